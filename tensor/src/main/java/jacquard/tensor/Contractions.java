@@ -1,0 +1,78 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.ConvKind;
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Window;
+
+/// Matrix products and convolutions.
+public sealed interface Contractions permits Tensor {
+  Tensor self();
+
+  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast.
+  default Tensor matmul(Tensor other) {
+    Tensor a = self();
+    if (a.rank() < 2 || other.rank() < 2) {
+      throw new ShapeException(
+          "matmul: " + a.shape() + " by " + other.shape() + ", expected at least 2 axes each");
+    }
+    int m = a.dim(-2);
+    int k = a.dim(-1);
+    if (k != other.dim(-2)) {
+      throw new ShapeException(
+          "matmul: " + a.shape() + " by " + other.shape() + ": inner sizes " + k + " and "
+              + other.dim(-2) + ", expected equal");
+    }
+    int n = other.dim(-1);
+    if (other.rank() == 2 && a.rank() > 2) {
+      int rows = Math.toIntExact(k == 0 ? leading(a).size() * m : a.size() / k);
+      int[] dims = a.shape().toArray();
+      dims[dims.length - 1] = n;
+      return Tensor.apply(new Op.Dot(), a.reshape(rows, k), other).reshape(Shape.of(dims));
+    }
+    Shape batch = Shape.broadcast("matmul", leading(a), leading(other));
+    return Tensor.apply(
+        new Op.Dot(), a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
+  }
+
+  private static Shape leading(Tensor x) {
+    return Shape.of(java.util.Arrays.copyOf(x.shape().toArray(), x.rank() - 2));
+  }
+
+  private static Shape with(Shape batch, int m, int n) {
+    int[] dims = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
+    dims[batch.rank()] = m;
+    dims[batch.rank() + 1] = n;
+    return Shape.of(dims);
+  }
+
+  /// 2-D convolution of `[N, C, H, W]` with `filter[O, C, kh, kw]`, the same stride and zero padding on both axes.
+  default Tensor conv2d(Tensor filter, int stride, int padding) {
+    return conv2d(
+        filter,
+        new Window(
+            self().shape(), filter.shape(), stride, stride, padding, padding, padding, padding, 1, 1, 1));
+  }
+
+  /// 2-D convolution with any geometry.
+  default Tensor conv2d(Tensor filter, Window window) {
+    return Tensor.apply(new Op.Conv(ConvKind.FORWARD, window), self(), filter);
+  }
+
+  /// 2-D transposed convolution of `[N, C, H, W]` with `filter[C, O, kh, kw]`: the input gradient of a convolution.
+  ///
+  /// @param outputPadding rows and columns added at the bottom and right of the result, below `stride`
+  default Tensor convTranspose2d(Tensor filter, int stride, int padding, int outputPadding) {
+    Tensor x = self();
+    if (x.rank() != 4 || filter.rank() != 4) {
+      throw new ShapeException(
+          "convTranspose2d: " + x.shape() + " with filter " + filter.shape() + ", expected 4 axes each");
+    }
+    int h = (x.dim(2) - 1) * stride - 2 * padding + filter.dim(2) + outputPadding;
+    int w = (x.dim(3) - 1) * stride - 2 * padding + filter.dim(3) + outputPadding;
+    Shape image = Shape.of(x.dim(0), filter.dim(1), Math.max(h, 0), Math.max(w, 0));
+    Window window =
+        new Window(
+            image, filter.shape(), stride, stride, padding, padding, padding, padding, 1, 1, 1);
+    return Tensor.apply(new Op.Conv(ConvKind.INPUT_GRADIENT, window), x, filter);
+  }
+}

@@ -1,0 +1,53 @@
+package jacquard.tensor;
+
+/// Element type of a tensor.
+public enum DType {
+  F32(4, Kind.FLOAT),
+  F64(8, Kind.FLOAT),
+  I32(4, Kind.INTEGER),
+  I64(8, Kind.INTEGER),
+  /// Unsigned byte, 0 to 255; arithmetic wraps.
+  U8(1, Kind.INTEGER),
+  /// False or true, stored as a byte 0 or 1.
+  BOOL(1, Kind.BOOLEAN);
+
+  private enum Kind {
+    FLOAT,
+    INTEGER,
+    BOOLEAN
+  }
+
+  private final int bytes;
+  private final Kind kind;
+
+  DType(int bytes, Kind kind) {
+    this.bytes = bytes;
+    this.kind = kind;
+  }
+
+  /// Size of one element in bytes.
+  public int bytes() {
+    return bytes;
+  }
+
+  public boolean isFloat() {
+    return kind == Kind.FLOAT;
+  }
+
+  public boolean isInteger() {
+    return kind == Kind.INTEGER;
+  }
+
+  /// `f32`, `f64`, `i32`, `i64`, `u8` or `bool`.
+  @Override
+  public String toString() {
+    return switch (this) {
+      case F32 -> "f32";
+      case F64 -> "f64";
+      case I32 -> "i32";
+      case I64 -> "i64";
+      case U8 -> "u8";
+      case BOOL -> "bool";
+    };
+  }
+}

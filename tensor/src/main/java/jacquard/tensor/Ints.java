@@ -1,0 +1,85 @@
+package jacquard.tensor;
+
+import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
+
+/// An immutable vector of ints with value equality: axes, orders, strides, paddings.
+public final class Ints {
+  private static final Ints EMPTY = new Ints(new int[0]);
+
+  private final int[] values;
+
+  private Ints(int[] values) {
+    this.values = values;
+  }
+
+  public static Ints of(int... values) {
+    return values.length == 0 ? EMPTY : new Ints(values.clone());
+  }
+
+  /// `n` times `value`.
+  public static Ints filled(int n, int value) {
+    int[] all = new int[n];
+    Arrays.fill(all, value);
+    return new Ints(all);
+  }
+
+  /// `0, 1, ..., n - 1`.
+  public static Ints range(int n) {
+    int[] all = new int[n];
+    Arrays.setAll(all, i -> i);
+    return new Ints(all);
+  }
+
+  public int length() {
+    return values.length;
+  }
+
+  public int get(int index) {
+    return values[index];
+  }
+
+  public boolean contains(int value) {
+    for (int v : values) {
+      if (v == value) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public boolean allEqual(int value) {
+    for (int v : values) {
+      if (v != value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Each element as `f(index, element)`.
+  public Ints map(IntBinaryOperator f) {
+    int[] mapped = new int[values.length];
+    Arrays.setAll(mapped, i -> f.applyAsInt(i, values[i]));
+    return new Ints(mapped);
+  }
+
+  public int[] toArray() {
+    return values.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Ints that && Arrays.equals(values, that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(values);
+  }
+}

@@ -1,0 +1,129 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.ReduceKind;
+
+/// Reductions over any axes; no axes named means all. The reduced axes are dropped, or kept with size 1 by the `KeepDims` forms.
+public sealed interface Reductions permits Tensor {
+  Tensor self();
+
+  private Tensor reduce(ReduceKind kind, boolean keepDims, int[] axes) {
+    Tensor x = self();
+    Ints sorted = axes(kind.toString(), x, axes);
+    Tensor reduced =
+        sorted.length() == 0 ? x : Tensor.apply(new Op.Reduce(kind, sorted), x);
+    return keepDims ? reduced : drop(reduced, sorted);
+  }
+
+  private static Ints axes(String op, Tensor x, int[] axes) {
+    if (axes.length == 0) {
+      return Ints.range(x.rank());
+    }
+    int[] sorted =
+        java.util.Arrays.stream(axes).map(a -> x.shape().axis(op, a)).distinct().sorted().toArray();
+    if (sorted.length != axes.length) {
+      throw new ShapeException(
+          op + ": axes " + Ints.of(axes) + " of shape " + x.shape() + ", expected each once");
+    }
+    return Ints.of(sorted);
+  }
+
+  private static Tensor drop(Tensor x, Ints axes) {
+    int[] dims = new int[x.rank() - axes.length()];
+    int n = 0;
+    for (int i = 0; i < x.rank(); i++) {
+      if (!axes.contains(i)) {
+        dims[n++] = x.dim(i);
+      }
+    }
+    return x.reshape(Shape.of(dims));
+  }
+
+  default Tensor sum(int... axes) {
+    return reduce(ReduceKind.SUM, false, axes);
+  }
+
+  default Tensor sumKeepDims(int... axes) {
+    return reduce(ReduceKind.SUM, true, axes);
+  }
+
+  default Tensor max(int... axes) {
+    return reduce(ReduceKind.MAX, false, axes);
+  }
+
+  default Tensor maxKeepDims(int... axes) {
+    return reduce(ReduceKind.MAX, true, axes);
+  }
+
+  default Tensor min(int... axes) {
+    return reduce(ReduceKind.MIN, false, axes);
+  }
+
+  default Tensor minKeepDims(int... axes) {
+    return reduce(ReduceKind.MIN, true, axes);
+  }
+
+  default Tensor prod(int... axes) {
+    return reduce(ReduceKind.PROD, false, axes);
+  }
+
+  default Tensor prodKeepDims(int... axes) {
+    return reduce(ReduceKind.PROD, true, axes);
+  }
+
+  /// Arithmetic mean; float dtypes.
+  default Tensor mean(int... axes) {
+    return sum(axes).div(count("mean", axes));
+  }
+
+  default Tensor meanKeepDims(int... axes) {
+    return sumKeepDims(axes).div(count("mean", axes));
+  }
+
+  private double count(String op, int[] axes) {
+    Tensor x = self();
+    if (!x.dtype().isFloat()) {
+      throw new DTypeException(op + ": not defined for " + x.dtype() + ", expected f32 or f64; cast first");
+    }
+    Ints sorted = axes(op, x, axes);
+    double n = 1;
+    for (int i = 0; i < sorted.length(); i++) {
+      n *= x.dim(sorted.get(i));
+    }
+    return n;
+  }
+
+  /// Population variance (divides by the count); float dtypes.
+  default Tensor variance(int... axes) {
+    Tensor x = self();
+    return x.sub(x.meanKeepDims(axes)).square().mean(axes);
+  }
+
+  default Tensor varianceKeepDims(int... axes) {
+    Tensor x = self();
+    return x.sub(x.meanKeepDims(axes)).square().meanKeepDims(axes);
+  }
+
+  /// i32 index of the first largest element along `axis`, which is dropped.
+  default Tensor argmax(int axis) {
+    int at = self().shape().axis("argmax", axis);
+    return Tensor.apply(new Op.ArgMax(at), self()).squeeze(at);
+  }
+
+  /// Running sum along `axis`.
+  default Tensor cumsum(int axis) {
+    return Tensor.apply(new Op.Cumsum(self().shape().axis("cumsum", axis)), self());
+  }
+
+  /// `log(sum(exp(x)))` along `axes`, which are dropped; safe for large x.
+  default Tensor logSumExp(int... axes) {
+    Tensor kept = logSumExpKeepDims(axes);
+    return drop(kept, axes("logSumExp", self(), axes));
+  }
+
+  default Tensor logSumExpKeepDims(int... axes) {
+    Tensor x = self();
+    Tensor max = x.maxKeepDims(axes).detach();
+    return x.sub(max).exp().sumKeepDims(axes).log().add(max);
+  }
+}

@@ -1,0 +1,37 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Source;
+
+/// Scalars whose value may differ from run to run without changing the plan: a learning rate, a step number, a random key.
+///
+/// A scalar made here is an ordinary tensor of shape `[]`; a plan has a slot where its value goes.
+public final class Scalar {
+  private Scalar() {}
+
+  public static Tensor of(DType dtype, double value) {
+    return of(dtype, value, Device.standard());
+  }
+
+  public static Tensor of(DType dtype, double value, Device device) {
+    return slot(Op.Constant.of(dtype, value), device);
+  }
+
+  public static Tensor f32(double value) {
+    return of(DType.F32, value);
+  }
+
+  public static Tensor i32(int value) {
+    return slot(Op.Constant.of(DType.I32, (long) value), Device.standard());
+  }
+
+  public static Tensor i64(long value) {
+    return slot(Op.Constant.of(DType.I64, value), Device.standard());
+  }
+
+  private static Tensor slot(Op.Constant value, Device device) {
+    return new Tensor(
+        Node.input(new Source.Dynamic(value.bits()), value.dtype(), Shape.scalar(), device));
+  }
+}

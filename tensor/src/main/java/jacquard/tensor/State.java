@@ -1,0 +1,94 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Source;
+import jacquard.tensor.spi.Backends;
+import jacquard.tensor.spi.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/// A mutable cell: a parameter, an optimiser moment, a running statistic, a cache.
+///
+/// [#value] is the tensor of the current version. [Step#run] gives the cell a new value, which starts a new version; a graph built
+/// on the old version can't be evaluated any more and says so.
+public class State {
+  private final String name;
+  private final DType dtype;
+  private final Shape shape;
+  private final Device device;
+  private final Buffer buffer;
+  private long version;
+  private @Nullable Tensor value;
+
+  /// A cell that starts with the value of `initial`, which is evaluated now.
+  ///
+  /// @param name what error texts and checkpoints call it
+  public State(String name, Tensor initial) {
+    this.name = name;
+    this.dtype = initial.dtype();
+    this.shape = initial.shape();
+    this.device = initial.device();
+    this.buffer = Backends.of(device).allocate(dtype, shape.arraySize());
+    Step.evaluateInto(initial, buffer);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// The current value as a leaf of the graph; the same tensor until the next update.
+  public synchronized Tensor value() {
+    Tensor current = value;
+    if (current == null) {
+      current = new Tensor(Node.input(new Source.Cell(this, version), dtype, shape, device));
+      value = current;
+    }
+    return current;
+  }
+
+  /// Replaces the value from a host array of this dtype's type, row-major.
+  ///
+  /// @throws ShapeException if the array has another length
+  public void load(Object array) {
+    int length = java.lang.reflect.Array.getLength(array);
+    if (length != shape.size()) {
+      throw new ShapeException(
+          "load: state '" + name + "' " + shape + " from an array of " + length + ", expected "
+              + shape.size() + " elements");
+    }
+    advance();
+    buffer.write(0, array, 0, length);
+  }
+
+  /// The memory of the cell, for back ends.
+  public Buffer buffer() {
+    return buffer;
+  }
+
+  public synchronized long version() {
+    return version;
+  }
+
+  /// Starts a new version: graphs built on the old value can't be evaluated any more.
+  synchronized void advance() {
+    version++;
+    value = null;
+  }
+
+  /// `blocks.0.fc.weight f32[512, 128]@cpu`.
+  @Override
+  public String toString() {
+    return name + " " + dtype + shape + "@" + device;
+  }
+}

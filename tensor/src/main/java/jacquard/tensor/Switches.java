@@ -1,0 +1,97 @@
+package jacquard.tensor;
+
+/// The switches of a process, all of them system properties, read when they are used.
+///
+/// | property              | value                                            | meaning |
+/// |-----------------------|--------------------------------------------------|---------|
+/// | `jacquard.device`     | `cpu`, `reference`, ... (`cpu`)                  | device of tensors created without naming one |
+/// | `jacquard.threads`    | 1 or more (the number of processors)             | threads of the CPU back end |
+/// | `jacquard.debug`      | 0 to 5 (0)                                       | print kernels 1, timings 2, source 3, graph 4, passes 5 |
+/// | `jacquard.dump`       | a folder                                         | write graphs, schedules and kernels there |
+/// | `jacquard.validate`   | true or false (false)                            | check every kernel against the reference evaluator |
+/// | `jacquard.eager`      | true or false (false)                            | realise after every operation, to find the faulty line |
+/// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
+/// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
+/// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
+public final class Switches {
+  private Switches() {}
+
+  public static String device() {
+    return System.getProperty("jacquard.device", "cpu");
+  }
+
+  public static int threads() {
+    return positive("jacquard.threads", Runtime.getRuntime().availableProcessors());
+  }
+
+  public static int debug() {
+    return number("jacquard.debug", 0, 0, 5);
+  }
+
+  /// The folder to dump to, or an empty text for none.
+  public static String dump() {
+    return System.getProperty("jacquard.dump", "");
+  }
+
+  public static boolean validate() {
+    return flag("jacquard.validate", false);
+  }
+
+  public static boolean eager() {
+    return flag("jacquard.eager", false);
+  }
+
+  /// 128, 256 or 512; 0 when not set.
+  public static int vectorBits() {
+    int bits = number("jacquard.vectorBits", 0, 0, 512);
+    if (bits != 0 && bits != 128 && bits != 256 && bits != 512) {
+      throw new IllegalArgumentException(
+          "jacquard.vectorBits: " + bits + ", expected 128, 256 or 512");
+    }
+    return bits;
+  }
+
+  public static String cacheDir() {
+    return System.getProperty(
+        "jacquard.cacheDir", System.getProperty("user.home", ".") + "/.cache/jacquard");
+  }
+
+  public static boolean fuse() {
+    return flag("jacquard.fuse", true);
+  }
+
+  private static int positive(String name, int otherwise) {
+    return number(name, otherwise, 1, Integer.MAX_VALUE);
+  }
+
+  private static int number(String name, int otherwise, int least, int most) {
+    String text = System.getProperty(name);
+    if (text == null || text.isBlank()) {
+      return otherwise;
+    }
+    try {
+      int value = Integer.parseInt(text.strip());
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls to the error below, which names the text
+    }
+    throw new IllegalArgumentException(
+        name + ": '" + text + "', expected a whole number from " + least
+            + (most == Integer.MAX_VALUE ? "" : " to " + most));
+  }
+
+  private static boolean flag(String name, boolean otherwise) {
+    String text = System.getProperty(name);
+    if (text == null || text.isBlank()) {
+      return otherwise;
+    }
+    return switch (text.strip()) {
+      case "true", "1" -> true;
+      case "false", "0" -> false;
+      default ->
+          throw new IllegalArgumentException(name + ": '" + text + "', expected true or false");
+    };
+  }
+}

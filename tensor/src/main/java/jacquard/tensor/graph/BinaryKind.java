@@ -1,0 +1,54 @@
+package jacquard.tensor.graph;
+
+/// Element-wise functions of two arguments of the same shape and dtype.
+public enum BinaryKind {
+  /// All numeric dtypes, as all arithmetic here; integers wrap.
+  ADD,
+  SUB,
+  MUL,
+  /// Floats: IEEE division. Integers: truncates towards zero, 0 when the divisor is 0.
+  DIV,
+  /// `x^y`. Float dtypes.
+  POW,
+  /// Larger of two; NaN if either is NaN.
+  MAX,
+  /// Smaller of two; NaN if either is NaN.
+  MIN,
+  /// Remainder with the sign of the divisor (`x - y * floor(x / y)`); integers: 0 when the divisor is 0.
+  MOD,
+  /// `x < y`, as bool.
+  LT,
+  /// `x == y`, as bool. All dtypes.
+  EQ,
+  /// Bitwise, or logical on bool. Integers and bool.
+  AND,
+  OR,
+  XOR,
+  /// Shift to the left by 0 to 31 (63) bits. Integers.
+  SHL,
+  /// Shift to the right, filling with zeros. Integers.
+  SHR;
+
+  public boolean isComparison() {
+    return switch (this) {
+      case LT, EQ -> true;
+      case ADD, SUB, MUL, DIV, POW, MAX, MIN, MOD, AND, OR, XOR, SHL, SHR -> false;
+    };
+  }
+
+  public boolean isBitwise() {
+    return switch (this) {
+      case AND, OR, XOR, SHL, SHR -> true;
+      case ADD, SUB, MUL, DIV, POW, MAX, MIN, MOD, LT, EQ -> false;
+    };
+  }
+
+  public boolean isTranscendental() {
+    return this == POW;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,92 @@
+package jacquard.tensor.graph;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.spi.Buffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A value in the graph: an operation on other nodes. Nodes have identity; equal structure is found by the passes.
+///
+/// A node starts as an operation and may turn into an input, once, when its value is realised: its sources are then let go.
+public final class Node {
+  private final DType dtype;
+  private final Shape shape;
+  private final Device device;
+  private volatile Definition definition;
+
+  private record Definition(Op op, List<Node> sources, @Nullable Source source) {}
+
+  private Node(
+      Op op, List<Node> sources, @Nullable Source source, DType dtype, Shape shape, Device device) {
+    this.definition = new Definition(op, sources, source);
+    this.dtype = dtype;
+    this.shape = shape;
+    this.device = device;
+  }
+
+  /// An operation on other nodes.
+  ///
+  /// @throws jacquard.tensor.TensorException if the sources don't fit the operation
+  public static Node of(Op op, Node... sources) {
+    List<Node> list = List.of(sources);
+    Inference.Result result = Inference.infer(op, list);
+    return new Node(op, list, null, result.dtype(), result.shape(), result.device());
+  }
+
+  /// A leaf without a source: a constant or an iota.
+  public static Node leaf(Op.Leaf op, Device device) {
+    return switch (op) {
+      case Op.Constant c -> new Node(c, List.of(), null, c.dtype(), Shape.scalar(), device);
+      case Op.Iota i -> new Node(i, List.of(), null, i.dtype(), Shape.of(i.n()), device);
+      case Op.Input i ->
+          throw new IllegalArgumentException("input: an input needs a source; use Node.input");
+    };
+  }
+
+  public static Node input(Source source, DType dtype, Shape shape, Device device) {
+    return new Node(new Op.Input(dtype, shape), List.of(), source, dtype, shape, device);
+  }
+
+  public Op op() {
+    return definition.op;
+  }
+
+  public List<Node> sources() {
+    return definition.sources;
+  }
+
+  public Node source(int index) {
+    return definition.sources.get(index);
+  }
+
+  /// Where an input's value comes from; null for every other operation.
+  public @Nullable Source input() {
+    return definition.source;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// Turns this node into an input that holds `buffer`, and lets its sources go.
+  public void realise(Buffer buffer) {
+    definition =
+        new Definition(new Op.Input(dtype, shape), List.of(), new Source.Stored(buffer));
+  }
+
+  /// `add f32[2, 3]@cpu`.
+  @Override
+  public String toString() {
+    return op().label() + " " + dtype + shape + "@" + device;
+  }
+}

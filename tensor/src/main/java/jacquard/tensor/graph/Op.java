@@ -1,0 +1,172 @@
+package jacquard.tensor.graph;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+
+/// A primitive operation with its attributes. What it computes is specified by
+/// [jacquard.tensor.reference]; shape and dtype of its result by [Inference].
+///
+/// Element-wise operations take sources of one shape: broadcasting is an explicit [Expand].
+public sealed interface Op {
+
+  /// Reads no other node.
+  sealed interface Leaf extends Op permits Input, Constant, Iota {}
+
+  /// Moves elements without computing.
+  sealed interface Movement extends Op
+      permits Reshape, Permute, Expand, Pad, Slice, Flip, Concat, DynamicSlice, DynamicUpdate {}
+
+  /// Computes each element of the result from the elements at the same index.
+  sealed interface Elementwise extends Op permits Unary, Binary, Where, Cast, Random {}
+
+  /// Combines elements along axes.
+  sealed interface Reduction extends Op permits Reduce, ArgMax, Cumsum, ArgSort {}
+
+  /// Multiplies and sums over a shared axis.
+  sealed interface Contraction extends Op permits Dot, Conv {}
+
+  /// Selects rows by an index tensor.
+  sealed interface Indexing extends Op permits Gather, ScatterAdd {}
+
+  /// The identity, with a meaning for a pass.
+  sealed interface Marker extends Op permits Detach, After {}
+
+  /// A value held by the node's [Source].
+  record Input(DType dtype, Shape shape) implements Leaf {}
+
+  /// A scalar known when the graph is built.
+  ///
+  /// @param bits `Double.doubleToRawLongBits` of the value for float dtypes, otherwise the value itself
+  record Constant(DType dtype, long bits) implements Leaf {
+    public static Constant of(DType dtype, double value) {
+      return new Constant(
+          dtype, dtype.isFloat() ? Double.doubleToRawLongBits(value) : (long) value);
+    }
+
+    public static Constant of(DType dtype, long value) {
+      return new Constant(
+          dtype, dtype.isFloat() ? Double.doubleToRawLongBits((double) value) : value);
+    }
+
+    /// The value as a double; exact for floats and for integers up to 2^53.
+    public double value() {
+      return dtype.isFloat() ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+  }
+
+  /// `0, 1, ..., n - 1` as `[n]`; any dtype but bool.
+  record Iota(int n, DType dtype) implements Leaf {}
+
+  /// Same elements in row-major order under another shape of the same size.
+  record Reshape(Shape shape) implements Movement {}
+
+  /// Axis `i` of the result is axis `order[i]` of the source.
+  record Permute(Ints order) implements Movement {}
+
+  /// Repeats axes of size 1; the rank stays.
+  record Expand(Shape shape) implements Movement {}
+
+  /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all `value`.
+  ///
+  /// @param value as [Constant#bits]
+  record Pad(Ints before, Ints after, Ints interior, long value) implements Movement {}
+
+  /// Elements `start, start + step, ...` below `stop` of each axis; `step >= 1`.
+  record Slice(Ints start, Ints stop, Ints step) implements Movement {}
+
+  /// Reverses axes.
+  record Flip(Ints axes) implements Movement {}
+
+  /// Joins any number of sources along `axis`.
+  record Concat(int axis) implements Movement {}
+
+  /// Sources `x`, `start` (i32 `[rank]`); the part of `x` of the given shape at `start`, which is clamped so that it fits.
+  record DynamicSlice(Shape shape) implements Movement {}
+
+  /// Sources `x`, `part`, `start` (i32 `[rank]`); `x` with `part` written at `start`, which is clamped so that it fits.
+  record DynamicUpdate() implements Movement {}
+
+  record Unary(UnaryKind kind) implements Elementwise {}
+
+  record Binary(BinaryKind kind) implements Elementwise {}
+
+  /// Sources `condition` (bool), `x`, `y`: `x` where the condition holds, else `y`.
+  record Where() implements Elementwise {}
+
+  /// Conversion. Float to integer truncates and saturates (NaN gives 0), integer to narrower integer wraps, to bool is `x != 0`.
+  record Cast(DType dtype) implements Elementwise {}
+
+  /// Source: an i64 scalar key. i32 random bits: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds, key
+  /// words (low, high) of the key, counter words (`i`, `salt`).
+  record Random(Shape shape, int salt) implements Elementwise {}
+
+  /// Combines over `axes`, which stay with size 1.
+  record Reduce(ReduceKind kind, Ints axes) implements Reduction {}
+
+  /// i32 index of the first largest element along `axis`, which stays with size 1; the first NaN wins.
+  record ArgMax(int axis) implements Reduction {}
+
+  /// Running sum along `axis`, the element itself included.
+  record Cumsum(int axis) implements Reduction {}
+
+  /// i32 indices that sort the last axis, stable; NaN counts as the largest.
+  record ArgSort(boolean descending) implements Reduction {}
+
+  /// `[..., m, k]` by `[..., k, n]` to `[..., m, n]` with equal leading axes. Transposes and batch broadcasts are
+  /// movements of the sources, which back ends absorb as strides.
+  record Dot() implements Contraction {}
+
+  record Conv(ConvKind kind, Window window) implements Contraction {}
+
+  /// Sources `x[n, R...]`, `index[I...]` (i32 or i64): `x[index]`, shape `[I..., R...]`. Every index must be in `0 .. n-1`.
+  record Gather() implements Indexing {}
+
+  /// Sources `x[n, R...]`, `index[I...]`, `updates[I..., R...]`: `x` with every update added at its row, in row-major order of the index.
+  record ScatterAdd() implements Indexing {}
+
+  /// `x`, as a constant for the gradient.
+  record Detach() implements Marker {}
+
+  /// Sources `x`, `token`: `x`, which may be read only after `token` has been computed. Two such nodes are never merged with
+  /// their source, so that a recomputation stays one.
+  record After() implements Marker {}
+
+  /// The operation's name in error texts and dumps.
+  default String label() {
+    return switch (this) {
+      case Unary u -> u.kind().toString();
+      case Binary b -> b.kind().toString();
+      case Reduce r -> r.kind().toString();
+      case Conv c ->
+          switch (c.kind()) {
+            case FORWARD -> "conv";
+            case INPUT_GRADIENT -> "convInputGradient";
+            case WEIGHT_GRADIENT -> "convWeightGradient";
+          };
+      case Input i -> "input";
+      case Constant c -> "constant";
+      case Iota i -> "iota";
+      case Reshape r -> "reshape";
+      case Permute p -> "permute";
+      case Expand e -> "expand";
+      case Pad p -> "pad";
+      case Slice s -> "slice";
+      case Flip f -> "flip";
+      case Concat c -> "concat";
+      case DynamicSlice d -> "dynamicSlice";
+      case DynamicUpdate d -> "dynamicUpdate";
+      case Where w -> "where";
+      case Cast c -> "cast";
+      case Random r -> "random";
+      case ArgMax a -> "argmax";
+      case Cumsum c -> "cumsum";
+      case ArgSort a -> "argsort";
+      case Dot d -> "dot";
+      case Gather g -> "gather";
+      case ScatterAdd s -> "scatterAdd";
+      case Detach d -> "detach";
+      case After a -> "after";
+    };
+  }
+}

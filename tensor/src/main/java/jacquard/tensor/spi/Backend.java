@@ -1,0 +1,32 @@
+package jacquard.tensor.spi;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.graph.Node;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// An open device that evaluates graphs.
+public interface Backend {
+
+  /// A value to compute.
+  ///
+  /// @param node what to compute
+  /// @param into where the value goes; null for a new buffer. It may be the buffer of a state that the same graph reads: all
+  ///             reads see the old value.
+  record Root(Node node, @Nullable Buffer into) {}
+
+  Device device();
+
+  /// `host` where this device can read it: itself on a CPU, otherwise a copy.
+  Buffer place(HostBuffer host);
+
+  /// A buffer of zeros.
+  Buffer allocate(DType dtype, int size);
+
+  /// Computes all roots, in one plan.
+  ///
+  /// @return the buffers that hold the roots' values, in their order
+  /// @throws jacquard.tensor.IndexException if a gather meets an index outside its axis
+  List<Buffer> run(List<Root> roots);
+}

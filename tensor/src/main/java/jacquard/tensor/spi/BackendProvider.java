@@ -1,0 +1,27 @@
+package jacquard.tensor.spi;
+
+import java.util.List;
+
+/// Finds and opens the devices of one kind. Registered in `META-INF/services` and, for the module path, with `provides`.
+public interface BackendProvider {
+
+  /// What the probe found.
+  ///
+  /// @param index       number of the device within the kind
+  /// @param description one line for people: model, limits
+  record Found(int index, String description) {}
+
+  /// Name of the kind: `cpu`, `opencl`.
+  String kind();
+
+  /// Devices that can be opened.
+  List<Found> devices();
+
+  /// Why there are none, or fewer than one might expect, and what to do; empty if there is nothing to say.
+  String trouble();
+
+  /// Opens a device.
+  ///
+  /// @throws jacquard.tensor.DeviceException if it can't be opened, with the reason
+  Backend open(int index);
+}

@@ -1,0 +1,46 @@
+package jacquard.tensor.spi;
+
+import jacquard.tensor.DType;
+import java.util.Objects;
+
+/// Elements `offset .. offset + size - 1` of a Java array.
+///
+/// @param array  `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool
+/// @param offset first element
+/// @param size   number of elements
+public record HostBuffer(DType dtype, Object array, int offset, int size) implements Buffer {
+
+  /// A new buffer of zeros.
+  public static HostBuffer allocate(DType dtype, int size) {
+    return new HostBuffer(dtype, newArray(dtype, size), 0, size);
+  }
+
+  public static Object newArray(DType dtype, int size) {
+    return switch (dtype) {
+      case F32 -> new float[size];
+      case F64 -> new double[size];
+      case I32 -> new int[size];
+      case I64 -> new long[size];
+      case U8, BOOL -> new byte[size];
+    };
+  }
+
+  @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the dtype's type
+  @Override
+  public void read(int from, Object target, int at, int count) {
+    Objects.checkFromIndexSize(from, count, size);
+    System.arraycopy(array, offset + from, target, at, count);
+  }
+
+  @SuppressWarnings("SuspiciousSystemArraycopy")
+  @Override
+  public void write(int from, Object origin, int at, int count) {
+    Objects.checkFromIndexSize(from, count, size);
+    System.arraycopy(origin, at, array, offset + from, count);
+  }
+
+  @Override
+  public String toString() {
+    return "buffer " + dtype + " x " + size;
+  }
+}
