@@ -1,0 +1,96 @@
+package jacquard.nn.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Replaces files so that a crash, a full disk or a kill leaves the old content or the new one, never
+/// a part: temporary file beside the target, flushed to the disk, renamed over it, folder flushed.
+public final class AtomicFile {
+  private static final AtomicLong COUNTER = new AtomicLong();
+
+  /// Writes a file's content.
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(WritableByteChannel channel) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /// @param what the writer's name, for the error text
+  /// @throws FormatException if the file can't be written; what `path` held before is intact then
+  public static void write(String what, Path path, Content content) throws FormatException {
+    Path target = path.toAbsolutePath();
+    Path folder = target.getParent();
+    Path name = target.getFileName();
+    if (folder == null || name == null || Files.isDirectory(target)) {
+      throw new FormatException(what + ": " + path + ": is a folder, expected a file");
+    }
+    Path temporary =
+        folder.resolve(
+            "." + name + "." + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".tmp");
+    boolean done = false;
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+        channel.force(true);
+      }
+      move(temporary, target);
+      done = true;
+      flushFolder(folder);
+    } catch (IOException e) {
+      throw new FormatException(
+          FormatException.unreadable(what, path, e).getMessage() + "; nothing was changed", e);
+    } finally {
+      if (!done) {
+        deleteQuietly(temporary);
+      }
+    }
+  }
+
+  public static void write(String what, Path path, String text) throws FormatException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    write(what, path, channel -> writeFully(channel, bytes));
+  }
+
+  static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  // The rename itself is durable only when the folder is flushed. Windows can't open folders, and
+  // some network file systems can't flush them: the content is safe there, the rename may be late.
+  private static void flushFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      return;
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
+    }
+  }
+}

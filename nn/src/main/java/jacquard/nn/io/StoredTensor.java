@@ -1,0 +1,208 @@
+package jacquard.nn.io;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/// A tensor as a safetensors file holds it: a name, a type, sizes and little-endian bytes, row-major.
+///
+/// One that came from {@link Safetensors#open} looks into the mapped file and is gone when that is
+/// closed; the arrays it gives are copies.
+public final class StoredTensor {
+  static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  static final ValueLayout.OfDouble DOUBLE =
+      ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 64;
+
+  private final String source;
+  private final String name;
+  private final StoredType type;
+  private final long[] dims;
+  private final MemorySegment bytes;
+
+  /// Sizes that `bytes` agrees with.
+  StoredTensor(String source, String name, StoredType type, long[] dims, MemorySegment bytes) {
+    this.source = source;
+    this.name = name;
+    this.type = type;
+    this.dims = dims;
+    this.bytes = bytes.asReadOnly();
+  }
+
+  /// A tensor to write.
+  ///
+  /// @param bytes little-endian elements, row-major; not copied
+  /// @throws IllegalArgumentException if `bytes` isn't as long as `type` and `dims` say
+  public static StoredTensor of(String name, StoredType type, long[] dims, MemorySegment bytes) {
+    long expected = byteSize(type, dims);
+    if (expected != bytes.byteSize()) {
+      throw new IllegalArgumentException(
+          "safetensors: '%s' %s%s has %d bytes, expected %s"
+              .formatted(
+                  name,
+                  type,
+                  Arrays.toString(dims),
+                  bytes.byteSize(),
+                  expected < 0 ? "sizes that make whole bytes and no overflow" : expected));
+    }
+    return new StoredTensor("", name, type, dims.clone(), bytes);
+  }
+
+  public static StoredTensor of(String name, float[] data, long... dims) {
+    MemorySegment bytes = allocate(4L * data.length);
+    MemorySegment.copy(data, 0, bytes, FLOAT, 0, data.length);
+    return of(name, StoredType.F32, dims, bytes);
+  }
+
+  public static StoredTensor of(String name, double[] data, long... dims) {
+    MemorySegment bytes = allocate(8L * data.length);
+    MemorySegment.copy(data, 0, bytes, DOUBLE, 0, data.length);
+    return of(name, StoredType.F64, dims, bytes);
+  }
+
+  public static StoredTensor of(String name, int[] data, long... dims) {
+    MemorySegment bytes = allocate(4L * data.length);
+    MemorySegment.copy(data, 0, bytes, INT, 0, data.length);
+    return of(name, StoredType.I32, dims, bytes);
+  }
+
+  public static StoredTensor of(String name, long[] data, long... dims) {
+    MemorySegment bytes = allocate(8L * data.length);
+    MemorySegment.copy(data, 0, bytes, LONG, 0, data.length);
+    return of(name, StoredType.I64, dims, bytes);
+  }
+
+  // Heap memory, so that the collector frees it; a long[] because a byte[] ends at 2 GiB.
+  private static MemorySegment allocate(long byteSize) {
+    return MemorySegment.ofArray(new long[(int) ((byteSize + 7) >>> 3)]).asSlice(0, byteSize);
+  }
+
+  /// Bytes that a tensor takes, or -1 if the sizes overflow, or the elements don't fill whole bytes.
+  static long byteSize(StoredType type, long[] dims) {
+    try {
+      long count = 1;
+      for (long dim : dims) {
+        if (dim < 0) {
+          return -1;
+        }
+        count = Math.multiplyExact(count, dim);
+      }
+      long bits = Math.multiplyExact(count, (long) type.bits());
+      return (bits & 7) == 0 ? bits >>> 3 : -1;
+    } catch (ArithmeticException e) {
+      return -1;
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public StoredType type() {
+    return type;
+  }
+
+  /// The sizes; none for a scalar. There may be more axes, and longer ones, than a tensor can have.
+  public long[] dims() {
+    return dims.clone();
+  }
+
+  /// The elements as stored, read-only.
+  public MemorySegment bytes() {
+    return bytes;
+  }
+
+  /// The elements of an F32, F16 or BF16 tensor as floats, all exact.
+  ///
+  /// @throws FormatException if it has another type, or too many elements for an array
+  public float[] toFloatArray() throws FormatException {
+    float[] result = new float[count("F32, F16 or BF16", StoredType.F32, StoredType.F16, StoredType.BF16)];
+    if (type == StoredType.F32) {
+      MemorySegment.copy(bytes, FLOAT, 0, result, 0, result.length);
+      return result;
+    }
+    boolean half = type == StoredType.F16;
+    for (int i = 0; i < result.length; i++) {
+      short bits = bytes.getAtIndex(SHORT, i);
+      result[i] = half ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+    }
+    return result;
+  }
+
+  /// The elements of an F64 tensor.
+  ///
+  /// @throws FormatException if it has another type, or too many elements for an array
+  public double[] toDoubleArray() throws FormatException {
+    double[] result = new double[count("F64", StoredType.F64)];
+    MemorySegment.copy(bytes, DOUBLE, 0, result, 0, result.length);
+    return result;
+  }
+
+  /// The elements of an I32 tensor.
+  ///
+  /// @throws FormatException if it has another type, or too many elements for an array
+  public int[] toIntArray() throws FormatException {
+    int[] result = new int[count("I32", StoredType.I32)];
+    MemorySegment.copy(bytes, INT, 0, result, 0, result.length);
+    return result;
+  }
+
+  /// The elements of an I64 tensor.
+  ///
+  /// @throws FormatException if it has another type, or too many elements for an array
+  public long[] toLongArray() throws FormatException {
+    long[] result = new long[count("I64", StoredType.I64)];
+    MemorySegment.copy(bytes, LONG, 0, result, 0, result.length);
+    return result;
+  }
+
+  /// The stored bytes of a tensor of any type.
+  ///
+  /// @throws FormatException if there are too many for an array
+  public byte[] toByteArray() throws FormatException {
+    if (bytes.byteSize() > MAX_ARRAY) {
+      throw tooLarge();
+    }
+    return bytes.toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  private int count(String expected, StoredType... types) throws FormatException {
+    if (!Arrays.asList(types).contains(type)) {
+      throw new FormatException(where() + "has type " + type + ", expected " + expected);
+    }
+    long count = bytes.byteSize() * 8 / type.bits();
+    if (count > MAX_ARRAY) {
+      throw tooLarge();
+    }
+    return (int) count;
+  }
+
+  FormatException tooLarge() {
+    return new FormatException(
+        where() + "has " + bytes.byteSize() + " bytes, too many for one Java array");
+  }
+
+  /// Start of an error text about this tensor.
+  String where() {
+    return "safetensors: " + (source.isEmpty() ? "" : source + ": ") + "tensor '" + name + "' ";
+  }
+
+  /// `blocks.0.fc.weight F32[512, 128]`.
+  @Override
+  public String toString() {
+    return name
+        + " "
+        + type
+        + Arrays.stream(dims).mapToObj(Long::toString).collect(Collectors.joining(", ", "[", "]"));
+  }
+}

@@ -1,0 +1,86 @@
+package jacquard.nn.io;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void replacesTheFileAndLeavesNothingElse() throws Exception {
+    Path path = folder.resolve("config.json");
+    AtomicFile.write("config", path, "one");
+    AtomicFile.write("config", path, "zwölf");
+    assertEquals("zwölf", Files.readString(path));
+    assertEquals(List.of("config.json"), names());
+  }
+
+  @Test
+  void failureKeepsTheOldFile() throws Exception {
+    Path path = folder.resolve("model");
+    AtomicFile.write("model", path, "good");
+    FormatException e = assertThrows(FormatException.class, () ->
+        AtomicFile.write("model", path, channel -> {
+          channel.write(ByteBuffer.wrap(new byte[100]));
+          throw new IOException("No space left on device");
+        }));
+    assertEquals(
+        "model: " + path + ": No space left on device; nothing was changed", e.getMessage());
+    assertEquals("good", Files.readString(path));
+    assertEquals(List.of("model"), names());
+  }
+
+  @Test
+  void uncheckedFailureKeepsTheOldFileToo() throws Exception {
+    Path path = folder.resolve("model");
+    AtomicFile.write("model", path, "good");
+    assertThrows(ArithmeticException.class, () ->
+        AtomicFile.write("model", path, channel -> {
+          throw new ArithmeticException();
+        }));
+    assertEquals("good", Files.readString(path));
+    assertEquals(List.of("model"), names());
+  }
+
+  @Test
+  void anotherFolderOrNoneIsNamed() {
+    Path path = folder.resolve("missing").resolve("model");
+    FormatException e = assertThrows(FormatException.class, () -> AtomicFile.write("model", path, "x"));
+    assertTrue(e.getMessage().startsWith("model: " + path + ": no such file or folder"), e.getMessage());
+    e = assertThrows(FormatException.class, () -> AtomicFile.write("model", folder, "x"));
+    assertEquals("model: " + folder + ": is a folder, expected a file", e.getMessage());
+  }
+
+  /// `/dev/full` refuses every write: a real full disk.
+  @Test
+  void fullDiskIsAClearErrorAndKeepsTheFile() throws Exception {
+    Path full = Path.of("/dev/full");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
+    Path path = folder.resolve("model");
+    AtomicFile.write("model", path, "good");
+    FormatException e = assertThrows(FormatException.class, () ->
+        AtomicFile.write("model", path, channel -> {
+          try (var other = java.nio.channels.FileChannel.open(full, java.nio.file.StandardOpenOption.WRITE)) {
+            other.write(ByteBuffer.wrap(new byte[1]));
+          }
+        }));
+    assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
+    assertEquals("good", Files.readString(path));
+  }
+}
