@@ -1,0 +1,36 @@
+package jacquard.bench;
+
+import jacquard.examples.Cli;
+import jacquard.examples.Version;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// The root of `jacquard bench COMMAND`; exit codes as in [jacquard.examples.Main].
+@Command(
+    name = "jacquard bench",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Measures training steps and kernels on this machine.")
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean debug;
+
+  /// Without a command: says which there are.
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  public static void main(String[] args) {
+    System.exit(Cli.run(new Main(), args));
+  }
+}

@@ -1,0 +1,41 @@
+package jacquard.examples;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/// The root of the command line: `jacquard COMMAND`.
+///
+/// Exit codes: 0 done, 1 a fault of the program, 2 a fault of the call (unknown option, bad value,
+/// unreadable data). The launcher adds 3 (no JDK or no Maven) and 4 (the build failed).
+@Command(
+    name = "jacquard",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Trains and samples neural networks with kernels woven for this machine.",
+    footer = {
+      "",
+      "Also: jacquard bench --help (measurements), jacquard test (builds and runs every test)."
+    })
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  private boolean debug;
+
+  /// Without a command: says which there are.
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  public static void main(String[] args) {
+    System.exit(Cli.run(new Main(), args));
+  }
+}
