@@ -65,6 +65,7 @@ public final class Safetensors implements AutoCloseable {
   /// Maps a file and checks it.
   ///
   /// @throws FormatException if it can't be read or isn't a valid safetensors file
+  @SuppressWarnings("MustBeClosedChecker") // the result closes the arena
   public static Safetensors open(Path path) throws FormatException {
     Arena arena = Arena.ofShared();
     boolean done = false;
@@ -86,6 +87,7 @@ public final class Safetensors implements AutoCloseable {
   ///
   /// @param source what error texts call it
   /// @throws FormatException if they aren't a valid safetensors file
+  @SuppressWarnings("MustBeClosedChecker") // the result closes the arena
   public static Safetensors of(byte[] bytes, String source) throws FormatException {
     Arena arena = Arena.ofShared();
     boolean done = false;
