@@ -5,12 +5,16 @@ import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.spi.Buffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A value in the graph: an operation on other nodes. Nodes have identity; equal structure is found by the passes.
 ///
 /// A node starts as an operation and may turn into an input, once, when its value is realised: its sources are then let go.
 public final class Node {
+  private static final AtomicLong CREATED = new AtomicLong();
+
+  private final long sequence = CREATED.getAndIncrement();
   private final DType dtype;
   private final Shape shape;
   private final Device device;
@@ -76,6 +80,11 @@ public final class Node {
 
   public Device device() {
     return device;
+  }
+
+  /// Nodes made later have larger numbers: the order a schedule keeps where it is free to choose.
+  public long sequence() {
+    return sequence;
   }
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.

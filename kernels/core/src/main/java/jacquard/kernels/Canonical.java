@@ -1,0 +1,219 @@
+package jacquard.kernels;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+import jacquard.tensor.graph.BinaryKind;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// First pass: equal nodes become one, identities and constants are folded, markers that only autograd reads go away.
+///
+/// [Op.After] stays, and makes two otherwise equal nodes different: that is how a recomputation survives.
+final class Canonical {
+  private record Key(Op op, List<Vertex> sources, int slot, boolean dynamic) {}
+
+  private final Map<Key, Vertex> unique = new HashMap<>();
+  private final List<Vertex> order = new ArrayList<>();
+
+  /// The canonical graph of a plan's nodes.
+  ///
+  /// @return the vertex of every root
+  static List<Vertex> of(PlanKey key) {
+    Canonical pass = new Canonical();
+    List<Node> nodes = key.nodes();
+    Vertex[] vertices = new Vertex[nodes.size()];
+    for (int i = 0; i < vertices.length; i++) {
+      Node node = nodes.get(i);
+      List<Vertex> sources = new ArrayList<>();
+      for (int source : key.sourcesOf(i)) {
+        sources.add(vertices[source]);
+      }
+      vertices[i] = pass.vertex(node, sources, key.slotOf(i), key.isDynamic(i));
+    }
+    List<Vertex> roots = new ArrayList<>();
+    for (int i = 0; i < key.rootCount(); i++) {
+      roots.add(vertices[key.rootNode(i)]);
+    }
+    return roots;
+  }
+
+  private Vertex vertex(Node node, List<Vertex> sources, int slot, boolean dynamic) {
+    Vertex simpler = simplify(node, sources);
+    return simpler != null
+        ? simpler
+        : intern(node.op(), sources, node.dtype(), node.shape(), node.sequence(), slot, dynamic);
+  }
+
+  private Vertex intern(
+      Op op,
+      List<Vertex> sources,
+      DType dtype,
+      Shape shape,
+      long sequence,
+      int slot,
+      boolean dynamic) {
+    return unique.computeIfAbsent(
+        new Key(op, List.copyOf(sources), slot, dynamic),
+        k -> {
+          Vertex made = new Vertex(op, k.sources, dtype, shape, sequence, slot, dynamic);
+          order.add(made);
+          return made;
+        });
+  }
+
+  private @Nullable Vertex simplify(Node node, List<Vertex> sources) {
+    Op op = node.op();
+    Vertex x = sources.isEmpty() ? null : sources.get(0);
+    if (x == null) {
+      return null;
+    }
+    return switch (op) {
+      case Op.Leaf l -> null;
+      case Op.Detach d -> x;
+      case Op.Reshape r -> {
+        if (x.shape.equals(r.shape())) {
+          yield x;
+        }
+        yield x.op instanceof Op.Reshape ? vertexLike(node, op, List.of(x.source(0))) : null;
+      }
+      case Op.Expand e -> {
+        if (x.shape.equals(e.shape())) {
+          yield x;
+        }
+        yield x.op instanceof Op.Expand ? vertexLike(node, op, List.of(x.source(0))) : null;
+      }
+      case Op.Permute p -> permute(node, p, x);
+      case Op.Reduce r -> {
+        boolean none = true;
+        for (int i = 0; i < r.axes().length(); i++) {
+          none &= x.shape.dim(r.axes().get(i)) == 1;
+        }
+        yield none ? x : null;
+      }
+      case Op.Cast c -> x.dtype == c.dtype() ? x : null;
+      case Op.Binary b -> binary(node, b.kind(), x, sources.get(1));
+      case Op.Where w -> sources.get(1) == sources.get(2) ? sources.get(1) : null;
+      case Op.Unary u -> null;
+      case Op.Random r -> null;
+      case Op.Pad p -> null;
+      case Op.Slice s -> null;
+      case Op.Flip f -> null;
+      case Op.Concat c -> sources.size() == 1 ? x : null;
+      case Op.DynamicSlice d -> d.shape().equals(x.shape) ? x : null;
+      case Op.DynamicUpdate d -> null;
+      case Op.ArgMax a -> null;
+      case Op.Cumsum c -> null;
+      case Op.ArgSort a -> null;
+      case Op.Contraction c -> null;
+      case Op.Indexing i -> null;
+      case Op.After a -> null;
+    };
+  }
+
+  private Vertex vertexLike(Node node, Op op, List<Vertex> sources) {
+    if (sources.get(0).shape.equals(node.shape()) && op instanceof Op.Movement) {
+      return sources.get(0);
+    }
+    return intern(op, sources, node.dtype(), node.shape(), node.sequence(), -1, false);
+  }
+
+  private @Nullable Vertex permute(Node node, Op.Permute p, Vertex x) {
+    if (!(x.op instanceof Op.Permute inner)) {
+      return null;
+    }
+    Ints composed = p.order().map((i, axis) -> inner.order().get(axis));
+    return composed.equals(Ints.range(composed.length()))
+        ? x.source(0)
+        : intern(
+            new Op.Permute(composed),
+            List.of(x.source(0)),
+            node.dtype(),
+            node.shape(),
+            node.sequence(),
+            -1,
+            false);
+  }
+
+  private @Nullable Vertex binary(Node node, BinaryKind kind, Vertex x, Vertex y) {
+    Op.@Nullable Constant a = constant(x);
+    Op.@Nullable Constant b = constant(y);
+    DType dtype = x.dtype;
+    if (a != null && b != null && dtype.isFloat()) {
+      DoubleBinaryOperator f =
+          switch (kind) {
+            case ADD -> Double::sum;
+            case SUB -> (p, q) -> p - q;
+            case MUL -> (p, q) -> p * q;
+            case DIV -> (p, q) -> p / q;
+            case MAX -> Math::max;
+            case MIN -> Math::min;
+            case POW, MOD, LT, EQ, AND, OR, XOR, SHL, SHR -> null;
+          };
+      if (f != null) {
+        double value = rounded(f.applyAsDouble(rounded(a.value(), dtype), rounded(b.value(), dtype)), dtype);
+        return full(node, Op.Constant.of(dtype, value));
+      }
+    }
+    boolean float0 = !dtype.isFloat();
+    return switch (kind) {
+      // x + 0 is x but for -0 + 0; kept exact by folding +0 only where it can't show: x + (-0) and integer 0
+      case ADD -> isExactly(b, float0 ? 0.0 : -0.0) ? x : isExactly(a, float0 ? 0.0 : -0.0) ? y : null;
+      case SUB -> isExactly(b, 0.0) ? x : null;
+      case MUL -> isExactly(b, 1.0) ? x : isExactly(a, 1.0) ? y : null;
+      case DIV -> isExactly(b, 1.0) ? x : null;
+      case POW -> isExactly(b, 1.0) ? x : null;
+      case MAX, MIN, MOD, LT, EQ, AND, OR, XOR, SHL, SHR -> null;
+    };
+  }
+
+  private static double rounded(double value, DType dtype) {
+    return dtype == DType.F32 ? (float) value : value;
+  }
+
+  private static boolean isExactly(Op.@Nullable Constant c, double value) {
+    return c != null && Double.compare(c.value(), value) == 0;
+  }
+
+  /// The constant behind reshapes and expands, if there is one.
+  private static Op.@Nullable Constant constant(Vertex v) {
+    Vertex at = v;
+    while (at.op instanceof Op.Expand || at.op instanceof Op.Reshape) {
+      at = at.source(0);
+    }
+    return at.op instanceof Op.Constant c ? c : null;
+  }
+
+  private Vertex full(Node node, Op.Constant value) {
+    Vertex scalar =
+        intern(value, List.of(), value.dtype(), Shape.scalar(), node.sequence(), -1, false);
+    int rank = node.shape().rank();
+    Vertex ones =
+        rank == 0
+            ? scalar
+            : intern(
+                new Op.Reshape(Shape.of(Ints.filled(rank, 1).toArray())),
+                List.of(scalar),
+                value.dtype(),
+                Shape.of(Ints.filled(rank, 1).toArray()),
+                node.sequence(),
+                -1,
+                false);
+    return ones.shape.equals(node.shape())
+        ? ones
+        : intern(
+            new Op.Expand(node.shape()),
+            List.of(ones),
+            value.dtype(),
+            node.shape(),
+            node.sequence(),
+            -1,
+            false);
+  }
+}

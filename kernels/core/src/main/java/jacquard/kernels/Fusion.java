@@ -1,0 +1,283 @@
+package jacquard.kernels;
+
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+import jacquard.tensor.graph.Op;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/* Third pass: joins loops.
+
+   Two loops can be one when they walk the same space, every value that one reads from the other is read at the index
+   at which it was computed (or, for a reduced value, at the kept part of that index), and no third unit must run
+   between them. A map on the kept part of a space joins as the part of the kernel that runs once per row. What nobody outside
+   reads is then never stored.
+
+   Maps stay out of column kernels (kept inner axis, reduced outer ones): these walk memory in narrow columns, which is the
+   wrong order for whoever else has to write the full space.
+
+   At last each contraction takes the loop that is the only reader of its result as an epilogue: it is run on rows of the
+   result while they are in cache. */
+final class Fusion {
+  /// Limits on a joined kernel, so that its code stays within what the JIT compiles well.
+  private static final int MOST_OPERATIONS = 96;
+
+  private static final int MOST_TRANSCENDENTALS = 6;
+  private static final int MOST_ACCESSES = 20;
+
+  /// Below this row length an epilogue costs more than it saves.
+  private static final int LEAST_EPILOGUE_ROW = 8;
+
+  private final Set<Vertex> outputs;
+  private final Map<Vertex, Unit> owner = new HashMap<>();
+  private final Set<Unit> units = new LinkedHashSet<>();
+  private final Map<Vertex, Set<Unit>> readers = new HashMap<>();
+
+  private Fusion(Collection<Unit> all, Set<Vertex> outputs) {
+    this.outputs = outputs;
+    for (Unit unit : all) {
+      register(unit);
+    }
+  }
+
+  /// The joined units, in no particular order.
+  static List<Unit> of(Collection<Unit> units, Set<Vertex> outputs) {
+    Fusion pass = new Fusion(units, outputs);
+    pass.joinProducers();
+    pass.joinSiblings();
+    pass.joinProducers();
+    pass.attachEpilogues();
+    return new ArrayList<>(pass.units);
+  }
+
+  private void register(Unit unit) {
+    units.add(unit);
+    for (Vertex v : unit.results()) {
+      owner.put(v, unit);
+    }
+    for (Vertex v : unit.needs()) {
+      readers.computeIfAbsent(v, k -> new LinkedHashSet<>()).add(unit);
+    }
+  }
+
+  private void unregister(Unit unit) {
+    units.remove(unit);
+    for (Vertex v : unit.needs()) {
+      Set<Unit> set = readers.get(v);
+      if (set != null) {
+        set.remove(unit);
+      }
+    }
+  }
+
+  private void joinProducers() {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Unit consumer : new ArrayList<>(units)) {
+        if (!units.contains(consumer) || !consumer.isLoop()) {
+          continue;
+        }
+        Unit at = consumer;
+        boolean joined = true;
+        while (joined) {
+          joined = false;
+          for (Vertex need : at.needs()) {
+            Unit producer = owner.get(need);
+            Unit both = producer == null ? null : join(producer, at);
+            if (both != null) {
+              at = both;
+              joined = true;
+              changed = true;
+              break;
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Joins loops that don't depend on each other but read the same large vertex over the same space.
+  private void joinSiblings() {
+    for (Vertex shared : new ArrayList<>(readers.keySet())) {
+      boolean joined = true;
+      while (joined) {
+        joined = false;
+        List<Unit> candidates =
+            readers.getOrDefault(shared, Set.of()).stream()
+                .filter(u -> u.isLoop() && u.space.size() == shared.shape.size())
+                .toList();
+        for (int i = 0; i < candidates.size() && !joined; i++) {
+          for (int j = i + 1; j < candidates.size() && !joined; j++) {
+            joined =
+                candidates.get(i).reduced.equals(candidates.get(j).reduced)
+                    && join(candidates.get(i), candidates.get(j)) != null;
+          }
+        }
+      }
+    }
+  }
+
+  private @Nullable Unit join(Unit a, Unit b) {
+    if (a == b || !a.isLoop() || !b.isLoop() || a.space.isEmpty() || b.space.isEmpty()) {
+      return null;
+    }
+    Unit both = combined(a, b);
+    if (both == null || !fits(both) || !aligned(both)) {
+      return null;
+    }
+    if (reaches(a, b, true) || reaches(b, a, true)) {
+      return null;
+    }
+    unregister(a);
+    unregister(b);
+    register(both);
+    return both;
+  }
+
+  /// Both loops as one, if their spaces fit; whether their reads do is not looked at here.
+  private static @Nullable Unit combined(Unit a, Unit b) {
+    Shape space;
+    Ints reduced;
+    if (a.space.equals(b.space)) {
+      space = a.space;
+      if (a.reduced.length() == 0 || b.reduced.length() == 0) {
+        reduced = a.reduced.length() == 0 ? b.reduced : a.reduced;
+        boolean mixed = a.reduced.length() != b.reduced.length();
+        if (mixed && !(a.reduced.length() == 0 ? b : a).walksRows()) {
+          return null;
+        }
+      } else if (a.reduced.equals(b.reduced)) {
+        reduced = a.reduced;
+      } else {
+        return null;
+      }
+    } else if (a.reduced.length() > 0 && b.reduced.length() == 0 && b.space.equals(a.keptShape())) {
+      space = a.space;
+      reduced = a.reduced;
+    } else if (b.reduced.length() > 0 && a.reduced.length() == 0 && a.space.equals(b.keptShape())) {
+      space = b.space;
+      reduced = b.reduced;
+    } else {
+      return null;
+    }
+    return Unit.joined(a, b, space, reduced);
+  }
+
+  private boolean fits(Unit unit) {
+    int operations = 0;
+    int transcendentals = 0;
+    Set<Vertex> touched = new HashSet<>(unit.results());
+    for (Unit.Root root : unit.roots) {
+      Expression.Cost cost = Expression.cost(root.definition());
+      operations += cost.operations();
+      transcendentals += cost.transcendentals();
+      touched.addAll(cost.reads());
+    }
+    return operations <= MOST_OPERATIONS
+        && transcendentals <= MOST_TRANSCENDENTALS
+        && touched.size() <= MOST_ACCESSES;
+  }
+
+  /// Whether every value computed in the unit is read, within it, where it was computed.
+  private static boolean aligned(Unit unit) {
+    Set<Vertex> inside = new HashSet<>(unit.results());
+    View full = View.contiguous(unit.space);
+    View kept = View.contiguous(unit.keptShape());
+    View spread = kept.expand(unit.space);
+    for (Unit.Access access : unit.accesses()) {
+      if (inside.contains(access.vertex())) {
+        boolean isFull = access.vertex().shape.equals(unit.space);
+        boolean fits =
+            access.kept()
+                ? !isFull && access.view().equals(kept)
+                : access.view().equals(isFull ? full : spread);
+        if (!fits) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /// Whether `to` needs something computed by a unit that needs `from`.
+  ///
+  /// @param indirectly leaves out the direct dependency of `to` on `from`
+  private boolean reaches(Unit from, Unit to, boolean indirectly) {
+    Set<Unit> seen = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    ArrayDeque<Unit> stack = new ArrayDeque<>();
+    for (Vertex need : to.needs()) {
+      Unit producer = owner.get(need);
+      if (producer != null && !(indirectly && producer == from) && producer != to && seen.add(producer)) {
+        stack.push(producer);
+      }
+    }
+    while (!stack.isEmpty()) {
+      Unit unit = stack.pop();
+      if (unit == from) {
+        return true;
+      }
+      for (Vertex need : unit.needs()) {
+        Unit producer = owner.get(need);
+        if (producer != null && seen.add(producer)) {
+          stack.push(producer);
+        }
+      }
+    }
+    return false;
+  }
+
+  private void attachEpilogues() {
+    for (Unit unit : new ArrayList<>(units)) {
+      Vertex dot = unit.operation;
+      if (dot == null || !(dot.op instanceof Op.Dot) || outputs.contains(dot)) {
+        continue;
+      }
+      Set<Unit> users = readers.getOrDefault(dot, Set.of());
+      if (users.size() == 1) {
+        Unit loop = users.iterator().next();
+        if (loop.isLoop() && isRowwise(loop, dot) && !reaches(unit, loop, true)) {
+          unregister(loop);
+          unregister(unit);
+          unit.epilogue = loop;
+          register(unit);
+          for (Vertex v : loop.results()) {
+            owner.put(v, unit);
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether row `i` of the loop reads the contraction's result in row `i` only.
+  private static boolean isRowwise(Unit loop, Vertex dot) {
+    Shape space = loop.space;
+    int last = space.rank() - 1;
+    int rows = dot.shape.rank() - 1;
+    if (last < 0 || space.dim(last) != dot.shape.dim(rows) || space.size() != dot.shape.size()) {
+      return false;
+    }
+    if (space.dim(last) < LEAST_EPILOGUE_ROW || space.isEmpty()) {
+      return false;
+    }
+    if (!(loop.reduced.length() == 0 || loop.reduced.equals(Ints.of(last)))) {
+      return false;
+    }
+    View full = View.contiguous(space);
+    for (Unit.Access access : loop.accesses()) {
+      if (access.vertex() == dot && (access.kept() || !access.view().equals(full))) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

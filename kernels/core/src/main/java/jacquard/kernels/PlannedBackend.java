@@ -1,0 +1,148 @@
+package jacquard.kernels;
+
+import jacquard.tensor.Device;
+import jacquard.tensor.DType;
+import jacquard.tensor.Switches;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A back end that plans: a graph's structure is looked up in a bounded cache of plans, and only the first run of a structure schedules
+/// and compiles.
+public final class PlannedBackend implements Backend {
+  /// Plans kept; the least recently used goes first.
+  private static final int MOST_PLANS = 64;
+
+  /// After so many plans in a row that were not in the cache, a warning tells where they come from.
+  private static final int MISSES_TO_WARN = 8;
+
+  private final Target target;
+  private final Map<PlanKey, Plan> plans =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PlanKey, Plan> eldest) {
+          return size() > MOST_PLANS;
+        }
+      };
+  private long hits;
+  private long misses;
+  private int missesInRow;
+  private boolean warned;
+
+  /// @param schedule what it does
+  /// @param program  the schedule made executable
+  /// @param planNanos    time spent on the passes
+  /// @param compileNanos time spent on code and memory
+  public record Plan(Schedule schedule, Target.Program program, long planNanos, long compileNanos) {}
+
+  /// How often plans were found or made.
+  public record Statistics(long hits, long misses, int plans) {}
+
+  public PlannedBackend(Target target) {
+    this.target = target;
+  }
+
+  @Override
+  public Device device() {
+    return target.device();
+  }
+
+  @Override
+  public Buffer place(HostBuffer host) {
+    return target.place(host);
+  }
+
+  @Override
+  public Buffer allocate(DType dtype, int size) {
+    return target.allocate(dtype, size);
+  }
+
+  @Override
+  public synchronized List<Buffer> run(List<Root> roots) {
+    PlanKey key = PlanKey.of(roots, Switches.fuse());
+    Plan plan = plans.get(key);
+    if (plan == null) {
+      misses++;
+      warnOfMisses(key);
+      plan = make(key);
+      plans.put(key.detached(), plan);
+    } else {
+      hits++;
+      missesInRow = 0;
+    }
+    return run(key, plan, roots);
+  }
+
+  private List<Buffer> run(PlanKey key, Plan plan, List<Root> roots) {
+    Schedule schedule = plan.schedule();
+    List<Buffer> inputs = key.inputs();
+    Buffer[] externals = new Buffer[inputs.size() + roots.size()];
+    for (int i = 0; i < inputs.size(); i++) {
+      externals[i] = inputs.get(i);
+    }
+    List<Buffer> results = new ArrayList<>(roots.size());
+    for (int i = 0; i < roots.size(); i++) {
+      Root root = roots.get(i);
+      Buffer into = root.into();
+      Buffer buffer =
+          into != null
+              ? into
+              : target.allocate(root.node().dtype(), root.node().shape().arraySize());
+      externals[inputs.size() + i] = buffer;
+      results.add(buffer);
+    }
+    plan.program().run(externals, key.dynamics());
+    assert schedule.results().size() == roots.size();
+    return results;
+  }
+
+  private Plan make(PlanKey key) {
+    long t0 = System.nanoTime();
+    Schedule schedule = Scheduler.schedule(key);
+    long t1 = System.nanoTime();
+    if (Switches.debug() >= 1) {
+      System.err.println(ScheduleText.of(schedule));
+    }
+    Target.Program program = target.prepare(schedule);
+    return new Plan(schedule, program, t1 - t0, System.nanoTime() - t1);
+  }
+
+  /// The schedule of a graph, without running it; for people and tests. Not kept in the cache.
+  public static Schedule schedule(List<Root> roots) {
+    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()));
+  }
+
+  private void warnOfMisses(PlanKey key) {
+    missesInRow++;
+    if (missesInRow >= MISSES_TO_WARN && hits > 0 && !warned) {
+      warned = true;
+      String where =
+          StackWalker.getInstance()
+              .walk(
+                  frames ->
+                      frames
+                          .filter(f -> !f.getClassName().startsWith("jacquard.kernels.")
+                              && !f.getClassName().startsWith("jacquard.tensor."))
+                          .findFirst()
+                          .map(StackWalker.StackFrame::toString)
+                          .orElse("an unknown place"));
+      System.err.println(
+          "plan: " + missesInRow + " graphs in a row (the last of " + key.nodes().size()
+              + " nodes) were new and had to be compiled, called from " + where
+              + "; keep shapes and constants equal from step to step, and pass changing numbers as Scalar");
+    }
+  }
+
+  public synchronized Statistics statistics() {
+    return new Statistics(hits, misses, plans.size());
+  }
+
+  /// Plans in the cache, least recently used first.
+  public synchronized List<Plan> plans() {
+    return List.copyOf(plans.values());
+  }
+}

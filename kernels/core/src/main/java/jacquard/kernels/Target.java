@@ -1,0 +1,28 @@
+package jacquard.kernels;
+
+import jacquard.tensor.Device;
+import jacquard.tensor.DType;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+
+/// The last stage, different for each kind of device: memory, and schedules made executable.
+public interface Target {
+
+  Device device();
+
+  /// A buffer of zeros.
+  Buffer allocate(DType dtype, int size);
+
+  /// `host` where this device can read it.
+  Buffer place(HostBuffer host);
+
+  /// Compiles every kernel of the schedule and takes the memory it needs.
+  Program prepare(Schedule schedule);
+
+  /// A schedule that can be run any number of times.
+  interface Program {
+    /// @param externals the buffers of this run, by slot
+    /// @param dynamics  the dynamic scalars of this run, as constant bits
+    void run(Buffer[] externals, long[] dynamics);
+  }
+}

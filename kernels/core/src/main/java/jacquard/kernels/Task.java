@@ -1,0 +1,232 @@
+package jacquard.kernels;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+import jacquard.tensor.graph.ConvKind;
+import jacquard.tensor.graph.Window;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One piece of work of a schedule. Operands name values of the schedule; all but those of [Dot] and [Loop] are contiguous from
+/// element 0.
+public sealed interface Task {
+
+  /// Values this reads.
+  List<Integer> reads();
+
+  /// Values this writes.
+  List<Integer> writes();
+
+  /// What it is, in a word: `loop`, `dot`, ...
+  String label();
+
+  /// A fused loop kernel.
+  ///
+  /// @param values   one per access of the kernel: the value it walks, or -1 for a walk without memory
+  /// @param describes the operations it covers, for people
+  record Loop(Kernel kernel, Launch launch, Ints values, String describes) implements Task {
+    @Override
+    public List<Integer> reads() {
+      return side(false);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return side(true);
+    }
+
+    private List<Integer> side(boolean stores) {
+      boolean[] stored = new boolean[values.length()];
+      for (Kernel.Instr instr : kernel.instructions()) {
+        if (instr instanceof Kernel.Instr.Store s) {
+          stored[s.access()] = true;
+        }
+      }
+      List<Integer> side = new ArrayList<>();
+      for (int i = 0; i < stored.length; i++) {
+        if (stored[i] == stores && values.get(i) >= 0) {
+          side.add(values.get(i));
+        }
+      }
+      return side;
+    }
+
+    @Override
+    public String label() {
+      return "loop";
+    }
+  }
+
+  /// Batched matrix product `c[batch, m, n] = a[batch, m, k] b[batch, k, n]`.
+  ///
+  /// @param aView    look at `a`, all batch axes first; so for `b`
+  /// @param c        contiguous
+  /// @param epilogue a loop whose outer index is the row (batch and m) of `c` and whose inner axis is n, to be run on rows as they are
+  ///                 finished; or null
+  record Dot(DType dtype, int a, View aView, int b, View bView, int c, @Nullable Loop epilogue)
+      implements Task {
+    public int m() {
+      return aView.shape().dim(-2);
+    }
+
+    public int k() {
+      return aView.shape().dim(-1);
+    }
+
+    public int n() {
+      return bView.shape().dim(-1);
+    }
+
+    /// Sizes of the batch axes.
+    public Ints batch() {
+      int[] dims = aView.shape().toArray();
+      return Ints.of(java.util.Arrays.copyOf(dims, dims.length - 2));
+    }
+
+    @Override
+    public List<Integer> reads() {
+      List<Integer> all = new ArrayList<>(List.of(a, b));
+      if (epilogue != null) {
+        for (int v : epilogue.reads()) {
+          if (v != c) {
+            all.add(v);
+          }
+        }
+      }
+      return all;
+    }
+
+    @Override
+    public List<Integer> writes() {
+      List<Integer> all = new ArrayList<>(List.of(c));
+      if (epilogue != null) {
+        all.addAll(epilogue.writes());
+      }
+      return all;
+    }
+
+    @Override
+    public String label() {
+      return "dot";
+    }
+  }
+
+  /// A convolution or one of its gradients; sources as in [ConvKind].
+  record Conv(DType dtype, ConvKind kind, Window window, int x, int y, int result) implements Task {
+    @Override
+    public List<Integer> reads() {
+      return List.of(x, y);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return "conv";
+    }
+  }
+
+  /// `result[i, r] = x[index[i], r]`.
+  ///
+  /// @param rows      number of rows of `x`, to check indices against
+  /// @param rowSize   elements of a row
+  /// @param count     number of indices
+  record Gather(DType dtype, DType indexType, int x, int index, int result, int rows, int rowSize, int count)
+      implements Task {
+    @Override
+    public List<Integer> reads() {
+      return List.of(x, index);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return "gather";
+    }
+  }
+
+  /// `result = x`, then `result[index[i], r] += updates[i, r]` in the order of `i`.
+  record ScatterAdd(
+      DType dtype,
+      DType indexType,
+      int x,
+      int index,
+      int updates,
+      int result,
+      int rows,
+      int rowSize,
+      int count)
+      implements Task {
+    @Override
+    public List<Integer> reads() {
+      return List.of(x, index, updates);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return "scatterAdd";
+    }
+  }
+
+  /// Along the middle axis of `[before, n, after]`: a running sum, the first largest index, or the sorting indices.
+  record Scan(Kind kind, DType dtype, int x, int result, int before, int n, int after)
+      implements Task {
+    public enum Kind {
+      CUMSUM,
+      ARGMAX,
+      ARGSORT,
+      ARGSORT_DESCENDING
+    }
+
+    @Override
+    public List<Integer> reads() {
+      return List.of(x);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return kind.name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /// Copies a part at a position known only at run time: out of `x` (`into` false), or of `part` into `result`, a copy of `x`.
+  ///
+  /// @param part  the part; for a slice the result's value number is `result` and this is -1
+  /// @param start i32 vector, one entry per axis, clamped so that the part fits
+  record Dynamic(DType dtype, boolean into, Shape whole, Shape partShape, int x, int part, int start, int result)
+      implements Task {
+    @Override
+    public List<Integer> reads() {
+      return into ? List.of(x, part, start) : List.of(x, start);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return into ? "dynamicUpdate" : "dynamicSlice";
+    }
+  }
+}

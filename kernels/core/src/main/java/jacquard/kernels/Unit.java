@@ -1,0 +1,174 @@
+package jacquard.kernels;
+
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What will be one task: a loop over a space that computes several vertices, or one operation of another kind.
+final class Unit {
+
+  /// A vertex of a loop.
+  ///
+  /// @param definition what it computes at an index; for a reduction what is reduced
+  /// @param reduction  the reduction, or null for an element-wise definition
+  record Root(Vertex vertex, Expression definition, jacquard.tensor.graph.@Nullable ReduceKind reduction) {}
+
+  /// A read of a vertex.
+  ///
+  /// @param kept whether the reader is computed once per kept index, rather than per index of the full space
+  record Access(Vertex vertex, View view, boolean kept) {}
+
+  final List<Root> roots = new ArrayList<>();
+
+  /// The operation, for what is no loop.
+  final @Nullable Vertex operation;
+
+  /// What an assembly writes into its result, in the order of the sources; empty for everything else.
+  final List<Expression> parts = new ArrayList<>();
+
+  final Shape space;
+
+  /// Axes of [#space] that are reduced, without those of size 1; empty for a map.
+  final Ints reduced;
+
+  /// A loop that runs on rows of this contraction as they are finished.
+  @Nullable Unit epilogue;
+
+  private Unit(@Nullable Vertex operation, Shape space, Ints reduced) {
+    this.operation = operation;
+    this.space = space;
+    this.reduced = reduced;
+  }
+
+  static Unit operation(Vertex vertex) {
+    return new Unit(vertex, vertex.shape, Ints.of());
+  }
+
+  /// An operation that writes computed parts into its result: a pad or a concatenation.
+  static Unit assembly(Vertex vertex, List<Expression> parts) {
+    Unit unit = operation(vertex);
+    unit.parts.addAll(parts);
+    return unit;
+  }
+
+  static Unit map(Vertex vertex, Expression definition) {
+    Unit unit = new Unit(null, vertex.shape, Ints.of());
+    unit.roots.add(new Root(vertex, definition, null));
+    return unit;
+  }
+
+  static Unit reduce(
+      Vertex vertex, Expression definition, jacquard.tensor.graph.ReduceKind kind, Shape space, Ints axes) {
+    Unit unit = new Unit(null, space, axes);
+    unit.roots.add(new Root(vertex, definition, kind));
+    return unit;
+  }
+
+  /// The roots of two loops over one space.
+  static Unit joined(Unit a, Unit b, Shape space, Ints reduced) {
+    Unit unit = new Unit(null, space, reduced);
+    unit.roots.addAll(a.roots);
+    unit.roots.addAll(b.roots);
+    return unit;
+  }
+
+  boolean isLoop() {
+    return operation == null;
+  }
+
+  /// The shape of a value per kept index.
+  Shape keptShape() {
+    Shape kept = space;
+    for (int i = 0; i < reduced.length(); i++) {
+      kept = kept.withDim(reduced.get(i), 1);
+    }
+    return kept;
+  }
+
+  /// Whether the last axis that matters is reduced, so that the kernel walks rows.
+  boolean walksRows() {
+    for (int axis = space.rank() - 1; axis >= 0; axis--) {
+      if (space.dim(axis) != 1) {
+        return reduced.contains(axis);
+      }
+    }
+    return true;
+  }
+
+  List<Vertex> results() {
+    if (operation != null) {
+      List<Vertex> all = new ArrayList<>(List.of(operation));
+      if (epilogue != null) {
+        all.addAll(epilogue.results());
+      }
+      return all;
+    }
+    return roots.stream().map(Root::vertex).toList();
+  }
+
+  /// Every read of the loop's definitions.
+  List<Access> accesses() {
+    List<Access> all = new ArrayList<>();
+    for (Root root : roots) {
+      boolean kept = root.reduction == null && !root.vertex.shape.equals(space);
+      Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+      Expression.visit(
+          root.definition,
+          seen,
+          e -> {
+            if (e instanceof Expression.Read r) {
+              all.add(new Access(r.vertex(), r.view(), kept));
+            }
+          });
+    }
+    return all;
+  }
+
+  /// Every vertex that must have been computed before this runs, itself excluded.
+  Set<Vertex> needs() {
+    Set<Vertex> needs = new LinkedHashSet<>();
+    if (operation != null && parts.isEmpty()) {
+      for (Vertex source : operation.sources) {
+        if (source.expression instanceof Expression.Read read) {
+          add(needs, read);
+        }
+      }
+    }
+    Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Expression part : parts) {
+      addReads(needs, part, seen);
+    }
+    for (Root root : roots) {
+      addReads(needs, root.definition, seen);
+    }
+    if (epilogue != null) {
+      needs.addAll(epilogue.needs());
+    }
+    needs.removeAll(results());
+    return needs;
+  }
+
+  private static void addReads(Set<Vertex> needs, Expression e, Set<Expression> seen) {
+    Expression.visit(
+        e,
+        seen,
+        part -> {
+          if (part instanceof Expression.Read read) {
+            add(needs, read);
+          }
+        });
+  }
+
+  private static void add(Set<Vertex> needs, Expression.Read read) {
+    needs.add(read.vertex());
+    if (read.after() != null) {
+      needs.add(read.after());
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package jacquard.kernels;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Shape;
+import jacquard.tensor.graph.Op;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A node of the canonical graph that the passes work on: structure is unique, so identity is equality.
+final class Vertex {
+  final Op op;
+  final List<Vertex> sources;
+  final DType dtype;
+  final Shape shape;
+
+  /// Where the schedule puts it when it is free to choose.
+  final long sequence;
+
+  /// Number of the plan's input, or of its dynamic scalar; -1 for what is not an input.
+  final int slot;
+
+  /// Whether [#slot] counts dynamic scalars.
+  final boolean dynamic;
+
+  final List<Vertex> consumers = new ArrayList<>();
+
+  /// The element-wise expression it stands for, once [Partition] has built it.
+  @Nullable Expression expression;
+
+  Vertex(
+      Op op,
+      List<Vertex> sources,
+      DType dtype,
+      Shape shape,
+      long sequence,
+      int slot,
+      boolean dynamic) {
+    this.op = op;
+    this.sources = sources;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.sequence = sequence;
+    this.slot = slot;
+    this.dynamic = dynamic;
+  }
+
+  Vertex source(int index) {
+    return sources.get(index);
+  }
+
+  @Override
+  public String toString() {
+    return op.label() + " " + dtype + shape;
+  }
+}
