@@ -1,5 +1,6 @@
 package jacquard.examples;
 
+import jacquard.tensor.DeviceException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -7,7 +8,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 
 /// Runs a picocli command and turns whatever goes wrong into one line on standard error.
 ///
@@ -27,23 +27,26 @@ public final class Cli {
 
   static int run(CommandLine line, String... args) {
     boolean debug = List.of(args).contains("--debug");
-    return line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((error, arguments) ->
-            report(
-                error.getCommandLine(),
-                error,
-                error.getMessage() + "; see " + name(error.getCommandLine()) + " --help",
-                CALLERS_FAULT,
-                debug))
-        .setExecutionExceptionHandler((error, failed, parsed) ->
-            report(failed, error, describe(error), exitCode(error), debug))
-        .execute(args);
+    line.setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (error, arguments) -> {
+              CommandLine wrong = error.getCommandLine();
+              String message = error.getMessage() + "; see " + name(wrong) + " --help";
+              return report(wrong, error, message, CALLERS_FAULT, debug);
+            })
+        .setExecutionExceptionHandler(
+            (error, failed, parsed) -> report(failed, error, describe(error), fault(error), debug));
+    try {
+      return line.execute(args);
+    } catch (Error error) { // picocli hands over exceptions only
+      return report(line, error, describe(error), fault(error), debug);
+    }
   }
 
   private static int report(
-      CommandLine line, Exception error, String message, int exitCode, boolean debug) {
+      CommandLine line, Throwable error, String message, int exitCode, boolean debug) {
     PrintWriter err = line.getErr();
-    err.println(name(line) + ": " + message.strip().replaceAll("\\s*\\R\\s*", "; "));
+    err.println(name(line) + ": " + message.strip().replaceAll("\\s*\\R\\s*", " "));
     if (debug) {
       error.printStackTrace(err);
     }
@@ -51,26 +54,28 @@ public final class Cli {
     return exitCode;
   }
 
-  private static int exitCode(Exception error) {
+  private static int fault(Throwable error) {
     return switch (error) {
-      case ParameterException _, IllegalArgumentException _ -> CALLERS_FAULT;
-      case IOException _, UncheckedIOException _ -> CALLERS_FAULT;
+      case IllegalArgumentException _, IOException _, UncheckedIOException _ -> CALLERS_FAULT;
+      case DeviceException _ -> CALLERS_FAULT;
       default -> OUR_FAULT;
     };
   }
 
-  private static String describe(Exception error) {
+  private static String describe(Throwable error) {
+    String message = error.getMessage();
     return switch (error) {
       case UncheckedIOException unchecked when unchecked.getCause() != null ->
           describe(unchecked.getCause());
       case NoSuchFileException missing -> "no such file: " + missing.getFile();
       case AccessDeniedException denied -> "not allowed to open: " + denied.getFile();
-      default -> {
-        String message = error.getMessage();
-        String text =
-            exitCode(error) == CALLERS_FAULT && message != null ? message : error.toString();
-        yield exitCode(error) == CALLERS_FAULT ? text : text + "; --debug shows where";
-      }
+      case OutOfMemoryError _ ->
+          "out of memory (%s); the limit is %d MiB: JACQUARD_JAVA_OPTS=-Xmx8g raises it"
+              .formatted(message, Runtime.getRuntime().maxMemory() >> 20);
+      default ->
+          fault(error) == CALLERS_FAULT && message != null
+              ? message
+              : error + "; --debug shows where";
     };
   }
 
