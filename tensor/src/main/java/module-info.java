@@ -7,4 +7,7 @@ module jacquard.tensor {
   exports jacquard.tensor.spi;
 
   uses jacquard.tensor.spi.BackendProvider;
+
+  provides jacquard.tensor.spi.BackendProvider with
+      jacquard.tensor.reference.ReferenceProvider;
 }
