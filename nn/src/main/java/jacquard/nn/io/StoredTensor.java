@@ -1,5 +1,9 @@
 package jacquard.nn.io;
 
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -82,6 +86,20 @@ public final class StoredTensor {
     return of(name, StoredType.I64, dims, bytes);
   }
 
+  /// A tensor's value under a name; evaluates it.
+  public static StoredTensor of(String name, Tensor tensor) {
+    long[] dims = Arrays.stream(tensor.shape().toArray()).asLongStream().toArray();
+    return switch (tensor.toArray()) {
+      case float[] data -> of(name, data, dims);
+      case double[] data -> of(name, data, dims);
+      case int[] data -> of(name, data, dims);
+      case long[] data -> of(name, data, dims);
+      case byte[] data ->
+          of(name, StoredType.of(tensor.dtype()), dims, MemorySegment.ofArray(data));
+      case Object other -> throw new AssertionError("toArray gave " + other.getClass());
+    };
+  }
+
   // Heap memory, so that the collector frees it; a long[] because a byte[] ends at 2 GiB.
   private static MemorySegment allocate(long byteSize) {
     return MemorySegment.ofArray(new long[(int) ((byteSize + 7) >>> 3)]).asSlice(0, byteSize);
@@ -120,6 +138,64 @@ public final class StoredTensor {
   /// The elements as stored, read-only.
   public MemorySegment bytes() {
     return bytes;
+  }
+
+  /// The sizes as a tensor's shape.
+  ///
+  /// @throws FormatException if there are more than 8 axes, or too many elements for an array
+  public Shape shape() throws FormatException {
+    int[] result = new int[dims.length];
+    for (int i = 0; i < result.length; i++) {
+      if (dims[i] > MAX_ARRAY || result.length > Shape.MAX_RANK) {
+        throw new FormatException(
+            where() + "is " + type + Arrays.toString(dims) + ", expected at most "
+                + Shape.MAX_RANK + " axes of at most " + MAX_ARRAY);
+      }
+      result[i] = (int) dims[i];
+    }
+    return Shape.of(result);
+  }
+
+  /// The tensor, on the standard device, of the type that it is stored in; F16 and BF16 become f32.
+  ///
+  /// @throws FormatException if the type has no counterpart, or the sizes are too large
+  public Tensor toTensor() throws FormatException {
+    return toTensor(Device.standard());
+  }
+
+  /// The same on `device`.
+  ///
+  /// @throws FormatException if the type has no counterpart, or the sizes are too large
+  public Tensor toTensor(Device device) throws FormatException {
+    Shape shape = shape();
+    DType dtype = type == StoredType.F16 || type == StoredType.BF16 ? DType.F32 : type.dtype();
+    if (dtype == null) {
+      throw new FormatException(
+          where() + "has type " + type + ", which no tensor has; read its bytes() and convert them");
+    }
+    return Tensor.stored(dtype, toArray(dtype), shape, device);
+  }
+
+  private Object toArray(DType dtype) throws FormatException {
+    return switch (dtype) {
+      case F32 -> toFloatArray();
+      case F64 -> toDoubleArray();
+      case I32 -> toIntArray();
+      case I64 -> toLongArray();
+      case U8 -> toByteArray();
+      case BOOL -> toBooleanBytes();
+    };
+  }
+
+  private byte[] toBooleanBytes() throws FormatException {
+    byte[] result = toByteArray();
+    for (int i = 0; i < result.length; i++) {
+      if ((result[i] & 254) != 0) {
+        throw new FormatException(
+            where() + "has byte " + (result[i] & 255) + " at index " + i + ", expected 0 or 1");
+      }
+    }
+    return result;
   }
 
   /// The elements of an F32, F16 or BF16 tensor as floats, all exact.

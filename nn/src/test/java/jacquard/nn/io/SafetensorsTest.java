@@ -18,6 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import jacquard.nn.SharedData;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -100,11 +104,23 @@ class SafetensorsTest {
     assertError("tensor 'w' shape holds 9223372036854775808, expected less than 2^63",
         "{\"w\":{\"shape\":[9223372036854775808]}}", 0);
     assertError("header starts with '\uFEFF', expected '{'", "\uFEFF{}", 0);
-    assertError("header is not text: '\uDC00' holds half a surrogate pair", "{\"\\udc00\":{}}", 0);
-    assertError("header is not text: '\uDC00' holds half a surrogate pair",
-        "{\"__metadata__\":{\"k\":\"\\udc00\"}}", 0);
     assertError("'w' is [, expected an object", "{\"w\":[[]]}", 0);
     assertError("__metadata__ 'k' is {, expected a string", "{\"__metadata__\":{\"k\":{}}}", 0);
+  }
+
+  /// An escape can spell what UTF-8 can't hold.
+  @Test
+  void halfSurrogatePairsAreRefused() {
+    for (String half : List.of("\\ud800", "\\udc00", "\\ud800\\ud800", "a\\udfffb")) {
+      for (String header : List.of(
+          "{\"" + half + "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+          "{\"__metadata__\":{\"" + half + "\":\"\"}}",
+          "{\"__metadata__\":{\"\":\"" + half + "\"}}")) {
+        byte[] file = file(header, 0);
+        String message = assertThrows(FormatException.class, () -> Safetensors.of(file, "f")).getMessage();
+        assertTrue(message.contains("surrogate"), header + ": " + message);
+      }
+    }
   }
 
   private static void assertError(String what, String header, int dataBytes) {
@@ -265,6 +281,65 @@ class SafetensorsTest {
     read.close();
     read.close();
     assertThrows(IllegalStateException.class, x::toFloatArray);
+  }
+
+  @Test
+  void tensorsKeepTypeShapeAndBits() throws Exception {
+    Device device = Device.REFERENCE;
+    List<Tensor> tensors = List.of(
+        Tensor.stored(DType.F32, new float[] {1.5f, -0f, Float.NaN, Float.MIN_VALUE}, Shape.of(2, 2), device),
+        Tensor.stored(DType.F64, new double[] {Math.PI}, Shape.scalar(), device),
+        Tensor.stored(DType.I32, new int[] {1, Integer.MIN_VALUE}, Shape.of(1, 2), device),
+        Tensor.stored(DType.I64, new long[] {Long.MIN_VALUE}, Shape.of(1), device),
+        Tensor.stored(DType.U8, new byte[] {0, -1, 7}, Shape.of(3), device),
+        Tensor.stored(DType.BOOL, new byte[] {0, 1}, Shape.of(2, 1), device),
+        Tensor.stored(DType.F32, new float[0], Shape.of(0, 3), device));
+    Path path = folder.resolve("t.safetensors");
+    List<StoredTensor> stored = new ArrayList<>();
+    for (Tensor tensor : tensors) {
+      stored.add(StoredTensor.of("t" + stored.size(), tensor));
+    }
+    SafetensorsWriter.write(path, stored, Map.of());
+    try (Safetensors read = Safetensors.open(path)) {
+      for (int i = 0; i < tensors.size(); i++) {
+        Tensor actual = read.tensor("t" + i).toTensor(device);
+        assertEquals(tensors.get(i).toString(), actual.toString());
+        assertEquals(-1, bits(tensors.get(i).toArray()).mismatch(bits(actual.toArray())));
+      }
+    }
+  }
+
+  private static MemorySegment bits(Object array) {
+    return switch (array) {
+      case float[] a -> MemorySegment.ofArray(a);
+      case double[] a -> MemorySegment.ofArray(a);
+      case int[] a -> MemorySegment.ofArray(a);
+      case long[] a -> MemorySegment.ofArray(a);
+      case byte[] a -> MemorySegment.ofArray(a);
+      default -> throw new AssertionError(array.getClass());
+    };
+  }
+
+  @Test
+  void whatNoTensorCanHoldIsNamed() throws Exception {
+    MemorySegment one = MemorySegment.ofArray(new byte[] {2});
+    byte[] file = SafetensorsWriter.toBytes(List.of(
+        StoredTensor.of("i8", StoredType.I8, new long[] {1}, one),
+        StoredTensor.of("flag", StoredType.BOOL, new long[] {1}, one),
+        StoredTensor.of("rank", StoredType.U8, new long[] {1, 1, 1, 1, 1, 1, 1, 1, 1}, one),
+        StoredTensor.of("wide", new float[0], 0, 1L << 40)), Map.of());
+    try (Safetensors read = Safetensors.of(file, "f")) {
+      assertNoTensor(read, "i8", "has type I8, which no tensor has; read its bytes() and convert them");
+      assertNoTensor(read, "flag", "has byte 2 at index 0, expected 0 or 1");
+      assertNoTensor(read, "rank", "is U8[1, 1, 1, 1, 1, 1, 1, 1, 1], expected at most 8 axes of at most 2147483583");
+      assertNoTensor(read, "wide", "is F32[0, 1099511627776], expected at most 8 axes of at most 2147483583");
+    }
+  }
+
+  private static void assertNoTensor(Safetensors file, String name, String what) throws Exception {
+    StoredTensor tensor = file.tensor(name);
+    assertEquals("safetensors: f: tensor '" + name + "' " + what,
+        assertThrows(FormatException.class, () -> tensor.toTensor(Device.REFERENCE)).getMessage());
   }
 
   private interface Check {

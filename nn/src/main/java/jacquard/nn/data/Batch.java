@@ -1,0 +1,149 @@
+package jacquard.nn.data;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.spi.HostBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Some examples, each field in one row-major array `[rows, shape...]`.
+///
+/// Arrays are filled once, by whoever makes the batch, and only read from then on: tensors look into
+/// them.
+public final class Batch {
+  private final long step;
+  private final long epoch;
+  private final int rows;
+  private final int valid;
+  private final List<Field> fields;
+  private final Object[] arrays;
+
+  /// A batch of zeros, to be filled.
+  ///
+  /// @param step which batch of the run this is, from 0
+  /// @param epoch which pass over the data it belongs to, from 0
+  /// @param valid rows that hold examples; the rest is padding
+  public Batch(long step, long epoch, int rows, int valid, List<Field> fields) {
+    if (rows < 1 || valid < 0 || valid > rows) {
+      throw new IllegalArgumentException(
+          "batch: " + valid + " valid of " + rows + " rows, expected at least 1 row and 0 to rows valid");
+    }
+    this.step = step;
+    this.epoch = epoch;
+    this.rows = rows;
+    this.valid = valid;
+    this.fields = List.copyOf(fields);
+    this.arrays = new Object[fields.size()];
+    for (int f = 0; f < arrays.length; f++) {
+      arrays[f] = HostBuffer.newArray(fields.get(f).dtype(), shape(f).arraySize());
+    }
+  }
+
+  public long step() {
+    return step;
+  }
+
+  public long epoch() {
+    return epoch;
+  }
+
+  /// Examples and padding: the size of the first axis.
+  public int rows() {
+    return rows;
+  }
+
+  /// Rows that hold examples; the ones after them are padding and zero.
+  public int valid() {
+    return valid;
+  }
+
+  public List<Field> fields() {
+    return fields;
+  }
+
+  /// Elements that one row of field `f` takes.
+  public int stride(int f) {
+    return fields.get(f).shape().arraySize();
+  }
+
+  private Shape shape(int f) {
+    int[] dims = fields.get(f).shape().toArray();
+    int[] all = new int[dims.length + 1];
+    all[0] = rows;
+    System.arraycopy(dims, 0, all, 1, dims.length);
+    return Shape.of(all);
+  }
+
+  /// The field called `name`, `[rows, shape...]`, on the standard device; its memory is this array where the device is the host.
+  public Tensor tensor(String name) {
+    return tensor(name, Device.standard());
+  }
+
+  public Tensor tensor(String name, Device device) {
+    int f = index(name);
+    return Tensor.stored(fields.get(f).dtype(), arrays[f], shape(f), device);
+  }
+
+  /// 1 for rows that hold examples and 0 for padding: f32 `[rows]`.
+  public Tensor mask() {
+    return mask(Device.standard());
+  }
+
+  public Tensor mask(Device device) {
+    float[] mask = new float[rows];
+    Arrays.fill(mask, 0, valid, 1);
+    return Tensor.stored(DType.F32, mask, Shape.of(rows), device);
+  }
+
+  /// The array of an f32 field; not copied.
+  public float[] floats(String name) {
+    return (float[]) array(index(name), DType.F32);
+  }
+
+  /// The array of an f32 field by number; not copied.
+  public float[] floats(int f) {
+    return (float[]) array(f, DType.F32);
+  }
+
+  /// The array of an i32 field; not copied.
+  public int[] ints(String name) {
+    return (int[]) array(index(name), DType.I32);
+  }
+
+  /// The array of an i32 field by number; not copied.
+  public int[] ints(int f) {
+    return (int[]) array(f, DType.I32);
+  }
+
+  /// The array of a field of any dtype, `float[]` for f32 and so on; not copied.
+  public Object array(int f) {
+    return arrays[f];
+  }
+
+  private Object array(int f, DType expected) {
+    Field field = fields.get(f);
+    if (field.dtype() != expected) {
+      throw new IllegalArgumentException("batch: field " + field + ", expected dtype " + expected);
+    }
+    return arrays[f];
+  }
+
+  private int index(String name) {
+    for (int f = 0; f < arrays.length; f++) {
+      if (fields.get(f).name().equals(name)) {
+        return f;
+      }
+    }
+    throw new IllegalArgumentException(
+        "batch: no field '" + name + "', expected one of "
+            + fields.stream().map(Field::name).collect(Collectors.joining(", ")));
+  }
+
+  @Override
+  public String toString() {
+    return "batch " + step + " (epoch " + epoch + "): " + valid + " of " + rows + " rows of " + fields;
+  }
+}

@@ -1,0 +1,48 @@
+package jacquard.nn.text;
+
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+
+/// Text to token ids and back. Immutable; all methods are safe on any thread.
+public interface Tokenizer {
+  /// Ids are 0 to this number minus one.
+  int vocabularySize();
+
+  /// @throws TokenizerException if the text holds what the vocabulary can't express
+  int[] encode(String text);
+
+  /// Part of a text as tokens may be cut anywhere, so the result may hold U+FFFD at its ends.
+  ///
+  /// @throws TokenizerException if an id is outside the vocabulary
+  String decode(int[] ids);
+
+  /// Everything that {@link #fromJson} needs to make an equal tokenizer: an object with a field `type`.
+  Json toJson();
+
+  /// The tokenizer that {@link #toJson} described.
+  ///
+  /// @throws FormatException if `json` is not such a description
+  static Tokenizer fromJson(Json json) throws FormatException {
+    String type = json.field("type").asText();
+    return switch (type) {
+      case CharTokenizer.TYPE -> CharTokenizer.read(json);
+      case ByteTokenizer.TYPE -> new ByteTokenizer();
+      default ->
+          throw new FormatException(
+              "tokenizer: unknown type '" + type + "', expected " + CharTokenizer.TYPE + " or "
+                  + ByteTokenizer.TYPE);
+    };
+  }
+
+  /// `ids[at]`, checked.
+  ///
+  /// @throws TokenizerException if it is outside the vocabulary
+  static int checked(int[] ids, int at, int vocabularySize) {
+    int id = ids[at];
+    if (id < 0 || id >= vocabularySize) {
+      throw new TokenizerException(
+          "decode: id " + id + " at index " + at + ", expected 0 to " + (vocabularySize - 1));
+    }
+    return id;
+  }
+}
