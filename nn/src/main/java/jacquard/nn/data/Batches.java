@@ -27,9 +27,9 @@ public final class Batches implements BatchSource {
   private final Tail tail;
   private final @Nullable Long seed;
   private final int batchesPerEpoch;
-  private @Nullable Order order;
-
-  private record Order(long epoch, int[] indices) {}
+  // Guarded by this: the order of the epoch asked for last.
+  private int @Nullable [] order;
+  private long orderEpoch;
 
   private Batches(Dataset dataset, int rows, Tail tail, @Nullable Long seed) {
     int size = dataset.size();
@@ -128,12 +128,13 @@ public final class Batches implements BatchSource {
     if (seed == null) {
       return null;
     }
-    Order current = order;
-    if (current == null || current.epoch() != epoch) {
-      current = new Order(epoch, SplitMix.of(seed, epoch).permutation(dataset.size()));
+    int[] current = order;
+    if (current == null || orderEpoch != epoch) {
+      current = SplitMix.of(seed, epoch).permutation(dataset.size());
       order = current;
+      orderEpoch = epoch;
     }
-    return current.indices();
+    return current;
   }
 
   @Override

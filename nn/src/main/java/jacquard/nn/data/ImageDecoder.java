@@ -20,7 +20,17 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 /// Transparent pixels are blended with white. JPEG's orientation mark is not applied.
 final class ImageDecoder {
   /// Planes `[channels][height * width]`.
-  record Planes(int height, int width, byte[][] planes) {}
+  static final class Planes {
+    final int height;
+    final int width;
+    final byte[][] planes;
+
+    Planes(int height, int width, byte[][] planes) {
+      this.height = height;
+      this.width = width;
+      this.planes = planes;
+    }
+  }
 
   private ImageDecoder() {}
 

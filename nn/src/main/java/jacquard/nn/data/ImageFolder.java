@@ -85,9 +85,9 @@ public record ImageFolder(ImageSet images, List<String> rejected) {
         int plane = options.height * options.width;
         for (int c = 0; c < options.channels; c++) {
           Resampler.fill(
-              image.planes()[c],
-              image.height(),
-              image.width(),
+              image.planes[c],
+              image.height,
+              image.width,
               pixels,
               count * size + c * plane,
               options.height,
@@ -135,7 +135,7 @@ public record ImageFolder(ImageSet images, List<String> rejected) {
           .sorted(Comparator.comparing(folder::relativize, ImageFolder::compareNames))
           .toList();
     } catch (UncheckedIOException e) {
-      throw FormatException.unreadable("image folder", folder, e.getCause());
+      throw FormatException.unreadable("image folder", folder, e);
     } catch (IOException e) {
       throw FormatException.unreadable("image folder", folder, e);
     }

@@ -6,7 +6,15 @@ final class Resampler {
   private Resampler() {}
 
   /// The target pixels of one axis as weighted runs of source pixels.
-  private record Axis(int[] first, float[][] weights) {
+  private static final class Axis {
+    final int[] first;
+    final float[][] weights;
+
+    private Axis(int[] first, float[][] weights) {
+      this.first = first;
+      this.weights = weights;
+    }
+
     /// Target pixel `i` covers the source from `from + i * scale` to `from + (i + 1) * scale`.
     static Axis of(int source, int target, double from, double scale) {
       int[] first = new int[target];

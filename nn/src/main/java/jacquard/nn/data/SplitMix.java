@@ -7,6 +7,7 @@ package jacquard.nn.data;
 ///     pseudorandom number generators</a>
 public final class SplitMix {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
+  private static final long GAMMA_3 = 0xDAA66D2C7DDF743FL; // 3 * GAMMA
 
   private long state;
 
@@ -18,7 +19,7 @@ public final class SplitMix {
   public static SplitMix of(long seed, long... keys) {
     long state = mix(seed + GAMMA);
     for (long key : keys) {
-      state = mix(state + GAMMA * 3 + mix(key + GAMMA));
+      state = mix(state + GAMMA_3 + mix(key + GAMMA));
     }
     return new SplitMix(state);
   }

@@ -2,6 +2,7 @@ package jacquard.nn.io;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -31,6 +32,14 @@ public final class FormatException extends IOException {
     return cause instanceof FormatException same
         ? same
         : new FormatException(what + ": " + path + ": " + reason(path, cause), cause);
+  }
+
+  /// The same for what a stream over files threw.
+  public static FormatException unreadable(String what, Path path, UncheckedIOException cause) {
+    IOException inner = cause.getCause();
+    return inner == null
+        ? new FormatException(what + ": " + path + ": " + cause.getMessage(), cause)
+        : unreadable(what, path, inner);
   }
 
   private static String reason(Path path, IOException cause) {

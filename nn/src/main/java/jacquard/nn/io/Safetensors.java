@@ -54,9 +54,9 @@ public final class Safetensors implements AutoCloseable {
             source, file.asSlice(8, length).asByteBuffer(), size - 8 - length);
     Map<String, StoredTensor> found = LinkedHashMap.newLinkedHashMap(header.tensors().size());
     for (SafetensorsHeader.Item item : header.tensors()) {
-      MemorySegment bytes = file.asSlice(8 + length + item.from(), item.to() - item.from());
+      MemorySegment bytes = file.asSlice(8 + length + item.from, item.to - item.from);
       found.put(
-          item.name(), new StoredTensor(source, item.name(), item.type(), item.dims(), bytes));
+          item.name, new StoredTensor(source, item.name, item.type, item.dims, bytes));
     }
     this.metadata = header.metadata();
     this.tensors = Collections.unmodifiableMap(found);

@@ -28,7 +28,21 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
   static final String METADATA = "__metadata__";
 
   /// One tensor: its data are bytes `from` to `to` (exclusive), counted from the header's end.
-  record Item(String name, StoredType type, long[] dims, long from, long to) {}
+  static final class Item {
+    final String name;
+    final StoredType type;
+    final long[] dims;
+    final long from;
+    final long to;
+
+    Item(String name, StoredType type, long[] dims, long from, long to) {
+      this.name = name;
+      this.type = type;
+      this.dims = dims;
+      this.from = from;
+      this.to = to;
+    }
+  }
 
   // Four levels are all that the format has; names stay far below a million characters.
   private static final JsonFactory JSON =
@@ -86,7 +100,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
       } catch (IOException e) {
         throw fail("header can't be read: " + e.getMessage());
       }
-      items.sort(Comparator.comparingLong(Item::from).thenComparingLong(Item::to));
+      items.sort(Comparator.<Item>comparingLong(item -> item.from).thenComparingLong(item -> item.to));
       check(dataBytes);
       return new SafetensorsHeader(
           Collections.unmodifiableMap(metadata), Collections.unmodifiableList(items));

@@ -57,7 +57,15 @@ public final class SafetensorsWriter {
     return out.toByteArray();
   }
 
-  private record Layout(byte[] header, List<StoredTensor> tensors) {
+  private static final class Layout {
+    private final byte[] header;
+    private final List<StoredTensor> tensors;
+
+    private Layout(byte[] header, List<StoredTensor> tensors) {
+      this.header = header;
+      this.tensors = tensors;
+    }
+
     static Layout of(Collection<StoredTensor> tensors, Map<String, String> metadata) {
       List<StoredTensor> sorted = tensors.stream().sorted(ORDER).toList();
       Set<String> names = new HashSet<>();

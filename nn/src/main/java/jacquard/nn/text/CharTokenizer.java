@@ -56,7 +56,7 @@ public final class CharTokenizer implements Tokenizer {
     String characters = json.field("characters").asText();
     int[] codePoints = characters.codePoints().toArray();
     for (int i = 0; i < codePoints.length; i++) {
-      if (i > 0 && codePoints[i] <= codePoints[i - 1]
+      if ((i > 0 && codePoints[i] <= codePoints[i - 1])
           || Character.getType(codePoints[i]) == Character.SURROGATE) {
         throw new FormatException(
             "tokenizer: field 'characters' has U+%04X at index %d, expected ascending characters"

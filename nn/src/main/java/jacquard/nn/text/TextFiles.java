@@ -2,6 +2,7 @@ package jacquard.nn.text;
 
 import jacquard.nn.io.FormatException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -43,8 +44,8 @@ public final class TextFiles {
         documents.add(new Document(file, text(file)));
       }
       return documents;
-    } catch (java.io.UncheckedIOException e) {
-      throw FormatException.unreadable("text", path, e.getCause());
+    } catch (UncheckedIOException e) {
+      throw FormatException.unreadable("text", path, e);
     } catch (IOException e) {
       throw FormatException.unreadable("text", path, e);
     }

@@ -87,7 +87,7 @@ class IdxFileTest {
         idx(10, new int[] {1}, (byte) 1));
     assertRefused("has type 0x08 and rank 9, expected type 0x08, 0x09, 0x0b to 0x0e and rank 0 to 8",
         idx(8, new int[9]));
-    assertRefused("starts with 6e 6f 2e 2e, expected 00 00, a type and a rank; is it an IDX file?", gzip("no...".getBytes()));
+    assertRefused("starts with 6e 6f 2e 2e, expected 00 00, a type and a rank; is it an IDX file?", gzip(new byte[] {'n', 'o', '.', '.', '.'}));
   }
 
   @Test

@@ -298,7 +298,7 @@ class ImageFolderTest {
     Path sprite = SharedData.path("fashion-mnist/fashion-mnist-sprite.png");
     ImageSet cut = Mnist.read(SharedData.path("fashion-mnist"), "sample900");
     ImageDecoder.Planes planes = ImageDecoder.decode(sprite, 1, 1_000_000);
-    assertEquals(840, planes.width());
+    assertEquals(840, planes.width);
     long same = 0;
     long inverted = 0;
     for (int i = 0; i < 900; i++) {
@@ -306,7 +306,7 @@ class ImageFolderTest {
       for (int p = 0; p < 784; p++) {
         int x = i % 30 * 28 + p % 28;
         int y = i / 30 * 28 + p / 28;
-        int seen = planes.planes()[0][y * 840 + x] & 255;
+        int seen = planes.planes[0][y * 840 + x] & 255;
         same += seen == (image[p] & 255) ? 1 : 0;
         inverted += 255 - seen == (image[p] & 255) ? 1 : 0;
       }
