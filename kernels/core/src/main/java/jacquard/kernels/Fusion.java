@@ -131,11 +131,8 @@ final class Fusion {
     if (a == b || !a.isLoop() || !b.isLoop() || a.space.isEmpty() || b.space.isEmpty()) {
       return null;
     }
-    Unit both = combined(a, b);
-    if (both == null || !fits(both) || !aligned(both)) {
-      return null;
-    }
-    if (reaches(a, b, true) || reaches(b, a, true)) {
+    Unit both = combinedAndFit(a, b);
+    if (both == null || reaches(a, b, true) || reaches(b, a, true)) {
       return null;
     }
     unregister(a);
@@ -144,8 +141,37 @@ final class Fusion {
     return both;
   }
 
+  /// Both loops as one, one of them rewritten for the other's shape if need be; null if they don't fit.
+  private @Nullable Unit combinedAndFit(Unit a, Unit b) {
+    Unit both = checked(combined(a, b));
+    if (both != null || a.space.equals(b.space)) {
+      return both;
+    }
+    if (a.space.size() == b.space.size()) {
+      boolean first = a.space.rank() < b.space.rank();
+      Unit low = first ? a : b;
+      Unit high = first ? b : a;
+      both = checked(combined(low.rebased(high.space), high));
+      return both != null ? both : checked(combined(low, high.rebased(low.space)));
+    }
+    if (b.reduced.length() > 0 && a.space.size() == b.keptShape().size()) {
+      return checked(combined(a.rebased(b.keptShape()), b));
+    }
+    if (a.reduced.length() > 0 && b.space.size() == a.keptShape().size()) {
+      return checked(combined(a, b.rebased(a.keptShape())));
+    }
+    return null;
+  }
+
+  private @Nullable Unit checked(@Nullable Unit both) {
+    return both != null && fits(both) && aligned(both) ? both : null;
+  }
+
   /// Both loops as one, if their spaces fit; whether their reads do is not looked at here.
-  private static @Nullable Unit combined(Unit a, Unit b) {
+  private static @Nullable Unit combined(@Nullable Unit a, @Nullable Unit b) {
+    if (a == null || b == null) {
+      return null;
+    }
     Shape space;
     Ints reduced;
     if (a.space.equals(b.space)) {
@@ -190,13 +216,16 @@ final class Fusion {
 
   /// Whether every value computed in the unit is read, within it, where it was computed.
   private static boolean aligned(Unit unit) {
-    Set<Vertex> inside = new HashSet<>(unit.results());
+    Map<Vertex, Boolean> inside = new HashMap<>();
+    for (Unit.Root root : unit.roots) {
+      inside.put(root.vertex(), unit.isFull(root));
+    }
     View full = View.contiguous(unit.space);
     View kept = View.contiguous(unit.keptShape());
     View spread = kept.expand(unit.space);
     for (Unit.Access access : unit.accesses()) {
-      if (inside.contains(access.vertex())) {
-        boolean isFull = access.vertex().shape.equals(unit.space);
+      Boolean isFull = inside.get(access.vertex());
+      if (isFull != null) {
         boolean fits =
             access.kept()
                 ? !isFull && access.view().equals(kept)

@@ -46,7 +46,7 @@ final class KernelBuilder {
     }
     for (Unit.Root root : unit.roots) {
       Target target = targets.get(root.vertex());
-      View view = target == null ? View.contiguous(root.vertex().shape) : target.view();
+      View view = target == null ? View.contiguous(root.shape()) : target.view();
       walks.add(view.expand(unit.space));
     }
     KernelBuilder builder = new KernelBuilder(unit, Axes.of(unit, walks, rowwise));
@@ -67,8 +67,8 @@ final class KernelBuilder {
     for (Unit.Root root : unit.roots) {
       Vertex v = root.vertex();
       if (stored.contains(v)) {
-        Target target = targets.getOrDefault(v, new Target(v, View.contiguous(v.shape)));
-        boolean kept = unit.reduced.length() > 0 && !v.shape.equals(unit.space);
+        Target target = targets.getOrDefault(v, new Target(v, View.contiguous(root.shape())));
+        boolean kept = unit.reduced.length() > 0 && !unit.isFull(root);
         Level level = kept ? Level.KEPT : Level.FULL;
         int access = access(target.vertex(), v.dtype, target.view().expand(unit.space), level, true);
         Integer value = computed.get(v);

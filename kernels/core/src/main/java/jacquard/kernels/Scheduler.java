@@ -56,11 +56,16 @@ final class Scheduler {
     }
   }
 
-  /// Every root as a vertex of its own that is computed: copies of leaves and of roots that are asked for twice.
+  /// Every root as a vertex of its own that is computed: copies of leaves and of roots that are asked for twice. A reshape is the
+  /// same memory as its source.
   private static List<Vertex> distinctRoots(List<Vertex> asked) {
     List<Vertex> roots = new ArrayList<>();
     Set<Vertex> seen = new HashSet<>();
-    for (Vertex v : asked) {
+    for (Vertex output : asked) {
+      Vertex v = output;
+      while (v.op instanceof Op.Reshape && !seen.contains(v)) {
+        v = v.source(0);
+      }
       boolean computed = !(v.op instanceof Op.Leaf) && seen.add(v);
       roots.add(computed ? v : copy(v));
     }
@@ -145,7 +150,7 @@ final class Scheduler {
         return false;
       }
     }
-    return root.shape.equals(loop.space);
+    return loop.roots.stream().anyMatch(r -> r.vertex() == root && loop.isFull(r));
   }
 
   private static boolean readsDirectly(Vertex operation, int slot) {

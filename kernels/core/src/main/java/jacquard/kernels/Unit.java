@@ -2,6 +2,7 @@ package jacquard.kernels;
 
 import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
+import jacquard.tensor.graph.ReduceKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -15,9 +16,10 @@ final class Unit {
 
   /// A vertex of a loop.
   ///
+  /// @param shape      the unit's space, or its kept part; the vertex has these elements in this order, perhaps under another shape
   /// @param definition what it computes at an index; for a reduction what is reduced
   /// @param reduction  the reduction, or null for an element-wise definition
-  record Root(Vertex vertex, Expression definition, jacquard.tensor.graph.@Nullable ReduceKind reduction) {}
+  record Root(Vertex vertex, Shape shape, Expression definition, @Nullable ReduceKind reduction) {}
 
   /// A read of a vertex.
   ///
@@ -59,15 +61,44 @@ final class Unit {
 
   static Unit map(Vertex vertex, Expression definition) {
     Unit unit = new Unit(null, vertex.shape, Ints.of());
-    unit.roots.add(new Root(vertex, definition, null));
+    unit.roots.add(new Root(vertex, vertex.shape, definition, null));
     return unit;
   }
 
   static Unit reduce(
-      Vertex vertex, Expression definition, jacquard.tensor.graph.ReduceKind kind, Shape space, Ints axes) {
+      Vertex vertex, Expression definition, ReduceKind kind, Shape space, Ints axes) {
     Unit unit = new Unit(null, space, axes);
-    unit.roots.add(new Root(vertex, definition, kind));
+    unit.roots.add(new Root(vertex, unit.keptShape(), definition, kind));
     return unit;
+  }
+
+  /// The same loop over a space of another shape with the same elements in the same order; null if a view can't follow, or if more than
+  /// the last axis is reduced.
+  @Nullable Unit rebased(Shape to) {
+    int last = space.rank() - 1;
+    boolean rows = reduced.length() == 1 && reduced.get(0) == last;
+    if (!isLoop() || space.isEmpty() || to.size() != space.size()) {
+      return null;
+    }
+    if (reduced.length() > 0 && !(rows && to.rank() > 0 && to.dim(-1) == space.dim(last))) {
+      return null;
+    }
+    Unit unit = new Unit(null, to, rows ? Ints.of(to.rank() - 1) : Ints.of());
+    for (Root root : roots) {
+      Shape view = isFull(root) || root.reduction != null ? to : unit.keptShape();
+      Expression moved = Expression.moved(root.definition, v -> v.reshape(view).orElse(null));
+      if (moved == null) {
+        return null;
+      }
+      Shape shape = isFull(root) ? to : unit.keptShape();
+      unit.roots.add(new Root(root.vertex, shape, moved, root.reduction));
+    }
+    return unit;
+  }
+
+  /// Whether a root has a value per index of the full space.
+  boolean isFull(Root root) {
+    return root.shape.equals(space);
   }
 
   /// The roots of two loops over one space.
@@ -116,7 +147,7 @@ final class Unit {
   List<Access> accesses() {
     List<Access> all = new ArrayList<>();
     for (Root root : roots) {
-      boolean kept = root.reduction == null && !root.vertex.shape.equals(space);
+      boolean kept = root.reduction == null && !isFull(root);
       Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
       Expression.visit(
           root.definition,

@@ -1,0 +1,98 @@
+package jacquard.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jacquard.kernels.testing.InterpretedTarget;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.DType;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.reference.Evaluator;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.HostBuffer;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PassesTest {
+  private static final PlannedBackend BACKEND =
+      new PlannedBackend(new InterpretedTarget(Device.REFERENCE));
+
+  private static Tensor random(int seed, int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] x = new float[shape.arraySize()];
+    Random random = new Random(seed);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return Tensor.stored(DType.F32, x, shape, Device.REFERENCE);
+  }
+
+  private static Schedule check(Tensor... outputs) {
+    List<Backend.Root> roots =
+        java.util.Arrays.stream(outputs).map(t -> new Backend.Root(t.node(), null)).toList();
+    var expected = Evaluator.evaluate(roots.stream().map(Backend.Root::node).toList());
+    var buffers = BACKEND.run(roots);
+    for (int i = 0; i < outputs.length; i++) {
+      HostBuffer want = HostBuffer.allocate(outputs[i].dtype(), outputs[i].shape().arraySize());
+      expected.get(i).write(want);
+      HostBuffer got = (HostBuffer) buffers.get(i);
+      if (outputs[i].dtype() == DType.F32) {
+        assertArrayEquals((float[]) want.array(), (float[]) got.array(), 1e-4f);
+      } else {
+        assertEquals(text(want.array()), text(got.array()));
+      }
+    }
+    return PlannedBackend.schedule(roots);
+  }
+
+  private static String text(Object array) {
+    return array instanceof int[] a ? java.util.Arrays.toString(a) : String.valueOf(array);
+  }
+
+  @Test
+  void softmaxIsOneKernel() {
+    assertEquals(1, check(random(1, 3, 5, 7).softmax(-1)).size());
+  }
+
+  @Test
+  void layerNormWithResidualIsOneKernel() {
+    Tensor x = random(1, 3, 5, 16).add(random(2, 3, 5, 16));
+    Tensor d = x.sub(x.meanKeepDims(-1));
+    Tensor y = d.mul(d.square().meanKeepDims(-1).add(1e-5).rsqrt()).mul(random(3, 16));
+    assertEquals(1, check(x, y).size());
+  }
+
+  @Test
+  void contractionTakesItsEpilogue() {
+    Tensor y = random(1, 4, 6, 8).matmul(random(2, 8, 16)).add(random(3, 16)).tanh();
+    assertEquals(1, check(y).size());
+  }
+
+  @Test
+  void transposesOfContractionsAreStrides() {
+    Tensor q = random(1, 2, 6, 3, 8).permute(0, 2, 1, 3);
+    Tensor k = random(2, 2, 6, 3, 8).permute(0, 2, 3, 1);
+    assertEquals(1, check(q.matmul(k)).size());
+  }
+
+  @Test
+  void concatAndPadWriteTheirPartsInPlace() {
+    check(Tensor.apply(new jacquard.tensor.graph.Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
+    check(random(1, 3, 4).mul(2).pad(1, 2, 1));
+  }
+
+  @Test
+  void columnSumsOfSiblingsAreOneKernel() {
+    Tensor g = random(1, 9, 20);
+    Tensor x = random(2, 9, 20);
+    assertEquals(1, check(g.sum(0), g.mul(x).sum(0)).size());
+  }
+
+  @Test
+  void scalarsAndViewsAsOutputs() {
+    Tensor x = random(1, 4, 6);
+    check(x.sum(), x.t(), x, x.reshape(24), Tensor.full(DType.F32, 3, 2, 2).cast(DType.F32));
+  }
+}
