@@ -77,6 +77,7 @@ final class Canonical {
     return switch (op) {
       case Op.Leaf l -> null;
       case Op.Detach d -> x;
+      case Op.Recompute r -> x;
       case Op.Reshape r -> {
         if (x.shape.equals(r.shape())) {
           yield x;

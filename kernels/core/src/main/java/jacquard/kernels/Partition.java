@@ -174,6 +174,7 @@ final class Partition {
                 : new Expression.Read(read.vertex(), read.view(), v.source(1));
       }
       case Op.Detach d -> v.expression = expression(v.source(0));
+      case Op.Recompute r -> v.expression = expression(v.source(0));
       case Op.Reduce r -> {
         Ints axes = significant(r.axes(), v.source(0));
         add(v, Unit.reduce(v, expression(v.source(0)), r.kind(), v.source(0).shape, axes));

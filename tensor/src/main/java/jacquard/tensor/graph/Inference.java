@@ -43,6 +43,7 @@ public final class Inference {
     return switch (op) {
       case Op.Leaf l -> 0;
       case Op.Concat c -> -1;
+      case Op.Recompute r -> -1;
       case Op.Reshape r -> 1;
       case Op.Permute p -> 1;
       case Op.Expand e -> 1;
@@ -140,6 +141,7 @@ public final class Inference {
       case Op.Flip f -> x.dtype();
       case Op.Detach d -> x.dtype();
       case Op.After a -> x.dtype();
+      case Op.Recompute r -> x.dtype();
     };
   }
 
@@ -170,6 +172,7 @@ public final class Inference {
       case Op.Cast c -> s;
       case Op.Detach d -> s;
       case Op.After a -> s;
+      case Op.Recompute r -> s;
       case Op.Binary b -> equalShapes(name, s, sources.get(1).shape());
       case Op.Where w ->
           equalShapes(name, equalShapes(name, s, sources.get(1).shape()), sources.get(2).shape());

@@ -30,7 +30,7 @@ public sealed interface Op {
   sealed interface Indexing extends Op permits Gather, ScatterAdd {}
 
   /// The identity, with a meaning for a pass.
-  sealed interface Marker extends Op permits Detach, After {}
+  sealed interface Marker extends Op permits Detach, After, Recompute {}
 
   /// A value held by the node's [Source].
   record Input(DType dtype, Shape shape) implements Leaf {}
@@ -132,6 +132,10 @@ public sealed interface Op {
   /// their source, so that a recomputation stays one.
   record After() implements Marker {}
 
+  /// Sources `y`, `x...`: `y`, whose gradient computes again what lies between the `x` and `y` instead of keeping it. Only `y` is
+  /// read when it is evaluated.
+  record Recompute() implements Marker {}
+
   /// The operation's name in error texts and dumps.
   default String label() {
     return switch (this) {
@@ -167,6 +171,7 @@ public sealed interface Op {
       case ScatterAdd s -> "scatterAdd";
       case Detach d -> "detach";
       case After a -> "after";
+      case Recompute r -> "recompute";
     };
   }
 }

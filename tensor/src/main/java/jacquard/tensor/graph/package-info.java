@@ -9,7 +9,7 @@
 /// Reduction   ::= Reduce(kind, axes) | ArgMax(axis) | Cumsum(axis) | ArgSort(descending)
 /// Contraction ::= Dot | Conv(kind, geometry)
 /// Indexing    ::= Gather | ScatterAdd
-/// Marker      ::= Detach | After
+/// Marker      ::= Detach | After | Recompute
 /// Node  ::= Op(Node...) : dtype shape device
 /// ```
 @NullMarked

@@ -60,6 +60,7 @@ public final class Evaluator {
       case Op.Reshape r -> x.get(0);
       case Op.Detach d -> x.get(0);
       case Op.After a -> x.get(0);
+      case Op.Recompute r -> x.get(0);
       case Op.Permute p -> {
         int[] strides = shape(node, 0).strides().toArray();
         yield x.get(0)
