@@ -10,6 +10,7 @@ import jacquard.nn.SharedData;
 import jacquard.nn.io.FormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,8 +112,12 @@ class IdxFileTest {
         idx(8, new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}));
     assertRefused("has an axis of 4294967295, expected at most 2147483647", idx(8, new int[] {-1}));
     byte[] claim = idx(0xE, new int[] {1 << 27}, new byte[1000]);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
     assertRefused("holds 1000 bytes of data, expected 1073741824 for DOUBLE[134217728]", claim);
     assertRefused("holds 1000 bytes of data, expected 1073741824 for DOUBLE[134217728]", gzip(claim));
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 1 << 24, allocated + " bytes allocated");
     Path path = Files.write(folder.resolve("f"), idx(8, new int[] {11}, new byte[11]));
     assertEquals("idx: " + path + ": claims UBYTE[11], expected at most 10 bytes",
         assertThrows(FormatException.class, () -> IdxFile.read(path, 10)).getMessage());

@@ -17,7 +17,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 class SafetensorsPropertyTest {
-  @Property(tries = 300, seed = "1")
+  @Property(tries = 150, seed = "1")
   void whatIsWrittenIsReadBack(
       @ForAll("tensors") List<StoredTensor> tensors, @ForAll("metadata") Map<String, String> metadata)
       throws Exception {
@@ -44,7 +44,7 @@ class SafetensorsPropertyTest {
   }
 
   /// Damaged files are read or refused with the declared exception, never anything else.
-  @Property(tries = 200, seed = "3")
+  @Property(tries = 120, seed = "3")
   void damagedFilesNeverSurprise(
       @ForAll("tensors") List<StoredTensor> tensors, @ForAll long seed) {
     byte[] file = SafetensorsWriter.toBytes(tensors, Map.of("note", "你好"));
