@@ -147,7 +147,7 @@ class LauncherTest {
     assertEquals(
         List.of("building Jacquard (first time: about a minute)..."), first.err(), "first run");
     assertEquals(
-        List.of("mvn under " + jdk + ": -B -ntp -f " + checkout + "/pom.xml package -Dmaven.test.skip=true"),
+        List.of("mvn under " + jdk + ": -B -ntp -f " + checkout + "/pom.xml package -Dlaunch -Dbuild.folder=target/launch -Dmaven.test.skip=true"),
         calls());
     assertEquals(List.of(), launch().err());
     assertEquals(1, calls().size(), "nothing changed");
@@ -288,7 +288,7 @@ class LauncherTest {
 
   /// A Maven that notes how it was called, then leaves a class path behind or fails.
   private void fakeMaven(int exit) throws IOException {
-    String lib = "'" + checkout + "/bench/target/lib'";
+    String lib = "'" + checkout + "/bench/target/launch/lib'";
     script(
         bin.resolve("mvn"),
         """
