@@ -3,7 +3,7 @@ package jacquard.kernels;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.kernels.Kernel.Level;
 import jacquard.tensor.DType;
-import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -42,7 +42,7 @@ final class KernelBuilder {
       Unit unit, Set<Vertex> stored, Map<Vertex, Target> targets, boolean rowwise) {
     List<View> walks = new ArrayList<>();
     for (Unit.Access access : unit.accesses()) {
-      walks.add(access.view().expand(unit.space));
+      walks.add(over(access.view(), unit.space));
     }
     for (Unit.Root root : unit.roots) {
       Target target = targets.get(root.vertex());
@@ -51,6 +51,11 @@ final class KernelBuilder {
     }
     KernelBuilder builder = new KernelBuilder(unit, Axes.of(unit, walks, rowwise));
     return builder.build(stored, targets);
+  }
+
+  /// A view over the whole space: expanded, or, for the key of a random number, the one element everywhere.
+  private static View over(View view, Shape space) {
+    return view.shape().rank() == space.rank() ? view.expand(space) : view.everywhere(space);
   }
 
   /// A view of a vertex's memory.
@@ -196,7 +201,7 @@ final class KernelBuilder {
         high = emit(new Instr.DynamicWord(d.slot(), true));
       }
       case Expression.Read key -> {
-        int access = access(key.vertex(), DType.I64, key.view().everywhere(unit.space), null, false);
+        int access = access(key.vertex(), DType.I64, over(key.view(), unit.space), null, false);
         low = emit(new Instr.LoadWord(access, false));
         high = emit(new Instr.LoadWord(access, true));
       }

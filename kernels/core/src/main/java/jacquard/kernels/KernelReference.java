@@ -80,14 +80,14 @@ public final class KernelReference {
     }
     overReduced(
         () -> {
-          evaluate(kernel.instructions().size());
+          evaluate(kernel.instructions().size(), Kernel.Level.FULL);
           for (int i : stores) {
             store((Instr.Store) kernel.instructions().get(i));
           }
         });
     if (isEmptyRow()) {
       // nothing to walk over, but each kept value is stored all the same
-      evaluate(kernel.instructions().size());
+      evaluate(kernel.instructions().size(), Kernel.Level.KEPT);
       for (int i : stores) {
         Instr.Store s = (Instr.Store) kernel.instructions().get(i);
         if (kernel.accesses().get(s.access()).level() != Kernel.Level.FULL) {
@@ -155,7 +155,7 @@ public final class KernelReference {
         };
     overReduced(
         () -> {
-          evaluate(at);
+          evaluate(at, Kernel.Level.FULL);
           if (isFloat) {
             f[0] = FloatArithmetic.binary(kind, f[0], floats[r.x()]);
           } else {
@@ -166,10 +166,13 @@ public final class KernelReference {
     integers[at] = n[0];
   }
 
-  /// Every instruction before `end` at the current index; reductions keep the value they have.
-  private void evaluate(int end) {
+  /// Every instruction before `end` of at most this level at the current index; reductions keep the value they have.
+  private void evaluate(int end, Kernel.Level most) {
     for (int i = 0; i < end; i++) {
       Instr instr = kernel.instructions().get(i);
+      if (instr.level().compareTo(most) > 0) {
+        continue;
+      }
       switch (instr) {
         case Instr.Reduce r -> {}
         case Instr.Store s -> {}

@@ -40,13 +40,22 @@ public sealed interface Op {
   /// @param bits `Double.doubleToRawLongBits` of the value for float dtypes, otherwise the value itself
   record Constant(DType dtype, long bits) implements Leaf {
     public static Constant of(DType dtype, double value) {
-      return new Constant(
-          dtype, dtype.isFloat() ? Double.doubleToRawLongBits(value) : (long) value);
+      return dtype.isFloat()
+          ? new Constant(dtype, Double.doubleToRawLongBits(value))
+          : of(dtype, dtype == DType.BOOL && value != 0 ? 1L : (long) value);
     }
 
+    /// An integer wraps to its dtype; a bool is `value != 0`.
     public static Constant of(DType dtype, long value) {
       return new Constant(
-          dtype, dtype.isFloat() ? Double.doubleToRawLongBits((double) value) : value);
+          dtype,
+          switch (dtype) {
+            case F32, F64 -> Double.doubleToRawLongBits((double) value);
+            case I32 -> (int) value;
+            case I64 -> value;
+            case U8 -> value & 255;
+            case BOOL -> value != 0 ? 1 : 0;
+          });
     }
 
     /// The value as a double; exact for floats and for integers up to 2^53.
