@@ -27,7 +27,14 @@ final class IndexingRows {
             .withShapes(Shape.of(3, 5), Shape.of(2))
             .withTolerance(0, 0)
             .withDifferentiable(0)
-            .withPlain(in -> in.values().get(0)));
+            .withPlain(in -> in.values().get(0)),
+        OperationRow.of(
+                "recompute",
+                t -> Tensor.apply(new Op.Recompute(), t[0].mul(t[1]), t[0], t[1]),
+                ANY,
+                ANY)
+            .withShapes(Shape.of(3, 5), Shape.of(5))
+            .withPlain(in -> Plain.fill(in.shape(0), i -> in.at(0, i) * in.at(1, i))));
   }
 
   /// `x[n, R...]`, `index[I...]`

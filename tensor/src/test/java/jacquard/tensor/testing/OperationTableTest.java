@@ -77,7 +77,7 @@ class OperationTableTest {
   }
 
   /// Labels of every primitive, from the sealed hierarchy and its enums.
-  private static Set<String> primitives(Class<?> type) {
+  static Set<String> primitives(Class<?> type) {
     Set<String> labels = new TreeSet<>();
     if (type.isInterface()) {
       for (Class<?> permitted : type.getPermittedSubclasses()) {
