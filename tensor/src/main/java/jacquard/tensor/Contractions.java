@@ -8,12 +8,21 @@ import jacquard.tensor.graph.Window;
 public sealed interface Contractions permits Tensor {
   Tensor self();
 
-  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast.
+  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast. A vector `[k]` is a row on the left and a column
+  /// on the right, and its axis is dropped from the result.
+  ///
+  /// @throws ShapeException if one is a scalar, inner sizes differ, or leading axes don't broadcast
   default Tensor matmul(Tensor other) {
     Tensor a = self();
-    if (a.rank() < 2 || other.rank() < 2) {
+    if (a.rank() < 1 || other.rank() < 1) {
       throw new ShapeException(
-          "matmul: " + a.shape() + " by " + other.shape() + ", expected at least 2 axes each");
+          "matmul: " + a.shape() + " by " + other.shape() + ", expected at least 1 axis each; use mul");
+    }
+    if (other.rank() == 1) {
+      return a.matmul(other.unsqueeze(1)).squeeze(-1);
+    }
+    if (a.rank() == 1) {
+      return a.unsqueeze(0).matmul(other).squeeze(-2);
     }
     int m = a.dim(-2);
     int k = a.dim(-1);
@@ -32,6 +41,30 @@ public sealed interface Contractions permits Tensor {
     Shape batch = Shape.broadcast("matmul", leading(a), leading(other));
     return Tensor.apply(
         new Op.Dot(), a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
+  }
+
+  /// Inner product of two vectors `[n]`, as a scalar.
+  ///
+  /// @throws ShapeException if they are not vectors of one size
+  default Tensor dot(Tensor other) {
+    Tensor x = self();
+    if (x.rank() != 1 || !x.shape().equals(other.shape())) {
+      throw new ShapeException(
+          "dot: " + x.shape() + " by " + other.shape() + ", expected two vectors of one size");
+    }
+    return x.mul(other).sum();
+  }
+
+  /// All products of the elements of two vectors: `[m]` and `[n]` give `[m, n]`.
+  ///
+  /// @throws ShapeException if one is no vector
+  default Tensor outer(Tensor other) {
+    Tensor x = self();
+    if (x.rank() != 1 || other.rank() != 1) {
+      throw new ShapeException(
+          "outer: " + x.shape() + " by " + other.shape() + ", expected two vectors");
+    }
+    return x.unsqueeze(1).mul(other);
   }
 
   private static Shape leading(Tensor x) {

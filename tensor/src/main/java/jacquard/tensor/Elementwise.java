@@ -6,7 +6,8 @@ import jacquard.tensor.graph.UnaryKind;
 
 /// Element-wise primitives, and the arithmetic that is one expression over them.
 ///
-/// Two tensors are broadcast to a common shape; their dtypes must be equal. A Java number takes the dtype of the tensor.
+/// Two tensors are broadcast to a common shape; their dtypes must be equal. A Java number takes the dtype of the tensor,
+/// and must be a whole number within its range if that is an integer dtype.
 public sealed interface Elementwise permits Tensor {
   Tensor self();
 
@@ -20,8 +21,8 @@ public sealed interface Elementwise permits Tensor {
     return Tensor.apply(new Op.Binary(kind), x.expand(shape), other.expand(shape));
   }
 
-  private Tensor scalar(double value) {
-    return Tensor.constant(self().dtype(), value, self().device());
+  private Tensor scalar(String op, double value) {
+    return Tensor.number(op, self(), value);
   }
 
   default Tensor neg() {
@@ -100,7 +101,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor add(double value) {
-    return add(scalar(value));
+    return add(scalar("add", value));
   }
 
   default Tensor sub(Tensor other) {
@@ -108,7 +109,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor sub(double value) {
-    return sub(scalar(value));
+    return sub(scalar("sub", value));
   }
 
   default Tensor mul(Tensor other) {
@@ -116,7 +117,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor mul(double value) {
-    return mul(scalar(value));
+    return mul(scalar("mul", value));
   }
 
   /// Floats: IEEE division. Integers: truncates towards zero, 0 for a divisor of 0.
@@ -125,7 +126,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor div(double value) {
-    return div(scalar(value));
+    return div(scalar("div", value));
   }
 
   default Tensor pow(Tensor exponent) {
@@ -147,7 +148,7 @@ public sealed interface Elementwise permits Tensor {
     if (exponent == 0.5) {
       return x.sqrt();
     }
-    return exponent == -1 ? x.recip() : pow(scalar(exponent));
+    return exponent == -1 ? x.recip() : pow(scalar("pow", exponent));
   }
 
   default Tensor square() {
@@ -160,7 +161,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor maximum(double value) {
-    return maximum(scalar(value));
+    return maximum(scalar("maximum", value));
   }
 
   /// Element-wise smaller of two; NaN if either is.
@@ -169,7 +170,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor minimum(double value) {
-    return minimum(scalar(value));
+    return minimum(scalar("minimum", value));
   }
 
   /// Remainder with the sign of the divisor.
@@ -178,7 +179,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor mod(double value) {
-    return mod(scalar(value));
+    return mod(scalar("mod", value));
   }
 
   /// `x < other`, as bool; so for the other comparisons.
@@ -187,7 +188,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor lt(double value) {
-    return lt(scalar(value));
+    return lt(scalar("lt", value));
   }
 
   default Tensor gt(Tensor other) {
@@ -195,7 +196,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor gt(double value) {
-    return scalar(value).lt(self());
+    return scalar("gt", value).lt(self());
   }
 
   default Tensor le(Tensor other) {
@@ -203,7 +204,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor le(double value) {
-    return le(scalar(value));
+    return le(scalar("le", value));
   }
 
   default Tensor ge(Tensor other) {
@@ -211,7 +212,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor ge(double value) {
-    return scalar(value).le(self());
+    return scalar("ge", value).le(self());
   }
 
   default Tensor eq(Tensor other) {
@@ -219,7 +220,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor eq(double value) {
-    return eq(scalar(value));
+    return eq(scalar("eq", value));
   }
 
   default Tensor ne(Tensor other) {
@@ -254,7 +255,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor shl(int bits) {
-    return shl(scalar(bits));
+    return shl(scalar("shl", bits));
   }
 
   /// Shift to the right, filling with zeros.
@@ -263,7 +264,7 @@ public sealed interface Elementwise permits Tensor {
   }
 
   default Tensor shr(int bits) {
-    return shr(scalar(bits));
+    return shr(scalar("shr", bits));
   }
 
   /// This bool tensor as a condition: `x` where it holds, else `y`.
@@ -272,6 +273,16 @@ public sealed interface Elementwise permits Tensor {
         Shape.broadcast("where", Shape.broadcast("where", self().shape(), x.shape()), y.shape());
     return Tensor.apply(
         new Op.Where(), self().expand(shape), x.expand(shape), y.expand(shape));
+  }
+
+  /// `x` where this condition holds, else a number.
+  default Tensor where(Tensor x, double y) {
+    return where(x, Tensor.number("where", x, y));
+  }
+
+  /// A number where this condition holds, else `y`.
+  default Tensor where(double x, Tensor y) {
+    return where(Tensor.number("where", y, x), y);
   }
 
   /// Converts: float to integer truncates and saturates, integers wrap, to bool is `x != 0`.

@@ -104,10 +104,36 @@ public sealed interface Reductions permits Tensor {
     return x.sub(x.meanKeepDims(axes)).square().meanKeepDims(axes);
   }
 
+  /// Square root of the population variance; float dtypes. Its gradient is NaN where all elements are equal.
+  default Tensor std(int... axes) {
+    return variance(axes).sqrt();
+  }
+
+  default Tensor stdKeepDims(int... axes) {
+    return varianceKeepDims(axes).sqrt();
+  }
+
+  /// Whether any element is not 0 (or true), bool; false for no elements. All dtypes; NaN is not 0.
+  default Tensor any(int... axes) {
+    return self().cast(DType.BOOL).cast(DType.I32).sum(axes).cast(DType.BOOL);
+  }
+
+  /// Whether all elements are not 0 (or true), bool; true for no elements. All dtypes; NaN is not 0.
+  default Tensor all(int... axes) {
+    return self().eq(0).cast(DType.I32).sum(axes).eq(0);
+  }
+
   /// i32 index of the first largest element along `axis`, which is dropped.
   default Tensor argmax(int axis) {
     int at = self().shape().axis("argmax", axis);
     return Tensor.apply(new Op.ArgMax(at), self()).squeeze(at);
+  }
+
+  /// i32 index of the first smallest element along `axis`, which is dropped; the first NaN wins.
+  default Tensor argmin(int axis) {
+    Tensor x = self();
+    // the complement turns the order of integers round without overflow, where negation would not
+    return (x.dtype().isInteger() ? x.not() : x.neg()).argmax(axis);
   }
 
   /// Running sum along `axis`.
@@ -115,7 +141,20 @@ public sealed interface Reductions permits Tensor {
     return Tensor.apply(new Op.Cumsum(self().shape().axis("cumsum", axis)), self());
   }
 
-  /// `log(sum(exp(x)))` along `axes`, which are dropped; safe for large x.
+  /// Running product along `axis`, the element itself included, by doubling: `ceil(log2(n))` products of shifted parts.
+  default Tensor cumprod(int axis) {
+    Tensor y = self();
+    int at = y.shape().axis("cumprod", axis);
+    int n = y.dim(at);
+    Ints none = Ints.filled(y.rank(), 0);
+    for (int shift = 1; shift < n; shift *= 2) {
+      int by = shift;
+      y = y.mul(y.slice(at, 0, n - by).pad(none.map((i, v) -> i == at ? by : v), none, none, 1));
+    }
+    return y;
+  }
+
+  /// `log(sum(exp(x)))` along `axes`, which are dropped; safe for large x and for infinities.
   default Tensor logSumExp(int... axes) {
     Tensor kept = logSumExpKeepDims(axes);
     return drop(kept, axes("logSumExp", self(), axes));
@@ -124,6 +163,8 @@ public sealed interface Reductions permits Tensor {
   default Tensor logSumExpKeepDims(int... axes) {
     Tensor x = self();
     Tensor max = x.maxKeepDims(axes).detach();
+    // infinity minus itself would be NaN
+    max = max.isFinite().where(max, 0);
     return x.sub(max).exp().sumKeepDims(axes).log().add(max);
   }
 }

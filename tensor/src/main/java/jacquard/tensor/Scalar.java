@@ -30,7 +30,7 @@ public final class Scalar {
     return slot(Op.Constant.of(DType.I64, value), Device.standard());
   }
 
-  private static Tensor slot(Op.Constant value, Device device) {
+  static Tensor slot(Op.Constant value, Device device) {
     return new Tensor(
         Node.input(new Source.Dynamic(value.bits()), value.dtype(), Shape.scalar(), device));
   }

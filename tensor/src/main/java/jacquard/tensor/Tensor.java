@@ -3,16 +3,27 @@ package jacquard.tensor;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
-import jacquard.tensor.spi.Backends;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.util.List;
 
 /// An immutable handle on a value: shape, dtype and device are known at once, elements when they are asked for.
 ///
-/// Operations come in families: [Elementwise], [Activations], [Reductions], [Movement], [Indexing], [Contractions].
-/// They only add nodes to a graph; [#realise], [#toFloatArray] and their kin evaluate it.
-public final class Tensor
-    implements Elementwise, Activations, Reductions, Movement, Indexing, Contractions {
+/// Operations come in families: [Elementwise], [Functions], [Activations], [Reductions], [Norms], [Movement], [Arrangement],
+/// [Indexing], [Ordering], [Contractions], [Pooling]; new tensors come from [Creation] and [Sampling], whose static methods are
+/// called on this class. They only add nodes to a graph; [#realise], [#toFloatArray] and their kin evaluate it.
+public final class Tensor extends Creation
+    implements Elementwise,
+        Functions,
+        Activations,
+        Reductions,
+        Norms,
+        Movement,
+        Arrangement,
+        Indexing,
+        Ordering,
+        Contractions,
+        Pooling {
   private final Node node;
 
   /// A handle on `node`; for code that builds graphs itself.
@@ -34,76 +45,60 @@ public final class Tensor
     return new Tensor(Node.of(op, nodes));
   }
 
-  /// A tensor of `dims` from elements in row-major order, which are copied.
+  /// Joins tensors along an axis they have.
   ///
-  /// @throws ShapeException if the number of elements differs from the product of `dims`
-  public static Tensor of(float[] elements, int... dims) {
-    return stored(DType.F32, elements.clone(), Shape.of(dims), Device.standard());
+  /// @throws ShapeException if there are none or sizes differ on another axis
+  public static Tensor concat(int axis, Tensor... parts) {
+    return Movement.concat(axis, List.of(parts));
   }
 
-  public static Tensor of(double[] elements, int... dims) {
-    return stored(DType.F64, elements.clone(), Shape.of(dims), Device.standard());
+  public static Tensor concat(int axis, List<Tensor> parts) {
+    return Movement.concat(axis, parts);
   }
 
-  public static Tensor of(int[] elements, int... dims) {
-    return stored(DType.I32, elements.clone(), Shape.of(dims), Device.standard());
+  /// Joins tensors of one shape along a new axis at `axis` of the result.
+  ///
+  /// @throws ShapeException if there are none or shapes differ
+  public static Tensor stack(int axis, Tensor... parts) {
+    return Arrangement.stack(axis, List.of(parts));
   }
 
-  public static Tensor of(long[] elements, int... dims) {
-    return stored(DType.I64, elements.clone(), Shape.of(dims), Device.standard());
+  public static Tensor stack(int axis, List<Tensor> parts) {
+    return Arrangement.stack(axis, parts);
   }
 
-  /// A u8 tensor.
-  public static Tensor of(byte[] elements, int... dims) {
-    return stored(DType.U8, elements.clone(), Shape.of(dims), Device.standard());
+  /// `x` where the bool `condition` holds, else `y`; all three are broadcast.
+  public static Tensor where(Tensor condition, Tensor x, Tensor y) {
+    return condition.where(x, y);
   }
 
-  /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied when the device is not the host.
-  public static Tensor stored(DType dtype, Object array, Shape shape, Device device) {
-    HostBuffer host = HostBuffers.of(dtype, array);
-    if (host.size() != shape.size()) {
-      throw new ShapeException(
-          "of: " + host.size() + " elements for shape " + shape + ", expected " + shape.size());
+  /// `value` as a scalar of the dtype and device of `like`.
+  ///
+  /// @throws DTypeException if the dtype is not a float and can't hold the value
+  static Tensor number(String op, Tensor like, double value) {
+    DType dtype = like.dtype();
+    boolean fits =
+        switch (dtype) {
+          case F32, F64 -> true;
+          case I32 -> value == (int) value;
+          case I64 -> value == (long) value;
+          case U8 -> value == ((int) value & 255);
+          case BOOL -> value == 0 || value == 1;
+        };
+    if (!fits) {
+      throw new DTypeException(
+          op + ": " + value + " is no " + dtype + " value, and the tensor is " + like
+              + "; cast the tensor first");
     }
-    return new Tensor(
-        Node.input(new Source.Stored(Backends.of(device).place(host)), dtype, shape, device));
+    return constant(dtype, value, like.device());
   }
 
-  /// A scalar known when the graph is built; a different value is a different plan. See [Scalar] for one that is not.
-  public static Tensor constant(DType dtype, double value, Device device) {
-    return new Tensor(Node.leaf(Op.Constant.of(dtype, value), device));
-  }
-
-  public static Tensor constant(DType dtype, long value, Device device) {
-    return new Tensor(Node.leaf(Op.Constant.of(dtype, value), device));
-  }
-
-  /// A scalar of f32.
-  public static Tensor of(double value) {
-    return constant(DType.F32, value, Device.standard());
-  }
-
-  public static Tensor full(DType dtype, double value, int... dims) {
-    return constant(dtype, value, Device.standard()).expand(Shape.of(dims));
-  }
-
-  /// f32 zeros.
-  public static Tensor zeros(int... dims) {
-    return full(DType.F32, 0, dims);
-  }
-
-  /// f32 ones.
-  public static Tensor ones(int... dims) {
-    return full(DType.F32, 1, dims);
-  }
-
-  /// i32 `0, 1, ..., n - 1`.
-  public static Tensor arange(int n) {
-    return iota(n, DType.I32, Device.standard());
-  }
-
-  public static Tensor iota(int n, DType dtype, Device device) {
-    return new Tensor(Node.leaf(new Op.Iota(n, dtype), device));
+  /// @throws DTypeException if `index` is not i32 or i64
+  static void requireIndex(String op, String what, Tensor index) {
+    if (index.dtype() != DType.I32 && index.dtype() != DType.I64) {
+      throw new DTypeException(
+          op + ": " + what + " is " + index.dtype() + ", expected i32 or i64; cast it");
+    }
   }
 
   @Override
@@ -184,6 +179,16 @@ public final class Tensor
   /// The elements of an i64 tensor.
   public long[] toLongArray() {
     return (long[]) toArrayOf("toLongArray", DType.I64);
+  }
+
+  /// The elements of a u8 tensor.
+  public byte[] toByteArray() {
+    return (byte[]) toArrayOf("toByteArray", DType.U8);
+  }
+
+  /// The elements of a bool tensor.
+  public boolean[] toBooleanArray() {
+    return HostArrays.booleans((byte[]) toArrayOf("toBooleanArray", DType.BOOL));
   }
 
   private Object toArrayOf(String op, DType dtype) {

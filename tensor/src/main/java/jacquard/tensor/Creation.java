@@ -1,0 +1,210 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Source;
+import jacquard.tensor.spi.Backends;
+import jacquard.tensor.spi.HostBuffer;
+
+/// New tensors: static methods that [Tensor] inherits, to be called as `Tensor.zeros(2, 3)`.
+///
+/// Where no device is named it is [Device#standard]; where no dtype is named it is f32. Constants take no memory until they are
+/// realised.
+public abstract sealed class Creation extends Sampling permits Tensor {
+  Creation() {}
+
+  /// A tensor of `dims` from elements in row-major order, which are copied.
+  ///
+  /// @throws ShapeException if the number of elements differs from the product of `dims`
+  public static Tensor of(float[] elements, int... dims) {
+    return stored(DType.F32, elements.clone(), Shape.of(dims), Device.standard());
+  }
+
+  public static Tensor of(double[] elements, int... dims) {
+    return stored(DType.F64, elements.clone(), Shape.of(dims), Device.standard());
+  }
+
+  public static Tensor of(int[] elements, int... dims) {
+    return stored(DType.I32, elements.clone(), Shape.of(dims), Device.standard());
+  }
+
+  public static Tensor of(long[] elements, int... dims) {
+    return stored(DType.I64, elements.clone(), Shape.of(dims), Device.standard());
+  }
+
+  /// A u8 tensor.
+  public static Tensor of(byte[] elements, int... dims) {
+    return stored(DType.U8, elements.clone(), Shape.of(dims), Device.standard());
+  }
+
+  /// A bool tensor.
+  public static Tensor of(boolean[] elements, int... dims) {
+    return stored(DType.BOOL, HostArrays.bytes(elements), Shape.of(dims), Device.standard());
+  }
+
+  /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied when the device is not the host.
+  public static Tensor stored(DType dtype, Object array, Shape shape, Device device) {
+    HostBuffer host = HostBuffers.of(dtype, array);
+    if (host.size() != shape.size()) {
+      throw new ShapeException(
+          "of: " + host.size() + " elements for shape " + shape + ", expected " + shape.size());
+    }
+    return new Tensor(
+        Node.input(new Source.Stored(Backends.of(device).place(host)), dtype, shape, device));
+  }
+
+  /// A scalar known when the graph is built; a different value is a different plan. See [Scalar] for one that is not.
+  public static Tensor constant(DType dtype, double value, Device device) {
+    return new Tensor(Node.leaf(Op.Constant.of(dtype, value), device));
+  }
+
+  public static Tensor constant(DType dtype, long value, Device device) {
+    return new Tensor(Node.leaf(Op.Constant.of(dtype, value), device));
+  }
+
+  /// A scalar of f32.
+  public static Tensor of(double value) {
+    return constant(DType.F32, value, Device.standard());
+  }
+
+  /// A scalar of f32, as [#of(double)].
+  public static Tensor scalar(double value) {
+    return of(value);
+  }
+
+  /// A scalar of any dtype.
+  public static Tensor scalar(DType dtype, double value) {
+    return constant(dtype, value, Device.standard());
+  }
+
+  public static Tensor scalar(DType dtype, long value) {
+    return constant(dtype, value, Device.standard());
+  }
+
+  public static Tensor full(double value, int... dims) {
+    return full(DType.F32, value, dims);
+  }
+
+  public static Tensor full(DType dtype, double value, int... dims) {
+    return full(dtype, value, Shape.of(dims), Device.standard());
+  }
+
+  public static Tensor full(DType dtype, double value, Shape shape, Device device) {
+    return constant(dtype, value, device).expand(shape);
+  }
+
+  /// f32 zeros.
+  public static Tensor zeros(int... dims) {
+    return full(DType.F32, 0, dims);
+  }
+
+  /// Zeros; false for bool.
+  public static Tensor zeros(DType dtype, int... dims) {
+    return full(dtype, 0, dims);
+  }
+
+  /// f32 ones.
+  public static Tensor ones(int... dims) {
+    return full(DType.F32, 1, dims);
+  }
+
+  /// Ones; true for bool.
+  public static Tensor ones(DType dtype, int... dims) {
+    return full(dtype, 1, dims);
+  }
+
+  /// `value` in the shape, dtype and device of `x`.
+  public static Tensor fullLike(Tensor x, double value) {
+    return full(x.dtype(), value, x.shape(), x.device());
+  }
+
+  public static Tensor zerosLike(Tensor x) {
+    return fullLike(x, 0);
+  }
+
+  public static Tensor onesLike(Tensor x) {
+    return fullLike(x, 1);
+  }
+
+  /// i32 `0, 1, ..., n - 1`.
+  public static Tensor arange(int n) {
+    return iota(n, DType.I32, Device.standard());
+  }
+
+  /// i32 `start, start + step, ...` below `stop` (above it for a negative step).
+  ///
+  /// @throws ShapeException if `step` is 0
+  public static Tensor arange(int start, int stop, int step) {
+    if (step == 0) {
+      throw new ShapeException(
+          "arange: " + start + " to " + stop + " by step 0, expected a step other than 0");
+    }
+    // signs agree, so the rounded-up quotient is the count
+    long distance = (long) stop - start;
+    long n = Math.max(0, Math.ceilDiv(distance, (long) step));
+    Tensor index = arange(Math.toIntExact(n));
+    Tensor scaled = step == 1 ? index : index.mul(step);
+    return start == 0 ? scaled : scaled.add(start);
+  }
+
+  /// `start, start + step, ...` below `stop` (above it for a negative step): element `i` is `start + i * step`.
+  ///
+  /// As in NumPy, rounding may make the last element reach `stop`; [#linspace] has a sure count.
+  ///
+  /// @param dtype f32 or f64
+  /// @throws ShapeException if `step` is 0 or the count is not a finite number
+  public static Tensor arange(DType dtype, double start, double stop, double step) {
+    double n = Math.max(0, Math.ceil((stop - start) / step));
+    if (step == 0 || !(n <= Integer.MAX_VALUE)) {
+      throw new ShapeException(
+          "arange: " + start + " to " + stop + " by " + step
+              + ", expected finite bounds and a step other than 0");
+    }
+    if (!dtype.isFloat()) {
+      throw new DTypeException(
+          "arange: not defined for " + dtype + ", expected f32 or f64; cast an i32 range");
+    }
+    return iota((int) n, dtype, Device.standard()).mul(step).add(start);
+  }
+
+  /// f32: `n` equally spaced numbers from `start` to `stop`, both included.
+  ///
+  /// @throws ShapeException if `n` is negative
+  public static Tensor linspace(double start, double stop, int n) {
+    return linspace(DType.F32, start, stop, n);
+  }
+
+  /// @param dtype f32 or f64
+  public static Tensor linspace(DType dtype, double start, double stop, int n) {
+    if (!dtype.isFloat()) {
+      throw new DTypeException(
+          "linspace: not defined for " + dtype + ", expected f32 or f64; cast the result");
+    }
+    if (n < 2) {
+      return full(dtype, start, n);
+    }
+    // from the nearer end, so that the first and last are exact and the middle is symmetric
+    Tensor i = iota(n, dtype, Device.standard());
+    double step = (stop - start) / (n - 1);
+    Tensor fromStart = i.mul(step).add(start);
+    Tensor fromStop = i.sub(n - 1).mul(step).add(stop);
+    return i.lt(n / 2).where(fromStart, fromStop);
+  }
+
+  /// `0, 1, ..., n - 1` of any dtype but bool.
+  public static Tensor iota(int n, DType dtype, Device device) {
+    return new Tensor(Node.leaf(new Op.Iota(n, dtype), device));
+  }
+
+  /// The f32 identity matrix `[n, n]`.
+  public static Tensor eye(int n) {
+    return eye(DType.F32, n, n);
+  }
+
+  /// Ones on the diagonal of `[rows, columns]`, zeros elsewhere.
+  public static Tensor eye(DType dtype, int rows, int columns) {
+    Device device = Device.standard();
+    Tensor row = iota(rows, DType.I32, device).unsqueeze(1);
+    return row.eq(iota(columns, DType.I32, device)).cast(dtype);
+  }
+}

@@ -1,0 +1,96 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.reference.Threefry;
+import java.util.stream.IntStream;
+
+/// The seed of random numbers: an immutable 64-bit value, as an i64 scalar tensor.
+///
+/// The numbers drawn with a key are a function of the key, the shape and the distribution: the same key gives the same numbers, on
+/// every device and in every run. So use each key once, and derive further ones with [#fold]:
+///
+/// ```java
+/// Key root = Key.of(42);
+/// Tensor weight = Tensor.randn(root.fold(0), 784, 400);
+/// for (int step = 0; step < steps; step++) {
+///   Key key = root.fold(1).fold(step).dynamic();   // differs from step to step, the plan does not
+///   Tensor kept = Tensor.bernoulli(key.fold(0), 0.9, 64, 400);
+///   Tensor noise = Tensor.randn(key.fold(1), 64, 20);
+/// }
+/// ```
+///
+/// The value is always known when the graph is built, so derivation is done on the host and adds no node. A key made by [#of]
+/// is a constant of the plan; a [#dynamic] key, and every key derived from it, is a slot of the plan (see [Scalar]).
+public final class Key {
+  /// Second counter word of a derivation ("fold"), which no distribution uses as its salt.
+  private static final int DERIVATION = 0x666F6C64;
+
+  private final long value;
+  private final boolean dynamic;
+  private final Tensor tensor;
+
+  private Key(long value, boolean dynamic, Device device) {
+    this.value = value;
+    this.dynamic = dynamic;
+    Op.Constant constant = Op.Constant.of(DType.I64, value);
+    this.tensor =
+        dynamic
+            ? Scalar.slot(constant, device)
+            : Tensor.constant(DType.I64, value, device);
+  }
+
+  /// A constant key, on the standard device.
+  public static Key of(long seed) {
+    return of(seed, Device.standard());
+  }
+
+  /// A constant key; what is drawn with it lives on `device`.
+  public static Key of(long seed, Device device) {
+    return new Key(seed, false, device);
+  }
+
+  /// The key with this value that is a slot of the plan, so that another value needs no other plan.
+  public Key dynamic() {
+    return dynamic ? this : new Key(value, true, tensor.device());
+  }
+
+  /// The `data`-th key derived from this one: Threefry's block of counter (`data`, "fold") under this key. Dynamic if this is.
+  public Key fold(int data) {
+    long derived = Threefry.block((int) value, (int) (value >>> 32), data, DERIVATION);
+    return new Key(derived, dynamic, tensor.device());
+  }
+
+  /// Keys `fold(0), ..., fold(count - 1)`.
+  public Key[] split(int count) {
+    return IntStream.range(0, count).mapToObj(this::fold).toArray(Key[]::new);
+  }
+
+  /// i32 random words: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds for counter (`i`, `salt`) under this key.
+  public Tensor bits(Shape shape, int salt) {
+    return Tensor.apply(new Op.Random(shape, salt), tensor);
+  }
+
+  public long value() {
+    return value;
+  }
+
+  /// Whether the value may change from run to run without changing the plan.
+  public boolean isDynamic() {
+    return dynamic;
+  }
+
+  /// This key as an i64 tensor of shape `[]`.
+  public Tensor tensor() {
+    return tensor;
+  }
+
+  public Device device() {
+    return tensor.device();
+  }
+
+  /// `key 0x000000000000002a`.
+  @Override
+  public String toString() {
+    return String.format("%skey 0x%016x", dynamic ? "dynamic " : "", value);
+  }
+}

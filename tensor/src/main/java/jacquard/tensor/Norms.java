@@ -1,0 +1,115 @@
+package jacquard.tensor;
+
+/// Norms of vectors and normalisation of activations, for f32 and f64.
+public sealed interface Norms permits Tensor {
+  Tensor self();
+
+  private Tensor floats(String op) {
+    Tensor x = self();
+    if (!x.dtype().isFloat()) {
+      throw new DTypeException(
+          op + ": not defined for " + x.dtype() + ", expected f32 or f64; cast first");
+    }
+    return x;
+  }
+
+  /// Sum of magnitudes over `axes`, which are dropped; all axes if none is named.
+  default Tensor l1Norm(int... axes) {
+    return floats("l1Norm").abs().sum(axes);
+  }
+
+  /// Root of the sum of squares over `axes`, which are dropped; all axes if none is named.
+  ///
+  /// f32 overflows for elements above 1.8e19. The gradient of an all-zero vector is NaN: add a little before, or use [#normalize].
+  default Tensor l2Norm(int... axes) {
+    return floats("l2Norm").square().sum(axes).sqrt();
+  }
+
+  /// [#l2Norm] with the reduced axes kept with size 1.
+  default Tensor l2NormKeepDims(int... axes) {
+    return floats("l2NormKeepDims").square().sumKeepDims(axes).sqrt();
+  }
+
+  /// `sum(|x|^p)^(1/p)` over `axes`, which are dropped; the largest magnitude for infinite `p`.
+  ///
+  /// @param p above 0
+  /// @throws TensorException if `p` is not above 0
+  default Tensor pNorm(double p, int... axes) {
+    Tensor x = floats("pNorm");
+    if (!(p > 0)) {
+      throw new TensorException("pNorm: p " + p + ", expected above 0");
+    }
+    if (p == 1) {
+      return x.l1Norm(axes);
+    }
+    if (p == 2) {
+      return x.l2Norm(axes);
+    }
+    Tensor magnitude = x.abs();
+    return Double.isInfinite(p) ? magnitude.max(axes) : magnitude.pow(p).sum(axes).pow(1 / p);
+  }
+
+  /// `x / max(l2Norm(x), eps)` along `axis`; a zero vector stays zero, and its gradient is finite.
+  default Tensor normalize(int axis, double eps) {
+    Tensor x = floats("normalize");
+    return x.mul(x.square().sumKeepDims(axis).maximum(eps * eps).rsqrt());
+  }
+
+  /// `sum(x * y) / (max(|x|, eps) * max(|y|, eps))` along `axis`, which is dropped; -1 to 1 up to rounding, 0 for a zero vector.
+  ///
+  /// @param eps above 1e-18 for f32, so that its square is not 0
+  default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
+    Tensor x = floats("cosineSimilarity");
+    Tensor norm = x.square().sum(axis).maximum(eps * eps).rsqrt();
+    Tensor otherNorm = other.square().sum(axis).maximum(eps * eps).rsqrt();
+    return x.mul(other).sum(axis).mul(norm).mul(otherNorm);
+  }
+
+  /// Layer normalisation along `axis`: `(x - mean) / sqrt(variance + eps)`, the variance divided by the count.
+  ///
+  /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
+  /// @see <a href="https://arxiv.org/abs/1607.06450">Layer normalization</a>
+  default Tensor layerNorm(int axis, double eps) {
+    Tensor x = floats("layerNorm");
+    Tensor centred = x.sub(x.meanKeepDims(axis));
+    return centred.mul(centred.square().meanKeepDims(axis).add(eps).rsqrt());
+  }
+
+  /// Layer normalisation along `axis`, then `* weight + bias`.
+  ///
+  /// | name         | shape           | dtype        |
+  /// |--------------|-----------------|--------------|
+  /// | this, result | `[..., n, ...]` | f32, f64     |
+  /// | weight, bias | `[n]`           | same as this |
+  ///
+  /// @throws ShapeException if `axis` is outside `-rank .. rank-1`, or `weight` or `bias` is not `[n]`
+  default Tensor layerNorm(int axis, Tensor weight, Tensor bias, double eps) {
+    Tensor y = layerNorm(axis, eps);
+    return y.mul(along("layerNorm: weight", weight, axis)).add(along("layerNorm: bias", bias, axis));
+  }
+
+  /// `x / sqrt(mean(x^2) + eps) * weight` along `axis`; shapes as [#layerNorm].
+  ///
+  /// @see <a href="https://arxiv.org/abs/1910.07467">Root mean square layer normalization</a>
+  default Tensor rmsNorm(int axis, Tensor weight, double eps) {
+    Tensor x = floats("rmsNorm");
+    Tensor scale = x.square().meanKeepDims(axis).add(eps).rsqrt();
+    return x.mul(scale).mul(along("rmsNorm: weight", weight, axis));
+  }
+
+  /// A vector `[n]` laid along `axis`, so that it broadcasts with this.
+  private Tensor along(String what, Tensor vector, int axis) {
+    int at = self().shape().axis(what, axis);
+    int n = self().dim(at);
+    if (!vector.shape().equals(Shape.of(n))) {
+      throw new ShapeException(
+          what + " has shape " + vector.shape() + ", expected [" + n + "] for axis " + axis + " of "
+              + self().shape());
+    }
+    int after = self().rank() - 1 - at;
+    int[] dims = new int[after + 1];
+    java.util.Arrays.fill(dims, 1);
+    dims[0] = n;
+    return vector.reshape(dims);
+  }
+}
