@@ -4,6 +4,7 @@ module jacquard.tensor {
 
   exports jacquard.tensor;
   exports jacquard.tensor.graph;
+  exports jacquard.tensor.reference;
   exports jacquard.tensor.spi;
 
   uses jacquard.tensor.spi.BackendProvider;

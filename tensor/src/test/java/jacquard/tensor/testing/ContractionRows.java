@@ -18,6 +18,7 @@ final class ContractionRows {
     List<OperationRow> rows = new ArrayList<>();
     rows.add(dot());
     rows.add(dotTransposed());
+    rows.add(dotOfExtremes());
     for (Geometry geometry : GEOMETRIES) {
       for (ConvKind kind : ConvKind.values()) {
         rows.add(conv(geometry, kind));
@@ -84,6 +85,7 @@ final class ContractionRows {
     return OperationRow.of(
             "dot transposed", t -> Tensor.apply(new Op.Dot(), t[0].t(), t[1].t()), ANY, ANY)
         .withCases(cases)
+        .withDTypes(OperationRow.NUMBERS)
         .withTolerance(16, 512)
         .withPlain(
             in -> {
@@ -107,6 +109,23 @@ final class ContractionRows {
                     return sum;
                   });
             });
+  }
+
+  /// Matrices of one element: the zeros that fill up a tile must not meet an infinity.
+  private static OperationRow dotOfExtremes() {
+    return OperationRow.of(
+            "dot of single elements",
+            t ->
+                Tensor.apply(
+                        new Op.Dot(),
+                        t[0].reshape((int) t[0].size(), 1, 1),
+                        t[1].reshape((int) t[1].size(), 1, 1))
+                    .reshape(t[0].shape()),
+            ANY,
+            ANY)
+        .withDTypes(OperationRow.NUMBERS)
+        .withExtremes(Extremes.ALL)
+        .withPlain(in -> Plain.fill(in.shape(0), i -> in.at(0, i) * in.at(1, i)));
   }
 
   private static Shape transposed(Shape s) {

@@ -129,6 +129,8 @@ final class MovementRows {
         .withShapes(shapes)
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
+        // applied to one axis, which some can't be
+        .withExtremes(shapes.stream().allMatch(shape -> shape.rank() >= 2) ? Extremes.NONE : Extremes.ALL)
         .withPlain(plain);
   }
 

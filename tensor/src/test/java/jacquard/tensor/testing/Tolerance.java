@@ -3,7 +3,7 @@ package jacquard.tensor.testing;
 import jacquard.tensor.DType;
 
 /// How far a float result may be from the expected one: `relative * |expected| + absolute`, in units of the dtype's epsilon
-/// (2^-23 for f32, 2^-52 for f64). Results below the smallest normal number may be flushed to zero.
+/// (2^-23 for f32, 2^-52 for f64). Computed results below the smallest normal number may be flushed to zero.
 public record Tolerance(double relative, double absolute) {
   /// Moved or selected, not computed.
   public static final Tolerance EXACT = new Tolerance(0, 0);
@@ -35,8 +35,8 @@ public record Tolerance(double relative, double absolute) {
           && Math.abs(actual) >= largest(dtype) * (1 - relative * epsilon(dtype));
     }
     double normal = dtype == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
-    return Math.abs(expected - actual)
-        <= (relative * Math.abs(expected) + absolute) * epsilon(dtype) + normal;
+    double allowed = (relative * Math.abs(expected) + absolute) * epsilon(dtype);
+    return !equals(EXACT) && Math.abs(expected - actual) <= allowed + normal;
   }
 
   private static double largest(DType dtype) {
