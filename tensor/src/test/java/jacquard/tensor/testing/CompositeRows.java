@@ -27,11 +27,11 @@ final class CompositeRows {
   }
 
   /// One value of a result from the values of the operands at the same (broadcast) place.
-  private interface Each {
+  interface Each {
     double apply(double[] x);
   }
 
-  private static OperationRow each(
+  static OperationRow each(
       String name, Function<Tensor[], Tensor> function, Each plain, Operand... operands) {
     return OperationRow.of(name, function, operands)
         .withPlain(
@@ -136,7 +136,7 @@ final class CompositeRows {
     return rows;
   }
 
-  private static double sumExp(double[] x) {
+  static double sumExp(double[] x) {
     double sum = 0;
     for (double v : x) {
       sum += Math.exp(v);
@@ -151,7 +151,16 @@ final class CompositeRows {
 
   private static OperationRow alongAxis(
       String name, int axis, Function<Tensor[], Tensor> function, AlongAxis plain) {
-    return OperationRow.of(name + " along axis " + axis, function, Operand.Real.of(-5, 5))
+    return alongAxis(name, axis, Operand.Real.of(-5, 5), function, plain);
+  }
+
+  static OperationRow alongAxis(
+      String name,
+      int axis,
+      Operand x,
+      Function<Tensor[], Tensor> function,
+      AlongAxis plain) {
+    return OperationRow.of(name + " along axis " + axis, function, x)
         .withShapes(axis == 0 ? Shapes.FULL : Shapes.RANKED)
         .withPlain(
             in -> {
@@ -160,7 +169,7 @@ final class CompositeRows {
             });
   }
 
-  private static double[] row(Plain.Arguments in, int[] index, int axis) {
+  static double[] row(Plain.Arguments in, int[] index, int axis) {
     double[] x = new double[in.shape(0).dim(axis)];
     for (int k = 0; k < x.length; k++) {
       int[] at = index.clone();
@@ -170,11 +179,11 @@ final class CompositeRows {
     return x;
   }
 
-  private interface Statistic {
+  interface Statistic {
     double of(double[] x);
   }
 
-  private static final List<Shape> MATRICES_FULL =
+  static final List<Shape> MATRICES_FULL =
       Shapes.FULL.stream().filter(shape -> shape.rank() >= 2).toList();
 
   private static List<OperationRow> statistics() {
@@ -202,21 +211,21 @@ final class CompositeRows {
     return Arrays.stream(x).sum();
   }
 
-  private static double mean(double[] x) {
+  static double mean(double[] x) {
     return sum(x) / x.length;
   }
 
-  private static double variance(double[] x) {
+  static double variance(double[] x) {
     double mean = mean(x);
     return Arrays.stream(x).map(v -> (v - mean) * (v - mean)).sum() / x.length;
   }
 
-  private interface Reduction {
+  interface Reduction {
     Tensor apply(Tensor x, int... axes);
   }
 
   /// A statistic over all elements, over the last axis, and over the first kept with size 1.
-  private static List<OperationRow> statistic(
+  static List<OperationRow> statistic(
       String name, Operand x, Reduction dropping, Reduction keeping, Statistic plain) {
     return List.of(
             OperationRow.of(name + " of everything", t -> dropping.apply(t[0]), x)

@@ -18,7 +18,17 @@ public final class OperationTable {
           .toList();
 
   private static final List<OperationRow> ROWS =
-      Stream.concat(PRIMITIVES.stream(), CompositeRows.rows().stream()).toList();
+      Stream.of(
+              PRIMITIVES,
+              CompositeRows.rows(),
+              ActivationRows.rows(),
+              FunctionRows.rows(),
+              NormRows.rows(),
+              ArrangementRows.rows(),
+              SelectionRows.rows(),
+              PoolingRows.rows())
+          .flatMap(List::stream)
+          .toList();
 
   public static List<OperationRow> rows() {
     return ROWS;

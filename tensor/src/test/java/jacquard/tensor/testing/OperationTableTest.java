@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.tensor.Activations;
+import jacquard.tensor.Arrangement;
 import jacquard.tensor.Contractions;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Elementwise;
+import jacquard.tensor.Functions;
 import jacquard.tensor.Indexing;
 import jacquard.tensor.Movement;
+import jacquard.tensor.Norms;
+import jacquard.tensor.Ordering;
+import jacquard.tensor.Pooling;
 import jacquard.tensor.Reductions;
 import jacquard.tensor.Shape;
 import jacquard.tensor.graph.BinaryKind;
@@ -120,7 +125,12 @@ class OperationTableTest {
             Reductions.class,
             Movement.class,
             Indexing.class,
-            Contractions.class)) {
+            Contractions.class,
+            Functions.class,
+            Norms.class,
+            Arrangement.class,
+            Ordering.class,
+            Pooling.class)) {
       for (Method method : family.getDeclaredMethods()) {
         boolean operation =
             Modifier.isPublic(method.getModifiers())
