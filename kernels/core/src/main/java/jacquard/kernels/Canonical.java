@@ -6,6 +6,8 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.ReduceKind;
+import jacquard.tensor.reference.IntegerArithmetic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +94,9 @@ final class Canonical {
       }
       case Op.Permute p -> permute(node, p, x);
       case Op.Reduce r -> {
+        if (x.shape.isEmpty()) {
+          yield full(node, identity(r.kind(), node.dtype()));
+        }
         boolean none = true;
         for (int i = 0; i < r.axes().length(); i++) {
           none &= x.shape.dim(r.axes().get(i)) == 1;
@@ -115,6 +120,22 @@ final class Canonical {
       case Op.Contraction c -> null;
       case Op.Indexing i -> null;
       case Op.After a -> null;
+    };
+  }
+
+  /// What a reduction of no elements gives.
+  private static Op.Constant identity(ReduceKind kind, DType dtype) {
+    return switch (kind) {
+      case SUM -> Op.Constant.of(dtype, 0L);
+      case PROD -> Op.Constant.of(dtype, 1L);
+      case MAX ->
+          dtype.isFloat()
+              ? Op.Constant.of(dtype, Double.NEGATIVE_INFINITY)
+              : Op.Constant.of(dtype, IntegerArithmetic.smallest(dtype));
+      case MIN ->
+          dtype.isFloat()
+              ? Op.Constant.of(dtype, Double.POSITIVE_INFINITY)
+              : Op.Constant.of(dtype, IntegerArithmetic.largest(dtype));
     };
   }
 

@@ -41,8 +41,8 @@ final class KernelBuilder {
   static Built build(
       Unit unit, Set<Vertex> stored, Map<Vertex, Target> targets, boolean rowwise) {
     List<View> walks = new ArrayList<>();
-    for (Unit.Access access : unit.accesses()) {
-      walks.add(over(access.view(), unit.space));
+    for (View view : unit.views()) {
+      walks.add(over(view, unit.space));
     }
     for (Unit.Root root : unit.roots) {
       Target target = targets.get(root.vertex());

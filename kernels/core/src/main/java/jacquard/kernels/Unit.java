@@ -161,6 +161,31 @@ final class Unit {
     return all;
   }
 
+  /// Every view in the loop's definitions, of positions as well as of memory.
+  List<View> views() {
+    List<View> all = new ArrayList<>();
+    Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Root root : roots) {
+      Expression.visit(
+          root.definition,
+          seen,
+          e -> {
+            switch (e) {
+              case Expression.Read r -> all.add(r.view());
+              case Expression.Index i -> all.add(i.view());
+              case Expression.Random r -> all.add(r.view());
+              case Expression.Constant c -> {}
+              case Expression.Dynamic d -> {}
+              case Expression.Unary u -> {}
+              case Expression.Binary b -> {}
+              case Expression.Where w -> {}
+              case Expression.Cast c -> {}
+            }
+          });
+    }
+    return all;
+  }
+
   /// Every vertex that must have been computed before this runs, itself excluded.
   Set<Vertex> needs() {
     Set<Vertex> needs = new LinkedHashSet<>();
