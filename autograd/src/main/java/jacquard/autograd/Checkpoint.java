@@ -1,0 +1,47 @@
+package jacquard.autograd;
+
+import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Op;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// Trades time for memory: the gradient computes the inside of a segment again instead of keeping it from the first computation.
+///
+/// ```java
+/// for (Block block : blocks) {
+///   x = Checkpoint.of(block::apply, x);   // only the x between blocks are kept
+/// }
+/// ```
+///
+/// Values and gradients are the same as without, bit for bit: random numbers are functions of their key. Parameters that the segment
+/// uses need not be inputs. Other tensors computed outside should be: what the segment merely captures is shared with the
+/// first computation only as far as it does not depend on an input.
+///
+/// The gradient's copy of the segment reads its inputs through [Op.After], once the cotangent of the result is known: so it is not merged
+/// with the first computation, and the schedule can't run it earlier. Segments nest.
+public final class Checkpoint {
+  private Checkpoint() {}
+
+  /// `segment` of one input.
+  public static Tensor of(UnaryOperator<Tensor> segment, Tensor input) {
+    return mark(segment.apply(input), input);
+  }
+
+  /// `segment` of any number of inputs, of any dtypes.
+  ///
+  /// @throws IllegalArgumentException if there are no inputs
+  public static Tensor of(Function<Tensor[], Tensor> segment, Tensor... inputs) {
+    if (inputs.length == 0) {
+      throw new IllegalArgumentException(
+          "checkpoint: no inputs, expected what the segment is computed from; pass it, or call the segment directly");
+    }
+    return mark(segment.apply(inputs.clone()), inputs);
+  }
+
+  private static Tensor mark(Tensor y, Tensor... inputs) {
+    Tensor[] sources = new Tensor[inputs.length + 1];
+    sources[0] = y;
+    System.arraycopy(inputs, 0, sources, 1, inputs.length);
+    return Tensor.apply(new Op.Recompute(), sources);
+  }
+}
