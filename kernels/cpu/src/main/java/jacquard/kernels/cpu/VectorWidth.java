@@ -1,0 +1,38 @@
+package jacquard.kernels.cpu;
+
+import jacquard.tensor.Switches;
+import jdk.incubator.vector.FloatVector;
+
+/// Width of the vectors that the generated kernels use.
+///
+/// Every width works on every machine: one that is wider than the hardware's runs in the Vector API's Java code, about
+/// a thousand times slower, which is enough to test it.
+public enum VectorWidth {
+  BITS_128(128),
+  BITS_256(256),
+  BITS_512(512);
+
+  private final int bits;
+
+  VectorWidth(int bits) {
+    this.bits = bits;
+  }
+
+  public int bits() {
+    return bits;
+  }
+
+  /// Number of elements of `bytes` bytes in a vector.
+  public int lanes(int bytes) {
+    return bits / (8 * bytes);
+  }
+
+  /// The width forced by `jacquard.vectorBits` if that is set, and else the one that the hardware prefers.
+  ///
+  /// @throws IllegalArgumentException if the switch is none of 128, 256 and 512
+  public static VectorWidth preferred() {
+    int forced = Switches.vectorBits();
+    int bits = forced != 0 ? forced : FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    return bits >= 512 ? BITS_512 : bits >= 256 ? BITS_256 : BITS_128;
+  }
+}

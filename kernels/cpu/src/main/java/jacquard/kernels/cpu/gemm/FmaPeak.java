@@ -1,0 +1,125 @@
+package jacquard.kernels.cpu.gemm;
+
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+import jacquard.kernels.cpu.VectorWidth;
+
+/// The ceiling that speeds are compared with: a loop of independent fused multiply-adds in registers, and nothing else.
+public final class FmaPeak {
+  /// Runs `count` rounds of [#FMAS_PER_ROUND] vector multiply-adds.
+  public interface Loop {
+    void run(int count, Object array);
+  }
+
+  private static final int CHAINS = 10;
+  private static final int FMAS_PER_ROUND = 2 * CHAINS;
+  private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
+  private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
+
+  private final Element element;
+  private final VectorWidth width;
+  private final Loop loop;
+  private final Object array;
+
+  /// Writes the loop and has it compiled, which takes some 50 milliseconds.
+  public FmaPeak(Element element, VectorWidth width) {
+    this.element = element;
+    this.width = width;
+    array = element.loops().array(CHAINS * width.lanes(element.bytes()));
+    byte[] bytes =
+        ClassFile.of()
+            .build(
+                ClassDesc.of(FmaPeak.class.getPackageName(), "Peak"),
+                type -> {
+                  type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+                  type.withInterfaceSymbols(Loop.class.describeConstable().orElseThrow());
+                  type.withMethodBody(
+                      INIT_NAME,
+                      MTD_void,
+                      ClassFile.ACC_PUBLIC,
+                      c -> c.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+                  type.withMethodBody(
+                      "run",
+                      MethodTypeDesc.of(CD_void, CD_int, CD_Object),
+                      ClassFile.ACC_PUBLIC,
+                      this::body);
+                });
+    try {
+      loop =
+          (Loop)
+              MethodHandles.lookup()
+                  .defineHiddenClass(bytes, true)
+                  .lookupClass()
+                  .getDeclaredConstructor()
+                  .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot load the loop that measures the FMA peak", e);
+    }
+    for (int i = 0; i < 3000; i++) {
+      loop.run(16, array);
+    }
+  }
+
+  /// The highest of some short samples, in GFLOP/s, which a busy machine disturbs least.
+  public double highest() {
+    double best = 0;
+    for (int i = 0; i < 50; i++) {
+      best = Math.max(best, sample(500));
+    }
+    return best;
+  }
+
+  /// One sample of about half a millisecond, in GFLOP/s.
+  public double sample() {
+    return sample(50_000);
+  }
+
+  private double sample(int rounds) {
+    long start = System.nanoTime();
+    loop.run(rounds, array);
+    double flops = 2.0 * rounds * FMAS_PER_ROUND * width.lanes(element.bytes());
+    return flops / (System.nanoTime() - start);
+  }
+
+  private void body(CodeBuilder code) {
+    int lanes = width.lanes(element.bytes());
+    MethodTypeDesc fromArray =
+        MethodTypeDesc.of(element.vector(), SPECIES, element.array(), CD_int);
+    code.aload(2).checkcast(element.array()).astore(2);
+    int p = 3;
+    int x = 4;
+    int first = 5;
+    for (int i = -1; i < CHAINS; i++) {
+      code.getstatic(element.vector(), "SPECIES_" + width.bits(), SPECIES);
+      code.aload(2).loadConstant(Math.max(0, i) * lanes);
+      code.invokestatic(element.vector(), "fromArray", fromArray).astore(i < 0 ? x : first + i);
+    }
+    Label top = code.newLabel();
+    Label done = code.newLabel();
+    code.iconst_0().istore(p).labelBinding(top).iload(p).iload(1).if_icmpge(done);
+    for (int f = 0; f < FMAS_PER_ROUND; f++) {
+      int chain = first + f % CHAINS;
+      code.aload(chain).aload(x).aload(x);
+      code.invokevirtual(
+              element.vector(), "fma", MethodTypeDesc.of(element.vector(), VECTOR, VECTOR))
+          .astore(chain);
+    }
+    code.iinc(p, 1).goto_(top).labelBinding(done);
+    for (int i = 0; i < CHAINS; i++) {
+      code.aload(first + i).aload(2).loadConstant(i * lanes);
+      code.invokevirtual(
+          element.vector(), "intoArray", MethodTypeDesc.of(CD_void, element.array(), CD_int));
+    }
+    code.return_();
+  }
+}

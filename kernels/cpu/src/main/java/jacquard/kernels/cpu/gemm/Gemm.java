@@ -1,0 +1,107 @@
+package jacquard.kernels.cpu.gemm;
+
+import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.WorkerPool;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Loop order of a product, outside in (one thread; the words in brackets are what is in which cache):
+ *
+ *     for columns of B that fit the packing memory   all of them unless B is huge
+ *       pack B into panels [k block][panel][k][nr]
+ *       for blocks of rows                           12 tiles or fewer: a part of C that stays in L2
+ *         for blocks of k                            at most 384: a panel stays in L1
+ *           for panels                               B's panel: L1
+ *             for tiles of the block                 A's tile: L2, C's tile: registers
+ *         epilogue on the block's rows
+ *
+ * The row blocks are what threads share. An element of C is one chain of fused multiply-adds over k, cut into the
+ * blocks of k, which depend on k alone. So no partition of rows, columns or batch items, hence no number of threads,
+ * changes a bit.
+ */
+/// Matrix products `C[m, n] (=|+=) A[m, k] · B[k, n]` on Java arrays, single or batched.
+///
+/// An instance keeps packing memory for each worker of its pool and allocates nothing once that has grown. It serves
+/// one caller at a time: either a thread from outside the pool, or, inside a parallel loop, the pool's workers, each of
+/// which then computes its own product alone.
+///
+/// Results don't depend on the number of threads. They do depend on the vector width where a dimension is 1.
+public final class Gemm {
+  private final KernelTable kernels;
+  private final WorkerPool pool;
+  private final GemmRun[] runs;
+
+  /// @param pool threads to share the work
+  /// @param width vector width of the kernels
+  public Gemm(WorkerPool pool, VectorWidth width) {
+    this(pool, new KernelTable(width, false));
+  }
+
+  Gemm(WorkerPool pool, KernelTable kernels) {
+    this.pool = pool;
+    this.kernels = kernels;
+    Scratch[] scratch = new Scratch[pool.threads()];
+    runs = new GemmRun[pool.threads()];
+    for (int worker = 0; worker < runs.length; worker++) {
+      scratch[worker] = new Scratch();
+      runs[worker] = new GemmRun(pool, kernels, scratch, worker);
+    }
+  }
+
+  /// Product of `float` matrices.
+  ///
+  /// C must not overlap A or B.
+  ///
+  /// @param aOffset index of A's element `[0, 0]` of the first batch item; likewise for B and C
+  /// @param accumulate whether to add to C instead of overwriting it
+  /// @param epilogue called on finished rows, or null
+  /// @throws IndexOutOfBoundsException if the shape reaches outside an array
+  public void f32(
+      GemmShape shape,
+      float[] a,
+      int aOffset,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cOffset,
+      boolean accumulate,
+      @Nullable Epilogue epilogue) {
+    shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
+    runs[pool.currentWorker()].multiply(
+        Element.F32, shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
+  }
+
+  /// Product of `double` matrices; see [#f32].
+  public void f64(
+      GemmShape shape,
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      double[] c,
+      int cOffset,
+      boolean accumulate,
+      @Nullable Epilogue epilogue) {
+    shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
+    runs[pool.currentWorker()].multiply(
+        Element.F64, shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
+  }
+
+  /// Asks for the common kernels of `element` and waits until they and all others asked for so far are compiled.
+  ///
+  /// Not needed for use: kernels are compiled in the background, with plain loops in their place meanwhile. It helps
+  /// measurements, and tests that mean the vector form.
+  ///
+  /// @return false if `limit` passed first
+  public boolean warm(Element element, Duration limit) {
+    TileShape shape = kernels.shape();
+    for (int rows = Math.max(1, shape.rows() - 1); rows <= shape.rows(); rows++) {
+      kernels.get(element, rows, shape.vectors(), false);
+      if (shape.readsRows()) {
+        kernels.get(element, rows, shape.vectors(), true);
+      }
+    }
+    return KernelWarmer.await(limit.toNanos());
+  }
+}

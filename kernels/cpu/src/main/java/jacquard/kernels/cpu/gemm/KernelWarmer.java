@@ -1,0 +1,209 @@
+package jacquard.kernels.cpu.gemm;
+
+import jacquard.kernels.cpu.VectorWidth;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
+
+/// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with the others, until it runs
+/// at compiled speed, and only then hands it to its [TieredKernel].
+///
+/// A compiled kernel far below the FMA peak was unlucky in register allocation: then the other [CodeForm]s are tried in
+/// the same way, and the fastest stays. One that never gets compiled (a method can get stuck in a lower compilation
+/// tier) is passed over, and if all are, the plain loops stay, with a warning. Kernels wider than the hardware's vectors
+/// are not tried.
+final class KernelWarmer implements Runnable {
+  private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
+  private static final BlockingQueue<TieredKernel> REQUESTS = new LinkedBlockingQueue<>();
+  private static final AtomicInteger OPEN = new AtomicInteger();
+
+  /// Length of the tiny problem's products while a kernel gets compiled, and while it is measured.
+  private static final int K = 16;
+
+  private static final int MEASURED_K = 128;
+
+  /// Compiled kernels reach tens of operations a nanosecond, others less than 0.2.
+  private static final double COMPILED_FLOPS_PER_NANO = 2;
+
+  /// Share of the attainable speed that ends the search for a better form.
+  private static final double GOOD_SHARE = 0.85;
+
+  private static final long SLICE_NANOS = 5_000_000;
+  private static final long ATTEMPT_NANOS = 1_500_000_000;
+
+  /// Calls after which the compiler has been asked for the kernel, and going on only takes its processor time.
+  private static final int ENOUGH_CALLS = 2000;
+
+  static {
+    Thread.ofPlatform().daemon().name("jacquard-warm").start(new KernelWarmer());
+  }
+
+  private final Deque<Candidate> candidates = new ArrayDeque<>();
+
+  private final double[] peaks = new double[Element.values().length];
+  private @Nullable VectorWidth peakWidth;
+
+  private KernelWarmer() {}
+
+  static void request(TieredKernel kernel) {
+    if (kernel.tile().width().bits() > FloatVector.SPECIES_PREFERRED.vectorBitSize()) {
+      return;
+    }
+    OPEN.incrementAndGet();
+    REQUESTS.add(kernel);
+  }
+
+  /// Waits until every kernel asked for so far is compiled or given up.
+  ///
+  /// @return false if that takes longer than `nanos`, or if the thread is interrupted
+  static boolean await(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (OPEN.get() > 0) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        TieredKernel request = candidates.isEmpty() ? REQUESTS.take() : REQUESTS.poll();
+        if (request != null) {
+          candidates.add(new Candidate(request));
+          continue;
+        }
+        Candidate candidate = candidates.remove();
+        if (candidate.settled()) {
+          OPEN.decrementAndGet();
+        } else {
+          candidates.add(candidate);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private double peak(TileSpec tile) {
+    int slot = tile.element().ordinal();
+    VectorWidth width = tile.width();
+    if (peaks[slot] == 0 || peakWidth != width) {
+      peakWidth = width;
+      peaks[slot] = new FmaPeak(tile.element(), width).highest();
+    }
+    return peaks[slot];
+  }
+
+  /// A kernel under way: the vector form being called, and the arrays it is called on.
+  private final class Candidate {
+    private final TieredKernel kernel;
+    private final TileSpec tile;
+    private final Object a;
+    private final Object b;
+    private final Object c;
+    private MicroKernel vector;
+    private int form;
+    private int calls;
+    private long nanos;
+    private double best;
+
+    Candidate(TieredKernel kernel) {
+      this.kernel = kernel;
+      tile = kernel.tile();
+      Loops loops = tile.element().loops();
+      a = loops.array(MEASURED_K * Math.max(tile.rows(), tile.kStep()));
+      b = loops.array(MEASURED_K * tile.columns());
+      c = loops.array(tile.rows() * tile.columns());
+      vector = MicroKernelWriter.write(tile, CodeForm.ALL.getFirst());
+    }
+
+    /// Runs a slice; true when there is nothing left to do for this kernel.
+    boolean settled() {
+      long start = System.nanoTime();
+      long now = start;
+      while (now - start < SLICE_NANOS) {
+        if (flopsPerNano(K, 8) > COMPILED_FLOPS_PER_NANO) {
+          return isGood(measure()) || !nextForm();
+        }
+        now = System.nanoTime();
+        calls += 8;
+        if (calls > ENOUGH_CALLS) {
+          pause();
+          break;
+        }
+      }
+      nanos += System.nanoTime() - start;
+      return nanos > ATTEMPT_NANOS && !nextForm();
+    }
+
+    private double flopsPerNano(int k, int count) {
+      int aRowStride = tile.kStep() == 1 ? k : 1;
+      long start = System.nanoTime();
+      for (int i = 0; i < count; i++) {
+        vector.run(k, a, 0, aRowStride, b, 0, c, 0, tile.columns(), c, 0, tile.columns());
+      }
+      double nanosTaken = Math.max(1, System.nanoTime() - start);
+      return 2.0 * count * tile.rows() * tile.columns() * k / nanosTaken;
+    }
+
+    private double measure() {
+      double highest = 0;
+      for (int i = 0; i < 100; i++) {
+        highest = Math.max(highest, flopsPerNano(MEASURED_K, 16));
+      }
+      LOG.log(Level.DEBUG, "gemm: {0} {1}: {2} GFLOP/s", tile, CodeForm.ALL.get(form), highest);
+      if (highest > best) {
+        best = highest;
+        kernel.ready(vector);
+      }
+      return highest;
+    }
+
+    /// Fewer than 8 sums can't hide the latency of a multiply-add, 4 cycles at two a cycle.
+    private boolean isGood(double flopsPerNano) {
+      double attainable = Math.min(1, tile.rows() * tile.vectors() / 10.0);
+      return flopsPerNano > GOOD_SHARE * attainable * peak(tile);
+    }
+
+    private boolean nextForm() {
+      form++;
+      calls = 0;
+      nanos = 0;
+      if (form < CodeForm.ALL.size()) {
+        vector = MicroKernelWriter.write(tile, CodeForm.ALL.get(form));
+        return true;
+      }
+      if (best == 0) {
+        LOG.log(
+            Level.WARNING,
+            "gemm: {0} was not compiled and runs as plain loops, several times slower;"
+                + " a busy machine or -Xint can cause it",
+            tile);
+      }
+      return false;
+    }
+
+    private static void pause() {
+      try {
+        TimeUnit.MILLISECONDS.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

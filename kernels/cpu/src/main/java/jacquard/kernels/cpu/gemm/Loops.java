@@ -1,0 +1,60 @@
+package jacquard.kernels.cpu.gemm;
+
+/// Plain Java loops over `float[]` or `double[]`, one implementation for each: the tier that runs while the vector
+/// kernels are not compiled yet, and the small work at edges. Arrays are typed `Object` so that the tiling is written
+/// once; all arrays of a call have the same type. Offsets and strides are in elements.
+///
+/// Multiply-adds are fused, as in the vector kernels, so both give the same bits.
+sealed interface Loops permits F32Loops, F64Loops {
+  /// A new zeroed array.
+  Object array(int length);
+
+  int length(Object array);
+
+  /// The scalar form of a micro-kernel.
+  MicroKernel tile(TileSpec tile);
+
+  /// Packs a panel: `to[p * width + j] = from[p * kStride + j * laneStride]` for `p < k` and `j < lanes`. What lies
+  /// beyond `lanes` in a row of the panel is unspecified.
+  void pack(
+      Object from,
+      int fromOffset,
+      int kStride,
+      int laneStride,
+      int k,
+      int lanes,
+      Object to,
+      int toOffset,
+      int width);
+
+  /// Copies a block of rows.
+  void copy(
+      Object from,
+      int fromOffset,
+      int fromStride,
+      Object to,
+      int toOffset,
+      int toStride,
+      int rows,
+      int columns);
+
+  /// Sets a block of rows to zero.
+  void zero(Object to, int toOffset, int toStride, int rows, int columns);
+
+  /// `y[i * yStride] (=|+=) sum over p of matrix[i * rowStride + p * colStride] * x[p * xStride]`, for any strides, rows
+  /// `0 .. rows - 1`, each a single chain in the order of p.
+  void matrixVector(
+      int rows,
+      int k,
+      Object matrix,
+      int offset,
+      int rowStride,
+      int colStride,
+      Object x,
+      int xOffset,
+      int xStride,
+      Object y,
+      int yOffset,
+      int yStride,
+      boolean accumulate);
+}

@@ -1,0 +1,276 @@
+package jacquard.kernels.cpu.gemm;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+
+/*
+ * The inner loop of a 6x16 tile, as it is written here for one step of k:
+ *
+ *     b0 = B[bi], b1 = B[bi + 8]                     two vector loads
+ *     for each row r:  v = broadcast(A[row_r + ai])
+ *                      c_r0 = fma(v, b0, c_r0), c_r1 = fma(v, b1, c_r1)
+ *
+ * Whether 12 accumulators survive in 16 registers is decided by C2's list scheduler, which knows two modes. By latency,
+ * its usual mode, it orders all six broadcasts before the first multiply-add, runs out of registers and spills
+ * accumulators: 29 to 42 % of the FMA peak. Under register pressure, vector or general-purpose, it orders by the number
+ * of a node's inputs and interleaves them: 93 to 98 %. So the loop is written to need many general-purpose registers,
+ * but not so many that one of them spills within the loop (70 to 80 %):
+ *
+ * - row_r is a local of its own, which the compiler can't relate to the other rows' (aOffset + r * aRowStride, with a
+ *   run-time stride, also where the stride is 1). With row_r = ai + r as a constant displacement: 42 %.
+ * - The indices of C's rows live through the loop, because the rows are touched before it.
+ *
+ * Where the optimum lies differs from tile to tile, hence the forms among which KernelWarmer chooses by measuring.
+ * Further, measured on a Zen 3 core at k = 128: 4x24 and 3x32 tiles, with the same 12 accumulators, 42 %; a general
+ * stride along k costs the range check of every broadcast, 66 %, so A is read in place only where it is contiguous along
+ * k, and packed otherwise; row-major B in place instead of a packed panel 84 %; two steps of k in one round 74 %.
+ *
+ * With 32 registers there is room for any order, but 14 row pointers would spill: there rows are displacements.
+ */
+/// Writes micro-kernels as classes of bytecode that call the Vector API directly, with all accumulators in locals.
+final class MicroKernelWriter {
+  private static final ClassDesc KERNEL = MicroKernel.class.describeConstable().orElseThrow();
+  private static final ClassDesc THIS =
+      ClassDesc.of(MicroKernelWriter.class.getPackageName(), "Tile");
+  private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
+  private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
+
+  private static final int K = 0;
+  private static final int A = 1;
+  private static final int A_OFFSET = 2;
+  private static final int A_ROW_STRIDE = 3;
+  private static final int B = 4;
+  private static final int B_OFFSET = 5;
+  private static final int START = 6;
+  private static final int START_OFFSET = 7;
+  private static final int START_ROW_STRIDE = 8;
+  private static final int C = 9;
+  private static final int C_OFFSET = 10;
+  private static final int C_ROW_STRIDE = 11;
+  private static final int P = 12;
+  private static final int A_INDEX = 13;
+  private static final int B_INDEX = 14;
+  private static final int ROW_INDEX = 15;
+  private static final int A_VECTOR = 16;
+  private static final int FIRST_FREE = 17;
+
+  private final TileSpec tile;
+  private final Element element;
+  private final CodeForm form;
+  private final boolean separateRows;
+  private final CodeBuilder code;
+  private final MethodTypeDesc fromArray;
+  private final int bVectors = FIRST_FREE;
+  private final int rowStarts;
+  private final int touched;
+  private final int sums;
+
+  private MicroKernelWriter(TileSpec tile, CodeForm form, CodeBuilder code) {
+    this.tile = tile;
+    this.element = tile.element();
+    this.form = form;
+    this.separateRows = TileShape.of(tile.width()).readsRows() || tile.kStep() == 1;
+    this.code = code;
+    fromArray = MethodTypeDesc.of(element.vector(), SPECIES, element.array(), CD_int);
+    rowStarts = bVectors + tile.vectors();
+    touched = rowStarts + tile.rows();
+    sums = touched + tile.rows();
+  }
+
+  /// A new kernel in a hidden class of its own.
+  static MicroKernel write(TileSpec tile, CodeForm form) {
+    byte[] bytes =
+        ClassFile.of()
+            .build(
+                THIS,
+                type -> {
+                  type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+                  type.withInterfaceSymbols(KERNEL);
+                  type.withMethodBody(
+                      INIT_NAME,
+                      MTD_void,
+                      ClassFile.ACC_PUBLIC,
+                      c -> c.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+                  type.withMethodBody(
+                      "run",
+                      signature(CD_Object),
+                      ClassFile.ACC_PUBLIC,
+                      c -> bridge(tile.element().array(), c));
+                  type.withMethodBody(
+                      "tile",
+                      signature(tile.element().array()),
+                      ClassFile.ACC_STATIC,
+                      c -> new MicroKernelWriter(tile, form, c).body());
+                });
+    try {
+      return (MicroKernel)
+          MethodHandles.lookup()
+              .defineHiddenClass(bytes, true)
+              .lookupClass()
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "gemm: cannot load the generated kernel " + tile + "; report this with the JDK's version",
+          e);
+    }
+  }
+
+  private static MethodTypeDesc signature(ClassDesc array) {
+    return MethodTypeDesc.of(
+        CD_void, CD_int, array, CD_int, CD_int, array, CD_int, array, CD_int, CD_int, array, CD_int,
+        CD_int);
+  }
+
+  /// `run` casts the arrays and calls `tile`, which is too large to be inlined into it: casts in the method of the loop
+  /// change the compiler's schedule for the worse (93 to 84 %).
+  private static void bridge(ClassDesc array, CodeBuilder code) {
+    code.iload(1 + K).aload(1 + A).checkcast(array).iload(1 + A_OFFSET).iload(1 + A_ROW_STRIDE);
+    code.aload(1 + B).checkcast(array).iload(1 + B_OFFSET);
+    code.aload(1 + START).checkcast(array).iload(1 + START_OFFSET).iload(1 + START_ROW_STRIDE);
+    code.aload(1 + C).checkcast(array).iload(1 + C_OFFSET).iload(1 + C_ROW_STRIDE);
+    code.invokestatic(THIS, "tile", signature(array)).return_();
+  }
+
+  private void body() {
+    startSums();
+    touchRows();
+    startRows();
+    Label top = code.newLabel();
+    Label done = code.newLabel();
+    code.iconst_0().istore(P);
+    if (form.steppedB()) {
+      code.iload(B_OFFSET).istore(B_INDEX);
+    }
+    code.iload(P).iload(K).if_icmpge(done);
+    code.labelBinding(top);
+    step();
+    if (form.steppedB()) {
+      code.iinc(B_INDEX, tile.columns());
+    }
+    code.iinc(P, 1).iload(P).iload(K).if_icmplt(top);
+    code.labelBinding(done);
+    storeSums();
+    code.return_();
+  }
+
+  private int sum(int row, int vector) {
+    return sums + row * tile.vectors() + vector;
+  }
+
+  private void startSums() {
+    code.iload(START_OFFSET).istore(ROW_INDEX);
+    for (int r = 0; r < tile.rows(); r++) {
+      for (int j = 0; j < tile.vectors(); j++) {
+        loadVector(START, ROW_INDEX, j * tile.lanes());
+        code.astore(sum(r, j));
+      }
+      code.iload(ROW_INDEX).iload(START_ROW_STRIDE).iadd().istore(ROW_INDEX);
+    }
+  }
+
+  private int touchedRows() {
+    return separateRows ? Math.min(form.touchedRows(), tile.rows()) : 0;
+  }
+
+  private void touchRows() {
+    code.iload(C_OFFSET).istore(ROW_INDEX);
+    for (int r = 0; r < touchedRows(); r++) {
+      code.iload(ROW_INDEX).istore(touched + r);
+      element.load(code.aload(C).iload(ROW_INDEX));
+      switch (element) {
+        case F32 -> code.pop();
+        case F64 -> code.pop2();
+      }
+      code.iload(ROW_INDEX).iload(C_ROW_STRIDE).iadd().istore(ROW_INDEX);
+    }
+  }
+
+  private void startRows() {
+    for (int r = 0; separateRows && r < tile.rows(); r++) {
+      code.iload(A_OFFSET);
+      if (r > 0) {
+        code.iload(A_ROW_STRIDE).loadConstant(r).imul().iadd();
+      }
+      code.istore(rowStarts + r);
+    }
+  }
+
+  private void step() {
+    code.iload(P);
+    if (tile.kStep() > 1) {
+      code.loadConstant(tile.kStep()).imul();
+    }
+    if (!separateRows) {
+      code.iload(A_OFFSET).iadd();
+    }
+    code.istore(A_INDEX);
+    if (!form.steppedB()) {
+      code.iload(B_OFFSET).iload(P).loadConstant(tile.columns()).imul().iadd().istore(B_INDEX);
+    }
+    for (int j = 0; j < tile.vectors(); j++) {
+      loadVector(B, B_INDEX, j * tile.lanes());
+      code.astore(bVectors + j);
+    }
+    MethodTypeDesc broadcast = MethodTypeDesc.of(element.vector(), SPECIES, element.scalar());
+    MethodTypeDesc fma = MethodTypeDesc.of(element.vector(), VECTOR, VECTOR);
+    for (int r = 0; r < tile.rows(); r++) {
+      species();
+      code.aload(A);
+      if (separateRows) {
+        code.iload(rowStarts + r).iload(A_INDEX).iadd();
+      } else {
+        index(A_INDEX, r);
+      }
+      element.load(code).invokestatic(element.vector(), "broadcast", broadcast).astore(A_VECTOR);
+      for (int j = 0; j < tile.vectors(); j++) {
+        code.aload(A_VECTOR).aload(bVectors + j).aload(sum(r, j));
+        code.invokevirtual(element.vector(), "fma", fma).astore(sum(r, j));
+      }
+    }
+  }
+
+  private void storeSums() {
+    MethodTypeDesc intoArray = MethodTypeDesc.of(CD_void, element.array(), CD_int);
+    code.iload(C_OFFSET).istore(ROW_INDEX);
+    for (int r = 0; r < tile.rows(); r++) {
+      if (r < touchedRows()) {
+        code.iload(touched + r).istore(ROW_INDEX);
+      }
+      for (int j = 0; j < tile.vectors(); j++) {
+        code.aload(sum(r, j)).aload(C);
+        index(ROW_INDEX, j * tile.lanes());
+        code.invokevirtual(element.vector(), "intoArray", intoArray);
+      }
+      code.iload(ROW_INDEX).iload(C_ROW_STRIDE).iadd().istore(ROW_INDEX);
+    }
+  }
+
+  private void loadVector(int array, int local, int plus) {
+    species();
+    code.aload(array);
+    index(local, plus);
+    code.invokestatic(element.vector(), "fromArray", fromArray);
+  }
+
+  private void index(int local, int plus) {
+    code.iload(local);
+    if (plus > 0) {
+      code.loadConstant(plus).iadd();
+    }
+  }
+
+  private void species() {
+    code.getstatic(element.vector(), "SPECIES_" + tile.width().bits(), SPECIES);
+  }
+}

@@ -1,0 +1,30 @@
+package jacquard.kernels.cpu.gemm;
+
+import org.jspecify.annotations.Nullable;
+
+/// Packing memory of one worker: arrays that grow to the largest product seen and stay.
+final class Scratch {
+  private final @Nullable Object[] arrays = new Object[2 * 3];
+
+  /// What an array is for.
+  enum Use {
+    /// Packed panels of B.
+    B_PANELS,
+    /// Packed tiles of A.
+    A_TILES,
+    /// A tile of C at the right edge.
+    EDGE
+  }
+
+  /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with unspecified contents.
+  Object array(Element element, Use use, int length) {
+    int slot = element.ordinal() * 3 + use.ordinal();
+    Object array = arrays[slot];
+    int needed = Math.addExact(length, element.lineStart() + 16);
+    if (array == null || element.loops().length(array) < needed) {
+      array = element.loops().array(Math.max(needed, 1024));
+      arrays[slot] = array;
+    }
+    return array;
+  }
+}

@@ -1,0 +1,33 @@
+package jacquard.kernels.cpu.gemm;
+
+import jacquard.kernels.cpu.VectorWidth;
+
+/// The largest tile that a machine's vector registers hold, and how its kernels read A.
+///
+/// | registers   | tile (rows x vectors) | accumulators | left for B and the broadcast of A |
+/// |-------------|-----------------------|--------------|-----------------------------------|
+/// | 32 of 512   | 14 x 2                | 28           | 4                                 |
+/// | 16 of 256   | 6 x 2                 | 12           | 4                                 |
+/// | 32 of 128   | 8 x 3                 | 24           | 8                                 |
+/// | 16 of 128   | 6 x 2                 | 12           | 4                                 |
+///
+/// @param rows rows of a full tile
+/// @param vectors vectors in a row of a full tile
+/// @param readsRows whether A is read in place when its columns lie side by side. It needs a general-purpose register
+///     for each row, so tall tiles pack A instead.
+record TileShape(int rows, int vectors, boolean readsRows) {
+  static TileShape of(VectorWidth width) {
+    boolean arm = System.getProperty("os.arch", "").equals("aarch64");
+    return switch (width) {
+      case BITS_512 -> new TileShape(14, 2, false);
+      case BITS_256 -> new TileShape(6, 2, true);
+      case BITS_128 -> arm ? new TileShape(8, 3, true) : new TileShape(6, 2, true);
+    };
+  }
+
+  /// Distance between k and k + 1 in a packed panel of A. Short tiles are padded to a power of two, so that one
+  /// vector copy fills a step.
+  int panelStep() {
+    return readsRows ? 8 : rows;
+  }
+}

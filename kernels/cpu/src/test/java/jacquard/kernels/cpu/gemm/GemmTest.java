@@ -1,0 +1,342 @@
+package jacquard.kernels.cpu.gemm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.WorkerPool;
+import java.time.Duration;
+import java.util.Random;
+import java.util.function.Function;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Products against three plain loops in double precision.
+class GemmTest {
+  private static final int[] SIZES = {1, 2, 3, 5, 6, 7, 13, 16, 17, 31, 65, 100};
+  private static final WorkerPool ONE = new WorkerPool(1);
+  private static final WorkerPool TWO = new WorkerPool(2);
+  private static final WorkerPool THREE = new WorkerPool(3);
+
+  @AfterAll
+  static void closePools() {
+    ONE.close();
+    TWO.close();
+    THREE.close();
+  }
+
+  private static boolean fits(VectorWidth width) {
+    return width.bits() <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
+  }
+
+  /// The vector kernels themselves, whether the compiler is done with them or not.
+  private static Gemm vectors(VectorWidth width) {
+    return new Gemm(ONE, new KernelTable(width, true));
+  }
+
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void allSizesAgreeWithPlainLoops(VectorWidth width) {
+    Gemm vector = vectors(width);
+    Gemm tiered = new Gemm(TWO, width);
+    int[] sizes = fits(width) ? SIZES : new int[] {1, 3, 17, 33};
+    for (int m : sizes) {
+      for (int n : sizes) {
+        for (int k : fits(width) ? new int[] {1, 2, 7, 65} : new int[] {1, 3}) {
+          GemmCase shape = new GemmCase(GemmShape.nn(m, n, k), m * 31 + n * 7 + k);
+          shape.checkF32(vector, false);
+          shape.checkF64(vector, true);
+          shape.checkF32(tiered, true);
+          shape.checkF64(tiered, false);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void allTransposesAndStridesAgreeWithPlainLoops(VectorWidth width) {
+    Gemm vector = vectors(width);
+    int[][] sizes =
+        fits(width)
+            ? new int[][] {{1, 9, 5}, {9, 1, 5}, {7, 33, 12}, {29, 31, 20}, {64, 48, 33}}
+            : new int[][] {{1, 9, 2}, {15, 33, 2}};
+    for (int[] s : sizes) {
+      int m = s[0];
+      int n = s[1];
+      int k = s[2];
+      GemmShape[] shapes = {
+        GemmShape.nt(m, n, k),
+        GemmShape.tn(m, n, k),
+        GemmShape.tt(m, n, k),
+        new GemmShape(m, n, k, k + 3, 1, n + 5, 1, n + 2, Batch.NONE),
+        new GemmShape(m, n, k, 1, m + 3, 1, k + 5, n + 2, Batch.NONE),
+        new GemmShape(m, n, k, 2 * k, 2, 3 * n, 3, n, Batch.NONE),
+        new GemmShape(m, n, k, 0, 1, n, 1, n, Batch.NONE),
+        new GemmShape(m, n, k, k, 1, 0, 1, n, Batch.NONE),
+        new GemmShape(m, n, k, k, 1, 1, 0, n, Batch.NONE),
+        new GemmShape(m, n, k, -k, -1, -n, -1, n + 1, Batch.NONE),
+      };
+      for (GemmShape shape : shapes) {
+        new GemmCase(shape, 5).checkF32(vector, false);
+        new GemmCase(shape, 6).checkF32(vector, true);
+        new GemmCase(shape, 7).checkF64(vector, false);
+        new GemmCase(shape, 8).checkF64(vector, true);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void batchesAgreeWithPlainLoops(VectorWidth width) {
+    Gemm vector = vectors(width);
+    int m = fits(width) ? 13 : 3;
+    int n = fits(width) ? 21 : 9;
+    int k = fits(width) ? 10 : 2;
+    int a = m * k;
+    int b = k * n;
+    int c = m * n;
+    Batch[] batches = {
+      Batch.of(4, a, b, c),
+      Batch.of(4, a, 0, c),
+      Batch.of(4, 0, b, c),
+      Batch.of(0, a, b, c),
+      Batch.of(new int[] {2, 3}, new int[] {3 * a, a}, new int[] {0, 0}, new int[] {3 * c, c}),
+      Batch.of(new int[] {2, 3}, new int[] {a, 2 * a}, new int[] {3 * b, b}, new int[] {c, 2 * c}),
+      Batch.of(new int[] {2, 3}, new int[] {3 * a, a}, new int[] {b, 0}, new int[] {3 * c, c}),
+      Batch.of(
+          new int[] {2, 1, 3, 1, 2, 1},
+          new int[] {a, 7, 0, 9, 2 * a, 3},
+          new int[] {0, 7, b, 0, 3 * b, 1},
+          new int[] {6 * c, 1, 2 * c, 5, c, 4}),
+    };
+    for (Batch batch : batches) {
+      GemmShape shape = GemmShape.nn(m, n, k).withBatch(batch);
+      new GemmCase(shape, 1).checkF32(vector, false);
+      new GemmCase(shape, 2).checkF64(vector, true);
+      new GemmCase(shape, 3).checkF32(new Gemm(THREE, width), true);
+      GemmShape rows = new GemmShape(1, n, k, k, 1, n, 1, n, Batch.of(5, k, 0, n));
+      new GemmCase(rows, 4).checkF32(vector, false);
+      GemmShape column = new GemmShape(m, 1, k, k, 1, 1, 1, 1, Batch.of(5, m * k, k, m));
+      new GemmCase(column, 4).checkF32(vector, true);
+    }
+  }
+
+  @Test
+  void longProductsAreCutIntoBlocksOfK() {
+    for (int k : new int[] {383, 384, 385, 1000, 1600}) {
+      new GemmCase(GemmShape.nn(20, 40, k), k).checkF32(vectors(VectorWidth.BITS_256), true);
+      new GemmCase(GemmShape.tt(20, 41, k), k).checkF64(vectors(VectorWidth.BITS_256), false);
+    }
+  }
+
+  @Test
+  void anEmptyKGivesZerosOrLeavesC() {
+    for (GemmShape shape :
+        new GemmShape[] {GemmShape.nn(3, 4, 0), GemmShape.nn(1, 4, 0), GemmShape.nn(3, 1, 0)}) {
+      new GemmCase(shape, 1).checkF32(vectors(VectorWidth.BITS_256), false);
+      new GemmCase(shape, 1).checkF64(vectors(VectorWidth.BITS_256), true);
+    }
+  }
+
+  @Test
+  void emptyResultsTouchNothing() {
+    Gemm gemm = vectors(VectorWidth.BITS_256);
+    gemm.f32(GemmShape.nn(0, 4, 3), new float[0], 0, new float[12], 0, new float[0], 0, false, null);
+    gemm.f32(GemmShape.nn(4, 0, 3), new float[12], 0, new float[0], 0, new float[0], 0, false, null);
+  }
+
+  /// One thread and vector kernels against more threads and, at first, plain loops.
+  @ParameterizedTest
+  @EnumSource(
+      value = VectorWidth.class,
+      names = {"BITS_128", "BITS_256"})
+  void threadsAndTiersGiveTheSameBits(VectorWidth width) {
+    int[][] sizes = {
+      {1, 3000, 70}, {3000, 1, 70}, {3, 2000, 50}, {200, 65, 500}, {100, 300, 40}, {500, 9, 128}
+    };
+    for (int[] s : sizes) {
+      for (Function<int[], GemmShape> form : forms()) {
+        GemmShape shape = form.apply(s);
+        GemmCase data = new GemmCase(shape, 3);
+        float[] expected = data.runF32(vectors(width), true);
+        double[] expectedF64 = data.runF64(vectors(width), false);
+        for (WorkerPool pool : new WorkerPool[] {ONE, TWO, THREE}) {
+          assertArrayEquals(expected, data.runF32(new Gemm(pool, width), true), shape.toString());
+          assertArrayEquals(
+              expectedF64, data.runF64(new Gemm(pool, width), false), shape.toString());
+        }
+      }
+    }
+    GemmShape batched =
+        GemmShape.nt(64, 64, 32).withBatch(Batch.of(new int[] {5}, new int[] {2048}, new int[] {2048}, new int[] {4096}));
+    GemmCase data = new GemmCase(batched, 3);
+    float[] expected = data.runF32(vectors(width), false);
+    for (WorkerPool pool : new WorkerPool[] {TWO, THREE}) {
+      assertArrayEquals(expected, data.runF32(new Gemm(pool, width), false));
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Function<int[], GemmShape>[] forms() {
+    return new Function[] {
+      (Function<int[], GemmShape>) s -> GemmShape.nn(s[0], s[1], s[2]),
+      (Function<int[], GemmShape>) s -> GemmShape.nt(s[0], s[1], s[2]),
+      (Function<int[], GemmShape>) s -> GemmShape.tn(s[0], s[1], s[2])
+    };
+  }
+
+  /// Compiled code is different code: the same checks once more when the vector kernels run at full speed.
+  @Test
+  void compiledKernelsAgreeWithPlainLoops() {
+    VectorWidth width = VectorWidth.BITS_256;
+    org.junit.jupiter.api.Assumptions.assumeTrue(fits(width), "the hardware's vectors are shorter");
+    Gemm gemm = new Gemm(ONE, width);
+    assertTrue(gemm.warm(Element.F32, Duration.ofMinutes(2)));
+    for (int round = 0; round < 3; round++) {
+      for (int m : SIZES) {
+        for (int n : SIZES) {
+          new GemmCase(GemmShape.nn(m, n, 33), m + n).checkF32(gemm, round == 1);
+          new GemmCase(GemmShape.tn(m, n, 33), m + n).checkF32(gemm, round == 1);
+        }
+      }
+      assertTrue(KernelWarmer.await(120_000_000_000L));
+    }
+  }
+
+  @Test
+  void everyFormOfCodeGivesTheSameBits() {
+    Random random = new Random(9);
+    for (int kStep : new int[] {1, 8}) {
+      for (int rows = 1; rows <= 6; rows++) {
+        TileSpec tile = new TileSpec(Element.F32, VectorWidth.BITS_256, rows, 2, kStep);
+        int k = 11;
+        float[] a = GemmCase.floats(random, 8 * k);
+        float[] b = GemmCase.floats(random, 16 * k);
+        float[] start = GemmCase.floats(random, 16);
+        float[] expected = new float[6 * 20];
+        int stride = kStep == 1 ? k : 1;
+        Element.F32.loops().tile(tile).run(k, a, 0, stride, b, 0, start, 0, 0, expected, 0, 20);
+        for (CodeForm form : CodeForm.ALL) {
+          float[] c = new float[6 * 20];
+          MicroKernelWriter.write(tile, form).run(k, a, 0, stride, b, 0, start, 0, 0, c, 0, 20);
+          assertArrayEquals(expected, c, tile + " " + form);
+        }
+      }
+    }
+  }
+
+  @Test
+  void epilogueSeesEveryFinishedRowOnce() {
+    for (WorkerPool pool : new WorkerPool[] {ONE, TWO, THREE}) {
+      Gemm gemm = new Gemm(pool, VectorWidth.BITS_256);
+      for (GemmShape shape :
+          new GemmShape[] {
+            GemmShape.nn(200, 70, 40),
+            GemmShape.nn(3, 3000, 40),
+            GemmShape.nn(1, 300, 40),
+            GemmShape.nn(300, 1, 40),
+            GemmShape.nn(30, 20, 0),
+            GemmShape.nn(20, 30, 10).withBatch(Batch.of(7, 200, 300, 600)),
+            GemmShape.nn(20, 30, 10).withBatch(Batch.of(7, 200, 0, 600)),
+            GemmShape.nn(1, 30, 10).withBatch(Batch.of(7, 10, 0, 30)),
+          }) {
+        GemmCase data = new GemmCase(shape, 11);
+        float[] expected = data.runF32(gemm, false);
+        float[] c = new float[expected.length];
+        int[][] seen = new int[shape.batch().count()][shape.m()];
+        data.runF32(
+            gemm,
+            c,
+            false,
+            (batch, from, to, worker) -> {
+              for (int row = from; row < to; row++) {
+                seen[batch][row]++;
+                int start = data.cOffset() + shape.batch().cOffset(batch) + row * shape.cRowStride();
+                for (int j = 0; j < shape.n(); j++) {
+                  assertEquals(expected[start + j], c[start + j]);
+                  c[start + j] = 2 * c[start + j] + 1;
+                }
+              }
+            });
+        for (int batch = 0; batch < seen.length; batch++) {
+          for (int row = 0; row < shape.m(); row++) {
+            assertEquals(1, seen[batch][row], shape + " row " + row);
+            int start = data.cOffset() + shape.batch().cOffset(batch) + row * shape.cRowStride();
+            for (int j = 0; j < shape.n(); j++) {
+              assertEquals(2 * expected[start + j] + 1, c[start + j]);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aProductInsideAParallelLoopRunsOnItsWorker() {
+    Gemm gemm = new Gemm(THREE, VectorWidth.BITS_256);
+    GemmCase data = new GemmCase(GemmShape.nn(100, 80, 60), 4);
+    float[] expected = data.runF32(gemm, false);
+    float[][] results = new float[6][];
+    THREE.parallelFor(
+        6,
+        1,
+        (from, to, worker) -> {
+          for (int i = from; i < to; i++) {
+            results[i] = data.runF32(gemm, false);
+          }
+        });
+    for (float[] result : results) {
+      assertArrayEquals(expected, result);
+    }
+  }
+
+  @Test
+  void nothingIsAllocatedPerCall() {
+    Gemm gemm = new Gemm(TWO, VectorWidth.BITS_256);
+    GemmShape[] shapes = {
+      GemmShape.nn(100, 65, 40),
+      GemmShape.tn(64, 32, 400),
+      GemmShape.nt(1, 300, 100),
+      GemmShape.nt(64, 64, 32).withBatch(Batch.of(4, 2048, 2048, 4096))
+    };
+    float[] a = new float[40_000];
+    float[] b = new float[40_000];
+    float[] c = new float[40_000];
+    var bean =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long before = bean.getCurrentThreadAllocatedBytes();
+      for (GemmShape shape : shapes) {
+        gemm.f32(shape, a, 0, b, 0, c, 0, false, null);
+      }
+      least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertTrue(least < 256, "bytes allocated by 4 products: " + least);
+  }
+
+  @Test
+  void shapesOutsideTheArraysAreRefused() {
+    Gemm gemm = vectors(VectorWidth.BITS_256);
+    GemmShape shape = GemmShape.nn(3, 4, 5);
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> gemm.f32(shape, new float[14], 0, new float[20], 0, new float[12], 0, false, null));
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> gemm.f32(shape, new float[15], 0, new float[20], 1, new float[12], 0, false, null));
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> gemm.f64(shape, new double[15], 0, new double[20], 0, new double[12], -1, true, null));
+    assertThrows(IllegalArgumentException.class, () -> GemmShape.nn(-1, 2, 3));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Batch.of(new int[] {2}, new int[] {2}, new int[0], new int[] {1}));
+  }
+}
