@@ -80,6 +80,18 @@ class StateUpdateTest {
   }
 
   @Test
+  void graphCanGoThroughAnUpdate() {
+    State a = state("a", 1, 2, 3);
+    Tensor square = a.value().mul(a.value()).sum();
+    Update update = new Update(a, a.value().mul(2));
+    Tensor after = Update.after(List.of(update), square);
+    Step.run(List.of(square, after), List.of(update));
+    assertEquals(14, square.item());
+    assertEquals(56, after.item());
+    assertArrayEquals(new float[] {2, 4, 6}, value(a));
+  }
+
+  @Test
   void cacheIsWrittenInPlace() {
     State cache = state("cache", 0, 0, 0, 0);
     Tensor part = Tensor.stored(DType.F32, new float[] {7}, Shape.of(1), DEVICE);
