@@ -4,8 +4,6 @@ import jacquard.examples.Cli;
 import jacquard.examples.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The root of `jacquard bench COMMAND`; exit codes as in [jacquard.examples.Main].
@@ -17,12 +15,6 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Print the stack trace of an error.")
-  private boolean debug;
 
   /// Without a command: says which there are.
   @Override

@@ -8,11 +8,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
 
 /// Runs a picocli command and turns whatever goes wrong into one line on standard error.
 ///
 /// The caller's faults (options, values, files) exit with 2, ours with 1; a stack trace appears
-/// only under `--debug`.
+/// only under `--debug`, an option that every command gets here.
 public final class Cli {
 
   private static final int OUR_FAULT = 1;
@@ -27,6 +29,13 @@ public final class Cli {
 
   static int run(CommandLine line, String... args) {
     boolean debug = List.of(args).contains("--debug");
+    line.getCommandSpec()
+        .addOption(
+            OptionSpec.builder("--debug")
+                .type(boolean.class)
+                .scopeType(ScopeType.INHERIT)
+                .description("Print the stack trace of an error.")
+                .build());
     line.setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(
             (error, arguments) -> {

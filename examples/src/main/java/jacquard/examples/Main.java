@@ -2,8 +2,6 @@ package jacquard.examples;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The root of the command line: `jacquard COMMAND`.
@@ -22,12 +20,6 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--debug",
-      scope = ScopeType.INHERIT,
-      description = "Print the stack trace of an error.")
-  private boolean debug;
 
   /// Without a command: says which there are.
   @Override

@@ -20,16 +20,13 @@ class CliTest {
 
   private record Result(int exit, List<String> out, List<String> err) {}
 
-  @Command(name = "try", mixinStandardHelpOptions = true)
+  @Command(name = "try")
   private static final class Try implements Callable<Integer> {
 
     private final Callable<Integer> body;
 
-    @Option(names = "--steps", description = "How often.")
-    private int steps;
-
-    @Option(names = "--debug")
-    private boolean debug;
+    @Option(names = "--steps")
+    int steps;
 
     Try(Callable<Integer> body) {
       this.body = body;
@@ -132,6 +129,19 @@ class CliTest {
     List<String> err = run(body, "--debug").err();
     assertEquals("try: disk: full", err.getFirst());
     assertTrue(err.stream().anyMatch(line -> line.contains("at jacquard.examples.CliTest")), err::toString);
+  }
+
+  @Test
+  void subcommandsKnowDebugToo() {
+    Callable<Integer> body =
+        () -> {
+          throw new IOException("disk: full");
+        };
+    CommandLine sub = new CommandLine(new Try(body)).setCommandName("sub");
+    CommandLine line = new CommandLine(new Try(() -> 0)).addSubcommand(sub);
+    Result result = run(line, "sub", "--debug");
+    assertEquals("try sub: disk: full", result.err().getFirst());
+    assertTrue(result.err().size() > 1, result::toString);
   }
 
   @Test
