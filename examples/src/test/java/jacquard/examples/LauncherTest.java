@@ -147,7 +147,7 @@ class LauncherTest {
     assertEquals(
         List.of("building Jacquard (first time: about a minute)..."), first.err(), "first run");
     assertEquals(
-        List.of("mvn under " + jdk + ": -B -ntp -f " + checkout + "/pom.xml package -Dlaunch -Dbuild.folder=target/launch -Dmaven.test.skip=true"),
+        List.of("mvn under " + jdk + ": -B -ntp -f " + checkout + "/pom.xml package -Dlaunch -Dbuild.folder=target/launch"),
         calls());
     assertEquals(List.of(), launch().err());
     assertEquals(1, calls().size(), "nothing changed");
