@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// Composites: rows of operations that are one expression over primitives. Most have plain loops all the same, so that the
 /// expression itself is tested.
@@ -165,7 +166,12 @@ final class CompositeRows {
         .withPlain(
             in -> {
               int at = in.shape(0).axis(name, axis);
-              return Plain.fill(in.shape(0), i -> plain.apply(row(in, i, at), i[at]));
+              int n = in.shape(0).dim(at);
+              return Plain.along(
+                  in,
+                  at,
+                  n,
+                  row -> IntStream.range(0, n).mapToDouble(i -> plain.apply(row, i)).toArray());
             });
   }
 
@@ -243,7 +249,7 @@ final class CompositeRows {
   }
 
   private static double[] reduced(Plain.Arguments in, int axis, Statistic plain) {
-    return Plain.fill(in.shape(0).withDim(axis, 1), i -> plain.of(row(in, i, axis)));
+    return Plain.along(in, axis, 1, row -> new double[] {plain.of(row)});
   }
 
   private static List<OperationRow> movements() {

@@ -26,7 +26,8 @@ public final class OperationTable {
               NormRows.rows(),
               ArrangementRows.rows(),
               SelectionRows.rows(),
-              PoolingRows.rows())
+              PoolingRows.rows(),
+              SamplingRows.rows())
           .flatMap(List::stream)
           .toList();
 

@@ -16,6 +16,7 @@ import jacquard.tensor.Norms;
 import jacquard.tensor.Ordering;
 import jacquard.tensor.Pooling;
 import jacquard.tensor.Reductions;
+import jacquard.tensor.Sampling;
 import jacquard.tensor.Shape;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.ConvKind;
@@ -130,7 +131,8 @@ class OperationTableTest {
             Norms.class,
             Arrangement.class,
             Ordering.class,
-            Pooling.class)) {
+            Pooling.class,
+            Sampling.class)) {
       for (Method method : family.getDeclaredMethods()) {
         boolean operation =
             Modifier.isPublic(method.getModifiers())

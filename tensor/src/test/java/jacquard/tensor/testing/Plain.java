@@ -38,6 +38,36 @@ public interface Plain {
     }
   }
 
+  /// The elements along one axis of a result, from those of the first operand.
+  @FunctionalInterface
+  interface Along {
+    double[] apply(double[] x);
+  }
+
+  /// A result whose `axis` has size `n`, computed row by row along that axis of the first operand.
+  static double[] along(Arguments in, int axis, int n, Along along) {
+    Shape from = in.shape(0);
+    Shape to = from.withDim(axis, n);
+    int fromStride = from.strides().get(axis);
+    int toStride = to.strides().get(axis);
+    double[] x = in.values().get(0);
+    double[] y = new double[to.arraySize()];
+    int rows = from.dim(axis) == 0 ? 0 : x.length / from.dim(axis);
+    for (int row = 0; row < rows; row++) {
+      int outer = row / fromStride;
+      int inner = row % fromStride;
+      double[] line = new double[from.dim(axis)];
+      for (int i = 0; i < line.length; i++) {
+        line[i] = x[(outer * line.length + i) * fromStride + inner];
+      }
+      double[] result = along.apply(line);
+      for (int i = 0; i < n; i++) {
+        y[(outer * n + i) * toStride + inner] = result[i];
+      }
+    }
+    return y;
+  }
+
   /// Every element of `shape` by its coordinate.
   static double[] fill(Shape shape, At at) {
     double[] y = new double[shape.arraySize()];

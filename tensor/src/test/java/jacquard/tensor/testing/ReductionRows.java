@@ -248,14 +248,16 @@ final class ReductionRows {
         .withPlain(
             in -> {
               int at = in.shape(0).axis("cumsum", axis);
-              return Plain.fill(
-                  in.shape(0),
-                  i -> {
+              return Plain.along(
+                  in,
+                  at,
+                  in.shape(0).dim(at),
+                  x -> {
                     double sum = 0;
-                    for (int k = 0; k <= i[at]; k++) {
-                      sum += in.at(0, with(i, at, k));
+                    for (int i = 0; i < x.length; i++) {
+                      x[i] = sum += x[i];
                     }
-                    return sum;
+                    return x;
                   });
             });
   }

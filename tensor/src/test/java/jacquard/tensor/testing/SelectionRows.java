@@ -1,7 +1,5 @@
 package jacquard.tensor.testing;
 
-import static jacquard.tensor.testing.CompositeRows.row;
-
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
@@ -178,9 +176,7 @@ final class SelectionRows {
                           in -> {
                             int at = in.shape(0).axis(name, axis);
                             int n = plain.apply(new double[in.shape(0).dim(at)]).length;
-                            return Plain.fill(
-                                in.shape(0).withDim(at, n),
-                                i -> plain.apply(row(in, i, at))[i[at]]);
+                            return Plain.along(in, at, n, plain::apply);
                           });
               return values ? row : row.withDifferentiable();
             })
