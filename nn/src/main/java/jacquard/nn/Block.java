@@ -1,0 +1,34 @@
+package jacquard.nn;
+
+import jacquard.tensor.Tensor;
+
+/// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`; `[B, T, D]` to `[B, T, D]`.
+public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp mlp)
+    implements Layer {
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    Tensor y = x.add(attention.forward(norm1.forward(x, pass), pass));
+    return feedForward(y, pass);
+  }
+
+  /// The same on rows `[B * T, D]`.
+  Tensor rows(Tensor x, int batch, Pass pass) {
+    return feedForward(x.add(attention.rows(norm1.forward(x, pass), batch, pass)), pass);
+  }
+
+  /// The same on a chunk of rows, see [CausalSelfAttention].
+  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, Pass pass) {
+    return feedForward(
+        x.add(attention.rows(norm1.forward(x, pass), batch, cache, start, pass)), pass);
+  }
+
+  private Tensor feedForward(Tensor x, Pass pass) {
+    return x.add(mlp.forward(norm2.forward(x, pass), pass));
+  }
+
+  @Override
+  public Parts parts() {
+    return Parts.of(norm1, attention, norm2, mlp);
+  }
+}

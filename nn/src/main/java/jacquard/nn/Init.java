@@ -1,0 +1,116 @@
+package jacquard.nn;
+
+import jacquard.nn.data.SplitMix;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.StateException;
+import jacquard.tensor.Tensor;
+import java.util.HashSet;
+import java.util.Set;
+
+/// What a new model starts from: a seed, a dtype, a device, and the path that names its states.
+///
+/// The initial value of a state depends on the seed and its own name only, so a part that is added changes nothing elsewhere.
+public final class Init {
+  private final String path;
+  private final long seed;
+  private final DType dtype;
+  private final Device device;
+  private final Set<String> taken;
+
+  private Init(String path, long seed, DType dtype, Device device, Set<String> taken) {
+    this.path = path;
+    this.seed = seed;
+    this.dtype = dtype;
+    this.device = device;
+    this.taken = taken;
+  }
+
+  /// The root of a model's paths: f32 on the standard device.
+  public static Init of(long seed) {
+    return new Init("", seed, DType.F32, Device.standard(), new HashSet<>());
+  }
+
+  /// @throws IllegalArgumentException if `dtype` is not f32 or f64
+  public Init withDType(DType dtype) {
+    if (!dtype.isFloat()) {
+      throw new IllegalArgumentException("init: dtype " + dtype + ", expected f32 or f64");
+    }
+    return new Init(path, seed, dtype, device, taken);
+  }
+
+  public Init withDevice(Device device) {
+    return new Init(path, seed, dtype, device, taken);
+  }
+
+  /// For the part called `name`.
+  public Init at(String name) {
+    return new Init(join(name), seed, dtype, device, taken);
+  }
+
+  /// For element `index` of a list.
+  public Init at(int index) {
+    return at(Integer.toString(index));
+  }
+
+  private String join(String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  /// A new parameter of `dims`.
+  ///
+  /// @throws StateException if a state of that path was made already
+  public Parameter parameter(String name, Initialiser initialiser, int... dims) {
+    String full = take(name);
+    return new Parameter(full, initial(full, initialiser, dims));
+  }
+
+  /// A new state of `dims` that is not trained.
+  ///
+  /// @throws StateException if a state of that path was made already
+  public Statistic statistic(String name, Initialiser initialiser, int... dims) {
+    String full = take(name);
+    return new Statistic(full, initial(full, initialiser, dims));
+  }
+
+  private synchronized String take(String name) {
+    String full = join(name);
+    if (!taken.add(full)) {
+      throw new StateException(
+          "init: a state called '" + full
+              + "' was made already; make each part under a path of its own with Init.at");
+    }
+    return full;
+  }
+
+  private Tensor initial(String name, Initialiser initialiser, int... dims) {
+    Shape shape = Shape.of(dims);
+    SplitMix random = SplitMix.of(seed, name.chars().asLongStream().toArray());
+    double[] values = initialiser.values(shape, random);
+    return Tensor.stored(dtype, array(values), shape, device);
+  }
+
+  private Object array(double[] values) {
+    if (dtype == DType.F64) {
+      return values;
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}

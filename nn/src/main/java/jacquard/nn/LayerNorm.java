@@ -1,0 +1,36 @@
+package jacquard.nn;
+
+import jacquard.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// Layer normalisation of the last axis: `(x - mean) / sqrt(variance + eps) * weight + bias`.
+///
+/// @param weight `[dim]`
+/// @param bias   `[dim]`, or null for none
+/// @see <a href="https://arxiv.org/abs/1607.06450">Ba et al.: Layer normalization</a>
+public record LayerNorm(Parameter weight, @Nullable Parameter bias, double eps) implements Layer {
+  public static final double EPS = 1e-5;
+
+  /// With a bias.
+  public static LayerNorm of(Init init, int dim) {
+    return of(init, dim, true);
+  }
+
+  public static LayerNorm of(Init init, int dim, boolean bias) {
+    return new LayerNorm(
+        init.parameter("weight", Initialiser.ones(), dim),
+        bias ? init.parameter("bias", Initialiser.zeros(), dim) : null,
+        EPS);
+  }
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    Tensor y = x.layerNorm(-1, eps).mul(pass.value(weight));
+    return bias == null ? y : y.add(pass.value(bias));
+  }
+
+  @Override
+  public Parts parts() {
+    return Parts.of(weight, bias);
+  }
+}

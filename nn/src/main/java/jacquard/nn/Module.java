@@ -1,0 +1,69 @@
+package jacquard.nn;
+
+import jacquard.tensor.State;
+import jacquard.tensor.StateException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// A model or a part of one: mostly a record, which lists those of its components that hold state.
+public non-sealed interface Module extends Part {
+
+  /// What this module consists of, in the order in which its states are listed and stored.
+  Parts parts();
+
+  /// Every state of this module and the modules in it, each once, in the order of the parts.
+  default List<State> states() {
+    Set<State> found = new LinkedHashSet<>();
+    collect(this, found);
+    return List.copyOf(found);
+  }
+
+  private static void collect(Part part, Set<State> found) {
+    switch (part) {
+      case Parameter parameter -> found.add(parameter);
+      case Statistic statistic -> found.add(statistic);
+      case Module module -> module.parts().list().forEach(inner -> collect(inner, found));
+    }
+  }
+
+  /// The states that are trained, in the order of the parts.
+  default List<Parameter> parameters() {
+    return parameters(name -> true);
+  }
+
+  /// The trained states whose names are accepted, in the order of the parts.
+  default List<Parameter> parameters(Predicate<String> name) {
+    List<Parameter> found = new ArrayList<>();
+    for (State state : states()) {
+      if (state instanceof Parameter parameter && name.test(parameter.name())) {
+        found.add(parameter);
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /// The states by name.
+  ///
+  /// @throws StateException if two have the same name
+  default Map<String, State> namedStates() {
+    Map<String, State> named = new LinkedHashMap<>();
+    for (State state : states()) {
+      if (named.putIfAbsent(state.name(), state) != null) {
+        throw new StateException(
+            "module: two states are called '" + state.name()
+                + "'; make each part under a path of its own with Init.at");
+      }
+    }
+    return named;
+  }
+
+  /// Number of elements of all parameters.
+  default long parameterCount() {
+    return parameters().stream().mapToLong(parameter -> parameter.shape().size()).sum();
+  }
+}

@@ -1,0 +1,98 @@
+package jacquard.nn;
+
+import jacquard.tensor.Key;
+import jacquard.tensor.State;
+import jacquard.tensor.StateException;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.Update;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One run through a model: whether it trains, where random numbers come from, which values its states have, and which updates it makes.
+///
+/// Layers read their states with [#value] and leave new values with [#update]; what was left is what later reads of the same pass see, as
+/// a constant for the gradient. So a whole GAN step fits one plan: the generator's loss reads the discriminator that its own update just
+/// made. At the end `Step.run(outputs, pass.updates())` writes everything.
+///
+/// The random key is a dynamic scalar: passes with other keys share the plan.
+public final class Pass {
+  private final boolean training;
+  private final @Nullable Key key;
+  private final Map<State, Tensor> values = new HashMap<>();
+  private final Map<State, Update> updates = new LinkedHashMap<>();
+  private int draws;
+
+  private Pass(boolean training, @Nullable Key key) {
+    this.training = training;
+    this.key = key;
+  }
+
+  /// No dropout, running statistics instead of the batch's, no random numbers.
+  public static Pass evaluation() {
+    return new Pass(false, null);
+  }
+
+  /// @param key what random numbers depend on; a different one every step, such as `root.fold(step)`
+  public static Pass training(Key key) {
+    return new Pass(true, key.dynamic());
+  }
+
+  /// What [#training] is, but nothing may draw random numbers.
+  public static Pass training() {
+    return new Pass(true, null);
+  }
+
+  public boolean isTraining() {
+    return training;
+  }
+
+  /// A key of its own for every call, dynamic; the n-th of one pass is the n-th of another with the same key.
+  ///
+  /// @throws StateException if this pass was made without a key
+  public Key key() {
+    if (key == null) {
+      throw new StateException(
+          "pass: random numbers are drawn, but this pass has no key; make it with Pass.training(key)");
+    }
+    return key.fold(draws++);
+  }
+
+  /// The value of a state in this pass.
+  public Tensor value(State state) {
+    Tensor value = values.get(state);
+    return value == null ? state.value() : value;
+  }
+
+  /// The values of states in this pass, to differentiate by.
+  public List<Tensor> values(List<? extends State> states) {
+    return states.stream().map(this::value).toList();
+  }
+
+  /// Reads `state` as `value` from here on, without writing it: another set of weights, such as an average.
+  public void assume(State state, Tensor value) {
+    values.put(state, new Update(state, value).value());
+  }
+
+  /// Gives `state` a new value: later reads of this pass see it, as a constant for the gradient, and [#updates] holds it. The last of
+  /// several wins.
+  public void update(State state, Tensor value) {
+    update(new Update(state, value));
+  }
+
+  public void update(List<Update> updates) {
+    updates.forEach(this::update);
+  }
+
+  private void update(Update update) {
+    updates.put(update.state(), update);
+    values.put(update.state(), update.value().detach());
+  }
+
+  /// What this pass writes, to be run with its results.
+  public List<Update> updates() {
+    return List.copyOf(updates.values());
+  }
+}

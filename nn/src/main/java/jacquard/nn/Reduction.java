@@ -1,0 +1,19 @@
+package jacquard.nn;
+
+import jacquard.tensor.Tensor;
+
+/// What becomes of the losses of single elements or rows.
+public enum Reduction {
+  /// They stay as they are.
+  NONE,
+  SUM,
+  MEAN;
+
+  Tensor of(Tensor losses) {
+    return switch (this) {
+      case NONE -> losses;
+      case SUM -> losses.sum();
+      case MEAN -> losses.mean();
+    };
+  }
+}

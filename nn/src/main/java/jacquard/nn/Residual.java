@@ -1,0 +1,17 @@
+package jacquard.nn;
+
+import jacquard.tensor.Tensor;
+
+/// `x + inner(x)`.
+public record Residual(Layer inner) implements Layer {
+
+  @Override
+  public Tensor forward(Tensor x, Pass pass) {
+    return x.add(inner.forward(x, pass));
+  }
+
+  @Override
+  public Parts parts() {
+    return Parts.of(inner);
+  }
+}

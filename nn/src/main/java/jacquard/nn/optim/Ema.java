@@ -1,0 +1,52 @@
+package jacquard.nn.optim;
+
+import jacquard.nn.Parameter;
+import jacquard.nn.Pass;
+import jacquard.tensor.State;
+import jacquard.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Exponential moving averages of parameters: `average = decay * average + (1 - decay) * value`, starting at the value.
+public final class Ema {
+  private final List<Parameter> parameters;
+  private final double decay;
+  private final List<State> averages = new ArrayList<>();
+
+  /// @throws IllegalArgumentException unless `0 <= decay < 1`
+  public Ema(List<Parameter> parameters, double decay) {
+    if (!(decay >= 0 && decay < 1)) {
+      throw new IllegalArgumentException(
+          "ema: decay " + decay + ", expected 0 or more and below 1");
+    }
+    this.parameters = List.copyOf(parameters);
+    this.decay = decay;
+    for (Parameter p : parameters) {
+      averages.add(new State("ema." + p.name(), p.value()));
+    }
+  }
+
+  /// The averages, named after the parameters (`ema.blocks.0.fc.weight`).
+  public List<State> states() {
+    return List.copyOf(averages);
+  }
+
+  /// Leaves new averages in `pass`; after the optimiser has left new parameters there.
+  public void update(Pass pass) {
+    for (int i = 0; i < averages.size(); i++) {
+      Tensor average = pass.value(averages.get(i));
+      Tensor value = pass.value(parameters.get(i));
+      pass.update(averages.get(i), average.mul(decay).add(value.mul(1 - decay)));
+    }
+  }
+
+  /// Makes `pass` read the averages in place of the parameters.
+  ///
+  /// @return `pass`
+  public Pass assume(Pass pass) {
+    for (int i = 0; i < averages.size(); i++) {
+      pass.assume(parameters.get(i), averages.get(i).value());
+    }
+    return pass;
+  }
+}

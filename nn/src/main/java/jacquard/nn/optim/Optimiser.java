@@ -1,0 +1,35 @@
+package jacquard.nn.optim;
+
+import jacquard.nn.Parameter;
+import jacquard.nn.Pass;
+import jacquard.tensor.State;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.Update;
+import java.util.List;
+
+/// Turns gradients into new values of parameters.
+public interface Optimiser {
+
+  /// The parameters in the order in which [#update] takes their gradients: by group.
+  List<Parameter> parameters();
+
+  /// What the optimiser remembers, named after the parameters (`adam.m.blocks.0.fc.weight`).
+  List<State> states();
+
+  /// The learning rate of the first group.
+  double learningRate(long step);
+
+  /// Leaves new values of parameters and of [#states] in `pass`.
+  ///
+  /// @param step      number of updates made before this one
+  /// @param gradients one for each of [#parameters], of its shape and dtype
+  /// @throws IllegalArgumentException if there are more or fewer gradients than parameters
+  void update(long step, List<Tensor> gradients, Pass pass);
+
+  /// The updates alone, to be run by the caller.
+  default List<Update> update(long step, List<Tensor> gradients) {
+    Pass pass = Pass.training();
+    update(step, gradients, pass);
+    return pass.updates();
+  }
+}
