@@ -5,6 +5,7 @@ import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
 import jacquard.tensor.spi.Backends;
 import jacquard.tensor.spi.HostBuffer;
+import java.lang.foreign.MemorySegment;
 
 /// New tensors: static methods that [Tensor] inherits, to be called as `Tensor.zeros(2, 3)`.
 ///
@@ -40,6 +41,23 @@ public abstract sealed class Creation extends Sampling permits Tensor {
   /// A bool tensor.
   public static Tensor of(boolean[] elements, int... dims) {
     return stored(DType.BOOL, HostArrays.bytes(elements), Shape.of(dims), Device.standard());
+  }
+
+  /// A tensor from nested Java arrays of any primitive element type that a dtype has: `new float[][] {{1, 2}, {3, 4}}`.
+  ///
+  /// @throws ShapeException if it is ragged, or has an array that is null
+  /// @throws DTypeException if it is no array of such a type
+  public static Tensor ofNested(Object nested) {
+    return HostArrays.ofNested(nested);
+  }
+
+  /// A tensor from memory: row-major, little endian, without gaps; a bool is a byte, true unless 0. The elements are copied.
+  ///
+  /// @param memory `size * dtype.bytes()` bytes; alignment doesn't matter
+  /// @throws ShapeException if it has another size
+  public static Tensor of(MemorySegment memory, DType dtype, int... dims) {
+    Shape shape = Shape.of(dims);
+    return stored(dtype, HostArrays.read(memory, dtype, shape), shape, Device.standard());
   }
 
   /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied when the device is not the host.

@@ -5,6 +5,7 @@ import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// An immutable handle on a value: shape, dtype and device are known at once, elements when they are asked for.
@@ -65,6 +66,18 @@ public final class Tensor extends Creation
 
   public static Tensor stack(int axis, List<Tensor> parts) {
     return Arrangement.stack(axis, parts);
+  }
+
+  /// Einstein summation: axes get letters, and letters that the result has not are summed: `"bij,bjk->bik"`.
+  ///
+  /// Without `->` the result has the letters that occur once, in alphabetical order. A letter that one operand has twice means its
+  /// diagonal. Operands are combined from left to right; where both have letters of their own and share one that is summed, that
+  /// is a dot product of views.
+  ///
+  /// @throws ShapeException if the text has another form, ranks differ from it, or a letter has two sizes
+  /// @throws DTypeException if the operands have different dtypes
+  public static Tensor einsum(String spec, Tensor... operands) {
+    return Einsum.of(spec, operands);
   }
 
   /// `x` where the bool `condition` holds, else `y`; all three are broadcast.
@@ -191,6 +204,31 @@ public final class Tensor extends Creation
     return HostArrays.booleans((byte[]) toArrayOf("toBooleanArray", DType.BOOL));
   }
 
+  /// The elements as nested Java arrays: `float[][]` for an f32 matrix, `boolean[]` for a bool vector.
+  ///
+  /// @throws ShapeException for a scalar; see [#item]
+  public Object toNestedArray() {
+    if (rank() == 0) {
+      throw new ShapeException("toNestedArray: a scalar has no axes; use item()");
+    }
+    return HostArrays.nested(dtype(), toArray(), shape());
+  }
+
+  /// Copies the elements to memory: row-major, little endian, without gaps; bool as a byte 0 or 1.
+  ///
+  /// @param target at least `size() * dtype().bytes()` bytes; alignment doesn't matter
+  /// @throws ShapeException if it is smaller
+  public void copyTo(MemorySegment target) {
+    HostArrays.copyTo(dtype(), toArray(), shape(), target);
+  }
+
+  /// This tensor on another device: evaluates it and copies the elements. No gradient flows back through the copy.
+  ///
+  /// @throws DeviceException if there is no such device
+  public Tensor to(Device target) {
+    return target.equals(device()) ? this : Creation.stored(dtype(), toArray(), shape(), target);
+  }
+
   private Object toArrayOf(String op, DType dtype) {
     if (dtype() != dtype) {
       throw new DTypeException(
@@ -222,7 +260,26 @@ public final class Tensor extends Creation
     return Step.buffer(node);
   }
 
-  /// `f32[2, 3]@cpu`.
+  /// The elements as text, in NumPy's layout: columns aligned, floats with at most 4 digits after the point, beyond 1000
+  /// elements the ends of each axis only. Evaluates this.
+  ///
+  /// ```
+  /// [[1.     0.5   ]
+  ///  [3.1416 2.    ]]
+  /// ```
+  public String toText() {
+    return TensorText.of(this);
+  }
+
+  /// Prints [#toText] to the standard output.
+  ///
+  /// @return this
+  public Tensor print() {
+    System.out.println(toText());
+    return this;
+  }
+
+  /// `f32[2, 3]@cpu`; see [#toText] for the elements.
   @Override
   public String toString() {
     return dtype() + shape().toString() + "@" + device();
