@@ -52,12 +52,14 @@ public sealed interface Operand {
 
   /// Draws `size` values.
   ///
-  /// @param shapes shapes of all operands, for an index
-  default double[] draw(DType dtype, int size, List<Shape> shapes, SplittableRandom random) {
+  /// @param position of this operand; the lattices of two operands lie between each other's points, so that they have no ties either
+  /// @param shapes   shapes of all operands, for an index
+  default double[] draw(
+      DType dtype, int size, int position, List<Shape> shapes, SplittableRandom random) {
     double[] x = new double[size];
     switch (this) {
       case Real r -> {
-        double jitter = random.nextDouble();
+        double jitter = (0.1 + 0.37 * position + 0.15 * random.nextDouble()) % 1;
         for (int i = 0; i < size; i++) {
           double at = r.lo + (r.hi - r.lo) * (i + jitter) / size;
           x[i] = dtype.isFloat() ? settled(r, at) : whole(dtype, at);

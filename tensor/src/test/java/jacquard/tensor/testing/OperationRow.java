@@ -141,7 +141,7 @@ public record OperationRow(
       Operand operand = operands.get(i);
       int size = layout.stored(shapes.get(i)).arraySize();
       // f32 numbers are drawn as f32, so that every computation starts from the same
-      double[] drawn = operand.draw(operand.dtype(dtype), size, shapes, random);
+      double[] drawn = operand.draw(operand.dtype(dtype), size, i, shapes, random);
       if (operand.dtype(dtype) == DType.F32) {
         java.util.Arrays.setAll(drawn, n -> (float) drawn[n]);
       }
