@@ -22,7 +22,9 @@ final class Canonical {
   private record Key(Op op, List<Vertex> sources, int slot, boolean dynamic) {}
 
   private final Map<Key, Vertex> unique = new HashMap<>();
-  private final List<Vertex> order = new ArrayList<>();
+
+  /// Whether the last source of the node at hand has no other reader.
+  private boolean usedOnce;
 
   /// The canonical graph of a plan's nodes.
   ///
@@ -31,11 +33,21 @@ final class Canonical {
     Canonical pass = new Canonical();
     List<Node> nodes = key.nodes();
     Vertex[] vertices = new Vertex[nodes.size()];
+    int[] uses = new int[vertices.length];
+    for (int i = 0; i < vertices.length; i++) {
+      for (int source : key.sourcesOf(i)) {
+        uses[source]++;
+      }
+    }
+    for (int i = 0; i < key.rootCount(); i++) {
+      uses[key.rootNode(i)]++;
+    }
     for (int i = 0; i < vertices.length; i++) {
       Node node = nodes.get(i);
       List<Vertex> sources = new ArrayList<>();
       for (int source : key.sourcesOf(i)) {
         sources.add(vertices[source]);
+        pass.usedOnce = uses[source] == 1;
       }
       vertices[i] = pass.vertex(node, sources, key.slotOf(i), key.isDynamic(i));
     }
@@ -63,11 +75,7 @@ final class Canonical {
       boolean dynamic) {
     return unique.computeIfAbsent(
         new Key(op, List.copyOf(sources), slot, dynamic),
-        k -> {
-          Vertex made = new Vertex(op, k.sources, dtype, shape, sequence, slot, dynamic);
-          order.add(made);
-          return made;
-        });
+        k -> new Vertex(op, k.sources, dtype, shape, sequence, slot, dynamic));
   }
 
   private @Nullable Vertex simplify(Node node, List<Vertex> sources) {
@@ -147,6 +155,13 @@ final class Canonical {
   }
 
   private @Nullable Vertex permute(Node node, Op.Permute p, Vertex x) {
+    if (x.op instanceof Op.Dot && usedOnce && swapsLastTwo(p.order())) {
+      // (a b)^T is b^T a^T: the product is written the way it is read, and the sources are strided anyway
+      Vertex left = transposed(x.source(1), p, node);
+      Vertex right = transposed(x.source(0), p, node);
+      return intern(
+          x.op, List.of(left, right), node.dtype(), node.shape(), node.sequence(), -1, false);
+    }
     if (!(x.op instanceof Op.Permute inner)) {
       return null;
     }
@@ -161,6 +176,20 @@ final class Canonical {
             node.sequence(),
             -1,
             false);
+  }
+
+  private static boolean swapsLastTwo(Ints order) {
+    int n = order.length();
+    return order.equals(Ints.range(n).map((i, v) -> i == n - 2 ? n - 1 : i == n - 1 ? n - 2 : v));
+  }
+
+  private Vertex transposed(Vertex x, Op.Permute swap, Node node) {
+    if (x.op instanceof Op.Permute inner && inner.order().equals(swap.order())) {
+      return x.source(0);
+    }
+    int n = x.shape.rank();
+    Shape shape = x.shape.withDim(n - 1, x.shape.dim(n - 2)).withDim(n - 2, x.shape.dim(n - 1));
+    return intern(swap, List.of(x), x.dtype, shape, node.sequence(), -1, false);
   }
 
   private @Nullable Vertex binary(Node node, BinaryKind kind, Vertex x, Vertex y) {

@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
    Maps stay out of column kernels (kept inner axis, reduced outer ones): these walk memory in narrow columns, which is the
    wrong order for whoever else has to write the full space.
 
-   At last each contraction takes the loop that is the only reader of its result as an epilogue: it is run on rows of the
-   result while they are in cache. */
+   Rows that don't fit the first-level cache are not walked again by what depends on their reductions: nothing would be
+   saved, and the few rows would leave threads idle.
+
+   At last each contraction takes a loop that reads its result row by row as an epilogue: it is run on rows of the result
+   while they are in cache. */
 final class Fusion {
   /// Limits on a joined kernel, so that its code stays within what the JIT compiles well.
   private static final int MOST_OPERATIONS = 96;
@@ -34,24 +37,26 @@ final class Fusion {
   private static final int MOST_TRANSCENDENTALS = 6;
   private static final int MOST_ACCESSES = 20;
 
+  /// Elements of a row that is walked more than once.
+  private static final int LONGEST_ROW = 1 << 14;
+
   /// Below this row length an epilogue costs more than it saves.
   private static final int LEAST_EPILOGUE_ROW = 8;
 
-  private final Set<Vertex> outputs;
   private final Map<Vertex, Unit> owner = new HashMap<>();
   private final Set<Unit> units = new LinkedHashSet<>();
+  private final Map<Expression, Expression.Cost> costs = new IdentityHashMap<>();
   private final Map<Vertex, Set<Unit>> readers = new HashMap<>();
 
-  private Fusion(Collection<Unit> all, Set<Vertex> outputs) {
-    this.outputs = outputs;
+  private Fusion(Collection<Unit> all) {
     for (Unit unit : all) {
       register(unit);
     }
   }
 
   /// The joined units, in no particular order.
-  static List<Unit> of(Collection<Unit> units, Set<Vertex> outputs) {
-    Fusion pass = new Fusion(units, outputs);
+  static List<Unit> of(Collection<Unit> units) {
+    Fusion pass = new Fusion(units);
     pass.joinProducers();
     pass.joinSiblings();
     pass.joinProducers();
@@ -164,7 +169,7 @@ final class Fusion {
   }
 
   private @Nullable Unit checked(@Nullable Unit both) {
-    return both != null && fits(both) && aligned(both) ? both : null;
+    return both != null && fits(both) && aligned(both) && walksOnce(both) ? both : null;
   }
 
   /// Both loops as one, if their spaces fit; whether their reads do is not looked at here.
@@ -204,7 +209,7 @@ final class Fusion {
     int transcendentals = 0;
     Set<Vertex> touched = new HashSet<>(unit.results());
     for (Unit.Root root : unit.roots) {
-      Expression.Cost cost = Expression.cost(root.definition());
+      Expression.Cost cost = costs.computeIfAbsent(root.definition(), Expression::cost);
       operations += cost.operations();
       transcendentals += cost.transcendentals();
       touched.addAll(cost.reads());
@@ -212,6 +217,28 @@ final class Fusion {
     return operations <= MOST_OPERATIONS
         && transcendentals <= MOST_TRANSCENDENTALS
         && touched.size() <= MOST_ACCESSES;
+  }
+
+  /// Whether rows are short, or nothing needs a second walk over them.
+  private static boolean walksOnce(Unit unit) {
+    long kept = unit.keptShape().size();
+    if (unit.reduced.length() == 0 || unit.space.size() <= kept * LONGEST_ROW) {
+      return true;
+    }
+    Set<Vertex> reductions = new HashSet<>();
+    for (Unit.Root root : unit.roots) {
+      if (root.reduction() != null) {
+        reductions.add(root.vertex());
+      } else if (unit.isFull(root)) {
+        return false;
+      }
+    }
+    for (Unit.Access access : unit.accesses()) {
+      if (!access.kept() && reductions.contains(access.vertex())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether every value computed in the unit is read, within it, where it was computed.
@@ -268,20 +295,19 @@ final class Fusion {
   private void attachEpilogues() {
     for (Unit unit : new ArrayList<>(units)) {
       Vertex dot = unit.operation;
-      if (dot == null || !(dot.op instanceof Op.Dot) || outputs.contains(dot)) {
+      if (dot == null || !(dot.op instanceof Op.Dot)) {
         continue;
       }
-      Set<Unit> users = readers.getOrDefault(dot, Set.of());
-      if (users.size() == 1) {
-        Unit loop = users.iterator().next();
+      for (Unit loop : new ArrayList<>(readers.getOrDefault(dot, Set.of()))) {
         if (loop.isLoop() && isRowwise(loop, dot) && !reaches(unit, loop, true)) {
           unregister(loop);
           unregister(unit);
-          unit.epilogue = loop;
+          unit.attach(loop);
           register(unit);
           for (Vertex v : loop.results()) {
             owner.put(v, unit);
           }
+          break;
         }
       }
     }

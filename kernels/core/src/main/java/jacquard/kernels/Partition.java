@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// Second pass: decides which vertices get memory, and turns what lies between them into expressions.
 ///
 /// Memory goes to outputs, to what contractions, gathers and their kin read and write, to reductions, and to element-wise vertices with
-/// several uses unless they are cheap to compute again (at most 3 vertices read and one transcendental). Movements never
-/// get memory unless a reshape can't be expressed with strides.
+/// several uses unless they are cheap to compute again: at most 3 vertices read, of which one is of their own size, and one
+/// transcendental. Movements never get memory unless a reshape can't be expressed with strides.
 final class Partition {
   private static final int CHEAP_READS = 3;
+  private static final int CHEAP_FULL_READS = 1;
   private static final int CHEAP_TRANSCENDENTALS = 1;
 
   /// An expression may not grow beyond this: kernels must stay small for the JIT.
@@ -236,8 +237,11 @@ final class Partition {
       cost = Expression.cost(e);
     }
     v.expression = e;
+    long full = cost.reads().stream().filter(r -> r.shape.size() >= v.shape.size()).count();
     boolean cheap =
-        cost.reads().size() <= CHEAP_READS && cost.transcendentals() <= CHEAP_TRANSCENDENTALS;
+        cost.reads().size() <= CHEAP_READS
+            && full <= CHEAP_FULL_READS
+            && cost.transcendentals() <= CHEAP_TRANSCENDENTALS;
     if (uses.getOrDefault(v, 0) > 1 && !cheap) {
       materialise(v);
     }

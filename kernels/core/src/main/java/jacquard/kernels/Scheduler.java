@@ -36,7 +36,7 @@ final class Scheduler {
     this.key = key;
     this.roots = distinctRoots(Canonical.of(key));
     List<Unit> parts = Partition.of(roots, key.fuse());
-    this.units = key.fuse() ? Fusion.of(parts, new HashSet<>(roots)) : new ArrayList<>(parts);
+    this.units = key.fuse() ? Fusion.of(parts) : new ArrayList<>(parts);
     for (Unit unit : units) {
       own(unit);
     }
@@ -132,7 +132,7 @@ final class Scheduler {
       return true;
     }
     Vertex operation = writer.operation;
-    Unit loop = operation == null ? writer : writer.epilogue;
+    Unit loop = operation == null ? writer : writer.epilogue();
     if (operation != null && operation != root && loop == null) {
       return false;
     }

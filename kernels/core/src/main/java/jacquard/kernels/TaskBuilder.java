@@ -182,7 +182,7 @@ final class TaskBuilder {
   }
 
   private Task dot(Unit unit, Vertex v) {
-    Unit after = unit.epilogue;
+    Unit after = unit.epilogue();
     Task.@Nullable Loop epilogue = after == null ? null : loop(after, stored, Map.of(), true);
     Expression.Read a = read(v.source(0));
     Expression.Read b = read(v.source(1));

@@ -40,7 +40,10 @@ final class Unit {
   final Ints reduced;
 
   /// A loop that runs on rows of this contraction as they are finished.
-  @Nullable Unit epilogue;
+  private @Nullable Unit epilogue;
+
+  private @Nullable Set<Vertex> needs;
+  private @Nullable List<Access> accesses;
 
   private Unit(@Nullable Vertex operation, Shape space, Ints reduced) {
     this.operation = operation;
@@ -143,8 +146,26 @@ final class Unit {
     return roots.stream().map(Root::vertex).toList();
   }
 
+  @Nullable Unit epilogue() {
+    return epilogue;
+  }
+
+  void attach(Unit loop) {
+    epilogue = loop;
+    needs = null;
+  }
+
   /// Every read of the loop's definitions.
   List<Access> accesses() {
+    List<Access> known = accesses;
+    if (known == null) {
+      known = findAccesses();
+      accesses = known;
+    }
+    return known;
+  }
+
+  private List<Access> findAccesses() {
     List<Access> all = new ArrayList<>();
     for (Root root : roots) {
       boolean kept = root.reduction == null && !isFull(root);
@@ -188,6 +209,15 @@ final class Unit {
 
   /// Every vertex that must have been computed before this runs, itself excluded.
   Set<Vertex> needs() {
+    Set<Vertex> known = needs;
+    if (known == null) {
+      known = findNeeds();
+      needs = known;
+    }
+    return known;
+  }
+
+  private Set<Vertex> findNeeds() {
     Set<Vertex> needs = new LinkedHashSet<>();
     if (operation != null && parts.isEmpty()) {
       for (Vertex source : operation.sources) {
