@@ -158,12 +158,12 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
         int at = (int) ((long) c * analytic.length / count);
         double numeric = difference(outputs, inputs, input, at, seed + order);
         double size = Math.max(1, Math.max(Math.abs(analytic[at]), Math.abs(numeric)));
-        double error = Math.abs(analytic[at] - numeric) / size;
+        double off = Math.abs(analytic[at] - numeric) / size;
+        double error = Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
         checked++;
-        if (worst == null || !(error <= worst.relativeError)) {
-          double known = Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+        if (worst == null || error > worst.relativeError) {
           Ints index = index(inputs[input].shape(), at);
-          worst = new Element(order, input, index, analytic[at], numeric, known);
+          worst = new Element(order, input, index, analytic[at], numeric, error);
         }
       }
     }

@@ -160,10 +160,13 @@ final class ReductionRows {
 
   /// Pairs `(x, y)` reduced along an axis of 2, for the extremes: NaN, infinities and overflow in either place.
   private static OperationRow pairs(ReduceKind kind, int axis) {
-    Operand any = Operand.Real.of(-2, 2);
+    boolean chooses = kind == ReduceKind.MAX || kind == ReduceKind.MIN;
+    // no pair closer to a tie, where the gradient jumps, than 1/8
+    Operand left = chooses ? Operand.Real.stepped(-2, 2, 0.25, 0) : Operand.Real.of(-2, 2);
+    Operand right = chooses ? Operand.Real.stepped(-2, 2, 0.25, 0.125) : left;
     OperationRow row =
         OperationRow.of(
-                kind + " of pairs along axis " + axis, t -> keepDims(kind, stacked(t, axis), axis), any, any)
+                kind + " of pairs along axis " + axis, t -> keepDims(kind, stacked(t, axis), axis), left, right)
             .withDTypes(OperationRow.NUMBERS)
             .withExtremes(Extremes.ALL)
             .withPlain(
