@@ -1,0 +1,221 @@
+package jacquard.kernels.cpu.emit;
+
+import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+
+/// Calls of the Vector API.
+final class Api {
+  static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
+  static final ClassDesc MASK = ClassDesc.of("jdk.incubator.vector.VectorMask");
+  static final ClassDesc BYTES = ClassDesc.of("jdk.incubator.vector.ByteVector");
+  private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
+  private static final ClassDesc OPERATORS = ClassDesc.of("jdk.incubator.vector.VectorOperators");
+  private static final ClassDesc BINARY = OPERATORS.nested("Binary");
+  private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
+  private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
+  private static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
+
+  private final CodeBuilder code;
+  private final int lanes;
+
+  Api(CodeBuilder code, int lanes) {
+    this.code = code;
+    this.lanes = lanes;
+  }
+
+  /// -> species
+  void species(Lane lane) {
+    code.getstatic(lane.vector(), lane.species(lanes), SPECIES);
+  }
+
+  /// Whether bytes have a species with as many lanes.
+  boolean hasBytes() {
+    return lanes >= 8;
+  }
+
+  private void byteSpecies() {
+    code.getstatic(BYTES, "SPECIES_" + lanes * 8, SPECIES);
+  }
+
+  /// scalar -> vector
+  void broadcast(Lane lane, Runnable scalar) {
+    species(lane);
+    scalar.run();
+    code.invokestatic(
+        lane.vector(), "broadcast", MethodTypeDesc.of(lane.vector(), SPECIES, lane.scalar()));
+  }
+
+  /// array, index[, mask] -> vector
+  void load(Lane lane, Runnable arrayAndIndex, boolean masked) {
+    species(lane);
+    arrayAndIndex.run();
+    code.invokestatic(
+        lane.vector(),
+        "fromArray",
+        masked
+            ? MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int, MASK)
+            : MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int));
+  }
+
+  /// array, index, map, map index -> vector
+  void gather(Lane lane, Runnable operands) {
+    species(lane);
+    operands.run();
+    code.invokestatic(
+        lane.vector(),
+        "fromArray",
+        MethodTypeDesc.of(
+            lane.vector(), SPECIES, lane.array(), CD_int, CD_int.arrayType(), CD_int));
+  }
+
+  /// byte array, index[, mask] -> i32 vector of 0 to 255
+  void loadBytes(Runnable arrayAndIndex, boolean masked) {
+    byteSpecies();
+    arrayAndIndex.run();
+    ClassDesc array = java.lang.constant.ConstantDescs.CD_byte.arrayType();
+    code.invokestatic(
+        BYTES,
+        "fromArray",
+        masked
+            ? MethodTypeDesc.of(BYTES, SPECIES, array, CD_int, MASK)
+            : MethodTypeDesc.of(BYTES, SPECIES, array, CD_int));
+    conversion("ZERO_EXTEND_B2I", Lane.I32);
+  }
+
+  /// i32 vector -> byte vector
+  void toBytes() {
+    code.getstatic(OPERATORS, "I2B", CONVERSION);
+    byteSpecies();
+    code.iconst_0();
+    code.invokevirtual(
+        VECTOR, "convertShape", MethodTypeDesc.of(VECTOR, CONVERSION, SPECIES, CD_int));
+    code.checkcast(BYTES);
+  }
+
+  /// vector, array, index[, mask] ->
+  void store(ClassDesc vector, ClassDesc array, boolean masked) {
+    code.invokevirtual(
+        vector,
+        "intoArray",
+        masked
+            ? MethodTypeDesc.of(CD_void, array, CD_int, MASK)
+            : MethodTypeDesc.of(CD_void, array, CD_int));
+  }
+
+  /// mask -> mask of another lane type
+  void castMask(Lane to) {
+    species(to);
+    code.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));
+  }
+
+  /// mask -> mask for bytes
+  void castMaskToBytes() {
+    byteSpecies();
+    code.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));
+  }
+
+  /// mask -> boolean
+  void anyTrue() {
+    code.invokevirtual(MASK, "anyTrue", MethodTypeDesc.of(CD_boolean));
+  }
+
+  /// mask, mask -> mask
+  void combineMasks(String name) {
+    code.invokevirtual(MASK, name, MethodTypeDesc.of(MASK, MASK));
+  }
+
+  void notMask() {
+    code.invokevirtual(MASK, "not", MethodTypeDesc.of(MASK));
+  }
+
+  /// vector, vector -> vector, for methods like `add`
+  void binary(Lane lane, String method) {
+    code.invokevirtual(lane.vector(), method, MethodTypeDesc.of(lane.vector(), VECTOR));
+  }
+
+  /// vector, vector, vector -> vector
+  void fma(Lane lane) {
+    code.invokevirtual(lane.vector(), "fma", MethodTypeDesc.of(lane.vector(), VECTOR, VECTOR));
+  }
+
+  void unary(Lane lane, String method) {
+    code.invokevirtual(lane.vector(), method, MethodTypeDesc.of(lane.vector()));
+  }
+
+  /// vector, vector -> vector
+  void lanewise(Lane lane, String operator, boolean associative, Runnable right) {
+    code.getstatic(OPERATORS, operator, associative ? ASSOCIATIVE : BINARY);
+    right.run();
+    code.invokevirtual(
+        lane.vector(), "lanewise", MethodTypeDesc.of(lane.vector(), BINARY, VECTOR));
+  }
+
+  /// vector -> vector shifted by a constant
+  void shift(Lane lane, String operator, long count) {
+    code.getstatic(OPERATORS, operator, BINARY);
+    if (lane == Lane.I64) {
+      code.loadConstant(count);
+    } else {
+      code.loadConstant((int) count);
+    }
+    code.invokevirtual(
+        lane.vector(), "lanewise", MethodTypeDesc.of(lane.vector(), BINARY, lane.scalar()));
+  }
+
+  /// vector, vector -> mask
+  void compare(Lane lane, String comparison, Runnable right) {
+    code.getstatic(OPERATORS, comparison, COMPARISON);
+    right.run();
+    code.invokevirtual(lane.vector(), "compare", MethodTypeDesc.of(MASK, COMPARISON, VECTOR));
+  }
+
+  /// vector, vector, mask -> second where the mask is set, else first
+  void blend(Lane lane) {
+    code.invokevirtual(lane.vector(), "blend", MethodTypeDesc.of(lane.vector(), VECTOR, MASK));
+  }
+
+  /// float vector -> int vector, or back
+  void reinterpret(Lane from) {
+    String method =
+        switch (from) {
+          case F32 -> "reinterpretAsInts";
+          case F64 -> "reinterpretAsLongs";
+          case I32, MASK -> "reinterpretAsFloats";
+          case I64 -> "reinterpretAsDoubles";
+        };
+    Lane to =
+        switch (from) {
+          case F32 -> Lane.I32;
+          case F64 -> Lane.I64;
+          case I32, MASK -> Lane.F32;
+          case I64 -> Lane.F64;
+        };
+    code.invokevirtual(from.vector(), method, MethodTypeDesc.of(to.vector()));
+  }
+
+  void convert(Lane from, Lane to) {
+    conversion(from.letter() + "2" + to.letter(), to);
+  }
+
+  private void conversion(String name, Lane to) {
+    code.getstatic(OPERATORS, name, CONVERSION);
+    species(to);
+    code.iconst_0();
+    code.invokevirtual(
+        VECTOR, "convertShape", MethodTypeDesc.of(VECTOR, CONVERSION, SPECIES, CD_int));
+    code.checkcast(to.vector());
+  }
+
+  /// -> i32 vector 0, 1, 2, ...
+  void iota() {
+    broadcast(Lane.I32, code::iconst_0);
+    code.iconst_1();
+    code.invokevirtual(
+        Lane.I32.vector(), "addIndex", MethodTypeDesc.of(Lane.I32.vector(), CD_int));
+  }
+}

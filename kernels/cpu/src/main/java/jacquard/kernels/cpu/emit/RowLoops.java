@@ -1,0 +1,127 @@
+package jacquard.kernels.cpu.emit;
+
+import jacquard.kernels.cpu.emit.Lowering.Reduction;
+import jacquard.kernels.cpu.emit.Lowering.Write;
+import java.lang.classfile.CodeBuilder;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Writes the code of one row: of a map, or of a kernel whose inner axis is reduced.
+///
+/// Each pass walks over the row by several vectors at once, each with accumulators of its own to hide the latency of an addition, then by
+/// single vectors with a mask. Partial results are combined in an order that depends on the row's length only.
+final class RowLoops {
+  private final LoopWriter loop;
+  private final CodeBuilder code;
+  private final LoopPlan plan;
+
+  RowLoops(LoopWriter loop) {
+    this.loop = loop;
+    this.code = loop.code();
+    this.plan = loop.plan();
+  }
+
+  void write() {
+    loop.place(Scope.OUTER, 0);
+    for (int pass = 0; pass < plan.passes(); pass++) {
+      pass(pass);
+      loop.place(Scope.OUTER, pass + 1);
+    }
+    for (Write w : plan.keptWrites()) {
+      code.aload(loop.array(w.access()));
+      loop.pushStart(w.access());
+      loop.scalars().push(w.value());
+      ScalarWriter.arrayStore(code, loop.kernel().accesses().get(w.access()).dtype());
+    }
+  }
+
+  /// Vectors per iteration: more for short bodies, whose additions would wait for each other.
+  private int unroll(int pass) {
+    if (plan.reductions(pass).isEmpty()) {
+      return 1;
+    }
+    int size = plan.bodySize(pass);
+    return size <= 8 ? 4 : size <= 45 ? 2 : 1;
+  }
+
+  private void pass(int pass) {
+    List<Reduction> reductions = plan.reductions(pass);
+    if (reductions.isEmpty() && plan.innermostWrites(pass).isEmpty()) {
+      return;
+    }
+    int unroll = unroll(pass);
+    List<int[]> sums = new ArrayList<>();
+    for (Reduction r : reductions) {
+      int[] locals = new int[unroll];
+      for (int u = 0; u < unroll; u++) {
+        locals[u] = loop.newReference();
+        code.aload(loop.broadcast(r.identity())).astore(locals[u]);
+      }
+      sums.add(locals);
+    }
+    loop.reducedLoops(
+        pass,
+        () -> {
+          loop.startIndex();
+          loop.innerLoop(
+              unroll * loop.lanes(),
+              () -> {
+                for (int u = 0; u < unroll; u++) {
+                  body(pass, u, false, reductions, sums);
+                }
+              });
+          loop.innerLoop(
+              1,
+              () -> {
+                loop.startTail();
+                body(pass, 0, true, reductions, sums);
+                loop.skip(loop.lanes() - 1);
+              });
+        });
+    for (int r = 0; r < reductions.size(); r++) {
+      finish(reductions.get(r), sums.get(r));
+    }
+  }
+
+  private void body(
+      int pass, int copy, boolean masked, List<Reduction> reductions, List<int[]> sums) {
+    int mark = loop.mark();
+    InnerBody body = new InnerBody(loop, pass, copy * loop.lanes(), masked);
+    body.compute();
+    for (int r = 0; r < reductions.size(); r++) {
+      body.accumulate(reductions.get(r), sums.get(r)[copy]);
+    }
+    body.store();
+    loop.release(mark);
+  }
+
+  /// Combines the accumulators by halves, then the lanes by halves.
+  private void finish(Reduction r, int[] sums) {
+    Lane lane = r.result().lane();
+    VectorWriter vectors = new VectorWriter(loop, 0, false);
+    for (int n = sums.length; n > 1; n /= 2) {
+      for (int u = 0; u < n / 2; u++) {
+        int other = sums[u + n / 2];
+        vectors.combine(r, sums[u], () -> code.aload(other));
+      }
+    }
+    code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
+    loop.api().store(lane.vector(), lane.array(), false);
+    lanes(r, 0, 1);
+    int local = loop.newScalar(lane);
+    code.storeLocal(lane.kind(), local);
+    loop.bindScalar(r.result(), local);
+  }
+
+  /// Pushes the combination of the lanes `l, l + step, l + 2 step, ...`.
+  private void lanes(Reduction r, int l, int step) {
+    Lane lane = r.result().lane();
+    if (step == loop.lanes()) {
+      code.aload(loop.laneBuffer(lane)).loadConstant(l).arrayLoad(lane.kind());
+    } else {
+      lanes(r, l, 2 * step);
+      lanes(r, l + step, 2 * step);
+      loop.scalars().combine(Lowering.combine(r.kind()), lane);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package jacquard.kernels.cpu.emit;
+
+/// The functions of [LaneFunction] for one element. `StrictMath` throughout: the same bits on every machine and in every tier.
+final class ScalarMath {
+  /// Above this magnitude the fast reduction of sine and cosine by multiples of pi/2 loses accuracy.
+  static final float LARGE_ANGLE = 1e5f;
+
+  private ScalarMath() {}
+
+  static double exp(double x) {
+    return StrictMath.exp(x);
+  }
+
+  static double log(double x) {
+    return StrictMath.log(x);
+  }
+
+  static double log1p(double x) {
+    return StrictMath.log1p(x);
+  }
+
+  static double expm1(double x) {
+    return StrictMath.expm1(x);
+  }
+
+  static double sin(double x) {
+    return StrictMath.sin(x);
+  }
+
+  static double cos(double x) {
+    return StrictMath.cos(x);
+  }
+
+  static double tanh(double x) {
+    return StrictMath.tanh(x);
+  }
+
+  static double pow(double x, double y) {
+    return StrictMath.pow(x, y);
+  }
+
+  static float pow(float x, float y) {
+    return (float) StrictMath.pow(x, y);
+  }
+
+  static float sinLarge(float fast, float x) {
+    return Math.abs(x) < LARGE_ANGLE ? fast : (float) StrictMath.sin(x);
+  }
+
+  static float cosLarge(float fast, float x) {
+    return Math.abs(x) < LARGE_ANGLE ? fast : (float) StrictMath.cos(x);
+  }
+
+  static double sigmoid(double x) {
+    double e = StrictMath.exp(-Math.abs(x));
+    return (x < 0 ? e : 1) / (1 + e);
+  }
+
+  /// Error function: `2/sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!`, whose terms are all positive, up to 3; beyond,
+  /// `1 - erfc(x)` with the continued fraction of `erfc`, of which only a few digits matter.
+  static double erf(double x) {
+    double a = Math.abs(x);
+    if (!(a < 6)) {
+      return Double.isNaN(x) ? x : Math.copySign(1, x);
+    }
+    double square = a * a;
+    double squareError = Math.fma(a, a, -square);
+    double bell = StrictMath.exp(-square) * (1 - squareError) * 2 / StrictMath.sqrt(Math.PI);
+    double y;
+    if (a < 3) {
+      double term = a;
+      double sum = a;
+      for (int n = 1; term > sum * 1e-17; n++) {
+        term *= 2 * square / (2 * n + 1);
+        sum += term;
+      }
+      y = a < 1e-150 ? a * (2 / StrictMath.sqrt(Math.PI)) : bell * sum;
+    } else {
+      double fraction = a;
+      for (int n = 60; n > 0; n--) {
+        fraction = a + n / 2.0 / fraction;
+      }
+      y = 1 - bell / 2 / fraction;
+    }
+    return Math.copySign(y, x);
+  }
+
+  static double mod(double x, double y) {
+    return x - y * Math.floor(x / y);
+  }
+
+  static float mod(float x, float y) {
+    return (float) mod((double) x, (double) y);
+  }
+
+  static int div(int x, int y) {
+    return y == 0 ? 0 : x / y;
+  }
+
+  static long div(long x, long y) {
+    return y == 0 ? 0 : x / y;
+  }
+
+  static int mod(int x, int y) {
+    return y == 0 ? 0 : Math.floorMod(x, y);
+  }
+
+  static long mod(long x, long y) {
+    return y == 0 ? 0 : Math.floorMod(x, y);
+  }
+
+  static long toLong(float x) {
+    return (long) x;
+  }
+
+  static long toLong(double x) {
+    return (long) x;
+  }
+
+  static float toFloat(long x) {
+    return (float) x;
+  }
+
+  static double toDouble(long x) {
+    return (double) x;
+  }
+}
