@@ -81,7 +81,7 @@ public final class JdkNames {
       shuffled[i] = shuffled[j];
       shuffled[j] = name;
     }
-    int cut = (int) Math.clamp(Math.round(names.size() * validation), 1, names.size() - 1);
+    int cut = Math.clamp(Math.round(names.size() * validation), 1, names.size() - 1);
     List<String> all = List.of(shuffled);
     return new Split(all.subList(cut, all.size()), all.subList(0, cut));
   }

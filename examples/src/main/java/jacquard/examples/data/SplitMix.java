@@ -32,7 +32,7 @@ final class SplitMix {
 
   /// Uniform in `0 .. bound-1`; the bias is below `bound / 2^32`.
   int nextInt(int bound) {
-    return (int) ((nextLong() >>> 32) * bound >>> 32);
+    return (int) (((nextLong() >>> 32) * bound) >>> 32);
   }
 
   /// Uniform in `low .. high`, in steps of a 2^24th.

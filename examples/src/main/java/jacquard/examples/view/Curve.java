@@ -31,7 +31,23 @@ final class Curve {
   }
 
   /// The finite points, as drawn.
-  record Points(double[] steps, double[] values) {}
+  static final class Points {
+    private final double[] steps;
+    private final double[] values;
+
+    private Points(double[] steps, double[] values) {
+      this.steps = steps;
+      this.values = values;
+    }
+
+    double[] steps() {
+      return steps;
+    }
+
+    double[] values() {
+      return values;
+    }
+  }
 
   /// At most `most` points: neighbours in the drawn position of `axis` are averaged.
   Points thinned(int most, Axis axis) {

@@ -198,7 +198,7 @@ public final class LossChart {
   private static XYSeries line(
       XYChart chart, String name, Curve.Points points, Color color, float width, boolean marked) {
     XYSeries line = chart.addSeries(name, points.steps(), points.values());
-    boolean dots = marked && points.steps().length <= 60 || points.steps().length == 1;
+    boolean dots = (marked && points.steps().length <= 60) || points.steps().length == 1;
     line.setMarker(dots ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
     line.setMarkerColor(color);
     line.setLineColor(color);

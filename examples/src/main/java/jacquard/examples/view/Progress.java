@@ -21,6 +21,7 @@ public sealed interface Progress extends AutoCloseable permits ProgressLine, Pro
   }
 
   /// Whether standard input and output are an interactive terminal; a "dumb" one is none.
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal
   static boolean isTerminal() {
     Console console = System.console();
     return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));

@@ -20,7 +20,7 @@ public final class Text {
 
   /// Three digits and a unit of 1024: `512 B`, `1.20 MiB`.
   public static String bytes(long value) {
-    return scaled(value, 1024, BINARY);
+    return scaled((double) value, 1024, BINARY);
   }
 
   /// At most two units: `850 ms`, `4.2 s`, `42 s`, `2 min 5 s`, `1 h 4 min`, `3 d 2 h`.

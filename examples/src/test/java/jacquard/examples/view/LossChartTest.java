@@ -141,7 +141,7 @@ class LossChartTest {
     try {
       chart.write(path);
     } catch (FormatException e) {
-      assumeTrue(!e.getMessage().contains("no fonts"), e.getMessage());
+      assumeTrue(!e.toString().contains("no fonts"), e.toString());
       throw e;
     }
     return ImageIO.read(path.toFile());

@@ -112,7 +112,7 @@ class MetricsLogTest {
     for (Path path : List.of(missing, list, torn)) {
       FormatException error =
           assertThrows(FormatException.class, () -> MetricsLog.readConfig(path));
-      assertTrue(error.getMessage().contains(path.toString()), error.getMessage());
+      assertTrue(error.toString().contains(path.toString()), error.toString());
     }
     assertThrows(FormatException.class, () -> MetricsLog.open(missing.resolve("m.jsonl")));
   }
