@@ -31,6 +31,7 @@ public final class Gemm {
   private final KernelTable kernels;
   private final WorkerPool pool;
   private final GemmRun[] runs;
+  private final IntegerGemm integers;
 
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
@@ -41,6 +42,7 @@ public final class Gemm {
   Gemm(WorkerPool pool, KernelTable kernels) {
     this.pool = pool;
     this.kernels = kernels;
+    integers = new IntegerGemm(pool);
     Scratch[] scratch = new Scratch[pool.threads()];
     runs = new GemmRun[pool.threads()];
     for (int worker = 0; worker < runs.length; worker++) {
@@ -86,6 +88,36 @@ public final class Gemm {
     shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
     runs[pool.currentWorker()].multiply(
         Element.F64, shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
+  }
+
+  /// Product of `int` matrices, wrapping around; see [#f32]. Any strides work, those of row-major B best.
+  public void i32(
+      GemmShape shape,
+      int[] a,
+      int aOffset,
+      int[] b,
+      int bOffset,
+      int[] c,
+      int cOffset,
+      boolean accumulate,
+      @Nullable Epilogue epilogue) {
+    shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
+    integers.i32(shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
+  }
+
+  /// Product of `long` matrices, wrapping around; see [#f32].
+  public void i64(
+      GemmShape shape,
+      long[] a,
+      int aOffset,
+      long[] b,
+      int bOffset,
+      long[] c,
+      int cOffset,
+      boolean accumulate,
+      @Nullable Epilogue epilogue) {
+    shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
+    integers.i64(shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
   }
 
   /// Asks for the common kernels of `element` and waits until they and all others asked for so far are compiled.
