@@ -57,12 +57,12 @@ public enum Element {
   }
 
   /// 64 zeros, for a micro-kernel to start from. Must not be written.
-  Object zeros() {
+  public Object zeros() {
     return zeros;
   }
 
   /// The plain-loop tier of this element type.
-  Loops loops() {
+  public Loops loops() {
     return switch (this) {
       case F32 -> F32Loops.INSTANCE;
       case F64 -> F64Loops.INSTANCE;

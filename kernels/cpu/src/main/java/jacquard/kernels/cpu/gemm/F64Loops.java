@@ -96,23 +96,68 @@ final class F64Loops implements Loops {
   }
 
   @Override
+  public void gather(
+      Object from,
+      int base,
+      int[] rows,
+      int firstRow,
+      int k,
+      int[] runs,
+      int runCount,
+      Object to,
+      int toOffset,
+      int width) {
+    double[] source = (double[]) from;
+    double[] target = (double[]) to;
+    for (int run = 0; run < 3 * runCount; run += 3) {
+      int s = base + runs[run];
+      int t = toOffset + runs[run + 1];
+      int length = runs[run + 2];
+      for (int p = 0; p < k; p++) {
+        int row = s + rows[firstRow + p];
+        for (int i = 0; i < length; i++) {
+          target[t + p * width + i] = source[row + i];
+        }
+      }
+    }
+  }
+
+  @Override
   public void copy(
       Object from,
       int fromOffset,
-      int fromStride,
+      int fromRowStride,
+      int fromStep,
       Object to,
       int toOffset,
-      int toStride,
+      int toRowStride,
+      int toStep,
       int rows,
       int columns) {
     double[] source = (double[]) from;
     double[] target = (double[]) to;
     for (int r = 0; r < rows; r++) {
-      int s = fromOffset + r * fromStride;
-      int t = toOffset + r * toStride;
-      for (int j = 0; j < columns; j++) {
-        target[t + j] = source[s + j];
+      int s = fromOffset + r * fromRowStride;
+      int t = toOffset + r * toRowStride;
+      if (fromStep == 1 && toStep == 1) {
+        for (int j = 0; j < columns; j++) {
+          target[t + j] = source[s + j];
+        }
+      } else {
+        for (int j = 0; j < columns; j++) {
+          target[t + j * toStep] = source[s + j * fromStep];
+        }
       }
+    }
+  }
+
+  @Override
+  public void permute(
+      Object from, int fromOffset, int[] order, int first, int end, Object to, int toOffset) {
+    double[] source = (double[]) from;
+    double[] target = (double[]) to;
+    for (int i = first; i < end; i++) {
+      target[toOffset + i] = source[fromOffset + order[i]];
     }
   }
 

@@ -345,7 +345,7 @@ final class GemmRun {
     int start = element.lineStart();
     int stride = panelColumns;
     if (add) {
-      loops.copy(c, target, shape.cRowStride(), tile, start, stride, rows, width);
+      loops.copy(c, target, shape.cRowStride(), 1, tile, start, stride, 1, rows, width);
     }
     kernel.run(
         k,
@@ -360,7 +360,7 @@ final class GemmRun {
         tile,
         start,
         stride);
-    loops.copy(tile, start, stride, c, target, shape.cRowStride(), rows, width);
+    loops.copy(tile, start, stride, 1, c, target, shape.cRowStride(), 1, rows, width);
   }
 
   private Object packTiles(int from, int to, int aOrigin, int k, Scratch own) {

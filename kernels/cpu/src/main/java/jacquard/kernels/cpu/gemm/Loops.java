@@ -5,7 +5,7 @@ package jacquard.kernels.cpu.gemm;
 /// once; all arrays of a call have the same type. Offsets and strides are in elements.
 ///
 /// Multiply-adds are fused, as in the vector kernels, so both give the same bits.
-sealed interface Loops permits F32Loops, F64Loops {
+public sealed interface Loops permits F32Loops, F64Loops {
   /// A new zeroed array.
   Object array(int length);
 
@@ -27,16 +27,38 @@ sealed interface Loops permits F32Loops, F64Loops {
       int toOffset,
       int width);
 
-  /// Copies a block of rows.
+  /// Gathers a panel: `to[p * width + position + i] = from[base + rows[firstRow + p] + offset + i]` for `p < k` and, for
+  /// each run of columns, `i` below its length.
+  ///
+  /// @param runs triples of offset, position and length, in the order of positions, which they cover without gaps
+  /// @param runCount number of triples
+  void gather(
+      Object from,
+      int base,
+      int[] rows,
+      int firstRow,
+      int k,
+      int[] runs,
+      int runCount,
+      Object to,
+      int toOffset,
+      int width);
+
+  /// Copies a block: `to[toOffset + r * toRowStride + j * toStep]` from the element of `from` at the like place.
   void copy(
       Object from,
       int fromOffset,
-      int fromStride,
+      int fromRowStride,
+      int fromStep,
       Object to,
       int toOffset,
-      int toStride,
+      int toRowStride,
+      int toStep,
       int rows,
       int columns);
+
+  /// `to[toOffset + i] = from[fromOffset + order[i]]` for `first <= i < end`.
+  void permute(Object from, int fromOffset, int[] order, int first, int end, Object to, int toOffset);
 
   /// Sets a block of rows to zero.
   void zero(Object to, int toOffset, int toStride, int rows, int columns);

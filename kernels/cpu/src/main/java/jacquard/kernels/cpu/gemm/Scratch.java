@@ -3,22 +3,30 @@ package jacquard.kernels.cpu.gemm;
 import org.jspecify.annotations.Nullable;
 
 /// Packing memory of one worker: arrays that grow to the largest product seen and stay.
-final class Scratch {
-  private final @Nullable Object[] arrays = new Object[2 * 3];
+public final class Scratch {
+  private static final int USES = 6;
+
+  private final @Nullable Object[] arrays = new Object[2 * USES];
 
   /// What an array is for.
-  enum Use {
+  public enum Use {
     /// Packed panels of B.
     B_PANELS,
     /// Packed tiles of A.
     A_TILES,
     /// A tile of C at the right edge.
-    EDGE
+    EDGE,
+    /// Padded copies of images.
+    IMAGES,
+    /// Filters in another order.
+    FILTERS,
+    /// Sums of a weight gradient.
+    SUMS
   }
 
   /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with unspecified contents.
-  Object array(Element element, Use use, int length) {
-    int slot = element.ordinal() * 3 + use.ordinal();
+  public Object array(Element element, Use use, int length) {
+    int slot = element.ordinal() * USES + use.ordinal();
     Object array = arrays[slot];
     int needed = Math.addExact(length, element.lineStart() + 16);
     if (array == null || element.loops().length(array) < needed) {

@@ -15,7 +15,7 @@ import jacquard.kernels.cpu.VectorWidth;
 /// @param vectors vectors in a row of a full tile
 /// @param readsRows whether A is read in place when its columns lie side by side. It needs a general-purpose register
 ///     for each row, so tall tiles pack A instead.
-record TileShape(int rows, int vectors, boolean readsRows) {
+public record TileShape(int rows, int vectors, boolean readsRows) {
   static TileShape of(VectorWidth width) {
     boolean arm = System.getProperty("os.arch", "").equals("aarch64");
     return switch (width) {
@@ -27,7 +27,7 @@ record TileShape(int rows, int vectors, boolean readsRows) {
 
   /// Distance between k and k + 1 in a packed panel of A. Short tiles are padded to a power of two, so that one
   /// vector copy fills a step.
-  int panelStep() {
+  public int panelStep() {
     return readsRows ? 8 : rows;
   }
 }

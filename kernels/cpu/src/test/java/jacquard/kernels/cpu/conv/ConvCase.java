@@ -1,0 +1,163 @@
+package jacquard.kernels.cpu.conv;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Random;
+
+/// Random operands for a shape, with gaps around them, and the three forms by plain loops in double precision.
+final class ConvCase {
+  private static final int GAP = 5;
+
+  private final ConvShape s;
+  final double[] x;
+  final double[] w;
+  final double[] y;
+
+  ConvCase(ConvShape shape, int seed) {
+    s = shape;
+    Random random = new Random(seed);
+    x = doubles(random, s.xElements());
+    w = doubles(random, s.wElements());
+    y = doubles(random, s.yElements());
+  }
+
+  private static double[] doubles(Random random, int length) {
+    double[] values = new double[length + 2 * GAP];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return values;
+  }
+
+  private interface Term {
+    void add(int x, int w, int y);
+  }
+
+  /// Visits every product of the convolution.
+  private void forEach(Term term) {
+    int c = s.channels();
+    for (int n = 0; n < s.n(); n++) {
+      for (int o = 0; o < s.o(); o++) {
+        for (int i = 0; i < s.oh(); i++) {
+          for (int j = 0; j < s.ow(); j++) {
+            int yAt = ((n * s.o() + o) * s.oh() + i) * s.ow() + j;
+            for (int ci = 0; ci < c; ci++) {
+              int channel = o / (s.o() / s.groups()) * c + ci;
+              for (int p = 0; p < s.kh(); p++) {
+                for (int q = 0; q < s.kw(); q++) {
+                  int h = i * s.strideH() - s.padTop() + p * s.dilationH();
+                  int v = j * s.strideW() - s.padLeft() + q * s.dilationW();
+                  if (h >= 0 && h < s.h() && v >= 0 && v < s.w()) {
+                    int xAt = ((n * s.c() + channel) * s.h() + h) * s.w() + v;
+                    int wAt = ((o * c + ci) * s.kh() + p) * s.kw() + q;
+                    term.add(GAP + xAt, GAP + wAt, GAP + yAt);
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+
+
+  void check(Convolution convolution) {
+    checkForward(convolution);
+    checkInputGradient(convolution);
+    checkWeightGradient(convolution);
+  }
+
+  void checkForward(Convolution convolution) {
+    double[] expected = cleared(y);
+    double[] size = new double[y.length];
+    forEach(
+        (a, b, c) -> {
+          expected[c] += x[a] * w[b];
+          size[c] += Math.abs(x[a] * w[b]);
+        });
+    compare("forward", expected, size, forwardF32(convolution), 1e-6);
+    double[] result = y.clone();
+    convolution.forward(s, x, GAP, w, GAP, result, GAP);
+    compare("forward", expected, size, result, 1e-14);
+  }
+
+  void checkInputGradient(Convolution convolution) {
+    double[] expected = cleared(x);
+    double[] size = new double[x.length];
+    forEach(
+        (a, b, c) -> {
+          expected[a] += y[c] * w[b];
+          size[a] += Math.abs(y[c] * w[b]);
+        });
+    compare("input gradient", expected, size, inputGradientF32(convolution), 1e-6);
+    double[] result = x.clone();
+    convolution.inputGradient(s, y, GAP, w, GAP, result, GAP);
+    compare("input gradient", expected, size, result, 1e-14);
+  }
+
+  void checkWeightGradient(Convolution convolution) {
+    double[] expected = cleared(w);
+    double[] size = new double[w.length];
+    forEach(
+        (a, b, c) -> {
+          expected[b] += y[c] * x[a];
+          size[b] += Math.abs(y[c] * x[a]);
+        });
+    compare("weight gradient", expected, size, weightGradientF32(convolution), 3e-6);
+    double[] result = w.clone();
+    convolution.weightGradient(s, x, GAP, y, GAP, result, GAP);
+    compare("weight gradient", expected, size, result, 3e-14);
+  }
+
+  double[] forwardF32(Convolution convolution) {
+    float[] result = floats(y);
+    convolution.forward(s, floats(x), GAP, floats(w), GAP, result, GAP);
+    return toDoubles(result);
+  }
+
+  double[] inputGradientF32(Convolution convolution) {
+    float[] result = floats(x);
+    convolution.inputGradient(s, floats(y), GAP, floats(w), GAP, result, GAP);
+    return toDoubles(result);
+  }
+
+  double[] weightGradientF32(Convolution convolution) {
+    float[] result = floats(w);
+    convolution.weightGradient(s, floats(x), GAP, floats(y), GAP, result, GAP);
+    return toDoubles(result);
+  }
+
+  /// Zero where a result belongs, unchanged in the gaps.
+  private static double[] cleared(double[] values) {
+    double[] result = values.clone();
+    java.util.Arrays.fill(result, GAP, result.length - GAP, 0);
+    return result;
+  }
+
+  private void compare(
+      String form, double[] expected, double[] size, double[] result, double tolerance) {
+    for (int i = 0; i < expected.length; i++) {
+      int at = i;
+      assertEquals(
+          expected[i], result[i], 3 * tolerance * size[i], () -> form + " " + (at - GAP) + " of " + s);
+    }
+  }
+
+  private static float[] floats(double[] values) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = (float) values[i];
+    }
+    return result;
+  }
+
+  private static double[] toDoubles(float[] values) {
+    double[] result = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = values[i];
+    }
+    return result;
+  }
+}
