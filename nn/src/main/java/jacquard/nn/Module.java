@@ -1,9 +1,10 @@
 package jacquard.nn;
 
+import jacquard.nn.io.FormatException;
 import jacquard.tensor.State;
 import jacquard.tensor.StateException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,15 +52,21 @@ public non-sealed interface Module extends Part {
   ///
   /// @throws StateException if two have the same name
   default Map<String, State> namedStates() {
-    Map<String, State> named = new LinkedHashMap<>();
-    for (State state : states()) {
-      if (named.putIfAbsent(state.name(), state) != null) {
-        throw new StateException(
-            "module: two states are called '" + state.name()
-                + "'; make each part under a path of its own with Init.at");
-      }
-    }
-    return named;
+    return StateDict.of(states()).states();
+  }
+
+  /// Writes the states into a safetensors file, which replaces `path` in one step.
+  ///
+  /// @throws FormatException if it can't be written; an old file is intact then
+  default void save(Path path) throws FormatException {
+    StateDict.of(states()).save(path, Map.of());
+  }
+
+  /// Gives the states the values in a safetensors file.
+  ///
+  /// @throws FormatException if it can't be read, or its tensors aren't these states; nothing is changed then
+  default void load(Path path) throws FormatException {
+    StateDict.of(states()).load(path);
   }
 
   /// Number of elements of all parameters.

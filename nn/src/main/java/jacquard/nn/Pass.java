@@ -35,6 +35,11 @@ public final class Pass {
     return new Pass(false, null);
   }
 
+  /// What [#evaluation] is, for models that draw random numbers nevertheless, such as a VAE's latent.
+  public static Pass evaluation(Key key) {
+    return new Pass(false, key.dynamic());
+  }
+
   /// @param key what random numbers depend on; a different one every step, such as `root.fold(step)`
   public static Pass training(Key key) {
     return new Pass(true, key.dynamic());

@@ -1,0 +1,13 @@
+package jacquard.nn.train;
+
+import jacquard.nn.Pass;
+import jacquard.tensor.Tensor;
+
+/// The loss of a batch: a scalar that training lowers.
+///
+/// @param <B> what a batch is
+@FunctionalInterface
+public interface Objective<B> {
+  /// @param pass what the model is run with: training or evaluation
+  Tensor loss(B batch, Pass pass);
+}

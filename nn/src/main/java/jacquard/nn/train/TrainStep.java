@@ -1,0 +1,148 @@
+package jacquard.nn.train;
+
+import jacquard.autograd.Gradients;
+import jacquard.nn.Parameter;
+import jacquard.nn.Pass;
+import jacquard.nn.optim.Accumulator;
+import jacquard.nn.optim.Clip;
+import jacquard.nn.optim.Ema;
+import jacquard.nn.optim.Optimiser;
+import jacquard.tensor.Key;
+import jacquard.tensor.State;
+import jacquard.tensor.Step;
+import jacquard.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One step of training as a function of its number and its batch: forward, backward, clipping, update and average in one plan.
+///
+/// @param key         what random numbers depend on, together with the step's number
+/// @param clipNorm    largest global norm of the gradients; infinite for any
+/// @param ema         averages to be moved along, or null
+/// @param accumulator sums for steps over several batches, or null
+/// @param <B>         what a batch is
+public record TrainStep<B>(
+    Objective<B> objective,
+    Optimiser optimiser,
+    Key key,
+    double clipNorm,
+    @Nullable Ema ema,
+    @Nullable Accumulator accumulator) {
+
+  public static <B> TrainStep<B> of(Objective<B> objective, Optimiser optimiser, Key key) {
+    return new TrainStep<>(objective, optimiser, key, Double.POSITIVE_INFINITY, null, null);
+  }
+
+  public TrainStep<B> withClipNorm(double max) {
+    return new TrainStep<>(objective, optimiser, key, max, ema, accumulator);
+  }
+
+  public TrainStep<B> withEma(Ema averages) {
+    return new TrainStep<>(objective, optimiser, key, clipNorm, averages, accumulator);
+  }
+
+  /// Able to run a step over several batches.
+  public TrainStep<B> withAccumulation() {
+    return new TrainStep<>(
+        objective, optimiser, key, clipNorm, ema, new Accumulator(optimiser.parameters()));
+  }
+
+  /// Runs step number `step` on a batch.
+  public StepResult run(long step, B batch) {
+    Pass pass = Pass.training(stepKey(step));
+    Tensor loss = objective.loss(batch, pass);
+    return update(step, loss, gradients(loss, pass), pass);
+  }
+
+  /// Runs step number `step` on several batches of one size, as if on all of them at once: two plans, one for all but the last.
+  ///
+  /// The loss must be a mean over the batch.
+  ///
+  /// @throws IllegalStateException without [#withAccumulation]
+  /// @throws IllegalArgumentException if there are no batches
+  public StepResult run(long step, List<B> batches) {
+    Accumulator sums = accumulator;
+    if (sums == null) {
+      throw new IllegalStateException(
+          "train: " + batches.size() + " batches in one step; make it withAccumulation()");
+    }
+    if (batches.isEmpty()) {
+      throw new IllegalArgumentException("train: no batches in step " + step + ", expected one or more");
+    }
+    double share = 1.0 / batches.size();
+    List<Tensor> losses = new ArrayList<>();
+    for (int i = 0; i < batches.size() - 1; i++) {
+      Pass pass = Pass.training(stepKey(step).fold(i));
+      Tensor loss = objective.loss(batches.get(i), pass);
+      sums.add(gradients(loss, pass), share, pass);
+      Step.run(List.of(loss), pass.updates());
+      losses.add(loss);
+    }
+    Pass pass = Pass.training(stepKey(step).fold(batches.size() - 1));
+    Tensor last = objective.loss(batches.getLast(), pass);
+    List<Tensor> total = sums.take(gradients(last, pass), share, pass);
+    Tensor mean = losses.stream().reduce(last, Tensor::add).mul(share);
+    return update(step, mean, total, pass);
+  }
+
+  /// The dynamic key of step number `step`.
+  private Key stepKey(long step) {
+    return key.dynamic().fold(Math.toIntExact(step));
+  }
+
+  private List<Tensor> gradients(Tensor loss, Pass pass) {
+    return Gradients.of(loss, pass.values(optimiser.parameters()));
+  }
+
+  private StepResult update(long step, Tensor loss, List<Tensor> gradients, Pass pass) {
+    List<Tensor> outputs = new ArrayList<>(List.of(loss));
+    Tensor norm = null;
+    List<Tensor> used = gradients;
+    if (clipNorm < Double.POSITIVE_INFINITY) {
+      Clip.Clipped clipped = Clip.byGlobalNorm(gradients, clipNorm);
+      used = clipped.gradients();
+      norm = clipped.norm();
+      outputs.add(norm);
+    }
+    optimiser.update(step, used, pass);
+    if (ema != null) {
+      ema.update(pass);
+    }
+    Step.run(outputs, pass.updates());
+    return new StepResult(step, loss, norm, optimiser.learningRate(step));
+  }
+
+  /// Mean loss over batches in evaluation passes, all weighing the same; with the averages in place of the parameters if there are any.
+  ///
+  /// The same batches give the same loss: random numbers, where the objective draws any, depend on the batch's place only.
+  ///
+  /// @throws IllegalArgumentException if there are no batches
+  public double evaluate(Iterable<B> batches) {
+    double sum = 0;
+    int count = 0;
+    for (B batch : batches) {
+      Pass pass = Pass.evaluation(key.dynamic().fold(-1).fold(count));
+      sum += objective.loss(batch, ema == null ? pass : ema.assume(pass)).item();
+      count++;
+    }
+    if (count == 0) {
+      throw new IllegalArgumentException("evaluate: no batches, expected one or more");
+    }
+    return sum / count;
+  }
+
+  /// Everything but the model that a checkpoint needs to go on from: the optimiser's and the averages' states.
+  public List<State> states() {
+    List<State> all = new ArrayList<>(optimiser.states());
+    if (ema != null) {
+      all.addAll(ema.states());
+    }
+    return all;
+  }
+
+  /// What is trained.
+  public List<Parameter> parameters() {
+    return optimiser.parameters();
+  }
+}

@@ -1,0 +1,5 @@
+/// The training loop's pieces.
+@NullMarked
+package jacquard.nn.train;
+
+import org.jspecify.annotations.NullMarked;

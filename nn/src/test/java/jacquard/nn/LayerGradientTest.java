@@ -1,0 +1,174 @@
+package jacquard.nn;
+
+import jacquard.autograd.GradientCheck;
+import jacquard.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Gradients of every layer and loss by input and parameters, against central differences in f64, to second order.
+class LayerGradientTest {
+  private static final long SEED = 11;
+
+  /// Checks `forward` of a module by its inputs and all its parameters.
+  private static void check(
+      Module module,
+      boolean training,
+      BiFunction<Tensor[], Pass, Tensor> forward,
+      Tensor... inputs) {
+    List<Parameter> parameters = module.parameters();
+    List<Tensor> all = new ArrayList<>(List.of(inputs));
+    for (Parameter parameter : parameters) {
+      all.add(Reference.f64(Reference.values(parameter), parameter.shape().toArray()));
+    }
+    Function<Tensor[], Tensor> f =
+        t -> {
+          Pass pass = training ? Pass.training(Reference.key(SEED)) : Pass.evaluation();
+          for (int i = 0; i < parameters.size(); i++) {
+            pass.assume(parameters.get(i), t[inputs.length + i]);
+          }
+          return forward.apply(t, pass);
+        };
+    GradientCheck.standard().withTolerance(1e-7).run(f, all.toArray(Tensor[]::new)).orThrow();
+  }
+
+  private static DynamicTest layer(String name, Layer layer, boolean training, int... dims) {
+    return DynamicTest.dynamicTest(
+        name,
+        () ->
+            check(
+                layer,
+                training,
+                (t, pass) -> layer.forward(t[0], pass),
+                Reference.random(SEED, dims)));
+  }
+
+  private static DynamicTest loss(String name, Function<Tensor[], Tensor> f, Tensor... inputs) {
+    return DynamicTest.dynamicTest(
+        name, () -> GradientCheck.standard().withTolerance(1e-7).run(f, inputs).orThrow());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> layersToSecondOrder() {
+    Init init = Reference.init(SEED);
+    Initialiser wide = Initialiser.normal(0.4);
+    return Stream.of(
+        layer("linear", Linear.of(init.at("linear"), 3, 2), false, 2, 2, 3),
+        layer("layerNorm", LayerNorm.of(init.at("ln"), 4), false, 2, 4),
+        layer("rmsNorm", RmsNorm.of(init.at("rms"), 4), false, 2, 4),
+        layer("batchNorm 1d training", BatchNorm.of(init.at("bn1"), 2, wide), true, 3, 2),
+        layer("batchNorm 2d training", BatchNorm.of(init.at("bn2"), 2, wide), true, 2, 2, 2, 1),
+        layer("batchNorm evaluation", BatchNorm.of(init.at("bn3"), 2), false, 2, 2),
+        layer("dropout", new Dropout(0.4), true, 3, 4),
+        layer("conv2d", Conv2d.of(init.at("conv"), 1, 2, 2, 1, 1), false, 1, 1, 2, 3),
+        layer(
+            "convTranspose2d",
+            ConvTranspose2d.of(init.at("up"), 2, 1, 3, 2, 1, 1),
+            false,
+            1, 2, 2, 2),
+        layer("maxPool2d", MaxPool2d.of(2), false, 1, 1, 4, 4),
+        layer("avgPool2d", new AvgPool2d(2, 1, 1), false, 1, 1, 3, 3),
+        layer(
+            "sequential, residual",
+            Sequential.of(
+                new Flatten(),
+                new Residual(Linear.of(init.at("fc"), 3, 3)),
+                Activation.TANH,
+                Unflatten.of(3, 1)),
+            false,
+            2, 1, 3),
+        layer("leakyRelu", new LeakyRelu(0.2), false, 7),
+        layer(
+            "attention",
+            CausalSelfAttention.of(init.at("attention"), 4, 2, wide),
+            false,
+            1, 3, 4),
+        layer(
+            "attention with dropout",
+            new CausalSelfAttention(
+                Linear.of(init.at("qkv"), 2, 6, wide, wide),
+                Linear.of(init.at("projection"), 2, 2, wide, wide),
+                1,
+                new Dropout(0.3)),
+            true,
+            1, 3, 2),
+        layer(
+            "mlp",
+            new Mlp(
+                Linear.of(init.at("wide"), 2, 4),
+                Linear.of(init.at("narrow"), 4, 2),
+                Activation.GELU,
+                new Dropout(0)),
+            false,
+            2, 2));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> activationsToSecondOrder() {
+    return Stream.of(Activation.values()).map(a -> layer(a.name(), a, false, 6));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> modelsToSecondOrder() {
+    Init init = Reference.init(SEED);
+    Embedding table = Embedding.of(init.at("table"), 3, 2);
+    Gpt gpt = Gpt.of(init.at("gpt"), new Gpt.Config(3, 3, 4, 2, 1, true, 0));
+    Tensor tokens = Reference.i32(new int[] {2, 0, 2}, 1, 3);
+    return Stream.of(
+        DynamicTest.dynamicTest(
+            "embedding",
+            () ->
+                check(
+                    table, false, (t, pass) -> table.forward(tokens, pass).square())),
+        DynamicTest.dynamicTest(
+            "gpt",
+            () ->
+                check(
+                    gpt,
+                        false,
+                    (t, pass) ->
+                        Loss.crossEntropy(
+                            gpt.forward(tokens, pass), Reference.i32(new int[] {0, 1, 2}, 1, 3)))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> lossesToSecondOrder() {
+    Tensor x = Reference.random(1, 3, 4);
+    Tensor y = Reference.random(2, 3, 4);
+    Tensor classes = Reference.i32(new int[] {3, -1, 0}, 3);
+    Tensor valid = Reference.i32(new int[] {3, 2, 0}, 3);
+    return Stream.of(
+        loss("crossEntropy", t -> Loss.crossEntropy(t[0], valid), x),
+        loss(
+            "crossEntropy ignoring, smoothed",
+            t -> Loss.crossEntropy(t[0], classes, Reduction.MEAN, -1, 0.1),
+            x),
+        loss(
+            "binaryCrossEntropy",
+            t -> Loss.binaryCrossEntropy(t[0], t[1], Reduction.SUM),
+            x,
+            y),
+        loss(
+            "binaryCrossEntropy at 0",
+            t -> Loss.binaryCrossEntropy(t[0], 1, Reduction.NONE),
+            Reference.f64(new double[3], 3)),
+        loss("meanSquared", t -> Loss.meanSquared(t[0], t[1], Reduction.MEAN), x, y),
+        loss("absolute", t -> Loss.absolute(t[0], t[1], Reduction.SUM), x, y),
+        loss("huber", t -> Loss.huber(t[0], t[1], 0.5, Reduction.SUM), x, y),
+        loss("smoothAbsolute", t -> Loss.smoothAbsolute(t[0], t[1], 0.5, Reduction.MEAN), x, y),
+        loss(
+            "gaussianDivergence",
+            t -> Loss.gaussianDivergence(t[0], t[1], Reduction.SUM),
+            x,
+            y),
+        loss(
+            "categoricalDivergence",
+            t -> Loss.categoricalDivergence(t[0], t[1], Reduction.MEAN),
+            x,
+            y));
+  }
+}
