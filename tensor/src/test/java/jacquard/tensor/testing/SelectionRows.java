@@ -4,9 +4,11 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Composites that select by index, and sorts.
@@ -194,10 +196,11 @@ final class SelectionRows {
   }
 
   private static double[] order(double[] x, int sign) {
-    return java.util.stream.IntStream.range(0, x.length)
+    // + 0.0 makes a negative zero equal to zero
+    Comparator<Integer> ascending = (a, b) -> Double.compare(x[a] + 0.0, x[b] + 0.0);
+    return IntStream.range(0, x.length)
         .boxed()
-        // + 0.0 makes a negative zero equal to zero
-        .sorted((a, b) -> sign * Double.compare(x[a] + 0.0, x[b] + 0.0))
+        .sorted(sign > 0 ? ascending : ascending.reversed())
         .mapToDouble(i -> i)
         .toArray();
   }
