@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
 /// }
 /// ```
 ///
-/// Values and gradients are the same as without, bit for bit: random numbers are functions of their key. Parameters that the segment
-/// uses need not be inputs. Other tensors computed outside should be: what the segment merely captures is shared with the
-/// first computation only as far as it does not depend on an input.
+/// Values are the same as without, bit for bit: random numbers are functions of their key. So are gradients, but for the order in which
+/// the contributions of several uses of one tensor are added. Parameters that the segment uses need not be inputs. What it uses
+/// besides and depends on an input is computed again too, unless it is an input itself.
 ///
 /// The gradient's copy of the segment reads its inputs through [Op.After], once the cotangent of the result is known: so it is not merged
 /// with the first computation, and the schedule can't run it earlier. Segments nest.
