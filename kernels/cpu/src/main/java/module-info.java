@@ -1,0 +1,6 @@
+/// The CPU back end: kernels generated as bytecode over the Vector API.
+module jacquard.kernels.cpu {
+  requires jacquard.kernels;
+  requires jdk.incubator.vector;
+  requires static org.jspecify;
+}
