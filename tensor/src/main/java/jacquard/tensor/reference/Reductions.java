@@ -27,8 +27,18 @@ final class Reductions {
               case MIN -> Double.POSITIVE_INFINITY;
               case PROD -> 1;
             });
+        double[] lost = new double[y.length];
         for (int i = 0; i < target.length; i++) {
-          y[target[i]] = FloatArithmetic.binary(step(op.kind()), y[target[i]], f.elements[i]);
+          double before = y[target[i]];
+          double term = f.elements[i];
+          double after = FloatArithmetic.binary(step(op.kind()), before, term);
+          y[target[i]] = after;
+          if (op.kind() == ReduceKind.SUM) {
+            lost[target[i]] += lost(before, term, after);
+          }
+        }
+        for (int i = 0; i < y.length; i++) {
+          y[i] += lost[i];
         }
         yield new Value.Floats(y);
       }
@@ -49,6 +59,13 @@ final class Reductions {
         yield new Value.Integers(y);
       }
     };
+  }
+
+  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in whatever order a back end adds
+  /// them; 0 where the sum isn't finite.
+  private static double lost(double a, double b, double sum) {
+    double lost = Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
+    return Double.isFinite(lost) ? lost : 0;
   }
 
   private static BinaryKind step(ReduceKind kind) {
