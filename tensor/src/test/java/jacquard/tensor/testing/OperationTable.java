@@ -27,6 +27,7 @@ public final class OperationTable {
               ArrangementRows.rows(),
               SelectionRows.rows(),
               PoolingRows.rows(),
+              EinsumRows.rows(),
               SamplingRows.rows())
           .flatMap(List::stream)
           .toList();
