@@ -80,15 +80,17 @@ public sealed interface Activations permits Tensor {
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   default Tensor softmax(int axis) {
     Tensor x = self();
-    Tensor e = x.sub(x.maxKeepDims(axis).detach()).exp();
-    return e.div(e.sumKeepDims(axis));
+    int at = x.shape().axis("softmax", axis);
+    Tensor e = x.sub(x.maxKeepDims(at).detach()).exp();
+    return e.div(e.sumKeepDims(at));
   }
 
   /// `log(softmax(x))` along `axis`, without its underflow.
   default Tensor logSoftmax(int axis) {
     Tensor x = self();
-    Tensor shifted = x.sub(x.maxKeepDims(axis).detach());
-    return shifted.sub(shifted.exp().sumKeepDims(axis).log());
+    int at = x.shape().axis("logSoftmax", axis);
+    Tensor shifted = x.sub(x.maxKeepDims(at).detach());
+    return shifted.sub(shifted.exp().sumKeepDims(at).log());
   }
 
   /// Cross-entropy of each row of logits with the class that is true: `log(sum(exp(x))) - x[target]`, in nats.
@@ -106,7 +108,7 @@ public sealed interface Activations permits Tensor {
   /// @throws DTypeException if `target` is not i32 or i64
   default Tensor crossEntropyWithLogits(Tensor target) {
     Tensor x = self();
-    int classes = x.dim(-1);
+    int classes = x.dim(x.shape().axis("crossEntropyWithLogits", -1));
     Shape rows = Shape.of(java.util.Arrays.copyOf(x.shape().toArray(), x.rank() - 1));
     if (!target.shape().equals(rows)) {
       throw new ShapeException(

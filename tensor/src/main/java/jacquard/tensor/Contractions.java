@@ -18,6 +18,13 @@ public sealed interface Contractions permits Tensor {
       throw new ShapeException(
           "matmul: " + a.shape() + " by " + other.shape() + ", expected at least 1 axis each; use mul");
     }
+    int k = a.dim(-1);
+    int inner = other.dim(other.rank() == 1 ? -1 : -2);
+    if (k != inner) {
+      throw new ShapeException(
+          "matmul: " + a.shape() + " by " + other.shape() + ": inner sizes " + k + " and " + inner
+              + ", expected equal");
+    }
     if (other.rank() == 1) {
       return a.matmul(other.unsqueeze(1)).squeeze(-1);
     }
@@ -25,12 +32,6 @@ public sealed interface Contractions permits Tensor {
       return a.unsqueeze(0).matmul(other).squeeze(-2);
     }
     int m = a.dim(-2);
-    int k = a.dim(-1);
-    if (k != other.dim(-2)) {
-      throw new ShapeException(
-          "matmul: " + a.shape() + " by " + other.shape() + ": inner sizes " + k + " and "
-              + other.dim(-2) + ", expected equal");
-    }
     int n = other.dim(-1);
     if (other.rank() == 2 && a.rank() > 2) {
       int rows = Math.toIntExact(k == 0 ? leading(a).size() * m : a.size() / k);

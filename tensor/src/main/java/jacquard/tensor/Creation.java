@@ -210,7 +210,13 @@ public abstract sealed class Creation extends Sampling permits Tensor {
   }
 
   /// `0, 1, ..., n - 1` of any dtype but bool.
+  ///
+  /// @throws DTypeException for bool
   public static Tensor iota(int n, DType dtype, Device device) {
+    if (dtype == DType.BOOL) {
+      throw new DTypeException(
+          "iota: not defined for bool, expected a numeric dtype; cast the result");
+    }
     return new Tensor(Node.leaf(new Op.Iota(n, dtype), device));
   }
 

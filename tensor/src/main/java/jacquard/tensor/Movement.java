@@ -16,6 +16,10 @@ public sealed interface Movement permits Tensor {
     for (int i = 0; i < sizes.length; i++) {
       if (sizes[i] == -1 && unknown < 0) {
         unknown = i;
+      } else if (sizes[i] < 0) {
+        throw new ShapeException(
+            "reshape: " + x.shape() + " to " + Ints.of(dims)
+                + ", expected sizes of 0 or more and at most one -1");
       } else {
         known *= sizes[i];
       }

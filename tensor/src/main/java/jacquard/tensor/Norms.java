@@ -52,17 +52,26 @@ public sealed interface Norms permits Tensor {
   /// `x / max(l2Norm(x), eps)` along `axis`; a zero vector stays zero, and its gradient is finite.
   default Tensor normalize(int axis, double eps) {
     Tensor x = floats("normalize");
-    return x.mul(x.square().sumKeepDims(axis).maximum(eps * eps).rsqrt());
+    int at = x.shape().axis("normalize", axis);
+    return x.mul(x.square().sumKeepDims(at).maximum(eps * eps).rsqrt());
   }
 
   /// `sum(x * y) / (max(|x|, eps) * max(|y|, eps))` along `axis`, which is dropped; -1 to 1 up to rounding, 0 for a zero vector.
+  /// The two are broadcast first.
   ///
   /// @param eps above 1e-18 for f32, so that its square is not 0
   default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
     Tensor x = floats("cosineSimilarity");
-    Tensor norm = x.square().sum(axis).maximum(eps * eps).rsqrt();
-    Tensor otherNorm = other.square().sum(axis).maximum(eps * eps).rsqrt();
-    return x.mul(other).sum(axis).mul(norm).mul(otherNorm);
+    Tensor y = other;
+    if (!x.shape().equals(y.shape())) {
+      Shape shape = Shape.broadcast("cosineSimilarity", x.shape(), y.shape());
+      x = x.expand(shape);
+      y = y.expand(shape);
+    }
+    int at = x.shape().axis("cosineSimilarity", axis);
+    Tensor norm = x.square().sum(at).maximum(eps * eps).rsqrt();
+    Tensor otherNorm = y.square().sum(at).maximum(eps * eps).rsqrt();
+    return x.mul(y).sum(at).mul(norm).mul(otherNorm);
   }
 
   /// Layer normalisation along `axis`: `(x - mean) / sqrt(variance + eps)`, the variance divided by the count.
@@ -71,8 +80,9 @@ public sealed interface Norms permits Tensor {
   /// @see <a href="https://arxiv.org/abs/1607.06450">Layer normalization</a>
   default Tensor layerNorm(int axis, double eps) {
     Tensor x = floats("layerNorm");
-    Tensor centred = x.sub(x.meanKeepDims(axis));
-    return centred.mul(centred.square().meanKeepDims(axis).add(eps).rsqrt());
+    int at = x.shape().axis("layerNorm", axis);
+    Tensor centred = x.sub(x.meanKeepDims(at));
+    return centred.mul(centred.square().meanKeepDims(at).add(eps).rsqrt());
   }
 
   /// Layer normalisation along `axis`, then `* weight + bias`.
@@ -93,7 +103,8 @@ public sealed interface Norms permits Tensor {
   /// @see <a href="https://arxiv.org/abs/1910.07467">Root mean square layer normalization</a>
   default Tensor rmsNorm(int axis, Tensor weight, double eps) {
     Tensor x = floats("rmsNorm");
-    Tensor scale = x.square().meanKeepDims(axis).add(eps).rsqrt();
+    int at = x.shape().axis("rmsNorm", axis);
+    Tensor scale = x.square().meanKeepDims(at).add(eps).rsqrt();
     return x.mul(scale).mul(along("rmsNorm: weight", weight, axis));
   }
 

@@ -73,11 +73,13 @@ public sealed interface Reductions permits Tensor {
 
   /// Arithmetic mean; float dtypes.
   default Tensor mean(int... axes) {
-    return sum(axes).div(count("mean", axes));
+    double n = count("mean", axes);
+    return sum(axes).div(n);
   }
 
   default Tensor meanKeepDims(int... axes) {
-    return sumKeepDims(axes).div(count("mean", axes));
+    double n = count("mean", axes);
+    return sumKeepDims(axes).div(n);
   }
 
   private double count(String op, int[] axes) {
@@ -95,31 +97,34 @@ public sealed interface Reductions permits Tensor {
 
   /// Population variance (divides by the count); float dtypes.
   default Tensor variance(int... axes) {
-    Tensor x = self();
-    return x.sub(x.meanKeepDims(axes)).square().mean(axes);
+    return drop(varianceKeepDims(axes), axes("variance", self(), axes));
   }
 
   default Tensor varianceKeepDims(int... axes) {
     Tensor x = self();
-    return x.sub(x.meanKeepDims(axes)).square().meanKeepDims(axes);
+    double n = count("variance", axes);
+    return x.sub(x.meanKeepDims(axes)).square().sumKeepDims(axes).div(n);
   }
 
   /// Square root of the population variance; float dtypes. Its gradient is NaN where all elements are equal.
   default Tensor std(int... axes) {
-    return variance(axes).sqrt();
+    return drop(stdKeepDims(axes), axes("std", self(), axes));
   }
 
   default Tensor stdKeepDims(int... axes) {
+    count("std", axes);
     return varianceKeepDims(axes).sqrt();
   }
 
   /// Whether any element is not 0 (or true), bool; false for no elements. All dtypes; NaN is not 0.
   default Tensor any(int... axes) {
+    axes("any", self(), axes);
     return self().cast(DType.BOOL).cast(DType.I32).sum(axes).cast(DType.BOOL);
   }
 
   /// Whether all elements are not 0 (or true), bool; true for no elements. All dtypes; NaN is not 0.
   default Tensor all(int... axes) {
+    axes("all", self(), axes);
     return self().eq(0).cast(DType.I32).sum(axes).eq(0);
   }
 
@@ -133,7 +138,8 @@ public sealed interface Reductions permits Tensor {
   default Tensor argmin(int axis) {
     Tensor x = self();
     // the complement turns the order of integers round without overflow, where negation would not
-    return (x.dtype().isInteger() ? x.not() : x.neg()).argmax(axis);
+    int at = x.shape().axis("argmin", axis);
+    return (x.dtype().isInteger() ? x.not() : x.neg()).argmax(at);
   }
 
   /// Running sum along `axis`.
@@ -162,6 +168,7 @@ public sealed interface Reductions permits Tensor {
 
   default Tensor logSumExpKeepDims(int... axes) {
     Tensor x = self();
+    axes("logSumExp", x, axes);
     Tensor max = x.maxKeepDims(axes).detach();
     // infinity minus itself would be NaN
     max = max.isFinite().where(max, 0);
