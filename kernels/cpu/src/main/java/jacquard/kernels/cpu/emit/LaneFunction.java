@@ -17,7 +17,6 @@ enum LaneFunction {
   ERF_F64("erf", Lane.F64, Lane.F64),
   SIGMOID_F64("sigmoid", Lane.F64, Lane.F64),
   POW_F64("pow", Lane.F64, Lane.F64, Lane.F64),
-  POW_F32("pow", Lane.F32, Lane.F32, Lane.F32),
   MOD_F64("mod", Lane.F64, Lane.F64, Lane.F64),
   MOD_F32("mod", Lane.F32, Lane.F32, Lane.F32),
   /// Arguments fast, x.

@@ -8,6 +8,7 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
 import jacquard.kernels.Kernel;
+import jacquard.kernels.cpu.VectorWidth;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ClassDesc;
@@ -35,7 +36,7 @@ public final class LoopCompiler {
           CD_int,
           ClassDesc.of(PACKAGE, "LoopScratch"));
 
-  private final int vectorBits;
+  private final VectorWidth width;
   private final Map<Kernel, LoopCode> compiled =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -44,13 +45,9 @@ public final class LoopCompiler {
         }
       };
 
-  /// @param vectorBits width of the vectors: 128, 256 or 512
-  public LoopCompiler(int vectorBits) {
-    if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
-      throw new IllegalArgumentException(
-          "loop compiler: " + vectorBits + " bits, expected 128, 256 or 512");
-    }
-    this.vectorBits = vectorBits;
+  /// @param width of the vectors
+  public LoopCompiler(VectorWidth width) {
+    this.width = width;
   }
 
   /// The code of a kernel; the same object for equal kernels.
@@ -64,7 +61,7 @@ public final class LoopCompiler {
   }
 
   private LoopCode generate(Kernel kernel) {
-    LoopPlan plan = new LoopPlan(kernel, new Lowering(kernel), vectorBits);
+    LoopPlan plan = new LoopPlan(kernel, new Lowering(kernel), width.bits());
     byte[] bytes =
         ClassFile.of()
             .build(

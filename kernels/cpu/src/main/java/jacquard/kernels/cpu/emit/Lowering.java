@@ -175,7 +175,7 @@ final class Lowering {
             case I32, MASK -> costly(g.call(LaneFunction.DIV_I32, x, y));
             case I64 -> costly(g.call(LaneFunction.DIV_I64, x, y));
           };
-      case POW -> costly(x.lane() == Lane.F32 ? f32.pow(x, y) : g.call(LaneFunction.POW_F64, x, y));
+      case POW -> costly(x.lane() == Lane.F32 ? new PowF32(g).pow(x, y) : g.call(LaneFunction.POW_F64, x, y));
       case MAX -> g.make(Form.Operation.MAX, x.lane(), x, y);
       case MIN -> g.make(Form.Operation.MIN, x.lane(), x, y);
       case MOD ->

@@ -1,11 +1,17 @@
 package jacquard.kernels.cpu.emit;
 
-
+/*
+ * Coefficients: weighted minimax fits in the form that is evaluated (Lawson's iteration on Chebyshev nodes), each rounded to f32 from the
+ * lowest power on, the others fitted again. Errors below are those of all arithmetic, measured against double precision over every
+ * exponent.
+ *
+ *   exp 1 ulp, expm1 2, log 1, log1p 1.5, tanh 2, sigmoid 2, erf 1.5, sin and cos 1.5, pow 0.51
+ */
 /// The functions of f32 as expressions over lanes: range reduction and a polynomial, no table, no branch.
 final class MathF32 {
   private static final float LOG2E = 0x1.715476p0f;
 
-  /// ln 2 as a sum; `n * LN2_HIGH` leaves room for `x - n * LN2_HIGH` to be exact.
+  /// ln 2 as a sum; `x - n * LN2_HIGH` is exact.
   private static final float LN2_HIGH = 0x1.62e4p-1f;
 
   private static final float LN2_LOW = 0x1.7f7d1cp-20f;
@@ -13,10 +19,38 @@ final class MathF32 {
   /// Added to a float of magnitude below 2^22 it leaves the nearest whole number in the low bits.
   private static final float MAGIC = 0x1.8p23f;
 
-  /// `(e^r - 1 - r) / r^2` for `|r| <= ln(2)/2`, highest power first.
+  /// `(e^r - 1 - r) / r^2` for `|r| <= ln(2)/2`, highest power first, as all of these.
   private static final float[] EXP = {
-    1.9875691500E-4f, 1.3981999507E-3f, 8.3334519073E-3f, 4.1665795894E-2f, 1.6666665459E-1f, 5.0000001201E-1f
+    0x1.6b9caap-10f, 0x1.12256p-7f, 0x1.5556f2p-5f, 0x1.5554b4p-3f, 0x1.fffffep-2f
   };
+
+  /// `(log(1 + f) - f + f^2/2) / f^3` for `1 + f` between the roots of 1/2 and 2.
+  private static final float[] LOG = {
+    -0x1.38ce9ap-4f, 0x1.055fep-3f, -0x1.0d81ep-3f, 0x1.22d8fep-3f,
+    -0x1.54728ep-3f, 0x1.99a01ep-3f, -0x1.000226p-2f, 0x1.555554p-2f
+  };
+
+  /// `(tanh(x)/x - 1) / x^2` in `x^2`, below 0.625.
+  private static final float[] TANH = {
+    -0x1.7583a4p-8f, 0x1.520f2ap-6f, -0x1.b83844p-5f, 0x1.110702p-3f, -0x1.555532p-2f
+  };
+
+  /// `erf(x)/x - 1` in `x^2`, below 0.92.
+  private static final float[] ERF_SMALL = {
+    -0x1.3aca56p-11f, 0x1.47699cp-8f, -0x1.b693bap-6f, 0x1.ce1b1p-4f, -0x1.8126eap-2f, 0x1.06eba6p-3f
+  };
+
+  /// `log(1 - erf(x))`, 0.9 to 4.
+  private static final float[] ERF_LARGE = {
+    0x1.9faeccp-13f, -0x1.91cb94p-9f, 0x1.6d9c9p-6f, -0x1.aa7322p-4f,
+    -0x1.4621b6p-1f, -0x1.20b754p0f, -0x1.5cfe5cp-13f
+  };
+
+  /// `(sin(r)/r - 1) / r^2` in `r^2`, up to pi/4.
+  private static final float[] SIN = {-0x1.9951fap-13f, 0x1.110774p-7f, -0x1.555546p-3f};
+
+  /// `(cos(r) - 1 + r^2/2) / r^4` in `r^2`, up to pi/4.
+  private static final float[] COS = {0x1.99e816p-16f, -0x1.6c0c28p-10f, 0x1.55554ap-5f};
 
   private final ExprGraph g;
 
@@ -24,80 +58,112 @@ final class MathF32 {
     this.g = g;
   }
 
-  private record Reduced(Expr shifted, Expr n, Expr r) {}
-
   /// `x = n ln 2 + r`; `shifted` is `n + bias` in the low bits.
-  private Reduced reduce(Expr x, float bias) {
+  private record Exponent(Expr shifted, Expr r) {}
+
+  private Exponent reduce(Expr x, float bias) {
     Expr shifted = g.fma(x, g.f(LOG2E), g.f(MAGIC + bias));
     Expr n = g.sub(shifted, g.f(MAGIC + bias));
     Expr r = g.fma(n, g.f(-LN2_LOW), g.fma(n, g.f(-LN2_HIGH), x));
-    return new Reduced(g.bits(shifted), n, r);
+    return new Exponent(g.bits(shifted), r);
   }
 
-  private Expr expPolynomial(Expr r) {
-    Expr q = g.polynomial(r, EXP);
-    return g.fma(g.fma(q, g.mul(r, r), r), g.f(1), g.f(1));
+  /// `e^r`.
+  private Expr expOf(Expr r) {
+    return g.add(g.fma(g.polynomial(r, EXP), g.mul(r, r), r), g.f(1));
   }
 
-  /// `e^x`: the power of two is applied in two factors, so that results below the normal range are rounded once.
+  private Expr atLeast(Expr x, float low) {
+    return g.select(g.lt(x, g.f(low)), g.f(low), x);
+  }
+
+  private Expr atMost(Expr x, float high) {
+    return g.select(g.gt(x, g.f(high)), g.f(high), x);
+  }
+
+  /// `e^x`.
   Expr exp(Expr x) {
-    Expr low = g.select(g.lt(x, g.f(-104f)), g.f(-104f), x);
-    Reduced e = reduce(g.select(g.gt(x, g.f(89f)), g.f(89f), low), 254);
-    Expr p = expPolynomial(e.r);
+    return expBelow(atMost(x, 89));
+  }
+
+  /// `e^x` up to 89. The power of two is applied in two factors, so that results below the normal range are rounded once.
+  private Expr expBelow(Expr x) {
+    Exponent e = reduce(atLeast(x, -104), 254);
     Expr half = g.shr(e.shifted, 1);
     Expr first = g.bits(g.shl(half, 23));
     Expr second = g.bits(g.shl(g.sub(e.shifted, half), 23));
-    return g.mul(g.mul(p, first), second);
+    return g.mul(g.mul(expOf(e.r), first), second);
   }
 
   /// `e^x` for `-87 < x < 88` or NaN.
   private Expr expInRange(Expr x) {
-    Reduced e = reduce(x, 0);
-    return g.bits(g.add(g.bits(expPolynomial(e.r)), g.shl(e.shifted, 23)));
+    Exponent e = reduce(x, 0);
+    return g.bits(g.add(g.bits(expOf(e.r)), g.shl(e.shifted, 23)));
   }
 
-  /// Natural logarithm of `m * 2^e` where `f = m - 1` in `sqrt(1/2) - 1 .. sqrt(2) - 1`.
-  private Expr logOf(Expr f, Expr e) {
+  /// With `s = 2^n` and `p = e^r - 1`: `s p + (s - 1)`, computed with `s/2` because `s` can overflow before the result does.
+  Expr expm1(Expr x) {
+    Exponent e = reduce(atMost(atLeast(x, -20), 89), 126);
+    Expr scale = g.bits(g.shl(e.shifted, 23));
+    Expr q = g.polynomial(e.r, EXP);
+    Expr p = g.fma(q, g.mul(e.r, e.r), e.r);
+    Expr half = g.fma(p, scale, g.sub(scale, g.f(0.5f)));
+    // where n is 0 the factor form keeps -0 and what is below the normal range
+    Expr direct = g.mul(e.r, g.fma(q, e.r, g.f(1)));
+    return g.select(g.lt(g.abs(x), g.f(0.34f)), direct, g.add(half, half));
+  }
+
+  /// Natural logarithm of `(1 + f) * 2^n`.
+  private Expr logOf(Expr f, Expr n) {
     Expr z = g.mul(f, f);
-    Expr p =
-        g.polynomial(
-            f,
-            7.0376836292E-2f,
-            -1.1514610310E-1f,
-            1.1676998740E-1f,
-            -1.2420140846E-1f,
-            1.4249322787E-1f,
-            -1.6668057665E-1f,
-            2.0000714765E-1f,
-            -2.4999993993E-1f,
-            3.3333331174E-1f);
-    Expr y = g.mul(g.mul(p, f), z);
-    y = g.fma(e, g.f(LN2_LOW), y);
+    Expr y = g.mul(g.mul(g.polynomial(f, LOG), f), z);
+    y = g.fma(n, g.f(LN2_LOW), y);
     y = g.fma(z, g.f(-0.5f), y);
-    return g.fma(e, g.f(LN2_HIGH), g.add(f, y));
+    return g.fma(n, g.f(LN2_HIGH), g.add(f, y));
   }
 
-  /// `-inf` at 0, NaN below, `x` at inf and NaN.
-  private Expr logExtremes(Expr x, Expr log) {
+  /// `x` at inf and NaN, `-inf` at `pole`, NaN below it.
+  private Expr logExtremes(Expr x, float pole, Expr log) {
     Expr y = g.select(g.lt(x, g.f(Float.POSITIVE_INFINITY)), log, x);
-    y = g.select(g.lt(x, g.f(0)), g.f(Float.NaN), y);
-    return g.select(g.eq(x, g.f(0)), g.f(Float.NEGATIVE_INFINITY), y);
+    y = g.select(g.lt(x, g.f(pole)), g.f(Float.NaN), y);
+    return g.select(g.eq(x, g.f(pole)), g.f(Float.NEGATIVE_INFINITY), y);
+  }
+
+  /// `n` such that the float with these bits, divided by `2^n`, is between the roots of 1/2 and 2.
+  private Expr exponent(Expr bits) {
+    return g.sar(g.sub(bits, g.i(Float.floatToRawIntBits(0x1.6a09e6p-1f))), 23);
   }
 
   Expr log(Expr x) {
     Expr tiny = g.lt(x, g.f(Float.MIN_NORMAL));
     Expr bits = g.bits(g.select(tiny, g.mul(x, g.f(0x1p23f)), x));
-    Expr e = g.sar(g.sub(bits, g.i(Float.floatToRawIntBits(0x1.6a09e6p-1f))), 23);
+    Expr e = exponent(bits);
     Expr f = g.sub(g.bits(g.sub(bits, g.shl(e, 23))), g.f(1));
     Expr n = g.add(g.convert(e, Lane.F32), g.select(tiny, g.f(-23), g.f(0)));
-    return logExtremes(x, logOf(f, n));
+    return logExtremes(x, 0, logOf(f, n));
+  }
+
+  /// As the logarithm of `u = 1 + x`, with what the addition rounds off added to the reduced argument.
+  Expr log1p(Expr x) {
+    Expr u = g.add(x, g.f(1));
+    Expr added = g.sub(u, g.f(1));
+    Expr lost = g.add(g.sub(g.f(1), g.sub(u, added)), g.sub(x, added));
+    Expr bits = g.bits(u);
+    Expr e = exponent(bits);
+    Expr power = g.shl(e, 23);
+    Expr f = g.sub(g.bits(g.sub(bits, power)), g.f(1));
+    // beyond 2^64 the loss is nothing; the limit keeps its scale above 0
+    Expr down = g.sub(g.i(127 << 23), g.make(Form.Operation.MIN, Lane.I32, power, g.i(64 << 23)));
+    f = g.fma(lost, g.bits(down), f);
+    Expr y = logOf(f, g.convert(e, Lane.F32));
+    return g.select(g.eq(x, g.f(0)), x, logExtremes(x, -1, y));
   }
 
   private Expr sign(Expr x) {
     return g.and(g.bits(x), g.i(Integer.MIN_VALUE));
   }
 
-  /// Magnitude of `y` with the sign bit `sign`.
+  /// A `y` without sign, with the sign bit `sign`.
   private Expr withSign(Expr y, Expr sign) {
     return g.bits(g.or(g.bits(y), sign));
   }
@@ -105,26 +171,61 @@ final class MathF32 {
   /// Below 0.625 an odd polynomial, else `1 - 2 / (e^(2|x|) + 1)`.
   Expr tanh(Expr x) {
     Expr a = g.abs(x);
-    Expr limited = g.select(g.gt(a, g.f(10)), g.f(10), a);
+    Expr limited = atMost(a, 10);
     Expr e = expInRange(g.add(limited, limited));
     Expr large = g.sub(g.f(1), g.div(g.f(2), g.add(e, g.f(1))));
     Expr z = g.mul(x, x);
-    Expr p =
-        g.polynomial(
-            z,
-            -5.70498872745E-3f,
-            2.06390887954E-2f,
-            -5.37397155531E-2f,
-            1.33314422036E-1f,
-            -3.33332819422E-1f);
-    Expr small = g.fma(g.mul(p, z), x, x);
-    return g.select(g.lt(a, g.f(0.625f)), small, withSign(large, sign(x)));
+    Expr small = g.fma(g.mul(g.polynomial(z, TANH), z), a, a);
+    return withSign(g.select(g.lt(a, g.f(0.625f)), small, large), sign(x));
   }
 
   /// `e^-|x|` never overflows: `1 / (1 + e)` or `e / (1 + e)`.
   Expr sigmoid(Expr x) {
-    Expr e = exp(g.neg(g.abs(x)));
+    Expr e = expBelow(g.neg(g.abs(x)));
     return g.div(g.select(g.lt(x, g.f(0)), e, g.f(1)), g.add(e, g.f(1)));
+  }
+
+  /// Below 0.92 an odd polynomial, else `1 - e^p(|x|)`.
+  Expr erf(Expr x) {
+    Expr a = g.abs(x);
+    Expr limited = atMost(a, 4);
+    Expr large = g.sub(g.f(1), expInRange(g.polynomial(limited, ERF_LARGE)));
+    Expr small = g.fma(g.polynomial(g.mul(x, x), ERF_SMALL), a, a);
+    return withSign(g.select(g.lt(a, g.f(0.92f)), small, large), sign(x));
+  }
+
+  Expr sin(Expr x) {
+    Expr fast = sineOfQuadrant(g.abs(x), 0, sign(x));
+    return guarded(LaneFunction.SIN_F32_LARGE, fast, x);
+  }
+
+  Expr cos(Expr x) {
+    Expr fast = sineOfQuadrant(g.abs(x), 1, g.i(0));
+    return guarded(LaneFunction.COS_F32_LARGE, fast, x);
+  }
+
+  /// `sin(a + turns * pi/2)` for `0 <= a < 1e5`, with its sign bit changed by `sign`.
+  private Expr sineOfQuadrant(Expr a, int turns, Expr sign) {
+    Expr shifted = g.fma(a, g.f(0x1.45f306p-1f), g.f(MAGIC));
+    Expr n = g.sub(shifted, g.f(MAGIC));
+    // pi/2 in three parts; the first step is exact
+    Expr r = g.fma(n, g.f(-0x1.921fb6p0f), a);
+    r = g.fma(n, g.f(0x1.777a5cp-25f), r);
+    r = g.fma(n, g.f(0x1.ee59dap-50f), r);
+    Expr quadrant = g.add(g.bits(shifted), g.i(turns));
+    Expr z = g.mul(r, r);
+    Expr sine = g.fma(g.mul(g.polynomial(z, SIN), z), r, r);
+    Expr cosine =
+        g.fma(g.mul(g.polynomial(z, COS), z), z, g.fma(z, g.f(-0.5f), g.f(1)));
+    Expr odd = g.eq(g.and(quadrant, g.i(1)), g.i(1));
+    Expr y = g.bits(g.select(odd, cosine, sine));
+    return g.bits(g.xor(y, g.xor(g.shl(g.and(quadrant, g.i(2)), 30), sign)));
+  }
+
+  private Expr guarded(LaneFunction large, Expr fast, Expr x) {
+    Expr isLarge =
+        g.compare(Form.Comparison.GE, g.abs(x), g.f(ScalarMath.LARGE_ANGLE));
+    return g.make(new Form.Guarded(large), Lane.F32, isLarge, fast, x);
   }
 
   Expr floor(Expr x) {
@@ -133,29 +234,4 @@ final class MathF32 {
     Expr below = g.select(g.gt(whole, x), g.sub(whole, g.f(1)), whole);
     return g.select(g.lt(a, g.f(0x1p23f)), below, x);
   }
-
-  Expr expm1(Expr x) {
-    return g.sub(exp(x), g.f(1));
-  }
-
-  Expr log1p(Expr x) {
-    return log(g.add(x, g.f(1)));
-  }
-
-  Expr erf(Expr x) {
-    return g.convert(g.call(LaneFunction.ERF_F64, g.convert(x, Lane.F64)), Lane.F32);
-  }
-
-  Expr sin(Expr x) {
-    return g.convert(g.call(LaneFunction.SIN_F64, g.convert(x, Lane.F64)), Lane.F32);
-  }
-
-  Expr cos(Expr x) {
-    return g.convert(g.call(LaneFunction.COS_F64, g.convert(x, Lane.F64)), Lane.F32);
-  }
-
-  Expr pow(Expr x, Expr y) {
-    return g.call(LaneFunction.POW_F32, x, y);
-  }
-
 }

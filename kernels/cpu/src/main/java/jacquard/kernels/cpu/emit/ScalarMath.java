@@ -5,6 +5,8 @@ final class ScalarMath {
   /// Above this magnitude the fast reduction of sine and cosine by multiples of pi/2 loses accuracy.
   static final float LARGE_ANGLE = 1e5f;
 
+  private static final double TWO_OVER_ROOT_PI = 0x1.20dd750429b6dp0;
+
   private ScalarMath() {}
 
   static double exp(double x) {
@@ -39,10 +41,6 @@ final class ScalarMath {
     return StrictMath.pow(x, y);
   }
 
-  static float pow(float x, float y) {
-    return (float) StrictMath.pow(x, y);
-  }
-
   static float sinLarge(float fast, float x) {
     return Math.abs(x) < LARGE_ANGLE ? fast : (float) StrictMath.sin(x);
   }
@@ -56,31 +54,31 @@ final class ScalarMath {
     return (x < 0 ? e : 1) / (1 + e);
   }
 
-  /// Error function: `2/sqrt(pi) * exp(-x^2) * sum of 2^n x^(2n+1) / (2n+1)!!`, whose terms are all positive, up to 3; beyond,
-  /// `1 - erfc(x)` with the continued fraction of `erfc`, of which only a few digits matter.
+  /// Error function. Up to 2 by the series `2/sqrt(pi) e^(-x^2) x (1 + t1 (1 + t2 (1 + ...)))`, `tn = 2x^2 / (2n + 1)`, whose terms
+  /// are all positive; beyond by the continued fraction of `1 - erf(x)`, which is so small there that few of its digits matter.
+  ///
+  /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a href="https://dlmf.nist.gov/7.9">7.9.1</a>
   static double erf(double x) {
     double a = Math.abs(x);
     if (!(a < 6)) {
       return Double.isNaN(x) ? x : Math.copySign(1, x);
     }
     double square = a * a;
-    double squareError = Math.fma(a, a, -square);
-    double bell = StrictMath.exp(-square) * (1 - squareError) * 2 / StrictMath.sqrt(Math.PI);
+    double roundedOff = Math.fma(a, a, -square);
+    double bell = StrictMath.exp(-square) * (1 - roundedOff);
     double y;
-    if (a < 3) {
-      double term = a;
-      double sum = a;
-      for (int n = 1; term > sum * 1e-17; n++) {
-        term *= 2 * square / (2 * n + 1);
-        sum += term;
+    if (a < 2) {
+      double sum = 1;
+      for (int n = 40; n > 0; n--) {
+        sum = 1 + 2 * square / (2 * n + 1) * sum;
       }
-      y = a < 1e-150 ? a * (2 / StrictMath.sqrt(Math.PI)) : bell * sum;
+      y = a * (TWO_OVER_ROOT_PI * bell * sum);
     } else {
       double fraction = a;
       for (int n = 60; n > 0; n--) {
         fraction = a + n / 2.0 / fraction;
       }
-      y = 1 - bell / 2 / fraction;
+      y = 1 - TWO_OVER_ROOT_PI / 2 * bell / fraction;
     }
     return Math.copySign(y, x);
   }

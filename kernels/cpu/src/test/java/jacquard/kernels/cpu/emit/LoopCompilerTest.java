@@ -1,18 +1,22 @@
 package jacquard.kernels.cpu.emit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import jacquard.kernels.Kernel;
 import jacquard.kernels.KernelReference;
 import jacquard.kernels.Launch;
-import java.util.Random;
+import jacquard.kernels.cpu.VectorWidth;
+
 import org.junit.jupiter.api.Test;
 
 /// Emitted code against the interpreter of kernels.
 class LoopCompilerTest {
+  private static VectorWidth width(int bits) {
+    return VectorWidth.valueOf("BITS_" + bits);
+  }
+
   private static void run(LoopCode code, RandomKernel drawn, Object[] arrays) {
     Launch launch = drawn.launch();
     code.run(
@@ -33,7 +37,7 @@ class LoopCompilerTest {
     KernelReference.run(kernel, drawn.launch(), expected, drawn.scalars());
     Object[] actual = drawn.arrays();
     try {
-      run(new LoopCompiler(bits).compile(kernel), drawn, actual);
+      run(new LoopCompiler(width(bits)).compile(kernel), drawn, actual);
     } catch (RuntimeException | LinkageError e) {
       throw new AssertionError("seed " + seed + " bits " + bits + " " + kernel + drawn.launch(), e);
     }
@@ -95,7 +99,7 @@ class LoopCompilerTest {
 
   @Test
   void equalKernelsShareTheirCode() {
-    LoopCompiler compiler = new LoopCompiler(256);
+    LoopCompiler compiler = new LoopCompiler(VectorWidth.BITS_256);
     assertSame(
         compiler.compile(new RandomKernel(7, 9, false).kernel()),
         compiler.compile(new RandomKernel(7, 9, false).kernel()));
