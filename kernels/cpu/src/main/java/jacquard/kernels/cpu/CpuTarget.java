@@ -36,7 +36,7 @@ public final class CpuTarget implements Target {
     gemm = new Gemm(pool, width);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, width);
-    compiler = new LoopCompiler(width.bits());
+    compiler = new LoopCompiler(width);
     scratch = new LoopScratch[threads];
     java.util.Arrays.setAll(scratch, i -> new LoopScratch());
   }
