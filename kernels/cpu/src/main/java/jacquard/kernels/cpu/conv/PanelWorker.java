@@ -188,9 +188,12 @@ final class PanelWorker {
 
   /// Finds the runs of columns that read neighbouring elements.
   private int runs(int count) {
+    int longest = loops.runLength();
     int found = 0;
     for (int j = 0; j < count; j++) {
-      if (j > 0 && columnSources[j] == columnSources[j - 1] + 1) {
+      if (j > 0
+          && columnSources[j] == columnSources[j - 1] + 1
+          && runs[3 * found - 1] < longest) {
         runs[3 * found - 1]++;
       } else {
         runs[3 * found] = columnSources[j];

@@ -58,7 +58,16 @@ final class F32Loops implements Loops {
     float[] source = (float[]) from;
     float[] target = (float[]) to;
     if (laneStride == 1) {
-      for (int p = 0; p < k; p++) {
+      int vectors = (lanes + F32Vectors.LANES - 1) / F32Vectors.LANES;
+      int copied =
+          VectorTier.isReady(Element.F32) && kStride > 0
+              ? Math.clamp(
+                  (source.length - vectors * F32Vectors.LANES - fromOffset + kStride) / kStride, 0, k)
+              : 0;
+      if (copied > 0) {
+        F32Vectors.copyRows(source, fromOffset, kStride, copied, vectors, target, toOffset, width);
+      }
+      for (int p = copied; p < k; p++) {
         int s = fromOffset + p * kStride;
         int t = toOffset + p * width;
         for (int j = 0; j < lanes; j++) {
@@ -109,6 +118,11 @@ final class F32Loops implements Loops {
       int width) {
     float[] source = (float[]) from;
     float[] target = (float[]) to;
+    if (VectorTier.isReady(Element.F32)) {
+      F32Vectors.gather(
+          source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
+      return;
+    }
     for (int run = 0; run < 3 * runCount; run += 3) {
       int s = base + runs[run];
       int t = toOffset + runs[run + 1];
@@ -170,6 +184,11 @@ final class F32Loops implements Loops {
   }
 
   @Override
+  public int runLength() {
+    return F32Vectors.LANES;
+  }
+
+  @Override
   public void matrixVector(
       int rows,
       int k,
@@ -183,18 +202,95 @@ final class F32Loops implements Loops {
       Object y,
       int yOffset,
       int yStride,
-      boolean accumulate) {
+      boolean accumulate,
+      Scratch scratch) {
     float[] m = (float[]) matrix;
     float[] v = (float[]) x;
     float[] target = (float[]) y;
-    for (int i = 0; i < rows; i++) {
-      int s = offset + i * rowStride;
-      int t = yOffset + i * yStride;
-      float sum = accumulate ? target[t] : 0f;
-      for (int p = 0; p < k; p++) {
-        sum = Math.fma(m[s + p * colStride], v[xOffset + p * xStride], sum);
+    if (colStride == 1 && (rowStride != 1 || k > 1)) {
+      int start = xOffset;
+      if (xStride != 1) {
+        v = (float[]) scratch.array(Element.F32, Scratch.Use.EDGE, k);
+        start = Element.F32.lineStart();
+        copy(x, xOffset, 0, xStride, v, start, 0, 1, 1, k);
       }
-      target[t] = sum;
+      float[] sums = (float[]) scratch.array(Element.F32, Scratch.Use.SUMS, 2 * F32Vectors.LANES);
+      for (int i = 0; i < rows; i++) {
+        float dot = dot(m, offset + i * rowStride, v, start, k, sums);
+        int t = yOffset + i * yStride;
+        target[t] = accumulate ? target[t] + dot : dot;
+      }
+    } else if (rowStride == 1 && yStride == 1) {
+      if (!accumulate) {
+        Arrays.fill(target, yOffset, yOffset + rows, 0f);
+      }
+      addColumns(rows, k, m, offset, colStride, v, xOffset, xStride, target, yOffset);
+    } else {
+      for (int i = 0; i < rows; i++) {
+        int s = offset + i * rowStride;
+        int t = yOffset + i * yStride;
+        float sum = accumulate ? target[t] : 0f;
+        for (int p = 0; p < k; p++) {
+          sum = Math.fma(m[s + p * colStride], v[xOffset + p * xStride], sum);
+        }
+        target[t] = sum;
+      }
     }
+  }
+
+  /// Adds columns four at a time, so that the sums are loaded and stored once for four multiply-adds.
+  private static void addColumns(
+      int rows, int k, float[] m, int offset, int colStride, float[] x, int xOffset, int xStride, float[] y, int yOffset) {
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      int s0 = offset + p * colStride;
+      int s1 = s0 + colStride;
+      int s2 = s1 + colStride;
+      int s3 = s2 + colStride;
+      int at = xOffset + p * xStride;
+      float x0 = x[at];
+      float x1 = x[at + xStride];
+      float x2 = x[at + 2 * xStride];
+      float x3 = x[at + 3 * xStride];
+      for (int i = 0; i < rows; i++) {
+        float sum = Math.fma(m[s0 + i], x0, y[yOffset + i]);
+        sum = Math.fma(m[s1 + i], x1, sum);
+        sum = Math.fma(m[s2 + i], x2, sum);
+        y[yOffset + i] = Math.fma(m[s3 + i], x3, sum);
+      }
+    }
+    for (; p < k; p++) {
+      int s = offset + p * colStride;
+      float factor = x[xOffset + p * xStride];
+      for (int i = 0; i < rows; i++) {
+        y[yOffset + i] = Math.fma(m[s + i], factor, y[yOffset + i]);
+      }
+    }
+  }
+
+  /// A dot product as [F32Vectors#dot] forms it, whole blocks there or here, the rest here; then the partial sums are
+  /// added in pairs.
+  private static float dot(float[] a, int aOffset, float[] b, int bOffset, int k, float[] sums) {
+    int block = 2 * F32Vectors.LANES;
+    int whole = k / block * block;
+    if (whole > 0 && VectorTier.isReady(Element.F32)) {
+      F32Vectors.dot(a, aOffset, b, bOffset, whole, sums);
+    } else {
+      Arrays.fill(sums, 0, block, 0f);
+      for (int p = 0; p < whole; p += block) {
+        for (int q = 0; q < block; q++) {
+          sums[q] = Math.fma(a[aOffset + p + q], b[bOffset + p + q], sums[q]);
+        }
+      }
+    }
+    for (int p = whole; p < k; p++) {
+      sums[p - whole] = Math.fma(a[aOffset + p], b[bOffset + p], sums[p - whole]);
+    }
+    for (int half = block / 2; half > 0; half /= 2) {
+      for (int q = 0; q < half; q++) {
+        sums[q] += sums[q + half];
+      }
+    }
+    return sums[0];
   }
 }

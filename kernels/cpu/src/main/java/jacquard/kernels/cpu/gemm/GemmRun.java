@@ -416,7 +416,8 @@ final class GemmRun {
             c,
             cOrigin + first,
             1,
-            accumulate);
+            accumulate,
+            scratch[worker]);
       } else {
         loops.matrixVector(
             count,
@@ -431,7 +432,8 @@ final class GemmRun {
             c,
             cOrigin + first * shape.cRowStride(),
             shape.cRowStride(),
-            accumulate);
+            accumulate,
+            scratch[worker]);
       }
     }
   }

@@ -20,8 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// are not tried.
 final class KernelWarmer implements Runnable {
   private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
-  private static final BlockingQueue<TieredKernel> REQUESTS = new LinkedBlockingQueue<>();
+  private static final BlockingQueue<Candidate> REQUESTS = new LinkedBlockingQueue<>();
   private static final AtomicInteger OPEN = new AtomicInteger();
+
+  /// FMA peaks by element and width, used by the warming thread alone.
+  private static final double[] PEAKS =
+      new double[Element.values().length * VectorWidth.values().length];
 
   /// Length of the tiny problem's products while a kernel gets compiled, and while it is measured.
   private static final int K = 16;
@@ -34,7 +38,7 @@ final class KernelWarmer implements Runnable {
   /// Share of the attainable speed that ends the search for a better form.
   private static final double GOOD_SHARE = 0.85;
 
-  private static final long SLICE_NANOS = 5_000_000;
+  static final long SLICE_NANOS = 5_000_000;
   private static final long ATTEMPT_NANOS = 1_500_000_000;
 
   /// Calls after which the compiler has been asked for the kernel, and going on only takes its processor time.
@@ -46,8 +50,6 @@ final class KernelWarmer implements Runnable {
 
   private final Deque<Candidate> candidates = new ArrayDeque<>();
 
-  private final double[] peaks = new double[Element.values().length];
-  private @Nullable VectorWidth peakWidth;
 
   private KernelWarmer() {}
 
@@ -55,8 +57,12 @@ final class KernelWarmer implements Runnable {
     if (kernel.tile().width().bits() > FloatVector.SPECIES_PREFERRED.vectorBitSize()) {
       return;
     }
+    request(new KernelCandidate(kernel));
+  }
+
+  static void request(Candidate candidate) {
     OPEN.incrementAndGet();
-    REQUESTS.add(kernel);
+    REQUESTS.add(candidate);
   }
 
   /// Waits until every kernel asked for so far is compiled or given up.
@@ -82,9 +88,9 @@ final class KernelWarmer implements Runnable {
   public void run() {
     try {
       while (true) {
-        TieredKernel request = candidates.isEmpty() ? REQUESTS.take() : REQUESTS.poll();
+        Candidate request = candidates.isEmpty() ? REQUESTS.take() : REQUESTS.poll();
         if (request != null) {
-          candidates.add(new Candidate(request));
+          candidates.add(request);
           continue;
         }
         Candidate candidate = candidates.remove();
@@ -99,41 +105,44 @@ final class KernelWarmer implements Runnable {
     }
   }
 
-  private double peak(TileSpec tile) {
-    int slot = tile.element().ordinal();
-    VectorWidth width = tile.width();
-    if (peaks[slot] == 0 || peakWidth != width) {
-      peakWidth = width;
-      peaks[slot] = new FmaPeak(tile.element(), width).highest();
+  /// Something to be compiled.
+  interface Candidate {
+    /// Runs it for a slice of time; true when there is nothing left to do.
+    boolean settled();
+  }
+
+  private static double peak(TileSpec tile) {
+    int slot = tile.element().ordinal() * VectorWidth.values().length + tile.width().ordinal();
+    if (PEAKS[slot] == 0) {
+      PEAKS[slot] = new FmaPeak(tile.element(), tile.width()).highest();
     }
-    return peaks[slot];
+    return PEAKS[slot];
   }
 
   /// A kernel under way: the vector form being called, and the arrays it is called on.
-  private final class Candidate {
+  private static final class KernelCandidate implements Candidate {
     private final TieredKernel kernel;
     private final TileSpec tile;
     private final Object a;
     private final Object b;
     private final Object c;
-    private MicroKernel vector;
+    private @Nullable MicroKernel vector;
     private int form;
     private int calls;
     private long nanos;
     private double best;
 
-    Candidate(TieredKernel kernel) {
+    KernelCandidate(TieredKernel kernel) {
       this.kernel = kernel;
       tile = kernel.tile();
       Loops loops = tile.element().loops();
       a = loops.array(MEASURED_K * Math.max(tile.rows(), tile.kStep()));
       b = loops.array(MEASURED_K * tile.columns());
       c = loops.array(tile.rows() * tile.columns());
-      vector = MicroKernelWriter.write(tile, CodeForm.ALL.getFirst());
     }
 
-    /// Runs a slice; true when there is nothing left to do for this kernel.
-    boolean settled() {
+    @Override
+    public boolean settled() {
       long start = System.nanoTime();
       long now = start;
       while (now - start < SLICE_NANOS) {
@@ -152,10 +161,15 @@ final class KernelWarmer implements Runnable {
     }
 
     private double flopsPerNano(int k, int count) {
+      MicroKernel written = vector;
+      if (written == null) {
+        written = MicroKernelWriter.write(tile, CodeForm.ALL.get(form));
+        vector = written;
+      }
       int aRowStride = tile.kStep() == 1 ? k : 1;
       long start = System.nanoTime();
       for (int i = 0; i < count; i++) {
-        vector.run(k, a, 0, aRowStride, b, 0, c, 0, tile.columns(), c, 0, tile.columns());
+        written.run(k, a, 0, aRowStride, b, 0, c, 0, tile.columns(), c, 0, tile.columns());
       }
       double nanosTaken = Math.max(1, System.nanoTime() - start);
       return 2.0 * count * tile.rows() * tile.columns() * k / nanosTaken;
@@ -167,7 +181,7 @@ final class KernelWarmer implements Runnable {
         highest = Math.max(highest, flopsPerNano(MEASURED_K, 16));
       }
       LOG.log(Level.DEBUG, "gemm: {0} {1}: {2} GFLOP/s", tile, CodeForm.ALL.get(form), highest);
-      if (highest > best) {
+      if (highest > best && vector != null) {
         best = highest;
         kernel.ready(vector);
       }
@@ -184,8 +198,8 @@ final class KernelWarmer implements Runnable {
       form++;
       calls = 0;
       nanos = 0;
+      vector = null;
       if (form < CodeForm.ALL.size()) {
-        vector = MicroKernelWriter.write(tile, CodeForm.ALL.get(form));
         return true;
       }
       if (best == 0) {

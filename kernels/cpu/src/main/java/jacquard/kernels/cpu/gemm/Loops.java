@@ -30,8 +30,10 @@ public sealed interface Loops permits F32Loops, F64Loops {
   /// Gathers a panel: `to[p * width + position + i] = from[base + rows[firstRow + p] + offset + i]` for `p < k` and, for
   /// each run of columns, `i` below its length.
   ///
-  /// @param runs triples of offset, position and length, in the order of positions, which they cover without gaps
+  /// @param from source with slack for a vector behind the last element
+  /// @param runs triples of offset, position and length of at most [#runLength()], in the order of positions, which they cover without gaps
   /// @param runCount number of triples
+  /// @param to target with slack for a vector
   void gather(
       Object from,
       int base,
@@ -43,6 +45,9 @@ public sealed interface Loops permits F32Loops, F64Loops {
       Object to,
       int toOffset,
       int width);
+
+  /// Length of the longest run that [#gather] takes.
+  int runLength();
 
   /// Copies a block: `to[toOffset + r * toRowStride + j * toStep]` from the element of `from` at the like place.
   void copy(
@@ -64,7 +69,10 @@ public sealed interface Loops permits F32Loops, F64Loops {
   void zero(Object to, int toOffset, int toStride, int rows, int columns);
 
   /// `y[i * yStride] (=|+=) sum over p of matrix[i * rowStride + p * colStride] * x[p * xStride]`, for any strides, rows
-  /// `0 .. rows - 1`, each a single chain in the order of p.
+  /// `0 .. rows - 1`. Fast where the matrix is contiguous along its rows or along its columns.
+  ///
+  /// Rows of a matrix that is contiguous along its rows are summed in twice as many partial sums as the hardware's
+  /// vectors have lanes, others in one chain in the order of p.
   void matrixVector(
       int rows,
       int k,
@@ -78,5 +86,6 @@ public sealed interface Loops permits F32Loops, F64Loops {
       Object y,
       int yOffset,
       int yStride,
-      boolean accumulate);
+      boolean accumulate,
+      Scratch scratch);
 }
