@@ -1,7 +1,6 @@
 package jacquard.autograd;
 
 import jacquard.tensor.State;
-import jacquard.tensor.Switches;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Source;
@@ -27,9 +26,6 @@ final class Independent {
   }
 
   private static String reason(List<Node> behind, Tensor x) {
-    if (Switches.eager()) {
-      return "jacquard.eager realises every tensor, and realising cuts the graph; switch it off";
-    }
     if (behind.contains(x.node())) {
       return "it is only reached through operations without a gradient"
           + " (detach, floor, sign, comparisons, casts to integers, indices); replace them";

@@ -1,5 +1,6 @@
 package jacquard.bench;
 
+import jacquard.bench.workloads.WorkloadsCommand;
 import jacquard.examples.Cli;
 import jacquard.examples.Version;
 import picocli.CommandLine.Command;
@@ -11,6 +12,7 @@ import picocli.CommandLine.Spec;
     name = "jacquard bench",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
+    subcommands = WorkloadsCommand.class,
     description = "Measures training steps and kernels on this machine.")
 public final class Main implements Runnable {
 

@@ -57,6 +57,11 @@ public final class Step {
     run(List.of(outputs), List.of());
   }
 
+  /// Evaluates a node and forgets the value: an error shows at the line that made the node, and the graph stays whole for gradients.
+  static void check(Node node) {
+    Backends.of(node.device()).run(List.of(new Backend.Root(node, null)));
+  }
+
   static void evaluateInto(Tensor value, Buffer into) {
     if (value.node().op() instanceof Op.Input) {
       // a plan for each shape of a model would only copy

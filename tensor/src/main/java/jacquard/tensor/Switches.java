@@ -9,7 +9,7 @@ package jacquard.tensor;
 /// | `jacquard.debug`      | 0 to 5 (0)                                       | print kernels 1, timings 2, source 3, graph 4, passes 5 |
 /// | `jacquard.dump`       | a folder                                         | write graphs, schedules and kernels there |
 /// | `jacquard.validate`   | true or false (false)                            | check every kernel against the reference evaluator |
-/// | `jacquard.eager`      | true or false (false)                            | realise after every operation, to find the faulty line |
+/// | `jacquard.eager`      | true or false (false)                            | evaluate after every operation, to find the faulty line; slow |
 /// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |

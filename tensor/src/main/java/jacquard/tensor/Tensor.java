@@ -31,7 +31,7 @@ public final class Tensor extends Creation
   public Tensor(Node node) {
     this.node = node;
     if (Switches.eager() && !(node.op() instanceof Op.Leaf)) {
-      realise();
+      Step.check(node);
     }
   }
 

@@ -7,7 +7,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-class RandomGraphProperties {
+class RandomGraphPropertiesTest {
 
   @Provide
   Arbitrary<RandomGraph> graphs() {

@@ -12,7 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-class MemoryPlanProperties {
+class MemoryPlanPropertiesTest {
 
   private static List<Lifetime> draw(long seed, int count) {
     Random random = new Random(seed);

@@ -1,0 +1,57 @@
+package jacquard.bench.workloads;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.IntConsumer;
+
+/// Median and spread of a step's time, after a warm-up by the clock.
+///
+/// @param warmSeconds    before the first step that counts
+/// @param measureSeconds of steps that count
+record Timing(double warmSeconds, double measureSeconds) {
+  /// Steps after which training starts again from the initial values, untimed, as the peers do.
+  private static final int RESTART = 500;
+
+  private static final int LEAST_STEPS = 10;
+
+  /// @param p10 tenth percentile, in milliseconds as the others
+  record Result(double firstMillis, double median, double p10, double p90, int steps) {
+    String json(String workload, int threads, int units, String more) {
+      return String.format(
+          Locale.ROOT,
+          "{\"peer\": \"jacquard\", \"workload\": \"%s\", \"threads\": %d, \"ms_per_step\": %.4f,"
+              + " \"p10\": %.4f, \"p90\": %.4f, \"unit_per_s\": %.1f, \"steps\": %d,"
+              + " \"first_step_ms\": %.1f%s}",
+          workload, threads, median, p10, p90, units / median * 1e3, steps, firstMillis, more);
+    }
+  }
+
+  /// @param restart prepares step 0 again
+  Result of(IntConsumer step, Runnable restart) {
+    int k = 0;
+    long begin = System.nanoTime();
+    step.accept(k++);
+    double first = (System.nanoTime() - begin) * 1e-6;
+    for (long end = begin + (long) (warmSeconds * 1e9); k < 3 || System.nanoTime() < end; k++) {
+      if (k % RESTART == 0) {
+        restart.run();
+      }
+      step.accept(k % RESTART);
+    }
+    double[] times = new double[1 << 20];
+    int n = 0;
+    long end = System.nanoTime() + (long) (measureSeconds * 1e9);
+    for (; n < LEAST_STEPS || (System.nanoTime() < end && n < times.length); n++, k++) {
+      if (k % RESTART == 0) {
+        restart.run();
+      }
+      long start = System.nanoTime();
+      step.accept(k % RESTART);
+      times[n] = (System.nanoTime() - start) * 1e-6;
+    }
+    double[] sorted = Arrays.copyOf(times, n);
+    Arrays.sort(sorted);
+    return new Result(
+        first, sorted[(n - 1) / 2], sorted[(n - 1) / 10], sorted[(n - 1) * 9 / 10], n);
+  }
+}
