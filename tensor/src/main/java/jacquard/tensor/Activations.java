@@ -54,7 +54,7 @@ public sealed interface Activations permits Tensor {
     return x.mul(Math.sqrt(0.5)).erf().add(1).mul(x.mul(0.5));
   }
 
-  /// `log(1 + e^x)`, without overflow, to full relative accuracy for negative x; every gradient is right at 0 too.
+  /// `log(1 + e^x)` for finite x, without overflow, to full relative accuracy for negative x; every gradient is right at 0 too.
   default Tensor softplus() {
     Tensor x = self();
     // log1p(e^(x-m) + (e^-m - 1)) + m with m = max(x, 0): no derivative goes through the maximum

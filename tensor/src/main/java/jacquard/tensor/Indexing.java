@@ -34,7 +34,7 @@ public sealed interface Indexing permits Tensor {
   /// Parts of `axis` in the order of `index[k]`: the axis gets size `k`.
   ///
   /// @throws ShapeException if `index` has not one axis
-  default Tensor indexSelect(int axis, Tensor index) {
+  default Tensor indexSelect(Tensor index, int axis) {
     if (index.rank() != 1) {
       throw new ShapeException("indexSelect: index " + index.shape() + ", expected one axis");
     }

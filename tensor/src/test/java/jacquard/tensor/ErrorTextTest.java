@@ -185,7 +185,7 @@ class ErrorTextTest {
             "takeAlong: index [3, 2] into [2, 3] along axis 1, expected equal sizes on every other axis",
             () -> f32(2, 3).takeAlong(i32(3, 2), 1)),
         shape(
-            "indexSelect: index [1, 2], expected one axis", () -> f32(3).indexSelect(0, i32(1, 2))),
+            "indexSelect: index [1, 2], expected one axis", () -> f32(3).indexSelect(i32(1, 2), 0)),
         shape(
             "gather: a scalar has no rows to select; reshape it to [1]", () -> f32().gather(i32(2))),
         shape(

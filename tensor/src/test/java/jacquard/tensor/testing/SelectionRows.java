@@ -90,7 +90,7 @@ final class SelectionRows {
   private static OperationRow indexSelect() {
     return OperationRow.of(
             "indexSelect",
-            t -> t[0].indexSelect(-1, t[1]),
+            t -> t[0].indexSelect(t[1], -1),
             ANY,
             new Operand.Index(DType.I32, 0, -1))
         .withCases(
