@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.kernels.PlannedBackend;
 import jacquard.nn.data.SplitMix;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.ShapeException;
 import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.TensorException;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.Backends;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,23 +26,36 @@ class GptTest {
   private static final Gpt.Config CONFIG = new Gpt.Config(11, 8, 12, 3, 2, true, 0.2);
 
   private static Gpt model(long seed) {
-    Gpt model = Gpt.of(Reference.init(seed), CONFIG);
+    return model(Reference.init(seed), seed);
+  }
+
+  private static Gpt model(Init init, long seed) {
+    Gpt model = Gpt.of(init, CONFIG);
     // initial weights are so small that every token looks alike
     for (Parameter p : model.parameters()) {
-      double[] values = Reference.values(p);
       SplitMix random = SplitMix.of(seed, p.name().length());
-      for (int i = 0; i < values.length; i++) {
-        values[i] += 0.6 * random.nextDouble() - 0.3;
+      switch (p.value().toArray()) {
+        case double[] values -> {
+          Arrays.setAll(values, i -> values[i] + 0.6 * random.nextDouble() - 0.3);
+          p.load(values);
+        }
+        case float[] values -> {
+          for (int i = 0; i < values.length; i++) {
+            values[i] += 0.6f * random.nextFloat() - 0.3f;
+          }
+          p.load(values);
+        }
+        case Object other -> throw new AssertionError(other);
       }
-      p.load(values);
     }
     return model;
   }
 
   private static double[] logits(Gpt model, int... tokens) {
-    return model
-        .forward(Reference.i32(tokens, 1, tokens.length), Pass.evaluation())
-        .toDoubleArray();
+    State weight = model.head().weight();
+    Tensor index =
+        Tensor.stored(DType.I32, tokens, Shape.of(1, tokens.length), weight.device());
+    return model.forward(index, Pass.evaluation()).cast(DType.F64).toDoubleArray();
   }
 
   @Test
@@ -155,32 +173,59 @@ class GptTest {
   @Test
   void decodingTokenByTokenEqualsFullRecomputation() {
     for (long seed = 1; seed <= 3; seed++) {
-      Gpt model = model(seed);
-      GptDecoder decoder = new GptDecoder(model, 1);
-      int[] prompt = {3, 7, 1};
-      float[] cached = decoder.prefill(prompt)[0];
-      List<Integer> tokens = new ArrayList<>(List.of(3, 7, 1));
-      while (true) {
-        int[] all = tokens.stream().mapToInt(i -> i).toArray();
-        double[] full = logits(model, all);
-        float[] last = new float[11];
-        for (int i = 0; i < 11; i++) {
-          last[i] = (float) full[(all.length - 1) * 11 + i];
-        }
-        assertArrayEquals(last, cached, 1e-6f, "seed " + seed + " after " + tokens);
-        SplitMix random = SplitMix.of(seed, all.length);
-        int token = new Sampler(1, 0).choose(last, random);
-        assertEquals(
-            token, new Sampler(1, 0).choose(cached, SplitMix.of(seed, all.length)));
-        if (tokens.size() == model.config().context()) {
-          break;
-        }
-        tokens.add(token);
-        cached = decoder.next(token)[0];
-      }
-      assertEquals(8, decoder.position());
-      assertThrows(TensorException.class, () -> decoder.next(0));
+      decode(model(seed), seed, 1e-6f);
     }
+  }
+
+  @Test
+  void decodingOnTheProcessorEqualsFullRecomputation() {
+    decode(model(Init.of(1).withDevice(Device.CPU), 1), 1, 1e-4f);
+  }
+
+  /// Fills the context with sampled tokens, and compares logits and choices at every position.
+  private static void decode(Gpt model, long seed, float tolerance) {
+    Sampler sampler = new Sampler(1, 0);
+    GptDecoder decoder = new GptDecoder(model, 1);
+    int[] prompt = {3, 7, 1};
+    float[] cached = decoder.prefill(prompt)[0];
+    List<Integer> tokens = new ArrayList<>(List.of(3, 7, 1));
+    while (true) {
+      int[] all = tokens.stream().mapToInt(i -> i).toArray();
+      double[] full = logits(model, all);
+      float[] last = new float[11];
+      for (int i = 0; i < 11; i++) {
+        last[i] = (float) full[(all.length - 1) * 11 + i];
+      }
+      assertArrayEquals(last, cached, tolerance, "seed " + seed + " after " + tokens);
+      int token = sampler.choose(last, SplitMix.of(seed, all.length));
+      assertEquals(token, sampler.choose(cached, SplitMix.of(seed, all.length)));
+      if (tokens.size() == model.config().context()) {
+        break;
+      }
+      tokens.add(token);
+      cached = decoder.next(token)[0];
+    }
+    assertEquals(8, decoder.position());
+    assertThrows(TensorException.class, () -> decoder.next(0));
+  }
+
+  @Test
+  void decodingNeedsTwoPlans() {
+    GptDecoder decoder = new GptDecoder(model(Init.of(1).withDevice(Device.CPU), 1), 1);
+    decoder.prefill(1, 2);
+    decoder.next(3);
+    long before = misses();
+    decoder.next(4);
+    decoder.prefill(5, 6, 7, 8);
+    decoder.next(9);
+    assertEquals(before, misses());
+  }
+
+  private static long misses() {
+    return switch (Backends.of(Device.CPU)) {
+      case PlannedBackend planned -> planned.statistics().misses();
+      case Backend other -> throw new AssertionError("no plans in " + other);
+    };
   }
 
   @Test

@@ -4,7 +4,10 @@ import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
 import jacquard.nn.train.TrainStep;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Key;
+import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -60,7 +63,7 @@ final class Workloads {
         for (int i = 0; i < values.length; i++) {
           values[i] = (float) (a * (2 * uniform(k, i) - 1));
         }
-        p.load(values);
+        p.load(array(p.dtype(), values));
       }
     }
   }
@@ -85,7 +88,7 @@ final class Workloads {
         .withClipNorm(1);
   }
 
-  static Batch tokens(long step, int batch, int context) {
+  static Batch tokens(Device device, long step, int batch, int context) {
     int[] x = new int[batch * context];
     int[] y = new int[batch * context];
     for (int b = 0; b < batch; b++) {
@@ -100,7 +103,9 @@ final class Workloads {
         }
       }
     }
-    return new Batch(Reference.i32(x, batch, context), Reference.i32(y, batch, context));
+    Shape shape = Shape.of(batch, context);
+    return new Batch(
+        Tensor.stored(DType.I32, x, shape, device), Tensor.stored(DType.I32, y, shape, device));
   }
 
   static TrainStep<Batch> vae(Init init) {
@@ -118,7 +123,7 @@ final class Workloads {
   }
 
   /// Images and noise.
-  static Batch images(long step) {
+  static Batch images(Init init, long step) {
     double[] x = new double[128 * 784];
     for (int i = 0; i < x.length; i++) {
       double u = uniform(1000 + step % 4, i);
@@ -132,6 +137,21 @@ final class Workloads {
       }
       noise[i] = (float) sum;
     }
-    return new Batch(Reference.f64(x, 128, 784), Reference.f64(noise, 128, 20));
+    return new Batch(stored(init, x, 128, 784), stored(init, noise, 128, 20));
+  }
+
+  private static Tensor stored(Init init, double[] values, int... dims) {
+    return Tensor.stored(init.dtype(), array(init.dtype(), values), Shape.of(dims), init.device());
+  }
+
+  private static Object array(DType dtype, double[] values) {
+    if (dtype == DType.F64) {
+      return values;
+    }
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
   }
 }

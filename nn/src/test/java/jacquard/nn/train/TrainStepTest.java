@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.kernels.PlannedBackend;
 import jacquard.nn.Activation;
+import jacquard.nn.BatchNorm;
 import jacquard.nn.Dropout;
 import jacquard.nn.Linear;
 import jacquard.nn.Loss;
@@ -18,9 +20,17 @@ import jacquard.nn.StateDict;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Ema;
+import jacquard.nn.optim.Group;
+import jacquard.nn.optim.Schedule;
 import jacquard.nn.optim.Sgd;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Key;
+import jacquard.tensor.Shape;
 import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.Backends;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,5 +192,47 @@ class TrainStepTest {
     new Trainer<>(second, s -> sample(s, 4), 5).run(9, () -> false);
     assertSame(values(a.states()), values(b.states()), 0);
     assertSame(values(first.states()), values(second.states()), 0);
+  }
+
+  @Test
+  void allStepsShareOnePlan() {
+    Init init = Init.of(3).withDevice(Device.CPU);
+    Sequential model =
+        Sequential.of(
+            Linear.of(init.at("a"), 3, 5),
+            BatchNorm.of(init.at("norm"), 5),
+            new Dropout(0.1),
+            Linear.of(init.at("b"), 5, 2));
+    List<Group> groups =
+        Group.byRank(model.parameters(), Schedule.warmupCosine(0.1, 0.01, 2, 9), 0.1);
+    TrainStep<Sample> step =
+        TrainStep.of(squares(model), Adam.decoupled(groups), Key.of(1, Device.CPU))
+            .withClipNorm(1)
+            .withEma(new Ema(model.parameters(), 0.9));
+    step.run(0, onProcessor(0));
+    long before = misses();
+    for (int i = 1; i < 4; i++) {
+      step.run(i, onProcessor(i));
+    }
+    assertEquals(before, misses());
+  }
+
+  private static Sample onProcessor(long seed) {
+    return new Sample(floats(seed, 4, 3), floats(seed + 50, 4, 2));
+  }
+
+  private static Tensor floats(long seed, int... dims) {
+    return Tensor.stored(
+        DType.F32,
+        Reference.random(seed, dims).cast(DType.F32).toFloatArray(),
+        Shape.of(dims),
+        Device.CPU);
+  }
+
+  private static long misses() {
+    return switch (Backends.of(Device.CPU)) {
+      case PlannedBackend planned -> planned.statistics().misses();
+      case Backend other -> throw new AssertionError("no plans in " + other);
+    };
   }
 }
