@@ -5,13 +5,18 @@ import picocli.CommandLine.IVersionProvider;
 /// What `--version` prints: the version of the jar this class came from, and of the Java under it.
 public final class Version implements IVersionProvider {
 
+  /// The version of the jar this class came from.
+  public static String number() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
+  }
+
   @Override
   public String[] getVersion() {
-    String version = Version.class.getPackage().getImplementationVersion();
     return new String[] {
       "jacquard %s, Java %s, %s %s"
           .formatted(
-              version == null ? "(not from a jar)" : version,
+              number(),
               Runtime.version(),
               System.getProperty("os.name"),
               System.getProperty("os.arch"))

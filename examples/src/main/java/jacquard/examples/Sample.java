@@ -1,0 +1,48 @@
+package jacquard.examples;
+
+import jacquard.examples.recipe.DeviceOptions;
+import jacquard.examples.recipe.GptRecipe;
+import jacquard.examples.recipe.RunFolder;
+import jacquard.examples.recipe.SampleOptions;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jacquard sample RUN`: draws from a model that `train` left in a folder.
+@Command(
+    name = "sample",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Writes text or draws images with a trained model.")
+final class Sample implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", description = "The folder of a run.")
+  private Path folder;
+
+  @Mixin private SampleOptions options;
+  @Mixin private DeviceOptions device;
+
+  @Override
+  public Integer call() throws IOException {
+    RunFolder run = RunFolder.open(folder);
+    device.apply();
+    Json config = run.readConfig();
+    try {
+      String recipe = config.field("recipe").asText();
+      switch (recipe) {
+        case "gpt" -> GptRecipe.sample(run, config, options);
+        default ->
+            throw new FormatException("unknown recipe '" + recipe + "', expected gpt, vae or gan");
+      }
+    } catch (FormatException e) {
+      String message = e.getMessage();
+      boolean located = message != null && message.contains(folder.toString());
+      throw located ? e : new FormatException(run.config() + ": " + message, e);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,17 @@
+package jacquard.examples;
+
+import jacquard.examples.recipe.GptRecipe;
+import picocli.CommandLine.Command;
+
+/// `jacquard train RECIPE`: the recipes are commands of their own.
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    subcommands = {GptRecipe.class},
+    description = "Trains a model by a recipe.",
+    footer = {
+      "",
+      "A run leaves a folder with its configuration, metrics, loss chart, samples and weights. Ctrl-C ends it early and saves.",
+      "The options of a recipe: jacquard train gpt --help"
+    })
+final class Train {}

@@ -1,0 +1,81 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.data.JdkNames;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.text.CharTokenizer;
+import jacquard.nn.text.TextFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Text to learn from, letter by letter, and text to measure on: nine parts to one.
+///
+/// @param source     what it is, for people
+/// @param tokenizer  of all characters in both
+/// @param names      null for running text; else the names that the text lists
+record Corpus(
+    String source, CharTokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
+  private static final double VALIDATION = 0.1;
+
+  /// Which part of the names is held out doesn't change from run to run, so that their losses compare.
+  private static final long SPLIT = 1;
+
+  /// @param train      tokens to learn from
+  /// @param validation tokens to measure on
+  record Text(int[] train, int[] validation) {}
+
+  /// @param data a text file or a folder of `.txt` files; null for the class names of the running JDK
+  /// @throws IOException if it can't be read
+  static Corpus of(@Nullable Path data) throws IOException {
+    return data == null ? jdkNames() : files(data);
+  }
+
+  private static Corpus jdkNames() throws IOException {
+    JdkNames.Split names = split();
+    String train = JdkNames.text(names.train());
+    String validation = JdkNames.text(names.validation());
+    CharTokenizer tokenizer = CharTokenizer.of(List.of(train, validation));
+    return new Corpus(
+        "class names of JDK " + Runtime.version().feature(),
+        tokenizer,
+        new Text(tokenizer.encode(train), tokenizer.encode(validation)),
+        names);
+  }
+
+  /// The names that a run on class names learns from, and those that it measures on.
+  static JdkNames.Split split() throws IOException {
+    return JdkNames.split(JdkNames.load(), VALIDATION, SPLIT);
+  }
+
+  private static Corpus files(Path data) throws FormatException {
+    String all =
+        TextFiles.read(data).stream()
+            .map(TextFiles.Document::text)
+            .collect(Collectors.joining("\n"));
+    CharTokenizer tokenizer = CharTokenizer.of(all);
+    int[] tokens = tokenizer.encode(all);
+    int cut = (int) (tokens.length * (1 - VALIDATION));
+    return new Corpus(
+        data.toString(),
+        tokenizer,
+        new Text(
+            java.util.Arrays.copyOf(tokens, cut),
+            java.util.Arrays.copyOfRange(tokens, cut, tokens.length)),
+        null);
+  }
+
+  /// Says of names whether they are new.
+  record Known(Set<String> learnt, Set<String> heldOut) {
+    static Known of(JdkNames.Split names) {
+      return new Known(Set.copyOf(names.train()), Set.copyOf(names.validation()));
+    }
+
+    /// ` ` for a name that training showed, `*` for a new one, `+` for a new one that the JDK has too.
+    String mark(String name) {
+      return learnt.contains(name) ? " " : heldOut.contains(name) ? "+" : "*";
+    }
+  }
+}

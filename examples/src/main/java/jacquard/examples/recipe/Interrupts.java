@@ -1,0 +1,52 @@
+package jacquard.examples.recipe;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/// Turns the first Ctrl-C (or `kill`) into a question that the loop asks between steps; the second one ends the process at once.
+///
+/// A shutdown hook would not do: while hooks run, the JVM no longer hears a second signal.
+final class Interrupts implements AutoCloseable {
+  /// Exit code of a process that SIGINT ended: 128 + 2.
+  static final int EXIT_CODE = 130;
+
+  private final Runnable first;
+  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+  private volatile boolean asked;
+
+  /// @param first told once, on the thread of the signal
+  Interrupts(Runnable first) {
+    this.first = first;
+    for (String name : List.of("INT", "TERM")) {
+      Signal signal = new Signal(name);
+      try {
+        before.put(signal, Signal.handle(signal, this::raised));
+      } catch (IllegalArgumentException e) {
+        // Java was started with -Xrs: signals are not ours, and the process ends as usual.
+        return;
+      }
+    }
+  }
+
+  private void raised(Signal signal) {
+    if (asked) {
+      Runtime.getRuntime().halt(EXIT_CODE);
+    }
+    asked = true;
+    first.run();
+  }
+
+  /// Whether to stop.
+  boolean asked() {
+    return asked;
+  }
+
+  /// Gives the signals back.
+  @Override
+  public void close() {
+    before.forEach(Signal::handle);
+  }
+}

@@ -1,0 +1,25 @@
+package jacquard.examples.recipe;
+
+/// Refuses option values, in one line each.
+final class Require {
+  private Require() {}
+
+  static int atLeast(String option, int value, int least) {
+    return (int) atLeast(option, (long) value, least);
+  }
+
+  static long atLeast(String option, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          option + " is " + value + ", expected " + least + " or more");
+    }
+    return value;
+  }
+
+  static double aboveZero(String option, double value) {
+    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(option + " is " + value + ", expected above 0 and finite");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,124 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.view.MetricsLog;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What a run leaves behind:
+///
+///     config.json         all that is needed to build the model again
+///     metrics.jsonl       a line per log step
+///     loss.png            the losses drawn
+///     samples/step-N.*    what the model made after N steps
+///     model.safetensors   its weights
+public record RunFolder(Path path) {
+  private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  /// Makes a folder for a new run; one that holds something is never touched.
+  ///
+  /// @param out    the folder, or null for `runs/RECIPE-DATE-TIME`
+  /// @param config written to `config.json`
+  /// @throws FormatException if the folder can't be made or written, or isn't empty
+  static RunFolder create(
+      @Nullable Path out, String recipe, Map<String, ? extends @Nullable Object> config)
+      throws FormatException {
+    Path named =
+        out != null ? out : Path.of("runs", recipe + "-" + LocalDateTime.now().format(STAMP));
+    try {
+      Path path = named;
+      if (out == null) {
+        Files.createDirectories(Path.of("runs"));
+        path = createUnused(named);
+      } else {
+        Files.createDirectories(path);
+        try (Stream<Path> entries = Files.list(path)) {
+          if (entries.findAny().isPresent()) {
+            throw new FormatException("--out: " + path + ": is not empty, expected a new folder");
+          }
+        }
+      }
+      RunFolder run = new RunFolder(path);
+      Files.createDirectory(run.samples());
+      MetricsLog.writeConfig(run.config(), config);
+      return run;
+    } catch (IOException e) {
+      throw FormatException.unreadable("--out", named, e);
+    }
+  }
+
+  private static Path createUnused(Path named) throws IOException {
+    for (int n = 1; ; n++) {
+      try {
+        return Files.createDirectory(n == 1 ? named : Path.of(named + "-" + n));
+      } catch (FileAlreadyExistsException e) {
+        if (n == 100) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// The folder of an earlier run.
+  ///
+  /// @throws FormatException if it isn't one
+  public static RunFolder open(Path path) throws FormatException {
+    RunFolder run = new RunFolder(path);
+    if (!Files.isDirectory(path)) {
+      throw new FormatException(path + ": no such folder, expected one that train wrote");
+    }
+    if (!Files.isRegularFile(run.config())) {
+      throw new FormatException(path + ": holds no config.json, expected a folder that train wrote");
+    }
+    if (!Files.isRegularFile(run.model())) {
+      throw new FormatException(
+          path + ": holds no model.safetensors; did its training end before the first save?");
+    }
+    return run;
+  }
+
+  public Path config() {
+    return path.resolve("config.json");
+  }
+
+  /// @throws FormatException if the file can't be read or isn't JSON
+  public Json readConfig() throws FormatException {
+    return MetricsLog.readConfig(config());
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  Path chart() {
+    return path.resolve("loss.png");
+  }
+
+  Path model() {
+    return path.resolve("model.safetensors");
+  }
+
+  Path samples() {
+    return path.resolve("samples");
+  }
+
+  Path sample(long step, String ending) {
+    return samples().resolve("step-" + step + "." + ending);
+  }
+
+  /// The command that samples this run, to be pasted into a shell here.
+  String sampleCommand() {
+    String launcher = Files.isExecutable(Path.of("jacquard")) ? "./jacquard" : "jacquard";
+    String text = path.toString();
+    boolean plain = text.matches("[\\w./:=@%+,\\\\-]+");
+    return launcher + " sample " + (plain ? text : "'" + text.replace("'", "'\\''") + "'");
+  }
+}

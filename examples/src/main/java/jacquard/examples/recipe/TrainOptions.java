@@ -1,0 +1,94 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.Version;
+import jacquard.tensor.Device;
+import jacquard.tensor.Switches;
+import java.nio.file.Path;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What can be said of every training run. Batch size, learning rate and sizes stand in each recipe, with its defaults.
+final class TrainOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "What to learn from instead of the built-in data.")
+  @Nullable Path data;
+
+  @ArgGroup @Nullable Length length;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1337",
+      description = "Start of all random numbers: the same seed gives the same model. Default: ${DEFAULT-VALUE}.")
+  long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the run, new or empty. Default: runs/NAME-DATE-TIME.")
+  @Nullable Path out;
+
+  @Mixin DeviceOptions device;
+
+  /// How long to train, one way or the other.
+  static final class Length {
+    @Option(names = "--steps", paramLabel = "N", description = "Steps to train.")
+    @Nullable Long steps;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data to train.")
+    @Nullable Long epochs;
+
+    static Length ofSteps(long steps) {
+      Length length = new Length();
+      length.steps = steps;
+      return length;
+    }
+
+    static Length ofEpochs(long epochs) {
+      Length length = new Length();
+      length.epochs = epochs;
+      return length;
+    }
+
+    long steps(long stepsPerEpoch) {
+      if (steps != null) {
+        return Require.atLeast("--steps", steps, 1);
+      }
+      long passes = epochs == null ? 1 : Require.atLeast("--epochs", epochs, 1);
+      return Math.multiplyExact(passes, stepsPerEpoch);
+    }
+  }
+
+  /// Steps to train.
+  ///
+  /// @param otherwise when neither `--steps` nor `--epochs` is given
+  long steps(long stepsPerEpoch, Length otherwise) {
+    return (length == null ? otherwise : length).steps(Math.max(1, stepsPerEpoch));
+  }
+
+  /// The part of `config.json` that every recipe has.
+  ///
+  /// @param source what is learned from
+  Map<String, Object> config(String recipe, String source, long steps, int batch, double rate) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("recipe", recipe);
+    config.put("version", Version.number());
+    config.put("created", ZonedDateTime.now().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+    config.put("device", Device.standard().toString());
+    config.put("threads", Switches.threads());
+    config.put("data", source);
+    config.put("seed", seed);
+    config.put("steps", steps);
+    config.put("batch", batch);
+    config.put("lr", rate);
+    return config;
+  }
+}
