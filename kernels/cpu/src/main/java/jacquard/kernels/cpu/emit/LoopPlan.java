@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Decides what a kernel's code computes where.
@@ -105,17 +106,21 @@ final class LoopPlan {
 
   /// Whether `pass` reads the value that an earlier pass has kept.
   boolean isReadBack(Expr e, int pass) {
-    return kept.containsKey(e) && firstPass.get(e) < pass;
+    return kept.containsKey(e) && firstPass(e) < pass;
   }
 
   /// Whether `pass` must keep the value for later passes.
   boolean isKeptBy(Expr e, int pass) {
-    return kept.containsKey(e) && firstPass.get(e) == pass;
+    return kept.containsKey(e) && firstPass(e) == pass;
+  }
+
+  private int firstPass(Expr e) {
+    return Objects.requireNonNull(firstPass.get(e));
   }
 
   /// Which row of the scratch array of its lane type holds a kept value.
   int keptRow(Expr e) {
-    return kept.get(e);
+    return Objects.requireNonNull(kept.get(e));
   }
 
   /// Number of kept values of a lane type.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -138,7 +139,7 @@ final class LoopWriter {
   }
 
   int laneBuffer(Lane lane) {
-    return laneBuffers.get(lane == Lane.MASK ? Lane.I32 : lane);
+    return Objects.requireNonNull(laneBuffers.get(lane == Lane.MASK ? Lane.I32 : lane));
   }
 
   int tailMask() {
@@ -504,7 +505,7 @@ final class LoopWriter {
     for (Expr e : order) {
       boolean root = wanted.contains(e);
       boolean local = !e.isConst() && !scalars.containsKey(e);
-      if (local && (uses.get(e) > 1 || (root && plan.usedAsScalar(e)))) {
+      if (local && (uses.getOrDefault(e, 0) > 1 || (root && plan.usedAsScalar(e)))) {
         int variable = newScalar(e.lane());
         scalarWriter.push(e);
         code.storeLocal(e.lane().kind(), variable);

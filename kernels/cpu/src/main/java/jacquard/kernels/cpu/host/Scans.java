@@ -81,7 +81,7 @@ public final class Scans {
   }
 
   private static boolean larger(double x, double y) {
-    return x > y || (x != x && y == y);
+    return x > y || (Double.isNaN(x) && !Double.isNaN(y));
   }
 
   /// i32 indices that sort each slice, stable; NaN counts as the largest, -0 equals 0.
