@@ -20,7 +20,6 @@ import jacquard.nn.Unflatten;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.tensor.Key;
-import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +120,7 @@ final class GanWorkload implements Workload {
   }
 
   @Override
-  public double[] step(int step, boolean portable) {
+  public Prepared prepare(int step, boolean portable) {
     Pass pass = Pass.training(Key.of(step));
     Tensor z = Workload.noise(step, portable, pass.key(), BATCH, NOISE);
     Tensor real =
@@ -137,7 +136,6 @@ final class GanWorkload implements Workload {
         Loss.binaryCrossEntropy(discriminator.forward(image, pass), 1, Reduction.MEAN);
     generatorOptimiser.update(
         step, Gradients.of(lossG, pass.values(generatorParameters)), pass);
-    Step.run(List.of(lossD, lossG), pass.updates());
-    return new double[] {lossD.item(), lossG.item()};
+    return new Prepared(List.of(lossD, lossG), pass);
   }
 }

@@ -13,7 +13,6 @@ import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Clip;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
-import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,14 +64,13 @@ final class GptWorkload implements Workload {
   }
 
   @Override
-  public double[] step(int step, boolean portable) {
+  public Prepared prepare(int step, boolean portable) {
     Pass pass = Pass.training();
     int b = step % BATCHES;
     Tensor loss = Loss.crossEntropy(model.forward(inputs.get(b), pass), targets.get(b));
     List<Tensor> gradients = Gradients.of(loss, pass.values(parameters));
     optimiser.update(step, Clip.byGlobalNorm(gradients, 1).gradients(), pass);
-    Step.run(List.of(loss), pass.updates());
-    return new double[] {loss.item()};
+    return new Prepared(List.of(loss), pass);
   }
 
   /// Generates `count` tokens one by one, starting again from token 0 when the context is full.

@@ -18,7 +18,6 @@ import jacquard.nn.Sequential;
 import jacquard.nn.Unflatten;
 import jacquard.nn.optim.Adam;
 import jacquard.tensor.Key;
-import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +99,7 @@ final class VaeWorkload implements Workload {
   }
 
   @Override
-  public double[] step(int step, boolean portable) {
+  public Prepared prepare(int step, boolean portable) {
     Pass pass = Pass.training(Key.of(step));
     Tensor x = images.get(step % BATCHES);
     Tensor features = model.encoder.forward(x, pass);
@@ -113,7 +112,6 @@ final class VaeWorkload implements Workload {
         Loss.binaryCrossEntropy(logits, x, Reduction.SUM)
             .add(Loss.gaussianDivergence(mean, logVariance, Reduction.SUM));
     optimiser.update(step, Gradients.of(loss, pass.values(parameters)), pass);
-    Step.run(List.of(loss), pass.updates());
-    return new double[] {loss.item()};
+    return new Prepared(List.of(loss), pass);
   }
 }

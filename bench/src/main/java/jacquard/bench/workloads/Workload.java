@@ -1,8 +1,10 @@
 package jacquard.bench.workloads;
 
 import jacquard.nn.Parameter;
+import jacquard.nn.Pass;
 import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
+import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -21,11 +23,25 @@ interface Workload {
   /// Samples or tokens in a step.
   int units();
 
-  /// Trains one step.
+  /// What a step computes.
+  ///
+  /// @param losses one or two
+  /// @param pass   holds the updates
+  record Prepared(List<Tensor> losses, Pass pass) {}
+
+  /// The graph of one step.
   ///
   /// @param portable draws the noise from [PortableRandom] instead of the engine's generator
-  /// @return the losses, one or two
-  double[] step(int step, boolean portable);
+  Prepared prepare(int step, boolean portable);
+
+  /// Trains one step.
+  ///
+  /// @return the losses
+  default double[] step(int step, boolean portable) {
+    Prepared prepared = prepare(step, portable);
+    Step.run(prepared.losses(), prepared.pass().updates());
+    return prepared.losses().stream().mapToDouble(Tensor::item).toArray();
+  }
 
   /// Fills parameter `k` from seed `first + k`, uniform within `bound`; a bound of 0 leaves it as it is.
   static void initialise(

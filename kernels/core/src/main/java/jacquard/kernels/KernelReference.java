@@ -3,6 +3,7 @@ package jacquard.kernels;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.tensor.DType;
 import jacquard.tensor.graph.BinaryKind;
+import jacquard.tensor.graph.ReduceKind;
 import jacquard.tensor.reference.FloatArithmetic;
 import jacquard.tensor.reference.IntegerArithmetic;
 import jacquard.tensor.reference.Threefry;
@@ -146,6 +147,7 @@ public final class KernelReference {
             case MIN -> IntegerArithmetic.largest(r.dtype());
           }
     };
+    double[] lost = {0};
     BinaryKind kind =
         switch (r.kind()) {
           case SUM -> BinaryKind.ADD;
@@ -157,12 +159,14 @@ public final class KernelReference {
         () -> {
           evaluate(at, Kernel.Level.FULL);
           if (isFloat) {
-            f[0] = FloatArithmetic.binary(kind, f[0], floats[r.x()]);
+            double before = f[0];
+            f[0] = FloatArithmetic.binary(kind, before, floats[r.x()]);
+            lost[0] += r.kind() == ReduceKind.SUM ? FloatArithmetic.lost(before, floats[r.x()], f[0]) : 0;
           } else {
             n[0] = IntegerArithmetic.binary(r.dtype(), kind, n[0], integers[r.x()]);
           }
         });
-    floats[at] = f[0];
+    floats[at] = f[0] + lost[0];
     integers[at] = n[0];
   }
 

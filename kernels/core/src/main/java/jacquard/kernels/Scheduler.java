@@ -141,16 +141,23 @@ final class Scheduler {
           operation.op instanceof Op.DynamicUpdate || operation.op instanceof Op.ScatterAdd;
       return updates && operation == root && readsFirstOnly(operation, slot);
     }
-    if (loop == null || loop.reduced.length() > 0) {
-      return false;
-    }
-    View full = View.contiguous(loop.space);
+    return loop != null && readsAligned(loop, root, slot);
+  }
+
+  /// Whether the loop reads the input only at the index at which it writes `root`. Emitted code reads an index before it writes it, and
+  /// writes in its last walk over a row.
+  private static boolean readsAligned(Unit loop, Vertex root, int slot) {
+    boolean full = loop.roots.stream().anyMatch(r -> r.vertex() == root && loop.isFull(r));
+    View kept = View.contiguous(loop.keptShape());
+    View everywhere = full ? View.contiguous(loop.space) : kept.expand(loop.space);
     for (Unit.Access access : loop.accesses()) {
-      if (isInput(access.vertex(), slot) && !access.view().equals(full)) {
+      View expected = access.kept() ? kept : everywhere;
+      boolean aligned = access.view().equals(expected) && !(full && access.kept());
+      if (isInput(access.vertex(), slot) && !aligned) {
         return false;
       }
     }
-    return loop.roots.stream().anyMatch(r -> r.vertex() == root && loop.isFull(r));
+    return true;
   }
 
   private static boolean readsDirectly(Vertex operation, int slot) {

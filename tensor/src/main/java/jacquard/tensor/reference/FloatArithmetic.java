@@ -55,6 +55,13 @@ public final class FloatArithmetic {
     };
   }
 
+  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in whatever order a back end adds
+  /// them; 0 where the sum isn't finite.
+  public static double lost(double a, double b, double sum) {
+    double lost = Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
+    return Double.isFinite(lost) ? lost : 0;
+  }
+
   /// The order of a sort: NaN counts as the largest, -0 equals 0.
   public static int order(double x, double y) {
     if (Double.isNaN(x) || Double.isNaN(y)) {

@@ -34,7 +34,7 @@ final class Reductions {
           double after = FloatArithmetic.binary(step(op.kind()), before, term);
           y[target[i]] = after;
           if (op.kind() == ReduceKind.SUM) {
-            lost[target[i]] += lost(before, term, after);
+            lost[target[i]] += FloatArithmetic.lost(before, term, after);
           }
         }
         for (int i = 0; i < y.length; i++) {
@@ -59,13 +59,6 @@ final class Reductions {
         yield new Value.Integers(y);
       }
     };
-  }
-
-  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in whatever order a back end adds
-  /// them; 0 where the sum isn't finite.
-  private static double lost(double a, double b, double sum) {
-    double lost = Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
-    return Double.isFinite(lost) ? lost : 0;
   }
 
   private static BinaryKind step(ReduceKind kind) {
