@@ -1,9 +1,11 @@
 package jacquard.examples;
 
 import jacquard.examples.recipe.DeviceOptions;
+import jacquard.examples.recipe.GanRecipe;
 import jacquard.examples.recipe.GptRecipe;
 import jacquard.examples.recipe.RunFolder;
 import jacquard.examples.recipe.SampleOptions;
+import jacquard.examples.recipe.VaeRecipe;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
@@ -35,6 +37,8 @@ final class Sample implements Callable<Integer> {
       String recipe = config.field("recipe").asText();
       switch (recipe) {
         case "gpt" -> GptRecipe.sample(run, config, options);
+        case "vae" -> VaeRecipe.sample(run, config, options);
+        case "gan" -> GanRecipe.sample(run, config, options);
         default ->
             throw new FormatException("unknown recipe '" + recipe + "', expected gpt, vae or gan");
       }

@@ -1,13 +1,15 @@
 package jacquard.examples;
 
+import jacquard.examples.recipe.GanRecipe;
 import jacquard.examples.recipe.GptRecipe;
+import jacquard.examples.recipe.VaeRecipe;
 import picocli.CommandLine.Command;
 
 /// `jacquard train RECIPE`: the recipes are commands of their own.
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    subcommands = {GptRecipe.class},
+    subcommands = {GptRecipe.class, VaeRecipe.class, GanRecipe.class},
     description = "Trains a model by a recipe.",
     footer = {
       "",

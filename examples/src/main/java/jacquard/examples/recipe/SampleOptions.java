@@ -66,6 +66,11 @@ public final class SampleOptions {
     return new Sampler(t, topK == null ? 0 : Require.atLeast("--top-k", topK, 1));
   }
 
+  /// Where images of `run` go.
+  Path imagePath(RunFolder run) {
+    return out != null ? out : run.samples().resolve("seed-" + seed + ".png");
+  }
+
   /// @throws IllegalArgumentException if something is said that only a text can follow
   void requireNoText(String recipe) {
     String wrong =
