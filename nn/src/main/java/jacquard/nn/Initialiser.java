@@ -112,17 +112,17 @@ public interface Initialiser {
   }
 
   /// @throws IllegalArgumentException if the shape has fewer than 2 axes
-  private static long fanIn(Shape shape) {
+  private static double fanIn(Shape shape) {
     matrix("fan-in", shape);
     return Math.max(1, product(shape, 0));
   }
 
-  private static long fanOut(Shape shape) {
+  private static double fanOut(Shape shape) {
     return Math.max(1, product(shape, 1));
   }
 
-  private static long product(Shape shape, int without) {
-    long n = 1;
+  private static double product(Shape shape, int without) {
+    double n = 1;
     for (int axis = 0; axis < shape.rank(); axis++) {
       n *= axis == without ? 1 : shape.dim(axis);
     }

@@ -22,7 +22,10 @@ public interface Schedule {
   /// @throws IllegalArgumentException unless `every` is above 0
   static Schedule stepped(double value, long every, double factor) {
     requireAbove("stepped", every, 0);
-    return step -> value * Math.pow(factor, (double) (step / every));
+    return step -> {
+      long drops = step / every;
+      return value * Math.pow(factor, (double) drops);
+    };
   }
 
   /// Rises in a straight line over `warmup` steps (at step `s` to `peak * (s + 1) / (warmup + 1)`), then falls along half a cosine, from
