@@ -4,8 +4,8 @@ import jacquard.tensor.DType;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.UnaryKind;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -66,12 +66,12 @@ sealed interface Expression {
   ///
   /// @param operations      instructions, leaves included
   /// @param transcendentals how many of them cost tens of machine instructions
-  /// @param reads           distinct vertices read
+  /// @param reads           distinct vertices read, in the order in which they are met
   record Cost(int operations, int transcendentals, Set<Vertex> reads) {}
 
   static Cost cost(Expression root) {
     Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Set<Vertex> reads = new HashSet<>();
+    Set<Vertex> reads = new LinkedHashSet<>();
     int[] transcendentals = {0};
     visit(
         root,

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,9 @@ final class Fusion {
   private final Map<Vertex, Unit> owner = new HashMap<>();
   private final Set<Unit> units = new LinkedHashSet<>();
   private final Map<Expression, Expression.Cost> costs = new IdentityHashMap<>();
-  private final Map<Vertex, Set<Unit>> readers = new HashMap<>();
+
+  /// In the order of the graph, which joining follows: plans must not depend on identity hashes.
+  private final Map<Vertex, Set<Unit>> readers = new LinkedHashMap<>();
 
   private Fusion(Collection<Unit> all) {
     for (Unit unit : all) {
