@@ -3,4 +3,7 @@ module jacquard.kernels.cpu {
   requires jacquard.kernels;
   requires jdk.incubator.vector;
   requires static org.jspecify;
+
+  provides jacquard.tensor.spi.BackendProvider with
+      jacquard.kernels.cpu.CpuProvider;
 }

@@ -111,12 +111,13 @@ class LayeringTest {
           .should()
           .beFreeOfCycles();
 
+  /// The command line handles Ctrl-C with `sun.misc.Signal`; the core can't, it sees `java..` only.
   @ArchTest
   static final ArchRule nothingGoesBehindTheLanguage =
       noClasses()
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("sun..", "jdk.internal..")
+          .haveNameMatching("(sun|jdk\\.internal)\\.(?!misc\\.Signal(Handler)?$).*")
           .orShould()
           .callMethodWhere(
               onAccessibleObject("setAccessible").or(onAccessibleObject("trySetAccessible")));
