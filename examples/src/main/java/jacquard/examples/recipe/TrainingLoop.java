@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Makes a recipe's steps, shows and records them, validates, samples and saves now and then, and ends well: after the last
 /// step, or after the step during which Ctrl-C was pressed.
@@ -83,7 +84,7 @@ final class TrainingLoop {
     return end(done, trouble);
   }
 
-  private int end(long done, String trouble) {
+  private int end(long done, @Nullable String trouble) {
     if (trouble != null) {
       System.out.println(trouble);
     }
