@@ -1,8 +1,10 @@
 /// The CPU back end: kernels generated as bytecode over the Vector API.
 module jacquard.kernels.cpu {
-  requires jacquard.kernels;
+  requires transitive jacquard.kernels;
   requires jdk.incubator.vector;
   requires static org.jspecify;
+
+  exports jacquard.kernels.cpu;
 
   provides jacquard.tensor.spi.BackendProvider with
       jacquard.kernels.cpu.CpuProvider;

@@ -4,6 +4,7 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Source;
 import jacquard.tensor.spi.Backends;
 import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// A mutable cell: a parameter, an optimiser moment, a running statistic, a cache.
@@ -66,6 +67,11 @@ public class State {
       throw new ShapeException(
           "load: state '" + name + "' " + shape + " from an array of " + length + ", expected "
               + shape.size() + " elements");
+    }
+    if (array.getClass() != HostBuffer.newArray(dtype, 0).getClass()) {
+      throw new DTypeException(
+          "load: state '" + name + "' is " + dtype + ", got " + array.getClass().getSimpleName()
+              + ", expected " + HostBuffer.newArray(dtype, 0).getClass().getSimpleName());
     }
     advance();
     buffer.write(0, array, 0, length);

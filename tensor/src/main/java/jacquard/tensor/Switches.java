@@ -6,8 +6,8 @@ package jacquard.tensor;
 /// |-----------------------|--------------------------------------------------|---------|
 /// | `jacquard.device`     | `cpu`, `reference`, ... (`cpu`)                  | device of tensors created without naming one |
 /// | `jacquard.threads`    | 1 or more (the number of processors)             | threads of the CPU back end |
-/// | `jacquard.debug`      | 0 to 5 (0)                                       | print kernels 1, timings 2, source 3, graph 4, passes 5 |
-/// | `jacquard.dump`       | a folder                                         | write graphs, schedules and kernels there |
+/// | `jacquard.debug`      | 0 to 4 (0)                                       | print schedules 1, timings 2, kernels 3, graphs 4 |
+/// | `jacquard.dump`       | a folder                                         | write the graph, kernels and schedule of each plan there |
 /// | `jacquard.validate`   | true or false (false)                            | check every kernel against the reference evaluator |
 /// | `jacquard.eager`      | true or false (false)                            | evaluate after every operation, to find the faulty line; slow |
 /// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
@@ -25,7 +25,7 @@ public final class Switches {
   }
 
   public static int debug() {
-    return number("jacquard.debug", 0, 0, 5);
+    return number("jacquard.debug", 0, 0, 4);
   }
 
   /// The folder to dump to, or an empty text for none.

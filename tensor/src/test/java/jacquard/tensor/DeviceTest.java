@@ -86,7 +86,7 @@ class DeviceTest {
         "verbose",
         () ->
             assertEquals(
-                "jacquard.debug: 'verbose', expected a whole number from 0 to 5",
+                "jacquard.debug: 'verbose', expected a whole number from 0 to 4",
                 assertThrows(IllegalArgumentException.class, Switches::debug).getMessage()));
     with(
         "jacquard.vectorBits",

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// First pass: equal nodes become one, identities and constants are folded, markers that only autograd reads go away.
+/// First pass: equal nodes become one, identities and float arithmetic on constants are folded, markers that only autograd reads go away.
 ///
 /// [Op.After] stays, and makes two otherwise equal nodes different: that is how a recomputation survives.
 final class Canonical {
@@ -212,10 +212,10 @@ final class Canonical {
         return full(node, Op.Constant.of(dtype, value));
       }
     }
-    boolean float0 = !dtype.isFloat();
+    boolean isInteger = !dtype.isFloat();
     return switch (kind) {
       // x + 0 is x but for -0 + 0; kept exact by folding +0 only where it can't show: x + (-0) and integer 0
-      case ADD -> isExactly(b, float0 ? 0.0 : -0.0) ? x : isExactly(a, float0 ? 0.0 : -0.0) ? y : null;
+      case ADD -> isExactly(b, isInteger ? 0.0 : -0.0) ? x : isExactly(a, isInteger ? 0.0 : -0.0) ? y : null;
       case SUB -> isExactly(b, 0.0) ? x : null;
       case MUL -> isExactly(b, 1.0) ? x : isExactly(a, 1.0) ? y : null;
       case DIV -> isExactly(b, 1.0) ? x : null;

@@ -39,13 +39,13 @@ final class KernelBuilder {
   /// @param targets    where a stored vertex is written: a view of another vertex's memory; its own, contiguous, if absent
   /// @param rowwise    keeps the last axis apart, so that the outer index is the row of a contraction
   static Built build(
-      Unit unit, Set<Vertex> stored, Map<Vertex, Target> targets, boolean rowwise) {
+      Unit unit, Set<Vertex> stored, Map<Vertex, Place> targets, boolean rowwise) {
     List<View> walks = new ArrayList<>();
     for (View view : unit.views()) {
       walks.add(over(view, unit.space));
     }
     for (Unit.Root root : unit.roots) {
-      Target target = targets.get(root.vertex());
+      Place target = targets.get(root.vertex());
       View view = target == null ? View.contiguous(root.shape()) : target.view();
       walks.add(view.expand(unit.space));
     }
@@ -59,9 +59,9 @@ final class KernelBuilder {
   }
 
   /// A view of a vertex's memory.
-  record Target(Vertex vertex, View view) {}
+  record Place(Vertex vertex, View view) {}
 
-  private Built build(Set<Vertex> stored, Map<Vertex, Target> targets) {
+  private Built build(Set<Vertex> stored, Map<Vertex, Place> targets) {
     for (Unit.Root root : inOrder()) {
       int value = expression(root.definition());
       if (root.reduction() != null) {
@@ -72,12 +72,15 @@ final class KernelBuilder {
     for (Unit.Root root : unit.roots) {
       Vertex v = root.vertex();
       if (stored.contains(v)) {
-        Target target = targets.getOrDefault(v, new Target(v, View.contiguous(root.shape())));
+        Place target = targets.getOrDefault(v, new Place(v, View.contiguous(root.shape())));
         boolean kept = unit.reduced.length() > 0 && !unit.isFull(root);
         Level level = kept ? Level.KEPT : Level.FULL;
         int access = access(target.vertex(), v.dtype, target.view().expand(unit.space), level, true);
         Integer value = computed.get(v);
-        instructions.add(new Instr.Store(access, value == null ? 0 : value));
+        if (value == null) {
+          throw new AssertionError("stored but not computed: " + v);
+        }
+        instructions.add(new Instr.Store(access, value));
       }
     }
     Kernel kernel =
@@ -205,10 +208,19 @@ final class KernelBuilder {
         low = emit(new Instr.LoadWord(access, false));
         high = emit(new Instr.LoadWord(access, true));
       }
-      default -> throw new AssertionError("a random key is a leaf: " + r.key());
+      case Expression.Index i -> throw computedKey(r);
+      case Expression.Random x -> throw computedKey(r);
+      case Expression.Unary u -> throw computedKey(r);
+      case Expression.Binary b -> throw computedKey(r);
+      case Expression.Where w -> throw computedKey(r);
+      case Expression.Cast c -> throw computedKey(r);
     }
     int access = access(null, DType.I32, r.view().expand(unit.space), null, false);
     return emit(new Instr.Random(accesses.get(access).level(), access, low, high, r.salt()));
+  }
+
+  private static AssertionError computedKey(Expression.Random random) {
+    return new AssertionError("a random key is a leaf: " + random.key());
   }
 
   /// The number of the access with this walk; a new one if there is none.

@@ -1,6 +1,7 @@
 package jacquard.kernels;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.ShapeException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -55,17 +56,22 @@ public record MemoryPlan(Map<DType, Integer> elements) {
               .filter(lifetime::overlaps)
               .sorted(Comparator.comparingInt(l -> offsets[l.value]))
               .toList();
-      int at = 0;
+      long at = 0;
       for (Lifetime rival : rivals) {
         if (offsets[rival.value] - at >= lifetime.size) {
           break;
         }
-        int end = Math.addExact(offsets[rival.value], rival.size);
+        long end = (long) offsets[rival.value] + rival.size;
         at = Math.max(at, Math.ceilDiv(end, step) * step);
       }
-      offsets[lifetime.value] = at;
+      if (at + lifetime.size > Integer.MAX_VALUE - step) {
+        throw new ShapeException(
+            "memory plan: " + (at + lifetime.size) + " " + lifetime.dtype
+                + " elements live at once, an arena holds at most 2147483519; use a smaller batch, or Checkpoint");
+      }
+      offsets[lifetime.value] = (int) at;
       others.add(lifetime);
-      sizes.merge(lifetime.dtype, Math.addExact(at, lifetime.size), Math::max);
+      sizes.merge(lifetime.dtype, (int) at + lifetime.size, Math::max);
     }
     return new MemoryPlan(sizes);
   }

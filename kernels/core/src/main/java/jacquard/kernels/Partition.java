@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Memory goes to outputs, to what contractions, gathers and their kin read and write, to reductions, and to element-wise vertices with
 /// several uses unless they are cheap to compute again: at most 3 vertices read, of which one is of their own size, and one
-/// transcendental. Movements never get memory unless a reshape can't be expressed with strides.
+/// transcendental. Views (reshape, permute, expand, slice, flip) get none unless a reshape can't be expressed with strides.
 final class Partition {
   private static final int CHEAP_READS = 3;
   private static final int CHEAP_FULL_READS = 1;

@@ -3,6 +3,7 @@ package jacquard.kernels;
 import jacquard.tensor.Device;
 import jacquard.tensor.DType;
 import jacquard.tensor.Switches;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
@@ -68,7 +69,7 @@ public final class PlannedBackend implements Backend {
     if (plan == null) {
       misses++;
       warnOfMisses(key);
-      plan = make(key);
+      plan = make(key, roots.stream().map(Root::node).toList());
       plans.put(key.detached(), plan);
     } else {
       hits++;
@@ -100,13 +101,11 @@ public final class PlannedBackend implements Backend {
     return results;
   }
 
-  private Plan make(PlanKey key) {
+  private Plan make(PlanKey key, List<Node> roots) {
     long t0 = System.nanoTime();
     Schedule schedule = Scheduler.schedule(key);
     long t1 = System.nanoTime();
-    if (Switches.debug() >= 1) {
-      System.err.println(ScheduleText.of(schedule));
-    }
+    Report.of(roots, schedule, misses);
     Target.Program program = target.prepare(schedule);
     return new Plan(schedule, program, t1 - t0, System.nanoTime() - t1);
   }

@@ -1,6 +1,6 @@
 package jacquard.kernels;
 
-import jacquard.kernels.KernelBuilder.Target;
+import jacquard.kernels.KernelBuilder.Place;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
 import jacquard.tensor.graph.Op;
@@ -162,7 +162,7 @@ final class TaskBuilder {
   }
 
   private Task.Loop loop(
-      Unit unit, Set<Vertex> storedHere, Map<Vertex, Target> targets, boolean rowwise) {
+      Unit unit, Set<Vertex> storedHere, Map<Vertex, Place> targets, boolean rowwise) {
     KernelBuilder.Built built = KernelBuilder.build(unit, storedHere, targets, rowwise);
     int[] operands = new int[built.operands().size()];
     for (int i = 0; i < operands.length; i++) {
@@ -233,6 +233,6 @@ final class TaskBuilder {
   private Task part(Vertex v, Shape shape, Expression definition, View view) {
     Vertex whole = new Vertex(v.op, List.of(), v.dtype, shape, v.sequence, -1, false);
     Unit unit = Unit.map(whole, definition);
-    return loop(unit, Set.of(whole), Map.of(whole, new Target(v, view)), false);
+    return loop(unit, Set.of(whole), Map.of(whole, new Place(v, view)), false);
   }
 }

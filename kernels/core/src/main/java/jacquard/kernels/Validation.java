@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
 
 /// The switch `jacquard.validate`: each task of a run is also computed by the reference, and the two are compared.
 public final class Validation {
-  /// Allowed difference in f32 per square root of a reduced element, relative to the largest magnitude of the result.
+  /// Allowed difference in f32, relative to the largest magnitude of the result.
   private static final double F32_TOLERANCE = 2e-5;
 
   private static final double F64_TOLERANCE = 1e-10;

@@ -2,9 +2,9 @@
 ///
 /// ```
 /// Schedule  ::= Task* MemoryPlan
-/// Task      ::= Loop(Kernel, Operand*) | Dot | Convolution | Gather | ScatterAdd | Cumsum | ArgMax | ArgSort
-///             | DynamicSlice | DynamicUpdate
-/// Operand   ::= Value View
+/// Task      ::= Loop(Kernel, Launch, value*) | Dot(value View, value View, value, Loop?) | Conv | Gather | ScatterAdd
+///             | Scan(cumsum, argmax or argsort) | Dynamic(slice or update)
+/// Value     ::= Arena(offset) | External(slot)
 /// Kernel    ::= axes (outer* reduced* inner) Access* Instr*
 /// Instr     ::= Constant | Dynamic | DynamicWord | Load | LoadWord | Index | Random | Unary | Binary | Where | Cast
 ///             | Reduce | Store
