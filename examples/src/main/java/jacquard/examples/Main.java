@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
     name = "jacquard",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Train.class, Sample.class},
+    subcommands = {Train.class, Sample.class, Doctor.class},
     description = "Trains and samples neural networks with kernels woven for this machine.",
     footer = {
       "",

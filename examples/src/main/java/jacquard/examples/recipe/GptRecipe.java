@@ -22,6 +22,7 @@ import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,7 @@ public final class GptRecipe implements Callable<Integer> {
             .exact("val_loss");
     int exit = new TrainingLoop(run, pace, chart).run(lesson);
     if (exit == 0) {
-      System.out.print("\n" + lesson.writer.write(new SampleOptions()));
+      System.out.print("\n" + Files.readString(run.sample(steps, "txt")));
       System.out.println("\nmore: " + run.sampleCommand() + " --seed 2");
     }
     return exit;

@@ -8,7 +8,7 @@ import sun.misc.SignalHandler;
 
 /// Turns the first Ctrl-C (or `kill`) into a question that the loop asks between steps; the second one ends the process at once.
 ///
-/// A shutdown hook would not do: while hooks run, the JVM no longer hears a second signal.
+/// A signal that was ignored when Java started stays ignored, as `nohup` wants it. A shutdown hook would not do: while hooks run, the JVM no longer hears a second signal.
 final class Interrupts implements AutoCloseable {
   /// Exit code of a process that SIGINT ended: 128 + 2.
   static final int EXIT_CODE = 130;
@@ -20,13 +20,12 @@ final class Interrupts implements AutoCloseable {
   /// @param first told once, on the thread of the signal
   Interrupts(Runnable first) {
     this.first = first;
-    for (String name : List.of("INT", "TERM")) {
+    for (String name : List.of("INT", "TERM", "HUP")) {
       Signal signal = new Signal(name);
       try {
         before.put(signal, Signal.handle(signal, this::raised));
       } catch (IllegalArgumentException e) {
-        // Java was started with -Xrs: signals are not ours, and the process ends as usual.
-        return;
+        continue; // not on this system, or Java was started with -Xrs: it ends the process as usual
       }
     }
   }

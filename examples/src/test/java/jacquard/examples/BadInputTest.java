@@ -1,0 +1,148 @@
+package jacquard.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.Shell.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Whatever is wrong with a call is one line and exit code 2, before a run folder is made.
+class BadInputTest {
+  @TempDir Path temp;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "train gpt --batch 0        | --batch is 0, expected 1 or more",
+        "train gpt --batch x        | Invalid value for option '--batch': 'x' is not an int",
+        "train gpt --steps 0        | --steps is 0, expected 1 or more",
+        "train gpt --epochs -1      | --epochs is -1, expected 1 or more",
+        "train gpt --steps 1 --epochs 1 | mutually exclusive",
+        "train gpt --lr 0           | --lr is 0.0, expected above 0 and finite",
+        "train gpt --lr NaN         | --lr is NaN, expected above 0 and finite",
+        "train gpt --layers 0       | --layers is 0, expected 1 or more",
+        "train gpt --heads 5        | --dim is 128 and --heads is 5, expected heads that divide it",
+        "train gpt --threads 0      | --threads is 0, expected 1 or more",
+        "train gpt --device abacus  | device: no back end 'abacus' on the class path",
+        "train gpt --device :       | device: ':', expected a back end",
+        "train gpt --context 100000000 | tokens don't fill a context of 100000000",
+        "train gpt --speed 3        | Unknown options: '--speed', '3'",
+        "train gpt --data TEMP/none | no such file or folder",
+        "train gpt --data TEMP/empty | holds no .txt file",
+        "train gpt --data TEMP/empty.txt | 0 tokens don't fill a context of 64",
+        "train gpt --data TEMP/binary | is not UTF-8",
+        "train vae --batch 0        | --batch is 0, expected 1 or more",
+        "train vae --hidden 0       | --hidden is 0, expected 1 or more",
+        "train vae --latent 0       | --latent is 0, expected 1 or more",
+        "train vae --heads 2        | Unknown options: '--heads', '2'",
+        "train vae --data TEMP/none | no such folder",
+        "train vae --data TEMP/empty | holds no train-images-idx3-ubyte",
+        "train vae --data TEMP/empty.txt | holds no train-images-idx3-ubyte",
+        "train vae --data TEMP/corrupt | train-images-idx3-ubyte.gz",
+        "train vae --data TEMP/idx --batch 65 | 64 examples don't fill a batch of 65",
+        "train gan --latent 0       | --latent is 0, expected 1 or more",
+        "train gan --data TEMP/corrupt | train-images-idx3-ubyte.gz",
+        "train gan --data TEMP/untested | holds no t10k-images-idx3-ubyte",
+        "train                      | Missing required subcommand",
+        "train rnn                  | Unmatched argument at index 1: 'rnn'",
+        "sample                     | Missing required parameter: 'RUN'",
+        "sample TEMP/none           | no such folder",
+        "sample TEMP/empty          | holds no config.json",
+        "sample TEMP/unsaved        | holds no model.safetensors",
+        "sample TEMP/foreign        | config.json: unknown recipe 'rnn', expected gpt, vae or gan",
+        "sample TEMP/cut            | config.json",
+        "sample TEMP/partial        | config.json: json: has no field 'model'",
+        "sample TEMP/hollow         | model.safetensors",
+        "paint                      | Unmatched argument at index 0: 'paint'",
+      })
+  void isOneLineAndTwo(String call, String expected) throws IOException {
+    prepare();
+    String[] words =
+        Arrays.stream(call.strip().split(" "))
+            .map(word -> word.replace("TEMP", temp.toString()))
+            .toArray(String[]::new);
+    Path run = temp.resolve("run");
+    boolean trains = words[0].equals("train") && words.length > 2;
+    Result result =
+        Shell.jacquard(trains ? Shell.join(List.of(words), "--out", run.toString()) : words);
+    assertEquals(2, result.exit(), result::toString);
+    assertEquals(1, result.err().size(), result::toString);
+    assertTrue(result.err().getFirst().startsWith("jacquard"), result::toString);
+    assertTrue(result.err().getFirst().contains(expected), result::toString);
+    assertEquals(List.of(), result.out());
+    assertFalse(Files.exists(run), "no run folder");
+  }
+
+  @Test
+  void anOutThatCannotBeMadeIsToldBeforeTraining() throws IOException {
+    prepare();
+    Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path under = temp.resolve("empty.txt").resolve("run");
+    Result result =
+        Shell.jacquard(
+            Shell.join(TrainTest.TINY_GPT, "--data", data.toString(), "--out", under.toString()));
+    assertEquals(2, result.exit(), result::toString);
+    assertEquals(1, result.err().size(), result::toString);
+    assertTrue(result.err().getFirst().contains("--out: " + under), result::toString);
+    assertEquals(List.of(), result.out());
+  }
+
+  @Test
+  void debugShowsWhere() {
+    Result result = Shell.jacquard("train", "gpt", "--batch", "0", "--debug");
+    assertEquals(2, result.exit());
+    assertTrue(
+        result.err().stream().anyMatch(line -> line.contains("at jacquard.examples.recipe.GptRecipe")),
+        result::toString);
+  }
+
+  @Test
+  void everyCommandHelps() {
+    for (String call : List.of("", "train", "train gpt", "train vae", "train gan", "sample", "doctor")) {
+      String[] words = (call + " --help").strip().split(" ");
+      Result result = Shell.jacquard(words);
+      assertEquals(0, result.exit(), call);
+      assertTrue(
+          result.out().getFirst().startsWith(("Usage: jacquard " + call).strip()), result::toString);
+    }
+  }
+
+  private void prepare() throws IOException {
+    Files.createDirectory(temp.resolve("empty"));
+    Files.createFile(temp.resolve("empty.txt"));
+    Files.write(temp.resolve("binary"), new byte[] {'a', (byte) 0xff, 'b'});
+    TinyData.mnist(temp.resolve("idx"), 64, 10);
+    Path untested = TinyData.mnist(temp.resolve("untested"), 64, 10);
+    Files.delete(untested.resolve("t10k-images-idx3-ubyte.gz"));
+    Path corrupt = TinyData.mnist(temp.resolve("corrupt"), 64, 10);
+    Path images = corrupt.resolve("train-images-idx3-ubyte.gz");
+    byte[] bytes = Files.readAllBytes(images);
+    Files.write(images, Arrays.copyOf(bytes, bytes.length / 2));
+    run("unsaved", "{\"recipe\": \"gpt\"}", false);
+    run("foreign", "{\"recipe\": \"rnn\"}", true);
+    run("cut", "{\"recipe\": \"gp", true);
+    run("partial", "{\"recipe\": \"vae\"}", true);
+    run(
+        "hollow",
+        "{\"recipe\": \"gan\", \"model\": {\"height\": 6, \"width\": 6, \"latent\": 4}}",
+        true);
+  }
+
+  private void run(String name, String config, boolean saved) throws IOException {
+    Path run = Files.createDirectory(temp.resolve(name));
+    Files.writeString(run.resolve("config.json"), config);
+    if (saved) {
+      Files.createFile(run.resolve("model.safetensors"));
+    }
+  }
+}

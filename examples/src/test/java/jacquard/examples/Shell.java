@@ -1,0 +1,59 @@
+package jacquard.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine;
+
+/// The command line in this process. Switches that a command sets are put back.
+final class Shell {
+  record Result(int exit, List<String> out, List<String> err) {
+    String lastLine() {
+      return out.getLast();
+    }
+  }
+
+  private Shell() {}
+
+  static Result jacquard(String... arguments) {
+    Map<String, String> before = new TreeMap<>();
+    for (String name : List.of("jacquard.device", "jacquard.threads")) {
+      before.put(name, System.getProperty(name, ""));
+    }
+    PrintStream realOut = System.out;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    StringWriter err = new StringWriter();
+    System.setOut(new PrintStream(out, true, UTF_8));
+    try {
+      CommandLine line =
+          new CommandLine(new Main())
+              .setOut(new PrintWriter(System.out, true))
+              .setErr(new PrintWriter(err));
+      int exit = Cli.run(line, arguments);
+      return new Result(exit, out.toString(UTF_8).lines().toList(), err.toString().lines().toList());
+    } finally {
+      System.setOut(realOut);
+      before.forEach(
+          (name, value) -> {
+            if (value.isEmpty()) {
+              System.clearProperty(name);
+            } else {
+              System.setProperty(name, value);
+            }
+          });
+    }
+  }
+
+  static String[] join(List<String> first, String... more) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+}

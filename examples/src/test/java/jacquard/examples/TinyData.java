@@ -1,0 +1,60 @@
+package jacquard.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jacquard.nn.data.SplitMix;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+
+/// Data small enough to learn from in a test.
+final class TinyData {
+  private TinyData() {}
+
+  /// A text of `length` letters a to h, mostly in order.
+  static Path text(Path file, int length) throws IOException {
+    SplitMix random = new SplitMix(5);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      text.append(random.nextInt(8) == 0 ? '\n' : (char) ('a' + i % 8));
+    }
+    return Files.writeString(file, text, UTF_8);
+  }
+
+  /// MNIST's four files with pictures of 6 x 6 pixels, gzipped.
+  static Path mnist(Path folder, int train, int test) throws IOException {
+    Files.createDirectories(folder);
+    set(folder, "train", train);
+    set(folder, "t10k", test);
+    return folder;
+  }
+
+  private static void set(Path folder, String name, int count) throws IOException {
+    SplitMix random = new SplitMix(count);
+    byte[] pixels = new byte[36 * count];
+    byte[] labels = new byte[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = (byte) random.nextInt(10);
+      for (int p = 0; p < 36; p++) {
+        pixels[36 * i + p] = (byte) (p % 6 == labels[i] % 6 ? 200 + random.nextInt(56) : random.nextInt(30));
+      }
+    }
+    write(folder.resolve(name + "-images-idx3-ubyte.gz"), pixels, count, 6, 6);
+    write(folder.resolve(name + "-labels-idx1-ubyte.gz"), labels, count);
+  }
+
+  private static void write(Path file, byte[] data, int... dims) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(new GZIPOutputStream(bytes))) {
+      out.writeInt(0x0800 | dims.length);
+      for (int dim : dims) {
+        out.writeInt(dim);
+      }
+      out.write(data);
+    }
+    Files.write(file, bytes.toByteArray());
+  }
+}
