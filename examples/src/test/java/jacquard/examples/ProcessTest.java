@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +33,7 @@ class ProcessTest {
     assumeSignals(signal);
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path run = temp.resolve("run");
-    List<String> command = tinyGpt(data, run);
+    List<String> command = gpt(data, run, 16, 4);
     command.addAll(List.of("--steps", "1000000"));
     Process process = start(command);
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
@@ -57,8 +60,8 @@ class ProcessTest {
     Path data = TinyData.text(temp.resolve("letters.txt"), 400);
     Path run = temp.resolve("run");
     // A step of minutes: 4096 windows on the slow device.
-    List<String> command = tinyGpt(data, run);
-    command.addAll(List.of("--device", "reference", "--batch", "4096"));
+    List<String> command = gpt(data, run, 16, 4096);
+    command.addAll(List.of("--device", "reference"));
     Process process = start(command);
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       awaitLine(out, "before training");
@@ -76,10 +79,8 @@ class ProcessTest {
     List<Path> runs = new ArrayList<>();
     for (String threads : List.of("1", "3")) {
       Path run = temp.resolve("threads-" + threads);
-      List<String> command = tinyGpt(data, run);
-      // Wide enough for work to be split.
-      command.addAll(
-          List.of("--steps", "4", "--dim", "64", "--batch", "16", "--threads", threads));
+      List<String> command = gpt(data, run, 64, 16); // wide enough for work to be split
+      command.addAll(List.of("--steps", "4", "--threads", threads));
       Process process = start(command);
       List<String> out = process.inputReader(StandardCharsets.UTF_8).lines().toList();
       assertEquals(0, exit(process), out::toString);
@@ -91,10 +92,11 @@ class ProcessTest {
         Files.readAllBytes(runs.get(1).resolve("model.safetensors")));
   }
 
-  private static List<String> tinyGpt(Path data, Path run) {
-    List<String> command = new ArrayList<>(TrainTest.TINY_GPT);
-    command.addAll(List.of("--data", data.toString(), "--out", run.toString()));
-    return command;
+  private static List<String> gpt(Path data, Path run, int dim, int batch) {
+    return new ArrayList<>(
+        List.of(
+            "train", "gpt", "--layers", "1", "--heads", "2", "--dim", "" + dim, "--context", "16",
+            "--batch", "" + batch, "--data", data.toString(), "--out", run.toString()));
   }
 
   private Process start(List<String> arguments) throws IOException {
@@ -106,11 +108,18 @@ class ProcessTest {
                 "jdk.incubator.vector",
                 "-Djava.awt.headless=true",
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath(),
                 Main.class.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
     return builder.redirectError(temp.resolve("stderr").toFile()).start();
+  }
+
+  // Absolute, because the process runs in another folder.
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private void awaitLine(BufferedReader out, String part) throws IOException {
