@@ -23,6 +23,9 @@ record ConvPlan(
     boolean complete,
     int[] order) {
 
+  /// Elements behind an image copy that may be overwritten with the zeros that end its last row.
+  private static final int GAP = 16;
+
   int rows() {
     return rowLength == 0 ? 0 : plane / rowLength;
   }
@@ -66,7 +69,7 @@ record ConvPlan(
               shifted(targets, first * s.oh() * s.ow()),
               s.oh() * s.ow()));
     }
-    return new ConvPlan(s, products, rowLength, plane, s.c() * plane, k > 0, new int[0]);
+    return new ConvPlan(s, products, rowLength, plane, s.c() * plane + GAP, k > 0, new int[0]);
   }
 
   /// Input gradient: for each phase, that is each remainder of `x`'s padded coordinates by the strides, a convolution of
@@ -109,7 +112,7 @@ record ConvPlan(
         }
       }
     }
-    return new ConvPlan(s, products, rowLength, plane, s.o() * plane, complete, sortFilters(s));
+    return new ConvPlan(s, products, rowLength, plane, s.o() * plane + GAP, complete, sortFilters(s));
   }
 
   private static int[] phaseTaps(
@@ -191,7 +194,7 @@ record ConvPlan(
               targets,
               k));
     }
-    return new ConvPlan(s, products, rowLength, plane, s.groups() * plane, true, sortTaps(s));
+    return new ConvPlan(s, products, rowLength, plane, s.groups() * plane + GAP, true, sortTaps(s));
   }
 
   private static int[] sortTaps(ConvShape s) {

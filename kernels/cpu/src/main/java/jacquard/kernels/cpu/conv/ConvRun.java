@@ -281,6 +281,14 @@ final class ConvRun {
     for (int c = 0; c < s.c(); c++) {
       int from = sourceOffset + image * s.xImage() + c * s.h() * s.w();
       int plane = at + c * plan.plane() + s.padTop() * plan.rowLength();
+      if (s.strideW() == 1) {
+        int columns = Math.min(s.w(), phaseLength - s.padLeft());
+        if (columns > 0 && rows > 0) {
+          loops.copyPadded(
+              source, from, s.w(), to, plane + s.padLeft(), plan.rowLength(), rows, columns);
+        }
+        continue;
+      }
       for (int phase = 0; phase < s.strideW(); phase++) {
         int x = Math.floorMod(phase - s.padLeft(), s.strideW());
         int column = (x + s.padLeft()) / s.strideW();
@@ -312,15 +320,13 @@ final class ConvRun {
     for (int o = 0; o < s.o() && rows > 0 && columns > 0; o++) {
       element
           .loops()
-          .copy(
+          .copyPadded(
               source,
               sourceOffset + image * s.yImage() + o * s.oh() * s.ow(),
               s.ow(),
-              1,
               to,
               at + o * plan.plane() + backH * plan.rowLength() + backW,
               plan.rowLength(),
-              1,
               rows,
               columns);
     }

@@ -77,6 +77,18 @@ final class F32Loops implements Loops {
       return;
     }
     int j = 0;
+    int transposed = kStride == 1 && VectorTier.isReady(Element.F32) ? k - k % F32Vectors.BLOCK : 0;
+    if (transposed > 1) {
+      for (; j + F32Vectors.BLOCK <= lanes; j += F32Vectors.BLOCK) {
+        int s = fromOffset + j * laneStride;
+        F32Vectors.transpose(source, s, laneStride, transposed, target, toOffset + j, width);
+        for (int i = 0; i < F32Vectors.BLOCK; i++) {
+          for (int p = transposed; p < k; p++) {
+            target[toOffset + p * width + j + i] = source[s + i * laneStride + p];
+          }
+        }
+      }
+    }
     for (; j + 4 <= lanes; j += 4) {
       packFour(source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
     }
@@ -150,6 +162,14 @@ final class F32Loops implements Loops {
       int columns) {
     float[] source = (float[]) from;
     float[] target = (float[]) to;
+    if (fromStep == 1
+        && toStep == 1
+        && columns >= F32Vectors.LANES
+        && VectorTier.isReady(Element.F32)) {
+      F32Vectors.copyBlock(
+          source, fromOffset, fromRowStride, target, toOffset, toRowStride, rows, columns);
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       int s = fromOffset + r * fromRowStride;
       int t = toOffset + r * toRowStride;
@@ -163,6 +183,30 @@ final class F32Loops implements Loops {
         }
       }
     }
+  }
+
+  @Override
+  public void copyPadded(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    float[] source = (float[]) from;
+    int vectors = (columns + F32Vectors.LANES - 1) / F32Vectors.LANES * F32Vectors.LANES;
+    int whole = 0;
+    if (VectorTier.isReady(Element.F32)) {
+      int last = source.length - vectors - fromOffset;
+      whole = last < 0 ? 0 : Math.min(rows, last / fromRowStride + 1);
+      F32Vectors.copyPadded(
+          source, fromOffset, fromRowStride, (float[]) to, toOffset, toRowStride, whole, columns);
+    }
+    int f = fromOffset + whole * fromRowStride;
+    int t = toOffset + whole * toRowStride;
+    copy(from, f, fromRowStride, 1, to, t, toRowStride, 1, rows - whole, columns);
   }
 
   @Override
@@ -180,6 +224,39 @@ final class F32Loops implements Loops {
     float[] target = (float[]) to;
     for (int r = 0; r < rows; r++) {
       Arrays.fill(target, toOffset + r * toStride, toOffset + r * toStride + columns, 0f);
+    }
+  }
+
+  @Override
+  public void packTiles(
+      Object from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int tiles,
+      int k,
+      Object to,
+      int toOffset,
+      int tileSize,
+      int step) {
+    float[] source = (float[]) from;
+    float[] target = (float[]) to;
+    int rows = 0;
+    for (int t = 0; t < tiles; t++) {
+      rows = Math.max(rows, starts[t + 1] - starts[t]);
+    }
+    int vectors = (rows + F32Vectors.LANES - 1) / F32Vectors.LANES;
+    int length = vectors * F32Vectors.LANES;
+    if (VectorTier.isReady(Element.F32)
+        && kStride > 0
+        && length <= step + tileSize - k * step
+        && offset + (k - 1) * kStride + starts[tiles - 1] + length <= source.length) {
+      F32Vectors.packTiles(
+          source, offset, kStride, starts, tiles, k, vectors, target, toOffset, tileSize, step);
+      return;
+    }
+    for (int t = 0; t < tiles; t++) {
+      pack(from, offset + starts[t], kStride, 1, k, starts[t + 1] - starts[t], to, toOffset + t * tileSize, step);
     }
   }
 
@@ -241,6 +318,7 @@ final class F32Loops implements Loops {
   /// Adds columns four at a time, so that the sums are loaded and stored once for four multiply-adds.
   private static void addColumns(
       int rows, int k, float[] m, int offset, int colStride, float[] x, int xOffset, int xStride, float[] y, int yOffset) {
+    boolean ready = VectorTier.isReady(Element.F32);
     int p = 0;
     for (; p + 4 <= k; p += 4) {
       int s0 = offset + p * colStride;
@@ -252,7 +330,11 @@ final class F32Loops implements Loops {
       float x1 = x[at + xStride];
       float x2 = x[at + 2 * xStride];
       float x3 = x[at + 3 * xStride];
-      for (int i = 0; i < rows; i++) {
+      int done = ready ? rows - rows % F32Vectors.LANES : 0;
+      if (done > 0) {
+        F32Vectors.addColumns(done, m, s0, colStride, x0, x1, x2, x3, y, yOffset);
+      }
+      for (int i = done; i < rows; i++) {
         float sum = Math.fma(m[s0 + i], x0, y[yOffset + i]);
         sum = Math.fma(m[s1 + i], x1, sum);
         sum = Math.fma(m[s2 + i], x2, sum);

@@ -77,6 +77,18 @@ final class F64Loops implements Loops {
       return;
     }
     int j = 0;
+    int transposed = kStride == 1 && VectorTier.isReady(Element.F64) ? k - k % F64Vectors.BLOCK : 0;
+    if (transposed > 1) {
+      for (; j + F64Vectors.BLOCK <= lanes; j += F64Vectors.BLOCK) {
+        int s = fromOffset + j * laneStride;
+        F64Vectors.transpose(source, s, laneStride, transposed, target, toOffset + j, width);
+        for (int i = 0; i < F64Vectors.BLOCK; i++) {
+          for (int p = transposed; p < k; p++) {
+            target[toOffset + p * width + j + i] = source[s + i * laneStride + p];
+          }
+        }
+      }
+    }
     for (; j + 4 <= lanes; j += 4) {
       packFour(source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
     }
@@ -150,6 +162,14 @@ final class F64Loops implements Loops {
       int columns) {
     double[] source = (double[]) from;
     double[] target = (double[]) to;
+    if (fromStep == 1
+        && toStep == 1
+        && columns >= F64Vectors.LANES
+        && VectorTier.isReady(Element.F64)) {
+      F64Vectors.copyBlock(
+          source, fromOffset, fromRowStride, target, toOffset, toRowStride, rows, columns);
+      return;
+    }
     for (int r = 0; r < rows; r++) {
       int s = fromOffset + r * fromRowStride;
       int t = toOffset + r * toRowStride;
@@ -163,6 +183,30 @@ final class F64Loops implements Loops {
         }
       }
     }
+  }
+
+  @Override
+  public void copyPadded(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    double[] source = (double[]) from;
+    int vectors = (columns + F64Vectors.LANES - 1) / F64Vectors.LANES * F64Vectors.LANES;
+    int whole = 0;
+    if (VectorTier.isReady(Element.F64)) {
+      int last = source.length - vectors - fromOffset;
+      whole = last < 0 ? 0 : Math.min(rows, last / fromRowStride + 1);
+      F64Vectors.copyPadded(
+          source, fromOffset, fromRowStride, (double[]) to, toOffset, toRowStride, whole, columns);
+    }
+    int f = fromOffset + whole * fromRowStride;
+    int t = toOffset + whole * toRowStride;
+    copy(from, f, fromRowStride, 1, to, t, toRowStride, 1, rows - whole, columns);
   }
 
   @Override
@@ -180,6 +224,39 @@ final class F64Loops implements Loops {
     double[] target = (double[]) to;
     for (int r = 0; r < rows; r++) {
       Arrays.fill(target, toOffset + r * toStride, toOffset + r * toStride + columns, 0.0);
+    }
+  }
+
+  @Override
+  public void packTiles(
+      Object from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int tiles,
+      int k,
+      Object to,
+      int toOffset,
+      int tileSize,
+      int step) {
+    double[] source = (double[]) from;
+    double[] target = (double[]) to;
+    int rows = 0;
+    for (int t = 0; t < tiles; t++) {
+      rows = Math.max(rows, starts[t + 1] - starts[t]);
+    }
+    int vectors = (rows + F64Vectors.LANES - 1) / F64Vectors.LANES;
+    int length = vectors * F64Vectors.LANES;
+    if (VectorTier.isReady(Element.F64)
+        && kStride > 0
+        && length <= step + tileSize - k * step
+        && offset + (k - 1) * kStride + starts[tiles - 1] + length <= source.length) {
+      F64Vectors.packTiles(
+          source, offset, kStride, starts, tiles, k, vectors, target, toOffset, tileSize, step);
+      return;
+    }
+    for (int t = 0; t < tiles; t++) {
+      pack(from, offset + starts[t], kStride, 1, k, starts[t + 1] - starts[t], to, toOffset + t * tileSize, step);
     }
   }
 
@@ -241,6 +318,7 @@ final class F64Loops implements Loops {
   /// Adds columns four at a time, so that the sums are loaded and stored once for four multiply-adds.
   private static void addColumns(
       int rows, int k, double[] m, int offset, int colStride, double[] x, int xOffset, int xStride, double[] y, int yOffset) {
+    boolean ready = VectorTier.isReady(Element.F64);
     int p = 0;
     for (; p + 4 <= k; p += 4) {
       int s0 = offset + p * colStride;
@@ -252,7 +330,11 @@ final class F64Loops implements Loops {
       double x1 = x[at + xStride];
       double x2 = x[at + 2 * xStride];
       double x3 = x[at + 3 * xStride];
-      for (int i = 0; i < rows; i++) {
+      int done = ready ? rows - rows % F64Vectors.LANES : 0;
+      if (done > 0) {
+        F64Vectors.addColumns(done, m, s0, colStride, x0, x1, x2, x3, y, yOffset);
+      }
+      for (int i = done; i < rows; i++) {
         double sum = Math.fma(m[s0 + i], x0, y[yOffset + i]);
         sum = Math.fma(m[s1 + i], x1, sum);
         sum = Math.fma(m[s2 + i], x2, sum);

@@ -1,6 +1,8 @@
 package jacquard.kernels.cpu.gemm;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The parts of [F64Loops] that need vectors to be fast, in the hardware's preferred width. [F32Vectors] is its twin.
@@ -156,5 +158,135 @@ final class F64Vectors {
     }
     even.intoArray(sums, 0);
     odd.intoArray(sums, LANES);
+  }
+
+  /// Copies a block of rows that are contiguous in both arrays.
+  static void copyBlock(
+      double[] from,
+      int fromOffset,
+      int fromRowStride,
+      double[] to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    int whole = columns - columns % LANES;
+    for (int r = 0; r < rows; r++) {
+      int s = fromOffset + r * fromRowStride;
+      int t = toOffset + r * toRowStride;
+      int j = 0;
+      for (; j < whole; j += LANES) {
+        DoubleVector.fromArray(S, from, s + j).intoArray(to, t + j);
+      }
+      for (; j < columns; j++) {
+        to[t + j] = from[s + j];
+      }
+    }
+  }
+
+  /// Copies rows with whole vectors and then zeros, which the next row may overwrite.
+  static void copyPadded(
+      double[] from,
+      int fromOffset,
+      int fromRowStride,
+      double[] to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    DoubleVector zero = DoubleVector.zero(S);
+    for (int r = 0; r < rows; r++) {
+      int s = fromOffset + r * fromRowStride;
+      int t = toOffset + r * toRowStride;
+      for (int j = 0; j < columns; j += LANES) {
+        DoubleVector.fromArray(S, from, s + j).intoArray(to, t + j);
+      }
+      zero.intoArray(to, t + columns);
+    }
+  }
+
+  /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the vector at
+  /// `offset + p * kStride + starts[t]`, or as many vectors as are given.
+  static void packTiles(
+      double[] from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int tiles,
+      int k,
+      int vectors,
+      double[] to,
+      int toOffset,
+      int tileSize,
+      int step) {
+    for (int p = 0; p < k; p++) {
+      int s = offset + p * kStride;
+      int t = toOffset + p * step;
+      for (int i = 0; i < tiles; i++) {
+        DoubleVector.fromArray(S, from, s + starts[i]).intoArray(to, t);
+        for (int j = LANES; j < vectors * LANES; j += LANES) {
+          DoubleVector.fromArray(S, from, s + starts[i] + j).intoArray(to, t + j);
+        }
+        t += tileSize;
+      }
+    }
+  }
+
+  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of rows.
+  static void addColumns(
+      int rows,
+      double[] m,
+      int s0,
+      int colStride,
+      double x0,
+      double x1,
+      double x2,
+      double x3,
+      double[] y,
+      int yOffset) {
+    int s1 = s0 + colStride;
+    int s2 = s1 + colStride;
+    int s3 = s2 + colStride;
+    DoubleVector v0 = DoubleVector.broadcast(S, x0);
+    DoubleVector v1 = DoubleVector.broadcast(S, x1);
+    DoubleVector v2 = DoubleVector.broadcast(S, x2);
+    DoubleVector v3 = DoubleVector.broadcast(S, x3);
+    for (int i = 0; i < rows; i += LANES) {
+      DoubleVector sum = DoubleVector.fromArray(S, m, s0 + i).fma(v0, DoubleVector.fromArray(S, y, yOffset + i));
+      sum = DoubleVector.fromArray(S, m, s1 + i).fma(v1, sum);
+      sum = DoubleVector.fromArray(S, m, s2 + i).fma(v2, sum);
+      DoubleVector.fromArray(S, m, s3 + i).fma(v3, sum).intoArray(y, yOffset + i);
+    }
+  }
+
+  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too short for it.
+  static final int BLOCK = LANES >= 4 ? 4 : 1;
+
+  private static final VectorSpecies<Double> S4 = DoubleVector.SPECIES_256;
+  private static final VectorShuffle<Double> SWAP2 = VectorShuffle.fromValues(S4, 2, 3, 0, 1);
+  private static final VectorShuffle<Double> SWAP1 = VectorShuffle.fromValues(S4, 1, 0, 3, 2);
+  private static final VectorMask<Double> ODD2 = VectorMask.fromLong(S4, 0xc);
+  private static final VectorMask<Double> ODD1 = VectorMask.fromLong(S4, 0xa);
+
+  /// Transposes blocks of 4 rows by 4 columns: `to[toOffset + p * toStride + j] = from[offset + j * rowStride + p]` for 4
+  /// rows `j` and `k` columns `p`, a multiple of 4.
+  static void transpose(
+      double[] from, int offset, int rowStride, int k, double[] to, int toOffset, int toStride) {
+    for (int p = 0; p < k; p += 4) {
+      int s = offset + p;
+      DoubleVector a0 = DoubleVector.fromArray(S4, from, s);
+      DoubleVector a1 = DoubleVector.fromArray(S4, from, s + rowStride);
+      DoubleVector a2 = DoubleVector.fromArray(S4, from, s + 2 * rowStride);
+      DoubleVector a3 = DoubleVector.fromArray(S4, from, s + 3 * rowStride);
+      DoubleVector b0 = a0.blend(a2.rearrange(SWAP2), ODD2);
+      DoubleVector b2 = a0.rearrange(SWAP2).blend(a2, ODD2);
+      DoubleVector b1 = a1.blend(a3.rearrange(SWAP2), ODD2);
+      DoubleVector b3 = a1.rearrange(SWAP2).blend(a3, ODD2);
+      int t = toOffset + p * toStride;
+      b0.blend(b1.rearrange(SWAP1), ODD1).intoArray(to, t);
+      b0.rearrange(SWAP1).blend(b1, ODD1).intoArray(to, t + toStride);
+      b2.blend(b3.rearrange(SWAP1), ODD1).intoArray(to, t + 2 * toStride);
+      b2.rearrange(SWAP1).blend(b3, ODD1).intoArray(to, t + 3 * toStride);
+    }
   }
 }

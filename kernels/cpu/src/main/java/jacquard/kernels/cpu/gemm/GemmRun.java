@@ -286,7 +286,7 @@ final class GemmRun {
       Scratch own) {
     TileShape tile = kernels.shape();
     boolean inPlace = tile.readsRows() && shape.aColStride() == 1;
-    int tileSize = k * tile.panelStep();
+    int tileSize = tileSize(k);
     Object left = inPlace ? a : packTiles(from, to, aOrigin, k, own);
     int low = m / tiles;
     for (int j = 0; j < columns; j += panelColumns) {
@@ -363,9 +363,34 @@ final class GemmRun {
     loops.copy(tile, start, stride, 1, c, target, shape.cRowStride(), 1, rows, width);
   }
 
+  /// Distance between packed tiles of A: off powers of two, so that they don't meet in the same sets of L1.
+  private int tileSize(int k) {
+    return k * kernels.shape().panelStep() + 16;
+  }
+
+  /// Packs tiles `from .. to - 1` of A for one block of k.
   private Object packTiles(int from, int to, int aOrigin, int k, Scratch own) {
     int step = kernels.shape().panelStep();
-    Object packed = own.array(element, Scratch.Use.A_TILES, (to - from) * k * step);
+    int size = tileSize(k);
+    Object packed = own.array(element, Scratch.Use.A_TILES, (to - from) * size);
+    if (shape.aRowStride() == 1) {
+      int[] starts = own.starts(to - from + 1);
+      for (int t = from; t <= to; t++) {
+        starts[t - from] = tileRow(t);
+      }
+      loops.packTiles(
+          a,
+          aOrigin,
+          shape.aColStride(),
+          starts,
+          to - from,
+          k,
+          packed,
+          element.lineStart(),
+          size,
+          step);
+      return packed;
+    }
     for (int t = from; t < to; t++) {
       int row = tileRow(t);
       loops.pack(
@@ -376,7 +401,7 @@ final class GemmRun {
           k,
           tileRow(t + 1) - row,
           packed,
-          element.lineStart() + (t - from) * k * step,
+          element.lineStart() + (t - from) * size,
           step);
     }
     return packed;

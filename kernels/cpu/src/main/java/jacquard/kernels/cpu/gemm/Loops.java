@@ -27,6 +27,20 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int toOffset,
       int width);
 
+  /// Packs tiles of a matrix whose rows' index has stride 1: tile `t` takes rows `starts[t] .. starts[t + 1] - 1` and lies
+  /// `t * tileSize` elements behind `toOffset`, with its row `r` of step `p` at `p * step + r`.
+  void packTiles(
+      Object from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int tiles,
+      int k,
+      Object to,
+      int toOffset,
+      int tileSize,
+      int step);
+
   /// Gathers a panel: `to[p * width + position + i] = from[base + rows[firstRow + p] + offset + i]` for `p < k` and, for
   /// each run of columns, `i` below its length.
   ///
@@ -59,6 +73,18 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int toOffset,
       int toRowStride,
       int toStep,
+      int rows,
+      int columns);
+
+  /// Copies rows into a padded target, whose elements behind a row may be set to zero: as many as a vector has, or fewer.
+  /// Rows are written in order, so that zeros may fall on rows to come.
+  void copyPadded(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
       int rows,
       int columns);
 

@@ -8,6 +8,16 @@ public final class Scratch {
 
   private final @Nullable Object[] arrays = new Object[2 * USES];
 
+  private int[] starts = new int[64];
+
+  /// Room for `count` indices.
+  int[] starts(int count) {
+    if (starts.length < count) {
+      starts = new int[count];
+    }
+    return starts;
+  }
+
   /// What an array is for.
   public enum Use {
     /// Packed panels of B.

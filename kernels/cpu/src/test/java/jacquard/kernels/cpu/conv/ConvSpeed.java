@@ -12,7 +12,7 @@ import java.util.Random;
 
 /// Prints the speed of convolutions beside the FMA peak of the same process. Argument: number of threads (1).
 public final class ConvSpeed {
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 80;
 
   private ConvSpeed() {}
 
@@ -57,7 +57,7 @@ public final class ConvSpeed {
     BenchClock clock = new BenchClock(threads);
     double[] times = new double[ROUNDS];
     double[] peaks = new double[ROUNDS];
-    int repeats = (int) Math.max(1, 4e7 / s.flops());
+    int repeats = (int) Math.max(1, 4e6 / s.flops());
     for (int round = -ROUNDS / 3; round < ROUNDS; round++) {
       long start = clock.nanos();
       for (int i = 0; i < repeats; i++) {

@@ -12,7 +12,7 @@ import java.util.Random;
 ///
 /// Arguments: number of threads (1), and patterns that the line's name must contain, any of them.
 public final class GemmSpeed {
-  private static final int ROUNDS = 120;
+  private static final int ROUNDS = 300;
 
   private final FmaPeak peak;
   private final Gemm gemm;
@@ -79,7 +79,7 @@ public final class GemmSpeed {
     float[] a = random(batch * shape.m() * shape.k() + padding, 1);
     float[] b = random(batch * shape.n() * shape.k() + padding, 2);
     float[] c = new float[batch * shape.m() * shape.n() + padding];
-    int repeats = (int) Math.max(1, 3e7 / shape.flops());
+    int repeats = (int) Math.max(1, 4e6 / shape.flops());
     BenchClock clock = new BenchClock(threads);
     gemm.f32(shape, a, 12, b, 12, c, 12, false, null);
     gemm.warm(Element.F32, Duration.ofSeconds(30));
