@@ -98,7 +98,7 @@ final class ColumnLoops {
         });
     for (int u = 0; u < bodies.size(); u++) {
       for (int r = 0; r < sums.length; r++) {
-        bodies.get(u).bind(reductions.get(r).result(), sums[r][u]);
+        bodies.get(u).finish(reductions.get(r), sums[r][u]);
       }
       bodies.get(u).place(pass + 1);
     }

@@ -192,12 +192,31 @@ final class ExprGraph {
     return make(Operation.CONVERT, to, x);
   }
 
-  /// `((c[0] * x + c[1]) * x + ...)`, each step one fma.
+  /// Polynomial in `x`, highest power first, by Horner's scheme: each step one fma that waits for the one before.
   Expr polynomial(Expr x, float... coefficients) {
     Expr p = f(coefficients[0]);
     for (int k = 1; k < coefficients.length; k++) {
       p = fma(p, x, f(coefficients[k]));
     }
     return p;
+  }
+
+  /// The same with as many fmas in half the time: even and odd powers apart. A loop over vectors is as fast as the longest chain
+  /// of operations in it, divided by the iterations that the processor has under way.
+  ///
+  /// @param square `x * x`
+  Expr polynomial(Expr x, Expr square, float... coefficients) {
+    int n = coefficients.length;
+    float[] even = new float[(n + 1) / 2];
+    float[] odd = new float[n / 2];
+    for (int k = 0; k < n; k++) {
+      int power = n - 1 - k;
+      if (power % 2 == 0) {
+        even[even.length - 1 - power / 2] = coefficients[k];
+      } else {
+        odd[odd.length - 1 - power / 2] = coefficients[k];
+      }
+    }
+    return fma(polynomial(square, odd), x, polynomial(square, even));
   }
 }

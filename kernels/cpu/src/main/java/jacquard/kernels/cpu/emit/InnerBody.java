@@ -36,10 +36,6 @@ final class InnerBody {
     return new InnerBody(loop, pass, displacement, masked, vectors.inside());
   }
 
-  void bind(Expr e, int local) {
-    vectors.bind(e, local);
-  }
-
   /// Computes the values per kept index of a stage.
   void place(int stage) {
     List<Expr> wanted = plan.frontier(Scope.OUTER | Scope.INNER, stage);
@@ -82,12 +78,21 @@ final class InnerBody {
 
   /// Adds the pass's vector to an accumulator; lanes out of range count as the identity.
   void accumulate(Reduction r, int sum) {
-    vectors.combine(r, sum, () -> vectors.pushOperand(r.operand(), r.identity()));
+    vectors.combine(r, () -> vectors.pushOperand(r.operand(), r.identity()), sum);
+    code.astore(sum);
   }
 
   /// The same for lanes that are not combined with each other, where those out of range don't matter.
   void accumulateUnmasked(Reduction r, int sum) {
-    vectors.combine(r, sum, () -> vectors.push(r.operand()));
+    vectors.combine(r, () -> vectors.push(r.operand()), sum);
+    code.astore(sum);
+  }
+
+  /// Gives the result of a reduction its value.
+  void finish(Reduction r, int sum) {
+    vectors.combine(r, () -> vectors.push(r.identity()), sum);
+    code.astore(sum);
+    vectors.bind(r.result(), sum);
   }
 
   /// The pass's writes.

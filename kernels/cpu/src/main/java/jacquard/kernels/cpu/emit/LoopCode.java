@@ -9,12 +9,20 @@ public final class LoopCode {
   private final GeneratedLoop loop;
   private final int lanes;
   private final int bytes;
+  private boolean warmed;
 
   LoopCode(Kernel kernel, GeneratedLoop loop, int lanes, int bytes) {
     this.kernel = kernel;
     this.loop = loop;
     this.lanes = lanes;
     this.bytes = bytes;
+  }
+
+  /// True on the first call.
+  boolean startWarming() {
+    boolean first = !warmed;
+    warmed = true;
+    return first;
   }
 
   public Kernel kernel() {

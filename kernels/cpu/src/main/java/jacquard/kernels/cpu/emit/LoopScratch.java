@@ -13,6 +13,9 @@ public final class LoopScratch {
   long[] i64 = new long[LANES];
   int[] state = new int[LANES];
 
+  /// Empty iterations before each run, see [WarmUp].
+  int spin;
+
   /// Makes room for so many elements after the first [#LANES] of each array.
   void reserve(int floats, int doubles, int ints, int longs) {
     if (f32.length < LANES + floats) {

@@ -8,6 +8,7 @@ import jacquard.tensor.DType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
@@ -183,6 +184,7 @@ final class LoopWriter {
   }
 
   void write() {
+    spin();
     code.iload(OUTER_FROM).iload(OUTER_TO);
     code.ifThen(Opcode.IF_ICMPGE, CodeBuilder::return_);
     if (plan.nest() != Nest.ROW) {
@@ -197,6 +199,17 @@ final class LoopWriter {
           case COLUMN -> new ColumnLoops(this)::write;
         });
     code.return_();
+  }
+
+  /// The beginning that serves [WarmUp].
+  private void spin() {
+    int left = newInt();
+    Label top = code.newLabel();
+    Label done = code.newLabel();
+    code.aload(SCRATCH).getfield(CD_SCRATCH, "spin", CD_int).istore(left);
+    code.labelBinding(top).iload(left).ifle(done).iinc(left, -1).goto_(top).labelBinding(done);
+    // an array that only C2 does without
+    code.iconst_1().newarray(TypeKind.INT).iconst_0().iload(left).iastore();
   }
 
   /// Loads what does not change in a run into local variables.
@@ -381,9 +394,10 @@ final class LoopWriter {
     Label top = code.newLabel();
     Label carry = code.newLabel();
     Label done = code.newLabel();
-    code.labelBinding(top);
+    // the test at the top: with the test at the end C2 does not find the counted loops inside
+    code.labelBinding(top).iload(OUTER_FROM).iload(OUTER_TO).if_icmpge(done);
     body.run();
-    code.iinc(OUTER_FROM, 1).iload(OUTER_FROM).iload(OUTER_TO).if_icmpge(done);
+    code.iinc(OUTER_FROM, 1);
     if (axes > 1) {
       code.iinc(left, -1).iload(left).ifeq(carry);
     }
@@ -536,15 +550,16 @@ final class LoopWriter {
     broadcasts.put(e, variable);
   }
 
-  /// `for (index = from; index + step - 1 < to; index += step)`, continuing with the same index local where there is one.
+  /// `for (; index < to - step + 1; index += step)`: the form that C2 knows as a counted loop.
   void innerLoop(int step, Runnable body) {
+    int limit = INNER_TO;
+    if (step > 1) {
+      limit = newInt();
+      code.iload(INNER_TO).loadConstant(step - 1).isub().istore(limit);
+    }
     Label top = code.newLabel();
     Label done = code.newLabel();
-    code.labelBinding(top).iload(index);
-    if (step > 1) {
-      code.loadConstant(step - 1).iadd();
-    }
-    code.iload(INNER_TO).if_icmpge(done);
+    code.labelBinding(top).iload(index).iload(limit).if_icmpge(done);
     body.run();
     code.iinc(index, step).goto_(top).labelBinding(done);
   }

@@ -5,7 +5,6 @@ package jacquard.kernels.cpu.emit;
  * lowest power on, the others fitted again. Errors below are those of all arithmetic, measured against double precision over every
  * exponent.
  *
- *   exp 1 ulp, expm1 2, log 1, log1p 1.5, tanh 2, sigmoid 2, erf 1.5, sin and cos 1.5, pow 0.51
  */
 /// The functions of f32 as expressions over lanes: range reduction and a polynomial, no table, no branch.
 final class MathF32 {
@@ -28,11 +27,6 @@ final class MathF32 {
   private static final float[] LOG = {
     -0x1.38ce9ap-4f, 0x1.055fep-3f, -0x1.0d81ep-3f, 0x1.22d8fep-3f,
     -0x1.54728ep-3f, 0x1.99a01ep-3f, -0x1.000226p-2f, 0x1.555554p-2f
-  };
-
-  /// `(tanh(x)/x - 1) / x^2` in `x^2`, below 0.625.
-  private static final float[] TANH = {
-    -0x1.7583a4p-8f, 0x1.520f2ap-6f, -0x1.b83844p-5f, 0x1.110702p-3f, -0x1.555532p-2f
   };
 
   /// `erf(x)/x - 1` in `x^2`, below 0.92.
@@ -70,7 +64,8 @@ final class MathF32 {
 
   /// `e^r`.
   private Expr expOf(Expr r) {
-    return g.add(g.fma(g.polynomial(r, EXP), g.mul(r, r), r), g.f(1));
+    Expr square = g.mul(r, r);
+    return g.fma(g.polynomial(r, square, EXP), square, g.add(r, g.f(1)));
   }
 
   private Expr atLeast(Expr x, float low) {
@@ -105,8 +100,9 @@ final class MathF32 {
   Expr expm1(Expr x) {
     Exponent e = reduce(atMost(atLeast(x, -20), 89), 126);
     Expr scale = g.bits(g.shl(e.shifted, 23));
-    Expr q = g.polynomial(e.r, EXP);
-    Expr p = g.fma(q, g.mul(e.r, e.r), e.r);
+    Expr square = g.mul(e.r, e.r);
+    Expr q = g.polynomial(e.r, square, EXP);
+    Expr p = g.fma(q, square, e.r);
     Expr half = g.fma(p, scale, g.sub(scale, g.f(0.5f)));
     // where n is 0 the factor form keeps -0 and what is below the normal range
     Expr direct = g.mul(e.r, g.fma(q, e.r, g.f(1)));
@@ -116,7 +112,7 @@ final class MathF32 {
   /// Natural logarithm of `(1 + f) * 2^n`.
   private Expr logOf(Expr f, Expr n) {
     Expr z = g.mul(f, f);
-    Expr y = g.mul(g.mul(g.polynomial(f, LOG), f), z);
+    Expr y = g.mul(g.polynomial(f, z, LOG), g.mul(f, z));
     y = g.fma(n, g.f(LN2_LOW), y);
     y = g.fma(z, g.f(-0.5f), y);
     return g.fma(n, g.f(LN2_HIGH), g.add(f, y));
@@ -168,15 +164,21 @@ final class MathF32 {
     return g.bits(g.or(g.bits(y), sign));
   }
 
-  /// Below 0.625 an odd polynomial, else `1 - 2 / (e^(2|x|) + 1)`.
+  /// `m / (m + 2)` with `m = e^(2|x|) - 1`, which is computed as in [#expm1] from `r = |x| - n ln(2)/2`.
   Expr tanh(Expr x) {
-    Expr a = g.abs(x);
-    Expr limited = atMost(a, 10);
-    Expr e = expInRange(g.add(limited, limited));
-    Expr large = g.sub(g.f(1), g.div(g.f(2), g.add(e, g.f(1))));
-    Expr z = g.mul(x, x);
-    Expr small = g.fma(g.mul(g.polynomial(z, TANH), z), a, a);
-    return withSign(g.select(g.lt(a, g.f(0.625f)), small, large), sign(x));
+    Expr a = atMost(g.abs(x), 10);
+    Expr shifted = g.fma(a, g.f(2 * LOG2E), g.f(MAGIC + 127));
+    Expr n = g.sub(shifted, g.f(MAGIC + 127));
+    Expr r = g.fma(n, g.f(-LN2_LOW / 2), g.fma(n, g.f(-LN2_HIGH / 2), a));
+    Expr square = g.mul(r, r);
+    float[] coefficients = new float[EXP.length];
+    for (int k = 0; k < EXP.length; k++) {
+      coefficients[k] = EXP[k] * (1 << (EXP.length + 1 - k));
+    }
+    Expr p = g.fma(g.polynomial(r, square, coefficients), square, g.add(r, r));
+    Expr scale = g.bits(g.shl(g.bits(shifted), 23));
+    Expr m = g.fma(p, scale, g.sub(scale, g.f(1)));
+    return withSign(g.div(m, g.add(m, g.f(2))), sign(x));
   }
 
   /// `e^-|x|` never overflows: `1 / (1 + e)` or `e / (1 + e)`.
@@ -189,8 +191,10 @@ final class MathF32 {
   Expr erf(Expr x) {
     Expr a = g.abs(x);
     Expr limited = atMost(a, 4);
-    Expr large = g.sub(g.f(1), expInRange(g.polynomial(limited, ERF_LARGE)));
-    Expr small = g.fma(g.polynomial(g.mul(x, x), ERF_SMALL), a, a);
+    Expr power = g.polynomial(limited, g.mul(limited, limited), ERF_LARGE);
+    Expr large = g.sub(g.f(1), expInRange(power));
+    Expr z = g.mul(x, x);
+    Expr small = g.fma(g.polynomial(z, g.mul(z, z), ERF_SMALL), a, a);
     return withSign(g.select(g.lt(a, g.f(0.92f)), small, large), sign(x));
   }
 

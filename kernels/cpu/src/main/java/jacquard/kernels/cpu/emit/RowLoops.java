@@ -95,16 +95,15 @@ final class RowLoops {
     loop.release(mark);
   }
 
-  /// Combines the accumulators by halves, then the lanes by halves.
+  /// Combines the accumulators in order, then the lanes by halves.
   private void finish(Reduction r, int[] sums) {
     Lane lane = r.result().lane();
     VectorWriter vectors = new VectorWriter(loop, 0, false);
-    for (int n = sums.length; n > 1; n /= 2) {
-      for (int u = 0; u < n / 2; u++) {
-        int other = sums[u + n / 2];
-        vectors.combine(r, sums[u], () -> code.aload(other));
-      }
+    vectors.push(r.identity());
+    for (int sum : sums) {
+      vectors.combine(r, () -> {}, sum);
     }
+    code.astore(sums[0]);
     code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
     loop.api().store(lane.vector(), lane.array(), false);
     lanes(r, 0, 1);

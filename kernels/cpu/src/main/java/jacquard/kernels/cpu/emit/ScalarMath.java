@@ -7,6 +7,9 @@ final class ScalarMath {
 
   private static final double TWO_OVER_ROOT_PI = 0x1.20dd750429b6dp0;
 
+  /// The result of calling the methods at the end of this class, so that the calls are not removed.
+  static final int TRAINED;
+
   private ScalarMath() {}
 
   static double exp(double x) {
@@ -121,5 +124,89 @@ final class ScalarMath {
 
   static double toDouble(long x) {
     return (double) x;
+  }
+
+  /*
+   * Comparisons and selections of scalar code. As branches in a kernel, of which warm-up sees one side only, they would be compiled
+   * as traps: the first value on the other side would throw the kernel back to the interpreter. Here they share the statistics
+   * of all kernels, which start with both sides.
+   */
+
+  static int lt(float x, float y) {
+    return x < y ? 1 : 0;
+  }
+
+  static int le(float x, float y) {
+    return x <= y ? 1 : 0;
+  }
+
+  static int eq(float x, float y) {
+    return x == y ? 1 : 0;
+  }
+
+  static int lt(double x, double y) {
+    return x < y ? 1 : 0;
+  }
+
+  static int le(double x, double y) {
+    return x <= y ? 1 : 0;
+  }
+
+  static int eq(double x, double y) {
+    return x == y ? 1 : 0;
+  }
+
+  static int lt(int x, int y) {
+    return x < y ? 1 : 0;
+  }
+
+  static int le(int x, int y) {
+    return x <= y ? 1 : 0;
+  }
+
+  static int eq(int x, int y) {
+    return x == y ? 1 : 0;
+  }
+
+  static int lt(long x, long y) {
+    return x < y ? 1 : 0;
+  }
+
+  static int le(long x, long y) {
+    return x <= y ? 1 : 0;
+  }
+
+  static int eq(long x, long y) {
+    return x == y ? 1 : 0;
+  }
+
+  static float select(int mask, float x, float y) {
+    return mask != 0 ? x : y;
+  }
+
+  static double select(int mask, double x, double y) {
+    return mask != 0 ? x : y;
+  }
+
+  static int select(int mask, int x, int y) {
+    return mask != 0 ? x : y;
+  }
+
+  static long select(int mask, long x, long y) {
+    return mask != 0 ? x : y;
+  }
+
+  static {
+    int sum = 0;
+    for (int k = 0; k < 4000; k++) {
+      int n = k % 3;
+      sum += lt((float) n, 1f) + le((float) n, 1f) + eq((float) n, 1f);
+      sum += lt((double) n, 1.0) + le((double) n, 1.0) + eq((double) n, 1.0);
+      sum += lt(n, 1) + le(n, 1) + eq(n, 1);
+      sum += lt((long) n, 1L) + le((long) n, 1L) + eq((long) n, 1L);
+      sum += (int) select(k & 1, 1f, 2f) + (int) select(k & 1, 1.0, 2.0);
+      sum += select(k & 1, 1, 2) + (int) select(k & 1, 1L, 2L);
+    }
+    TRAINED = sum;
   }
 }

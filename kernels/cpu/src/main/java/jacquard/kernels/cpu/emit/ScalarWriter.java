@@ -9,7 +9,6 @@ import jacquard.kernels.cpu.emit.Form.Comparison;
 import jacquard.kernels.cpu.emit.Form.Operation;
 import jacquard.tensor.DType;
 import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.OperatorInstruction;
@@ -131,53 +130,35 @@ final class ScalarWriter {
   }
 
   private void compare(Comparison comparison, Expr x, Expr y) {
+    switch (comparison) {
+      case LT -> compare("lt", x, y);
+      case LE -> compare("le", x, y);
+      case GT -> compare("lt", y, x);
+      case GE -> compare("le", y, x);
+      case EQ -> compare("eq", x, y);
+      case NE -> {
+        compare("eq", x, y);
+        code.iconst_1().ixor();
+      }
+    }
+  }
+
+  private void compare(String method, Expr x, Expr y) {
     push(x);
     push(y);
-    boolean nanIsLess = comparison == Comparison.GT || comparison == Comparison.GE;
-    Lane lane = x.lane();
-    switch (lane) {
-      case F32 -> {
-        if (nanIsLess) {
-          code.fcmpl();
-        } else {
-          code.fcmpg();
-        }
-      }
-      case F64 -> {
-        if (nanIsLess) {
-          code.dcmpl();
-        } else {
-          code.dcmpg();
-        }
-      }
-      case I64 -> code.lcmp();
-      case I32, MASK -> {}
-    }
-    boolean ints = lane == Lane.I32 || lane == Lane.MASK;
-    Opcode jump =
-        switch (comparison) {
-          case LT -> ints ? Opcode.IF_ICMPLT : Opcode.IFLT;
-          case LE -> ints ? Opcode.IF_ICMPLE : Opcode.IFLE;
-          case GT -> ints ? Opcode.IF_ICMPGT : Opcode.IFGT;
-          case GE -> ints ? Opcode.IF_ICMPGE : Opcode.IFGE;
-          case EQ -> ints ? Opcode.IF_ICMPEQ : Opcode.IFEQ;
-          case NE -> ints ? Opcode.IF_ICMPNE : Opcode.IFNE;
-        };
-    code.ifThenElse(jump, CodeBuilder::iconst_1, CodeBuilder::iconst_0);
+    ClassDesc type = x.lane().scalar();
+    code.invokestatic(LaneFunction.OWNER, method, MethodTypeDesc.of(CD_int, type, type));
   }
 
   private void operation(Operation operation, Expr e) {
     Lane lane = e.lane();
     switch (operation) {
       case SELECT -> {
-        push(e.arg(0));
-        Label otherwise = code.newLabel();
-        Label end = code.newLabel();
-        code.ifeq(otherwise);
-        push(e.arg(1));
-        code.goto_(end).labelBinding(otherwise);
-        push(e.arg(2));
-        code.labelBinding(end);
+        pushAll(e);
+        code.invokestatic(
+            LaneFunction.OWNER,
+            "select",
+            MethodTypeDesc.of(lane.scalar(), CD_int, lane.scalar(), lane.scalar()));
       }
       case REINTERPRET -> {
         push(e.arg(0));

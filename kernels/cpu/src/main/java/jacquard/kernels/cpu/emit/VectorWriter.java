@@ -366,7 +366,12 @@ final class VectorWriter {
     call(function, List.of(e.arg(1), e.arg(2)));
     locals.clear();
     locals.putAll(outside);
-    code.astore(result).labelBinding(end).aload(result);
+    code.astore(result).labelBinding(end);
+    // a blend with itself: its result has a class that C2 knows, that of a variable set on two ways has not
+    push(e.arg(1));
+    code.aload(result);
+    pushMask(e.arg(0), e.lane());
+    api.blend(e.lane());
   }
 
   /// Pushes a numeric vector, a mask as 0 and 1 in i32 lanes.
@@ -422,10 +427,13 @@ final class VectorWriter {
     }
   }
 
-  /// `sum = sum + value`, or what the reduction does instead of adding.
-  void combine(Reduction r, int sum, Runnable value) {
-    code.aload(sum);
+  /// Pushes `value + sum`, or what the reduction does instead of adding.
+  ///
+  /// The receiver of the call is the value: C2 knows its class. That of a local variable which changes in a loop it learns too
+  /// late, unless statistics tell it, and then it boxes the vectors.
+  void combine(Reduction r, Runnable value, int sum) {
     value.run();
+    code.aload(sum);
     String method =
         switch (r.kind()) {
           case SUM -> "add";
@@ -434,7 +442,6 @@ final class VectorWriter {
           case PROD -> "mul";
         };
     api.binary(r.result().lane(), method);
-    code.astore(sum);
   }
 
   /// A writer for the same vector that knows the same values, and whose further ones are forgotten with it.
