@@ -2,6 +2,7 @@
 module jacquard.kernels.cpu {
   requires transitive jacquard.kernels;
   requires jdk.incubator.vector;
+  requires jdk.management;
   requires static org.jspecify;
 
   exports jacquard.kernels.cpu;

@@ -18,6 +18,9 @@ import java.util.Set;
 
 /// The processor: generated vector code for loops, packed matrix products and convolutions, a fixed pool of threads.
 public final class CpuTarget implements Target {
+  /// Instructions times elements that take about 30 ms in the interpreter: then a kernel is compiled before its first run.
+  private static final long WORTH_WARMING = 1 << 16;
+
   private final Device device;
   final WorkerPool pool;
   final Slabs slabs = new Slabs();
@@ -64,16 +67,23 @@ public final class CpuTarget implements Target {
   @Override
   public Program prepare(Schedule schedule) {
     slabs.require(schedule.arena());
-    Set<LoopCode> codes = new LinkedHashSet<>();
+    Set<LoopCode> large = new LinkedHashSet<>();
     for (Task task : schedule.tasks()) {
       if (task instanceof Task.Loop loop) {
-        codes.add(compiler.compile(loop.kernel()));
+        compile(loop, large);
       } else if (task instanceof Task.Dot dot && dot.epilogue() != null) {
-        codes.add(compiler.compile(dot.epilogue().kernel()));
+        compile(dot.epilogue(), large);
       }
     }
-
+    compiler.warm(large);
     return new CpuProgram(this, schedule);
+  }
+
+  private void compile(Task.Loop task, Set<LoopCode> large) {
+    LoopCode code = compiler.compile(task.kernel());
+    if (task.launch().size() * task.kernel().instructions().size() >= WORTH_WARMING) {
+      large.add(code);
+    }
   }
 
   LoopTask loop(Task.Loop task) {
