@@ -12,7 +12,14 @@ final class BinaryVjp {
 
   /// @param byA whether the cotangent of `a` is wanted; so `byB`
   static @Nullable Tensor[] of(
-      BinaryKind kind, Tensor a, Tensor b, Tensor y, Tensor g, boolean byA, boolean byB, Zeros zeros) {
+      BinaryKind kind,
+      Tensor a,
+      Tensor b,
+      Tensor y,
+      Tensor g,
+      boolean byA,
+      boolean byB,
+      Zeros zeros) {
     return switch (kind) {
       case ADD -> pair(byA ? g : null, byB ? g : null);
       case SUB -> pair(byA ? g : null, byB ? g.neg() : null);
@@ -52,14 +59,16 @@ final class BinaryVjp {
       return new Split(a.eq(b), a.lt(b), g.mul(0.5), g, zeros.like(g));
     }
 
-    /// What reaches `a` when the larger is chosen, which is what reaches `b` when the smaller is; or the other way round.
+    /// What reaches `a` when the larger is chosen, which is what reaches `b` when the smaller is;
+    /// or the other way round.
     Tensor toLarger(boolean ofA) {
       return tie.where(half, ofA ? less.where(zero, g) : less.where(g, zero));
     }
   }
 
-  /// `g b a^(b-1)`. With a constant exponent that nobody differentiates by, one power with another constant; otherwise the exponent
-  /// is kept at 1 where `a` and `b` are 0, where `0 * 0^-1` would be NaN.
+  /// `g b a^(b-1)`. With a constant exponent that nobody differentiates by, one power with another
+  /// constant; otherwise the exponent is kept at 1 where `a` and `b` are 0, where `0 * 0^-1` would
+  /// be NaN.
   private static Tensor powByBase(Tensor a, Tensor b, Tensor g, boolean byB, Zeros zeros) {
     Op.Constant constant = byB ? null : constant(b.node());
     if (constant == null) {
@@ -74,7 +83,8 @@ final class BinaryVjp {
     return c == 1 ? g : g.mul(c == 2 ? a.add(a) : a.pow(c - 1).mul(c));
   }
 
-  /// `a`, with 1 for 0: the derivative of `0^b` by `b` is taken as 0, where `0^b * log(0)` would be NaN.
+  /// `a`, with 1 for 0: the derivative of `0^b` by `b` is taken as 0, where `0^b * log(0)` would be
+  /// NaN.
   private static Tensor zeroToOne(Tensor a) {
     return a.eq(0).where(Tensor.constant(a.dtype(), 1.0, a.device()), a);
   }

@@ -5,7 +5,8 @@ import jacquard.tensor.graph.Op;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/// Trades time for memory: the gradient computes the inside of a segment again instead of keeping it from the first computation.
+/// Trades time for memory: the gradient computes the inside of a segment again instead of keeping
+/// it from the first computation.
 ///
 /// ```java
 /// for (Block block : blocks) {
@@ -13,12 +14,14 @@ import java.util.function.UnaryOperator;
 /// }
 /// ```
 ///
-/// Values are the same as without, bit for bit: random numbers are functions of their key. So are gradients, but for the order in which
-/// the contributions of several uses of one tensor are added. Parameters that the segment uses need not be inputs. What it uses
-/// besides and depends on an input is computed again too, unless it is an input itself.
+/// Values are the same as without, bit for bit: random numbers are functions of their key. So are
+/// gradients, but for the order in which the contributions of several uses of one tensor are added.
+/// Parameters that the segment uses need not be inputs. What it uses besides and depends on an
+/// input is computed again too, unless it is an input itself.
 ///
-/// The gradient's copy of the segment reads its inputs through [Op.After], once the cotangent of the result is known: so it is not merged
-/// with the first computation, and the schedule can't run it earlier. Segments nest.
+/// The gradient's copy of the segment reads its inputs through [Op.After], once the cotangent of
+/// the result is known: so it is not merged with the first computation, and the schedule can't run
+/// it earlier. Segments nest.
 public final class Checkpoint {
   private Checkpoint() {}
 

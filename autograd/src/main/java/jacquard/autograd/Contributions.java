@@ -10,8 +10,9 @@ import java.util.TreeMap;
 
 /// The sum of what a node's consumers contribute to its cotangent, in the order they were met.
 ///
-/// Parts cut from one tensor, such as query, key and value from one projection, contribute pads with zeros. Those that lie beside
-/// each other are joined: one concat writes every element once, where a sum of pads writes the whole tensor for each part.
+/// Parts cut from one tensor, such as query, key and value from one projection, contribute pads
+/// with zeros. Those that lie beside each other are joined: one concat writes every element once,
+/// where a sum of pads writes the whole tensor for each part.
 final class Contributions {
   private Contributions() {}
 
@@ -92,6 +93,9 @@ final class Contributions {
     Tensor part = Movement.concat(axis, run);
     Ints none = Ints.filled(part.rank(), 0);
     return part.pad(
-        none.map((i, v) -> i == axis ? before : v), none.map((i, v) -> i == axis ? after : v), none, 0);
+        none.map((i, v) -> i == axis ? before : v),
+        none.map((i, v) -> i == axis ? after : v),
+        none,
+        0);
   }
 }

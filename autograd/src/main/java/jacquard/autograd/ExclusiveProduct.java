@@ -6,13 +6,15 @@ import jacquard.tensor.Tensor;
 
 /// The product of all other elements: the derivative of a product by each of its factors.
 ///
-/// `prod(x) / x` is wrong at zeros, and masking the zeros makes the second derivative wrong. Here pairs are multiplied, the products
-/// of all other pairs are found in the same way, and each element takes those times its partner: nothing is divided, so every order
-/// of derivative is right for any number of zeros. The work is linear in `n`, the graph has some six nodes a doubling of `n`.
+/// `prod(x) / x` is wrong at zeros, and masking the zeros makes the second derivative wrong. Here
+/// pairs are multiplied, the products of all other pairs are found in the same way, and each
+/// element takes those times its partner: nothing is divided, so every order of derivative is right
+/// for any number of zeros. The work is linear in `n`, the graph has some six nodes a doubling of
+/// `n`.
 final class ExclusiveProduct {
   private ExclusiveProduct() {}
 
-  /// @param x    factors
+  /// @param x factors
   /// @param axes what is multiplied over, ascending
   /// @return shaped like `x`: at each element, the product over `axes` of all others
   static Tensor of(Tensor x, Ints axes) {

@@ -15,21 +15,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Compares gradients with central differences, in f64.
 ///
-/// The elements of the result are summed with fixed random weights between 0.5 and 1.5, so that errors don't cancel. Order 1
-/// differentiates that sum; order `k + 1` does the same with the gradients of order `k`. The differences are taken before
-/// summing: a sum over many elements would round away the change of one.
+/// The elements of the result are summed with fixed random weights between 0.5 and 1.5, so that
+/// errors don't cancel. Order 1 differentiates that sum; order `k + 1` does the same with the
+/// gradients of order `k`. The differences are taken before summing: a sum over many elements would
+/// round away the change of one.
 ///
-/// Differences are of fourth order, `(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h` with `h = x / 1000`, at least 1e-4 and at most 1e-3: for
-/// smooth functions of values around 1 that is right to 1e-11. The function must have no kink or jump within `2h` of an input.
+/// Differences are of fourth order, `(8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h` with `h = x /
+/// 1000`, at least 1e-4 and at most 1e-3: for smooth functions of values around 1 that is right to
+/// 1e-11. The function must have no kink or jump within `2h` of an input.
 ///
 /// ```java
 /// GradientCheck.check(t -> t[0].matmul(t[1]).tanh(), a, b);
 /// ```
 ///
-/// @param orders    how often to differentiate; 1 or more
+/// @param orders how often to differentiate; 1 or more
 /// @param tolerance largest `|analytic - numeric| / max(1, |analytic|, |numeric|)` that passes
-/// @param elements  most elements to check of each input, spread evenly
-/// @param seed      of the weights
+/// @param elements most elements to check of each input, spread evenly
+/// @param seed of the weights
 public record GradientCheck(int orders, double tolerance, int elements, long seed) {
   private static final double STEP = 1e-3;
 
@@ -52,20 +54,31 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
 
   /// One partial derivative.
   ///
-  /// @param order         1 for the gradient of the weighted result
-  /// @param input         position of the input
-  /// @param index         index of the element within the input
-  /// @param relativeError `|analytic - numeric| / max(1, |analytic|, |numeric|)`; infinite where either is NaN
+  /// @param order 1 for the gradient of the weighted result
+  /// @param input position of the input
+  /// @param index index of the element within the input
+  /// @param relativeError `|analytic - numeric| / max(1, |analytic|, |numeric|)`; infinite where
+  ///   either is NaN
   public record Element(
       int order, int input, Ints index, double analytic, double numeric, double relativeError) {
     @Override
     public String toString() {
-      return "order " + order + ", input " + input + " at " + index + ": analytic " + analytic + ", numeric "
-          + numeric + ", relative error " + relativeError;
+      return "order "
+          + order
+          + ", input "
+          + input
+          + " at "
+          + index
+          + ": analytic "
+          + analytic
+          + ", numeric "
+          + numeric
+          + ", relative error "
+          + relativeError;
     }
   }
 
-  /// @param worst   the element with the largest error; null if there are no elements
+  /// @param worst the element with the largest error; null if there are no elements
   /// @param checked how many partial derivatives were compared
   public record Report(@Nullable Element worst, int checked, double tolerance) {
     public boolean passed() {
@@ -77,7 +90,12 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
     public Report orThrow() {
       if (!passed()) {
         throw new AssertionError(
-            "gradientCheck: " + worst + ", expected at most " + tolerance + "; " + checked
+            "gradientCheck: "
+                + worst
+                + ", expected at most "
+                + tolerance
+                + "; "
+                + checked
                 + " derivatives checked");
       }
       return this;
@@ -86,7 +104,7 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
 
   /// Checks a function with [#standard].
   ///
-  /// @param f      gives a float tensor of any shape
+  /// @param f gives a float tensor of any shape
   /// @param inputs where to check; f64 inputs are differentiated, integers and bools handed through
   /// @throws AssertionError with the worst element, if it is off by more than the tolerance
   /// @throws DTypeException if an input is f32, or none is f64
@@ -100,7 +118,11 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
     for (int i = 0; i < inputs.length; i++) {
       if (inputs[i].dtype() == DType.F32) {
         throw new DTypeException(
-            "gradientCheck: input " + i + " is " + inputs[i] + ", expected f64; cast it, f32 is too coarse for differences");
+            "gradientCheck: input "
+                + i
+                + " is "
+                + inputs[i]
+                + ", expected f64; cast it, f32 is too coarse for differences");
       }
       if (inputs[i].dtype() == DType.F64) {
         variables.add(i);

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/// Gradients of tensors by tensors. The result is a graph that nothing has evaluated yet, and that can be differentiated again.
+/// Gradients of tensors by tensors. The result is a graph that nothing has evaluated yet, and that
+/// can be differentiated again.
 ///
-/// Only what lies between is visited, and only cotangents that lead to what was asked for are computed. A tensor that was realised is a
-/// leaf: no gradient flows through to what it was computed from, so ask for gradients before realising.
+/// Only what lies between is visited, and only cotangents that lead to what was asked for are
+/// computed. A tensor that was realised is a leaf: no gradient flows through to what it was
+/// computed from, so ask for gradients before realising.
 ///
 /// ```java
 /// Tensor loss = model.apply(x).sub(target).square().mean();
@@ -39,7 +41,7 @@ public final class Gradients {
   /// The gradient of a loss by one tensor.
   ///
   /// @param loss a float scalar
-  /// @param wrt  any float tensor, also one that was computed
+  /// @param wrt any float tensor, also one that was computed
   /// @return shaped like `wrt`
   /// @throws ShapeException if the loss is not a scalar
   /// @throws DTypeException if the loss or `wrt` is no float
@@ -48,12 +50,14 @@ public final class Gradients {
     return of(loss, List.of(wrt)).get(0);
   }
 
-  /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor, Tensor)].
+  /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor,
+  /// Tensor)].
   public static List<Tensor> of(Tensor loss, Tensor... wrt) {
     return of(loss, Arrays.asList(wrt));
   }
 
-  /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor, Tensor)].
+  /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor,
+  /// Tensor)].
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
     return of(loss, wrt, Missing.ERROR);
   }
@@ -70,8 +74,10 @@ public final class Gradients {
 
   /// The gradients of a loss by the current values of states, in their order.
   ///
-  /// @throws IllegalArgumentException if the loss does not depend on a state, or depends on a value that was overwritten since
-  public static SequencedMap<State, Tensor> ofStates(Tensor loss, Collection<? extends State> states) {
+  /// @throws IllegalArgumentException if the loss does not depend on a state, or depends on a value
+  ///   that was overwritten since
+  public static SequencedMap<State, Tensor> ofStates(
+      Tensor loss, Collection<? extends State> states) {
     return ofStates(loss, states, Missing.ERROR);
   }
 
@@ -86,9 +92,10 @@ public final class Gradients {
     return byState;
   }
 
-  /// Vector-Jacobian products: the gradients of `sum(cotangents[i] * outputs[i])`, the cotangents being constants.
+  /// Vector-Jacobian products: the gradients of `sum(cotangents[i] * outputs[i])`, the cotangents
+  /// being constants.
   ///
-  /// @param outputs    float tensors of any shapes
+  /// @param outputs float tensors of any shapes
   /// @param cotangents one for each output, of its shape and dtype
   /// @return for each `wrt`, a tensor of its shape
   public static List<Tensor> vjp(List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> wrt) {
@@ -99,7 +106,10 @@ public final class Gradients {
       List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> wrt, Missing missing) {
     if (outputs.size() != cotangents.size()) {
       throw new IllegalArgumentException(
-          "vjp: " + outputs.size() + " outputs and " + cotangents.size()
+          "vjp: "
+              + outputs.size()
+              + " outputs and "
+              + cotangents.size()
               + " cotangents, expected one for each output");
     }
     for (int i = 0; i < outputs.size(); i++) {
@@ -110,8 +120,9 @@ public final class Gradients {
 
   /// Jacobian-vector product: the derivative of `y` when `x` moves along `v`.
   ///
-  /// It is the product with the Jacobian of `u -> vjp(y, u, x)`, which is linear in `u`: two reverse sweeps make one forward
-  /// derivative, and no value of the first remains in the result but what the second reads.
+  /// It is the product with the Jacobian of `u -> vjp(y, u, x)`, which is linear in `u`: two
+  /// reverse sweeps make one forward derivative, and no value of the first remains in the result
+  /// but what the second reads.
   ///
   /// @param v of the shape of `x`
   /// @return shaped like `y`; zeros where `y` does not depend on `x`
@@ -119,7 +130,8 @@ public final class Gradients {
     return jvp(y, List.of(x), List.of(v));
   }
 
-  /// The derivative of `y` when all of `x` move along `v` together; as [#jvp(Tensor, Tensor, Tensor)].
+  /// The derivative of `y` when all of `x` move along `v` together; as [#jvp(Tensor, Tensor,
+  /// Tensor)].
   public static Tensor jvp(Tensor y, List<Tensor> x, List<Tensor> v) {
     if (x.size() != v.size()) {
       throw new IllegalArgumentException(
@@ -129,7 +141,11 @@ public final class Gradients {
       requireLike("jvp: v[" + i + "]", v.get(i), x.get(i));
     }
     // a tensor of its own: the variable of a linear function, whose value does not matter
-    Tensor u = Tensor.constant(y.dtype(), 0.0, y.device()).reshape(ones(y.rank())).detach().expand(y.shape());
+    Tensor u =
+        Tensor.constant(y.dtype(), 0.0, y.device())
+            .reshape(ones(y.rank()))
+            .detach()
+            .expand(y.shape());
     List<Tensor> pulled = sweep(List.of(y), List.of(u), x, Missing.ZEROS);
     return sweep(pulled, v, List.of(u), Missing.ZEROS).get(0);
   }
@@ -140,7 +156,8 @@ public final class Gradients {
     return Shape.of(dims);
   }
 
-  /// Hessian-vector product of a loss: how its gradient by `wrt` changes when `wrt` moves along `v`.
+  /// Hessian-vector product of a loss: how its gradient by `wrt` changes when `wrt` moves along
+  /// `v`.
   ///
   /// @return shaped like `wrt`; zeros where the gradient does not depend on it
   public static Tensor hvp(Tensor loss, Tensor wrt, Tensor v) {
@@ -187,7 +204,11 @@ public final class Gradients {
     for (int i = 0; i < wrt.size(); i++) {
       if (!wrt.get(i).dtype().isFloat()) {
         throw new DTypeException(
-            "grad: wrt[" + i + "] is " + wrt.get(i) + ", expected f32 or f64; only floats have gradients");
+            "grad: wrt["
+                + i
+                + "] is "
+                + wrt.get(i)
+                + ", expected f32 or f64; only floats have gradients");
       }
     }
     Sweep sweep = Sweep.to(wrt.stream().map(Tensor::node).toList());
@@ -217,7 +238,9 @@ public final class Gradients {
     }
     if (loss.rank() != 0) {
       throw new ShapeException(
-          "grad: loss has shape " + loss.shape() + ", expected a scalar; reduce it with mean() or sum()");
+          "grad: loss has shape "
+              + loss.shape()
+              + ", expected a scalar; reduce it with mean() or sum()");
     }
   }
 
@@ -229,7 +252,8 @@ public final class Gradients {
       throw new ShapeException(what + " has shape " + x.shape() + ", expected " + like.shape());
     }
     if (x.dtype() != like.dtype()) {
-      throw new DTypeException(what + " is " + x.dtype() + ", expected " + like.dtype() + "; cast it");
+      throw new DTypeException(
+          what + " is " + x.dtype() + ", expected " + like.dtype() + "; cast it");
     }
   }
 }

@@ -15,7 +15,12 @@ final class Independent {
   static IllegalArgumentException error(List<Tensor> outputs, int index, Tensor x) {
     List<Node> behind = Traversal.sourcesFirst(outputs.stream().map(Tensor::node).toList());
     return new IllegalArgumentException(
-        "grad: loss does not depend on wrt[" + index + "] " + name(x) + ": " + reason(behind, x)
+        "grad: loss does not depend on wrt["
+            + index
+            + "] "
+            + name(x)
+            + ": "
+            + reason(behind, x)
             + ", or ask for zeros with Missing.ZEROS");
   }
 
@@ -33,7 +38,10 @@ final class Independent {
     if (x.node().input() instanceof Source.Cell(State state, long version)) {
       for (Node node : behind) {
         if (node.input() instanceof Source.Cell(State other, long read) && other == state) {
-          return "the loss reads its version " + read + ", the state now holds version " + version
+          return "the loss reads its version "
+              + read
+              + ", the state now holds version "
+              + version
               + "; take the gradient before the state is updated";
         }
       }

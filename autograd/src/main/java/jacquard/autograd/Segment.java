@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What lies between the inputs of an [Op.Recompute] and its value, found when the gradient asks for it.
+/// What lies between the inputs of an [Op.Recompute] and its value, found when the gradient asks
+/// for it.
 ///
 /// ```
 ///   x ── inner ── inner ── y          inner: depends on an input; computed again
@@ -35,7 +36,8 @@ final class Segment {
   }
 
   /// @param marker an [Op.Recompute]
-  /// @param kept   nodes that are not computed again even between input and value: those somebody differentiates by
+  /// @param kept nodes that are not computed again even between input and value: those somebody
+  ///   differentiates by
   static Segment of(Node marker, Set<Node> kept) {
     Set<Node> inputs = Collections.newSetFromMap(new IdentityHashMap<>());
     inputs.addAll(marker.sources().subList(1, marker.sources().size()));
@@ -94,7 +96,8 @@ final class Segment {
 
   /// The cotangents of the border from `g`, that of the value.
   ///
-  /// The inputs are read again only after `g` is known, which keeps the second computation apart from the first and late.
+  /// The inputs are read again only after `g` is known, which keeps the second computation apart
+  /// from the first and late.
   ///
   /// @param needed for each node of the border, whether its cotangent is wanted
   /// @return for each node of the border its cotangent, or null

@@ -15,16 +15,20 @@ import org.jspecify.annotations.Nullable;
 
 /// One reverse sweep: from the cotangents of some nodes to those of others.
 ///
-/// First every node that a result depends on differentiably is visited, sources before consumers, and those that lead to a wanted node
-/// are put in order; then the order is walked backwards, each node handing its cotangent on to the sources that need it. Both walks
-/// use explicit stacks and lists, so a graph of any depth fits, and take everything in the order of the graph, so the result is
-/// always the same graph.
+/// First every node that a result depends on differentiably is visited, sources before consumers,
+/// and those that lead to a wanted node are put in order; then the order is walked backwards, each
+/// node handing its cotangent on to the sources that need it. Both walks use explicit stacks and
+/// lists, so a graph of any depth fits, and take everything in the order of the graph, so the
+/// result is always the same graph.
 final class Sweep {
   private static final class Vertex {
     final Node node;
     final List<Tensor> contributions = new ArrayList<>(2);
-    /// Where the cotangent goes: the sources, or the border of a segment; null where no gradient flows.
+
+    /// Where the cotangent goes: the sources, or the border of a segment; null where no gradient
+    /// flows.
     @Nullable Vertex[] ends = {};
+
     @Nullable Segment segment;
     boolean entered;
     boolean needed;

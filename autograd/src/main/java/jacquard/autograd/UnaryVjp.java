@@ -3,7 +3,8 @@ package jacquard.autograd;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.UnaryKind;
 
-/// Derivatives of the functions of one argument, by the result `y` where that saves computing something again.
+/// Derivatives of the functions of one argument, by the result `y` where that saves computing
+/// something again.
 final class UnaryVjp {
   private static final double TWO_BY_ROOT_PI = 2 / Math.sqrt(Math.PI);
 
@@ -12,7 +13,8 @@ final class UnaryVjp {
   static boolean flows(UnaryKind kind) {
     return switch (kind) {
       case SIGN, FLOOR -> false;
-      case NEG, EXP, LOG, LOG1P, EXPM1, SQRT, RSQRT, RECIP, SIN, COS, TANH, ERF, SIGMOID, ABS -> true;
+      case NEG, EXP, LOG, LOG1P, EXPM1, SQRT, RSQRT, RECIP, SIN, COS, TANH, ERF, SIGMOID, ABS ->
+          true;
     };
   }
 

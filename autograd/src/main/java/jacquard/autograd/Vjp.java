@@ -10,9 +10,11 @@ import jacquard.tensor.graph.Window;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The vector-Jacobian product of every primitive: from the cotangent of a node to the cotangents of its sources.
+/// The vector-Jacobian product of every primitive: from the cotangent of a node to the cotangents
+/// of its sources.
 ///
-/// The rules are written with tensor operations, so a gradient can be differentiated again. Conventions where a derivative does not exist:
+/// The rules are written with tensor operations, so a gradient can be differentiated again.
+/// Conventions where a derivative does not exist:
 ///
 /// | where | gradient |
 /// |-------|----------|
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// | `pow` at a base below 0 | by the exponent NaN, as the logarithm is |
 /// | `mod` | as between the jumps: 1 and `-floor(a / b)` |
 ///
-/// `sign`, `floor`, comparisons, `argmax`, `argsort`, `random`, `detach`, casts from or to integers, conditions and indices let no gradient
-/// through: see [#flows].
+/// `sign`, `floor`, comparisons, `argmax`, `argsort`, `random`, `detach`, casts from or to
+/// integers, conditions and indices let no gradient through: see [#flows].
 public final class Vjp {
   private final Node node;
   private final Tensor g;
@@ -40,8 +42,9 @@ public final class Vjp {
 
   /// The cotangents of the sources of `node`.
   ///
-  /// @param g      cotangent of the node, of its shape and dtype
-  /// @param needed for each source, whether its cotangent is wanted; never true where [#flows] is false
+  /// @param g cotangent of the node, of its shape and dtype
+  /// @param needed for each source, whether its cotangent is wanted; never true where [#flows] is
+  ///   false
   /// @return for each source its cotangent, shaped like the source; null where it is not wanted
   public static @Nullable Tensor[] of(Node node, Tensor g, boolean[] needed) {
     return of(node, g, needed, new Zeros());
@@ -79,13 +82,9 @@ public final class Vjp {
     return switch (node.op()) {
       case Op.Leaf l -> none();
       case Op.Unary u -> one(UnaryVjp.of(u.kind(), x(0), y(), g));
-      case Op.Binary b ->
-          BinaryVjp.of(b.kind(), x(0), x(1), y(), g, needed[0], needed[1], zeros);
+      case Op.Binary b -> BinaryVjp.of(b.kind(), x(0), x(1), y(), g, needed[0], needed[1], zeros);
       case Op.Where w ->
-          each(
-              null,
-              () -> x(0).where(g, zeros.like(g)),
-              () -> x(0).where(zeros.like(g), g));
+          each(null, () -> x(0).where(g, zeros.like(g)), () -> x(0).where(zeros.like(g), g));
       case Op.Cast c -> one(g.cast(x(0).dtype()));
       case Op.Random r -> none();
       case Op.Reshape r -> one(g.reshape(shape(0)));
@@ -175,7 +174,8 @@ public final class Vjp {
         p.before()
             .map((axis, before) -> before + Math.max(0, (x.dim(axis) - 1) * step.get(axis) + 1));
     // an axis without elements has neither a last one nor a stop beyond its start
-    return g.slice(p.before(), stop.map((axis, s) -> x.dim(axis) == 0 ? p.before().get(axis) : s), step);
+    return g.slice(
+        p.before(), stop.map((axis, s) -> x.dim(axis) == 0 ? p.before().get(axis) : s), step);
   }
 
   /// Of a slice: zeros where nothing was taken.
@@ -184,11 +184,10 @@ public final class Vjp {
     Ints interior = s.step().map((axis, step) -> step - 1);
     Ints after =
         s.start()
-            .map(
-                (axis, start) ->
-                    g.dim(axis) == 0
-                        ? x.dim(axis) - start
-                        : x.dim(axis) - start - (g.dim(axis) - 1) * s.step().get(axis) - 1);
+            .map((axis, start) ->
+                g.dim(axis) == 0
+                    ? x.dim(axis) - start
+                    : x.dim(axis) - start - (g.dim(axis) - 1) * s.step().get(axis) - 1);
     return g.pad(s.start(), after, interior, 0);
   }
 
@@ -224,7 +223,8 @@ public final class Vjp {
     return Tensor.apply(new Op.Dot(), a, b);
   }
 
-  /// With image `x`, filter `w` and result `y`, every member of the family is the derivative of `sum(y * conv(x, w))` by the third.
+  /// With image `x`, filter `w` and result `y`, every member of the family is the derivative of
+  /// `sum(y * conv(x, w))` by the third.
   private @Nullable Tensor[] conv(ConvKind kind, Window window) {
     return switch (kind) {
       case FORWARD ->

@@ -7,7 +7,8 @@
 /// GradientCheck  rules against central differences
 /// ```
 ///
-/// In rules, `x` (or `a`, `b`) are the sources, `y` is the result and `g` its cotangent, shaped like `y`.
+/// In rules, `x` (or `a`, `b`) are the sources, `y` is the result and `g` its cotangent, shaped
+/// like `y`.
 @NullMarked
 package jacquard.autograd;
 

@@ -33,7 +33,8 @@ class CheckpointTest {
     return t.matmul(w).add(b).tanh().square();
   }
 
-  /// Losses with and without checkpoints have the same gradients and second derivatives, up to the order of sums.
+  /// Losses with and without checkpoints have the same gradients and second derivatives, up to the
+  /// order of sums.
   private static void assertSame(Function<Boolean, Tensor> loss, Tensor... wrt) {
     List<Tensor> plain = Gradients.ofOrZeros(loss.apply(false), List.of(wrt));
     List<Tensor> again = Gradients.ofOrZeros(loss.apply(true), List.of(wrt));
@@ -42,8 +43,7 @@ class CheckpointTest {
     }
     for (Tensor t : wrt) {
       Tensor v = random(9, t.shape().toArray());
-      assertClose(
-          Gradients.hvp(loss.apply(false), t, v), Gradients.hvp(loss.apply(true), t, v));
+      assertClose(Gradients.hvp(loss.apply(false), t, v), Gradients.hvp(loss.apply(true), t, v));
     }
   }
 
@@ -56,7 +56,8 @@ class CheckpointTest {
     assertArrayEquals(e, actual.toDoubleArray(), 1e-13 * largest);
   }
 
-  private static Tensor chain(Tensor x, int layers, boolean checkpoint, UnaryOperator<Tensor> layer) {
+  private static Tensor chain(
+      Tensor x, int layers, boolean checkpoint, UnaryOperator<Tensor> layer) {
     Tensor y = x;
     for (int i = 0; i < layers; i++) {
       y = checkpoint ? Checkpoint.of(layer, y) : layer.apply(y);
@@ -66,8 +67,7 @@ class CheckpointTest {
 
   @Test
   void valueAndGradientsAreThoseOfTheSegment() {
-    assertEquals(
-        chain(x, 3, false, this::layer).item(), chain(x, 3, true, this::layer).item());
+    assertEquals(chain(x, 3, false, this::layer).item(), chain(x, 3, true, this::layer).item());
     assertSame(on -> chain(x, 3, on, this::layer), x, w, b);
     assertSame(on -> chain(x, 3, on, this::layer), b);
     List<Tensor> plain = Gradients.of(chain(x, 3, false, this::layer), x, w, b);
@@ -136,7 +136,8 @@ class CheckpointTest {
       Tensor loss = chain(x, 20 * (i + 1), true, this::layer);
       nodes[i] = added(List.of(Gradients.of(loss, w)), loss).size();
     }
-    assertTrue(nodes[1] < 2.1 * nodes[0], nodes[0] + " nodes for 20 segments, " + nodes[1] + " for 40");
+    assertTrue(
+        nodes[1] < 2.1 * nodes[0], nodes[0] + " nodes for 20 segments, " + nodes[1] + " for 40");
   }
 
   @Test
@@ -228,7 +229,9 @@ class CheckpointTest {
   @Test
   void gradientCheckPassesThroughSegments() {
     GradientCheck.check(
-        t -> Checkpoint.of(s -> s[0].matmul(s[1]).tanh(), t[0], t[1]).exp(), random(1, 2, 3), random(2, 3, 2));
+        t -> Checkpoint.of(s -> s[0].matmul(s[1]).tanh(), t[0], t[1]).exp(),
+        random(1, 2, 3),
+        random(2, 3, 2));
   }
 
   @Test

@@ -57,7 +57,11 @@ class GradientCheckTest {
     AssertionError e =
         assertThrows(
             AssertionError.class,
-            () -> GradientCheck.standard().withOrders(1).run(t -> t[0].mul(t[1].detach()), random(1, 1), random(2, 1)).orThrow());
+            () ->
+                GradientCheck.standard()
+                    .withOrders(1)
+                    .run(t -> t[0].mul(t[1].detach()), random(1, 1), random(2, 1))
+                    .orThrow());
     assertTrue(
         e.getMessage().startsWith("gradientCheck: order 1, input 1 at [0]: analytic 0.0, numeric "),
         e.getMessage());
@@ -83,8 +87,7 @@ class GradientCheckTest {
 
   @Test
   void emptyInputsPass() {
-    GradientCheck.Report report =
-        GradientCheck.check(t -> t[0].exp(), f64(new double[0], 0, 3));
+    GradientCheck.Report report = GradientCheck.check(t -> t[0].exp(), f64(new double[0], 0, 3));
     assertEquals(0, report.checked());
   }
 
@@ -97,7 +100,6 @@ class GradientCheckTest {
   void onlyDoublesAreFineEnough() {
     Tensor x = random(1, 2);
     assertThrows(DTypeException.class, () -> GradientCheck.check(t -> t[0], x.cast(DType.F32)));
-    assertThrows(
-        DTypeException.class, () -> GradientCheck.check(t -> t[0], i32(new int[] {1}, 1)));
+    assertThrows(DTypeException.class, () -> GradientCheck.check(t -> t[0], i32(new int[] {1}, 1)));
   }
 }

@@ -198,7 +198,10 @@ class GradientsTest {
         },
         x);
     GradientCheck.check(
-        t -> t[0].slice(0, 0, 1).mul(t[0].slice(1, 0, 1)).add(t[0].slice(0, 1, 2).slice(1, 0, 2).sum()),
+        t ->
+            t[0].slice(0, 0, 1)
+                .mul(t[0].slice(1, 0, 1))
+                .add(t[0].slice(0, 1, 2).slice(1, 0, 2).sum()),
         random(2, 2, 3));
   }
 
@@ -281,8 +284,7 @@ class GradientsTest {
     Tensor a = scalar(2);
     Tensor b = scalar(3);
     // d2(a^2 b): aa 2b = 6, ab 2a = 4, bb 0
-    List<Tensor> h =
-        Gradients.hvp(a.mul(a).mul(b), List.of(a, b), List.of(scalar(1), scalar(10)));
+    List<Tensor> h = Gradients.hvp(a.mul(a).mul(b), List.of(a, b), List.of(scalar(1), scalar(10)));
     assertClose(new double[] {6 + 40}, h.get(0));
     assertClose(new double[] {4}, h.get(1));
   }
@@ -301,8 +303,7 @@ class GradientsTest {
     assertEquals(Shape.of(2, 2, 2, 3), jacobian.shape());
     Tensor flat = jacobian.reshape(4, 6);
     Tensor v = random(2, 2, 3);
-    assertClose(
-        flat.matmul(v.reshape(6, 1)).reshape(4).toDoubleArray(), Gradients.jvp(y, x, v));
+    assertClose(flat.matmul(v.reshape(6, 1)).reshape(4).toDoubleArray(), Gradients.jvp(y, x, v));
     Tensor u = random(3, 2, 2);
     assertClose(
         u.reshape(1, 4).matmul(flat).reshape(6).toDoubleArray(),

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every row of the operation table that has a gradient, against central differences to second order.
+/// Every row of the operation table that has a gradient, against central differences to second
+/// order.
 class OperationGradientTest {
   private static final GradientCheck CHECK = GradientCheck.standard().withElements(6);
 

@@ -16,11 +16,13 @@ import net.jqwik.api.constraints.IntRange;
 
 /// Random smooth functions against central differences, to second order.
 ///
-/// Every value is kept `[2, 3]` and small, so that any operation fits anywhere and differences stay accurate.
+/// Every value is kept `[2, 3]` and small, so that any operation fits anywhere and differences stay
+/// accurate.
 class RandomCompositionTest {
 
   @Property(tries = 60, seed = "20261123", shrinking = ShrinkingMode.BOUNDED)
-  void gradientMatchesCentralDifferences(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int steps) {
+  void gradientMatchesCentralDifferences(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int steps) {
     GradientCheck.Report report =
         GradientCheck.standard()
             .withTolerance(1e-7)
@@ -32,7 +34,8 @@ class RandomCompositionTest {
   }
 
   @Property(tries = 60, seed = "20261124", shrinking = ShrinkingMode.BOUNDED)
-  void recomputationChangesNothing(@ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int steps) {
+  void recomputationChangesNothing(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int steps) {
     Tensor[] x = {Graphs.random(seed, 2, 3), Graphs.random(seed + 1, 2, 3)};
     Tensor v = Graphs.random(seed + 2, 2, 3);
     List<double[]> found = new ArrayList<>();
@@ -54,7 +57,16 @@ class RandomCompositionTest {
         double difference = Math.abs(plain - found.get(i + 3)[k]);
         assertTrue(
             difference <= 1e-12 * (1 + Math.abs(plain)),
-            "seed " + seed + ", " + steps + " steps: value " + i + " element " + k + " off by " + difference);
+            "seed "
+                + seed
+                + ", "
+                + steps
+                + " steps: value "
+                + i
+                + " element "
+                + k
+                + " off by "
+                + difference);
       }
     }
   }

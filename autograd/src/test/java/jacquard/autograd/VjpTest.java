@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Rules where the operation table does not go: zeros, ties, empty axes, sources that are not needed.
+/// Rules where the operation table does not go: zeros, ties, empty axes, sources that are not
+/// needed.
 class VjpTest {
 
   private static double[] gradient(Function<Tensor, Tensor> f, double... x) {
@@ -138,8 +139,7 @@ class VjpTest {
     Tensor x = f64(new double[] {1, 2, 3}, 3);
     assertArrayEquals(
         new double[] {2, 4, 6},
-        Gradients.of(
-                Movement.concat(0, List.of(x.slice(0, 2, 2), x)).square().sum(), x)
+        Gradients.of(Movement.concat(0, List.of(x.slice(0, 2, 2), x)).square().sum(), x)
             .toDoubleArray());
     Tensor none = f64(new double[0], 0, 2);
     Tensor padded = none.pad(Ints.of(1, 0), Ints.of(2, 1), Ints.of(3, 1), 5);
@@ -167,7 +167,8 @@ class VjpTest {
     Tensor x = random(1, 4, 2);
     Tensor index = i32(new int[] {3, 0, 3, 3}, 4);
     assertArrayEquals(
-        new double[] {1, 1, 0, 0, 0, 0, 3, 3}, Gradients.of(x.gather(index).sum(), x).toDoubleArray());
+        new double[] {1, 1, 0, 0, 0, 0, 3, 3},
+        Gradients.of(x.gather(index).sum(), x).toDoubleArray());
   }
 
   @Test

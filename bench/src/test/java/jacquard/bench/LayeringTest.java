@@ -130,7 +130,8 @@ class LayeringTest {
                 && call.getTargetOwner().isAssignableTo(AccessibleObject.class));
   }
 
-  /// The class path ignores `provides` and the module path ignores `META-INF/services`: both say the same.
+  /// The class path ignores `provides` and the module path ignores `META-INF/services`: both say
+  /// the same.
   @Test
   void servicesAndModuleDescriptorsAgree() throws IOException {
     List<URL> descriptors =

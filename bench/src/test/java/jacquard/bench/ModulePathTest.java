@@ -30,8 +30,7 @@ class ModulePathTest {
   @Test
   void theCpuBackEndIsFoundAndComputesAsModules() throws Exception {
     ModuleFinder modules = ModuleFinder.of(modularEntriesOfTheClassPath());
-    assumeTrue(
-        modules.find("jacquard.tensor").isPresent(), "compiled without module descriptors");
+    assumeTrue(modules.find("jacquard.tensor").isPresent(), "compiled without module descriptors");
     // the back end is no root: binding its service has to bring it in
     Configuration configuration =
         ModuleLayer.boot()
@@ -40,11 +39,15 @@ class ModulePathTest {
     ModuleLayer layer =
         ModuleLayer.boot()
             .defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader());
-    assertEquals(MODULES, layer.modules().stream().map(Module::getName).collect(Collectors.toSet()));
+    assertEquals(
+        MODULES, layer.modules().stream().map(Module::getName).collect(Collectors.toSet()));
 
     Class<?> tensor = layer.findLoader("jacquard.tensor").loadClass("jacquard.tensor.Tensor");
     assertSame(layer.findModule("jacquard.tensor").orElseThrow(), tensor.getModule());
-    Object x = tensor.getMethod("of", float[].class, int[].class).invoke(null, new float[] {1, 2, 4}, new int[] {3});
+    Object x =
+        tensor
+            .getMethod("of", float[].class, int[].class)
+            .invoke(null, new float[] {1, 2, 4}, new int[] {3});
     Object y = tensor.getMethod("mul", double.class).invoke(x, 0.5);
     assertEquals("cpu", tensor.getMethod("device").invoke(y).toString());
     assertTrue(

@@ -37,12 +37,11 @@ public final class Cli {
                 .description("Print the stack trace of an error.")
                 .build());
     line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(
-            (error, arguments) -> {
-              CommandLine wrong = error.getCommandLine();
-              String message = error.getMessage() + "; see " + name(wrong) + " --help";
-              return report(wrong, error, message, CALLERS_FAULT, debug);
-            })
+        .setParameterExceptionHandler((error, arguments) -> {
+          CommandLine wrong = error.getCommandLine();
+          String message = error.getMessage() + "; see " + name(wrong) + " --help";
+          return report(wrong, error, message, CALLERS_FAULT, debug);
+        })
         .setExecutionExceptionHandler(
             (error, failed, parsed) -> report(failed, error, describe(error), fault(error), debug));
     try {

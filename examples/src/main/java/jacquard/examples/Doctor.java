@@ -79,7 +79,11 @@ final class Doctor implements Callable<Integer> {
     line(
         out,
         "threads",
-        () -> Switches.threads() + " on " + Runtime.getRuntime().availableProcessors() + " processors");
+        () ->
+            Switches.threads()
+                + " on "
+                + Runtime.getRuntime().availableProcessors()
+                + " processors");
     line(out, "memory", memory());
     line(out, "cache", cache(Path.of(Switches.cacheDir())));
   }
@@ -98,10 +102,16 @@ final class Doctor implements Callable<Integer> {
 
   private static String memory() {
     String heap =
-        "heap up to " + Text.bytes(Runtime.getRuntime().maxMemory()) + " (JACQUARD_JAVA_OPTS=-Xmx8g sets it)";
+        "heap up to "
+            + Text.bytes(Runtime.getRuntime().maxMemory())
+            + " (JACQUARD_JAVA_OPTS=-Xmx8g sets it)";
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? heap + ", machine " + Text.bytes(system.getTotalMemorySize())
-            + " with " + Text.bytes(system.getFreeMemorySize()) + " free"
+        ? heap
+            + ", machine "
+            + Text.bytes(system.getTotalMemorySize())
+            + " with "
+            + Text.bytes(system.getFreeMemorySize())
+            + " free"
         : heap;
   }
 
@@ -198,12 +208,11 @@ final class Doctor implements Callable<Integer> {
     all.put("vectorBits", () -> Switches.vectorBits() == 0 ? "-" : Switches.vectorBits());
     all.put("cacheDir", Switches::cacheDir);
     all.put("fuse", Switches::fuse);
-    all.forEach(
-        (name, value) -> {
-          String property = "jacquard." + name;
-          boolean set = System.getProperty(property) != null;
-          line(out, "  " + property, () -> value.get() + (set ? "  (set)" : ""));
-        });
+    all.forEach((name, value) -> {
+      String property = "jacquard." + name;
+      boolean set = System.getProperty(property) != null;
+      line(out, "  " + property, () -> value.get() + (set ? "  (set)" : ""));
+    });
   }
 
   /// A value that can't be told is told why.

@@ -3,7 +3,8 @@ package jacquard.examples;
 import jacquard.autograd.Gradients;
 import jacquard.tensor.Tensor;
 
-/// A function, its slope and its curvature: nothing is computed before `print`, and then all of it by one fused kernel.
+/// A function, its slope and its curvature: nothing is computed before `print`, and then all of it
+/// by one fused kernel.
 public final class HelloTensor {
   private HelloTensor() {}
 

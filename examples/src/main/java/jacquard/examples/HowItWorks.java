@@ -5,7 +5,6 @@ import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
-import jacquard.kernels.ScheduleText;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.VectorWidth;
 import jacquard.kernels.cpu.emit.LoopCode;
@@ -26,7 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/// The program behind `docs/how-it-works.md`: one step of gradient descent on `y = softmax(x Wᵀ + b)`, printed stage by stage.
+/// The program behind `docs/how-it-works.md`: one step of gradient descent on `y = softmax(x Wᵀ +
+/// b)`, printed stage by stage.
 ///
 /// B = 4 rows, I = 6 inputs, O = 8 outputs.
 public final class HowItWorks {
@@ -77,9 +77,8 @@ public final class HowItWorks {
   private List<Update> updates(Tensor loss, double rate) {
     List<Update> updates = new ArrayList<>();
     Gradients.ofStates(loss, List.of(w, b))
-        .forEach(
-            (state, g) ->
-                updates.add(new Update(state, state.value().sub(g.mul(Scalar.f32(rate))))));
+        .forEach((state, g) ->
+            updates.add(new Update(state, state.value().sub(g.mul(Scalar.f32(rate))))));
     return updates;
   }
 
@@ -97,7 +96,8 @@ public final class HowItWorks {
     List<Update> updates = updates(loss, 0.5);
     Schedule schedule = PlannedBackend.schedule(roots(loss, updates));
     Task.Dot forward =
-        (Task.Dot) schedule.tasks().stream().filter(Task.Dot.class::isInstance).findFirst().orElseThrow();
+        (Task.Dot)
+            schedule.tasks().stream().filter(Task.Dot.class::isInstance).findFirst().orElseThrow();
     run(loss, updates);
     product(forward);
     kernel(Objects.requireNonNull(forward.epilogue(), "the product has no epilogue"));
@@ -156,7 +156,10 @@ public final class HowItWorks {
     section("kernel");
     Kernel kernel = loop.kernel();
     out.println(
-        kernel.outerAxes() + " outer, " + kernel.reducedAxes() + " reduced, inner reduced: "
+        kernel.outerAxes()
+            + " outer, "
+            + kernel.reducedAxes()
+            + " reduced, inner reduced: "
             + kernel.innerReduced());
     for (int i = 0; i < kernel.accesses().size(); i++) {
       out.println("access " + i + " = v" + loop.values().get(i) + " " + kernel.accesses().get(i));
@@ -166,7 +169,8 @@ public final class HowItWorks {
     }
     section("launch");
     Launch launch = loop.launch();
-    out.println("outer " + launch.outer() + ", reduced " + launch.reduced() + ", inner " + launch.inner());
+    out.println(
+        "outer " + launch.outer() + ", reduced " + launch.reduced() + ", inner " + launch.inner());
     launch.walks().forEach(out::println);
     section("code");
     LoopCompiler compiler = new LoopCompiler(VectorWidth.BITS_256);
@@ -192,8 +196,13 @@ public final class HowItWorks {
       Step.run(List.of(loss), updates(loss, rate));
       PlannedBackend.Statistics after = backend.statistics();
       out.println(
-          "rate " + rate + ": " + (after.hits() - before.hits()) + " hit, "
-              + (after.misses() - before.misses()) + " missed");
+          "rate "
+              + rate
+              + ": "
+              + (after.hits() - before.hits())
+              + " hit, "
+              + (after.misses() - before.misses())
+              + " missed");
     }
   }
 

@@ -13,14 +13,34 @@ import java.util.concurrent.TimeUnit;
 
 /// What the operating system says of the processor; empty where it says nothing.
 ///
-/// @param model    its name
+/// @param model its name
 /// @param features of its instruction set, those that matter to kernels
 record Processor(String model, List<String> features) {
   private static final List<String> RELEVANT =
       List.of(
-          "sse4_2", "f16c", "fma", "avx", "avx2", "avx_vnni", "avx512f", "avx512bw", "avx512vl",
-          "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_bf16", "amx_int8", "asimd",
-          "asimdhp", "asimddp", "sve", "sve2", "bf16", "i8mm", "sme");
+          "sse4_2",
+          "f16c",
+          "fma",
+          "avx",
+          "avx2",
+          "avx_vnni",
+          "avx512f",
+          "avx512bw",
+          "avx512vl",
+          "avx512_vnni",
+          "avx512_bf16",
+          "avx512_fp16",
+          "amx_tile",
+          "amx_bf16",
+          "amx_int8",
+          "asimd",
+          "asimdhp",
+          "asimddp",
+          "sve",
+          "sve2",
+          "bf16",
+          "i8mm",
+          "sme");
 
   Processor {
     features = List.copyOf(features);
@@ -47,17 +67,17 @@ record Processor(String model, List<String> features) {
     Map<String, String> fields = new LinkedHashMap<>();
     cpuinfo
         .lines()
-        .forEach(
-            line -> {
-              int colon = line.indexOf(':');
-              if (colon > 0) {
-                fields.putIfAbsent(
-                    line.substring(0, colon).strip(), line.substring(colon + 1).strip());
-              }
-            });
+        .forEach(line -> {
+          int colon = line.indexOf(':');
+          if (colon > 0) {
+            fields.putIfAbsent(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+          }
+        });
     String arm =
         fields.containsKey("CPU part")
-            ? "implementer " + fields.getOrDefault("CPU implementer", "?") + " part "
+            ? "implementer "
+                + fields.getOrDefault("CPU implementer", "?")
+                + " part "
                 + fields.get("CPU part")
             : "";
     String flags = fields.getOrDefault("flags", fields.getOrDefault("Features", ""));

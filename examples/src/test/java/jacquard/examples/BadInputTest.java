@@ -102,18 +102,21 @@ class BadInputTest {
     Result result = Shell.jacquard("train", "gpt", "--batch", "0", "--debug");
     assertEquals(2, result.exit());
     assertTrue(
-        result.err().stream().anyMatch(line -> line.contains("at jacquard.examples.recipe.GptRecipe")),
+        result.err().stream()
+            .anyMatch(line -> line.contains("at jacquard.examples.recipe.GptRecipe")),
         result::toString);
   }
 
   @Test
   void everyCommandHelps() {
-    for (String call : List.of("", "train", "train gpt", "train vae", "train gan", "sample", "doctor")) {
+    for (String call :
+        List.of("", "train", "train gpt", "train vae", "train gan", "sample", "doctor")) {
       String[] words = (call + " --help").strip().split(" ");
       Result result = Shell.jacquard(words);
       assertEquals(0, result.exit(), call);
       assertTrue(
-          result.out().getFirst().startsWith(("Usage: jacquard " + call).strip()), result::toString);
+          result.out().getFirst().startsWith(("Usage: jacquard " + call).strip()),
+          result::toString);
     }
   }
 

@@ -47,8 +47,7 @@ class CliTest {
   @Test
   void anUnknownOptionIsOneLineAndTwo() {
     assertEquals(
-        new Result(
-            2, List.of(), List.of("try: Unknown option: '--stepz=1'; see try --help")),
+        new Result(2, List.of(), List.of("try: Unknown option: '--stepz=1'; see try --help")),
         run(() -> 0, "--stepz=1"));
   }
 
@@ -57,18 +56,16 @@ class CliTest {
     Result result = run(() -> 0, "--steps", "many");
     assertEquals(2, result.exit());
     assertEquals(
-        List.of(
-            "try: Invalid value for option '--steps': 'many' is not an int; see try --help"),
+        List.of("try: Invalid value for option '--steps': 'many' is not an int; see try --help"),
         result.err());
   }
 
   @Test
   void wrongInputIsOneLineAndTwo() {
     Result refused =
-        run(
-            () -> {
-              throw new IllegalArgumentException("train: --batch is 0,\n  expected at least 1");
-            });
+        run(() -> {
+          throw new IllegalArgumentException("train: --batch is 0,\n  expected at least 1");
+        });
     assertEquals(
         new Result(2, List.of(), List.of("try: train: --batch is 0, expected at least 1")),
         refused);
@@ -78,8 +75,7 @@ class CliTest {
   void unreadableDataIsOneLineAndTwo() {
     Path missing = Path.of("no", "such", "file");
     Callable<Integer> body = () -> Files.readString(missing).length();
-    assertEquals(
-        new Result(2, List.of(), List.of("try: no such file: " + missing)), run(body));
+    assertEquals(new Result(2, List.of(), List.of("try: no such file: " + missing)), run(body));
     Callable<Integer> unchecked =
         () -> {
           try {
@@ -109,10 +105,9 @@ class CliTest {
   @Test
   void errorsAreOneLineToo() {
     Result result =
-        run(
-            () -> {
-              throw new OutOfMemoryError("Java heap space");
-            });
+        run(() -> {
+          throw new OutOfMemoryError("Java heap space");
+        });
     assertEquals(1, result.exit());
     assertEquals(1, result.err().size());
     assertTrue(
@@ -128,7 +123,9 @@ class CliTest {
         };
     List<String> err = run(body, "--debug").err();
     assertEquals("try: disk: full", err.getFirst());
-    assertTrue(err.stream().anyMatch(line -> line.contains("at jacquard.examples.CliTest")), err::toString);
+    assertTrue(
+        err.stream().anyMatch(line -> line.contains("at jacquard.examples.CliTest")),
+        err::toString);
   }
 
   @Test
@@ -163,7 +160,6 @@ class CliTest {
     StringWriter err = new StringWriter();
     line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int exit = Cli.run(line, arguments);
-    return new Result(
-        exit, out.toString().lines().toList(), err.toString().lines().toList());
+    return new Result(exit, out.toString().lines().toList(), err.toString().lines().toList());
   }
 }

@@ -35,7 +35,8 @@ class DoctorTest {
     Result result = Shell.jacquard("doctor");
     assertEquals(1, result.exit());
     assertTrue(
-        result.out().stream().anyMatch(l -> l.contains("the standard device, abacus, does not work")),
+        result.out().stream()
+            .anyMatch(l -> l.contains("the standard device, abacus, does not work")),
         result::toString);
     assertTrue(line(result, "  jacquard.device").endsWith("abacus  (set)"), result::toString);
   }
@@ -51,11 +52,13 @@ class DoctorTest {
   void linuxTellsProcessors() {
     assertEquals(
         "AMD EPYC: sse4_2, fma, avx2",
-        Processor.linux("processor\t: 0\nmodel name\t: AMD EPYC\nflags\t: fpu sse4_2 fma avx2\n\nprocessor\t: 1\n")
+        Processor.linux(
+                "processor\t: 0\nmodel name\t: AMD EPYC\nflags\t: fpu sse4_2 fma avx2\n\nprocessor\t: 1\n")
             .toString());
     assertEquals(
         "implementer 0x41 part 0xd0c: asimd",
-        Processor.linux("Features\t: fp asimd\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n").toString());
+        Processor.linux("Features\t: fp asimd\nCPU implementer\t: 0x41\nCPU part\t: 0xd0c\n")
+            .toString());
     assertEquals("of unknown model", Processor.linux("").toString());
   }
 

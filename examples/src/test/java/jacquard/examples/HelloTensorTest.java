@@ -39,8 +39,7 @@ class HelloTensorTest {
   @Test
   void readmeShowsTheSource() throws IOException {
     List<String> source =
-        Files.readString(
-                home.resolve("examples/src/main/java/jacquard/examples/HelloTensor.java"))
+        Files.readString(home.resolve("examples/src/main/java/jacquard/examples/HelloTensor.java"))
             .lines()
             .map(String::strip)
             .toList();

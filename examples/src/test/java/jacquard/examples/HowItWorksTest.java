@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// `docs/how-it-works.md` quotes the program [HowItWorks]: its output behind `<!-- output: SECTION -->`, its source in `java` blocks.
+/// `docs/how-it-works.md` quotes the program [HowItWorks]: its output behind `<!-- output: SECTION
+/// -->`, its source in `java` blocks.
 class HowItWorksTest {
   private static final Pattern QUOTED =
       Pattern.compile("<!-- output: ([^\n]+) -->\n```text\n(.*?)```", Pattern.DOTALL);
@@ -33,11 +34,11 @@ class HowItWorksTest {
     while (home != null && !Files.exists(home.resolve("docs/how-it-works.md"))) {
       home = home.getParent();
     }
-    assertTrue(home != null, "docs/how-it-works.md is above no folder of " + Path.of("").toAbsolutePath());
+    assertTrue(
+        home != null, "docs/how-it-works.md is above no folder of " + Path.of("").toAbsolutePath());
     document = Files.readString(home.resolve("docs/how-it-works.md"));
     source =
-        Files.readString(
-            home.resolve("examples/src/main/java/jacquard/examples/HowItWorks.java"));
+        Files.readString(home.resolve("examples/src/main/java/jacquard/examples/HowItWorks.java"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     HowItWorks.print(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     printed = sections(bytes.toString(StandardCharsets.UTF_8));
@@ -54,13 +55,15 @@ class HowItWorksTest {
     return sections;
   }
 
-  /// Times and the size of code vary from machine to machine, the order of the profile's tasks with the times.
+  /// Times and the size of code vary from machine to machine, the order of the profile's tasks with
+  /// the times.
   private static List<String> stable(String section, String text) {
     String fixed =
         text.replaceAll(" *\\d+\\.\\d us", " T us")
             .replaceAll(" *\\d+\\.\\d %", " P %")
             .replaceAll("\\d+ bytes of bytecode", "N bytes of bytecode");
-    List<String> lines = fixed.lines().map(String::stripTrailing).filter(l -> !l.isEmpty()).toList();
+    List<String> lines =
+        fixed.lines().map(String::stripTrailing).filter(l -> !l.isEmpty()).toList();
     return section.equals("jacquard.debug=2") ? lines.stream().sorted().toList() : lines;
   }
 
@@ -72,12 +75,11 @@ class HowItWorksTest {
       quoted.put(m.group(1), m.group(2));
     }
     assertEquals(List.copyOf(printed.keySet()), List.copyOf(quoted.keySet()));
-    printed.forEach(
-        (section, text) ->
-            assertEquals(
-                String.join("\n", stable(section, text)),
-                String.join("\n", stable(section, quoted.getOrDefault(section, ""))),
-                section));
+    printed.forEach((section, text) ->
+        assertEquals(
+            String.join("\n", stable(section, text)),
+            String.join("\n", stable(section, quoted.getOrDefault(section, ""))),
+            section));
   }
 
   @Test

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Runs the launcher in a checkout of its own, among JDKs and a Maven that only say how they were called.
+/// Runs the launcher in a checkout of its own, among JDKs and a Maven that only say how they were
+/// called.
 class LauncherTest {
 
   private record Result(int exit, List<String> out, List<String> err) {}
@@ -90,8 +91,15 @@ class LauncherTest {
 
   @ParameterizedTest
   @CsvSource({
-    "25, true", "25.0.3, true", "26-ea, true", "100, true",
-    "24.0.2, false", "17.0.15, false", "1.8.0_292, false", "'', false", "x, false"
+    "25, true",
+    "25.0.3, true",
+    "26-ea, true",
+    "100, true",
+    "24.0.2, false",
+    "17.0.15, false",
+    "1.8.0_292, false",
+    "'', false",
+    "x, false"
   })
   void theReleaseFileDecides(String version, boolean taken) throws Exception {
     fakeMaven(0);
@@ -147,7 +155,12 @@ class LauncherTest {
     assertEquals(
         List.of("building Jacquard (first time: about a minute)..."), first.err(), "first run");
     assertEquals(
-        List.of("mvn under " + jdk + ": -B -ntp -f " + checkout + "/pom.xml package -Dlaunch -Dbuild.folder=target/launch"),
+        List.of(
+            "mvn under "
+                + jdk
+                + ": -B -ntp -f "
+                + checkout
+                + "/pom.xml package -Dlaunch -Dbuild.folder=target/launch"),
         calls());
     assertEquals(List.of(), launch().err());
     assertEquals(1, calls().size(), "nothing changed");
@@ -194,10 +207,20 @@ class LauncherTest {
     String app = checkout + "/target/app/";
     assertEquals(
         List.of(
-            "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-            "-Djava.awt.headless=true", "-Xmx1g", "-Da=b",
-            "-cp", app + "jacquard-bench-1.jar:" + app + "a b.jar:" + app + "jacquard-tensor-1.jar",
-            "jacquard.examples.Main", "train", "two words", "", "*", "--"),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Djava.awt.headless=true",
+            "-Xmx1g",
+            "-Da=b",
+            "-cp",
+            app + "jacquard-bench-1.jar:" + app + "a b.jar:" + app + "jacquard-tensor-1.jar",
+            "jacquard.examples.Main",
+            "train",
+            "two words",
+            "",
+            "*",
+            "--"),
         result.out().subList(1, result.out().size()));
   }
 
@@ -216,8 +239,7 @@ class LauncherTest {
     Path jdk = jdk("a", "25");
     Result result = launch("test", "-pl", "tensor", "-Dx=a b");
     assertEquals(7, result.exit());
-    assertEquals(
-        List.of("mvn under " + jdk + ": -B -ntp verify -pl tensor -Dx=a b"), calls());
+    assertEquals(List.of("mvn under " + jdk + ": -B -ntp verify -pl tensor -Dx=a b"), calls());
     assertTrue(result.out().contains("[ERROR] tensor/A.java: ';' expected"));
   }
 

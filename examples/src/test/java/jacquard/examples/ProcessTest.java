@@ -45,9 +45,8 @@ class ProcessTest {
           rest.contains("stopping after this step; Ctrl-C again quits at once"), rest::toString);
       assertTrue(
           rest.stream()
-              .anyMatch(
-                  line ->
-                      line.matches("stopped after step \\d+ of 1000000: saved .*model.safetensors")),
+              .anyMatch(line ->
+                  line.matches("stopped after step \\d+ of 1000000: saved .*model.safetensors")),
           rest::toString);
     }
     assertTrue(Files.exists(run.resolve("loss.png")));
@@ -95,8 +94,22 @@ class ProcessTest {
   private static List<String> gpt(Path data, Path run, int dim, int batch) {
     return new ArrayList<>(
         List.of(
-            "train", "gpt", "--layers", "1", "--heads", "2", "--dim", "" + dim, "--context", "16",
-            "--batch", "" + batch, "--data", data.toString(), "--out", run.toString()));
+            "train",
+            "gpt",
+            "--layers",
+            "1",
+            "--heads",
+            "2",
+            "--dim",
+            "" + dim,
+            "--context",
+            "16",
+            "--batch",
+            "" + batch,
+            "--data",
+            data.toString(),
+            "--out",
+            run.toString()));
   }
 
   private Process start(List<String> arguments) throws IOException {
@@ -143,8 +156,7 @@ class ProcessTest {
   }
 
   private static void kill(Process process, String signal) throws Exception {
-    Process kill =
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
     assertEquals(0, exit(kill));
   }
 
@@ -152,7 +164,8 @@ class ProcessTest {
     assumeFalse(System.getProperty("os.name").startsWith("Windows"), "no signals on this system");
     Path status = Path.of("/proc/self/status");
     if (signal.equals("INT") && Files.isReadable(status)) {
-      // A shell without job control starts what runs in the background with SIGINT ignored, and children inherit that.
+      // A shell without job control starts what runs in the background with SIGINT ignored, and
+      // children inherit that.
       boolean ignored =
           Files.readAllLines(status).stream()
               .filter(line -> line.startsWith("SigIgn:"))

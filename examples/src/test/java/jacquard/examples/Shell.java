@@ -37,17 +37,17 @@ final class Shell {
               .setOut(new PrintWriter(System.out, true))
               .setErr(new PrintWriter(err));
       int exit = Cli.run(line, arguments);
-      return new Result(exit, out.toString(UTF_8).lines().toList(), err.toString().lines().toList());
+      return new Result(
+          exit, out.toString(UTF_8).lines().toList(), err.toString().lines().toList());
     } finally {
       System.setOut(realOut);
-      before.forEach(
-          (name, value) -> {
-            if (value.isEmpty()) {
-              System.clearProperty(name);
-            } else {
-              System.setProperty(name, value);
-            }
-          });
+      before.forEach((name, value) -> {
+        if (value.isEmpty()) {
+          System.clearProperty(name);
+        } else {
+          System.setProperty(name, value);
+        }
+      });
     }
   }
 

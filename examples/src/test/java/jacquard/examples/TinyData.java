@@ -39,7 +39,8 @@ final class TinyData {
     for (int i = 0; i < count; i++) {
       labels[i] = (byte) random.nextInt(10);
       for (int p = 0; p < 36; p++) {
-        pixels[36 * i + p] = (byte) (p % 6 == labels[i] % 6 ? 200 + random.nextInt(56) : random.nextInt(30));
+        pixels[36 * i + p] =
+            (byte) (p % 6 == labels[i] % 6 ? 200 + random.nextInt(56) : random.nextInt(30));
       }
     }
     write(folder.resolve(name + "-images-idx3-ubyte.gz"), pixels, count, 6, 6);

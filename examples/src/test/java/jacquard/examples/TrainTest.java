@@ -21,8 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainTest {
   static final List<String> TINY_GPT =
       List.of(
-          "train", "gpt", "--layers", "1", "--heads", "2", "--dim", "16", "--context", "16",
-          "--batch", "4");
+          "train",
+          "gpt",
+          "--layers",
+          "1",
+          "--heads",
+          "2",
+          "--dim",
+          "16",
+          "--context",
+          "16",
+          "--batch",
+          "4");
 
   @TempDir Path temp;
 
@@ -34,7 +44,8 @@ class TrainTest {
     assertEquals(List.of(), result.err());
     assertEquals(0, result.exit());
     assertTrue(result.out().getFirst().contains("learn " + data), result::toString);
-    assertTrue(result.out().contains("saved " + run.resolve("model.safetensors")), result::toString);
+    assertTrue(
+        result.out().contains("saved " + run.resolve("model.safetensors")), result::toString);
     assertTrue(result.lastLine().matches("more: (\\./)?jacquard sample .*run --seed 2"));
 
     List<Json> lines = metrics(run);
@@ -52,8 +63,7 @@ class TrainTest {
     Json config = Json.read(run.resolve("config.json"));
     assertEquals("gpt", config.field("recipe").asText());
     assertEquals(1337, config.field("seed").asLong());
-    assertEquals(
-        "\nabcdefgh", config.field("tokenizer").field("characters").asText());
+    assertEquals("\nabcdefgh", config.field("tokenizer").field("characters").asText());
   }
 
   @Test
@@ -87,13 +97,28 @@ class TrainTest {
     Path run = temp.resolve("run");
     Result result =
         Shell.jacquard(
-            "train", "vae", "--data", data.toString(), "--epochs", "5", "--batch", "16",
-            "--hidden", "16", "--latent", "2", "--lr", "0.01", "--out", run.toString());
+            "train",
+            "vae",
+            "--data",
+            data.toString(),
+            "--epochs",
+            "5",
+            "--batch",
+            "16",
+            "--hidden",
+            "16",
+            "--latent",
+            "2",
+            "--lr",
+            "0.01",
+            "--out",
+            run.toString());
     assertEquals(0, result.exit(), result::toString);
     List<Json> lines = metrics(run);
     assertEquals(1 + 5 * 4, lines.size());
     assertTrue(
-        lines.getLast().field("val_loss").asDouble() < lines.getFirst().field("val_loss").asDouble() - 1);
+        lines.getLast().field("val_loss").asDouble()
+            < lines.getFirst().field("val_loss").asDouble() - 1);
     assertEquals(
         8 * (2 * 6 + 2) + 2, ImageIO.read(run.resolve("samples/step-20.png").toFile()).getWidth());
     assertEquals(6, Json.read(run.resolve("config.json")).field("model").field("width").asInt());
@@ -105,7 +130,15 @@ class TrainTest {
       Path run = temp.resolve(recipe);
       Result result =
           Shell.jacquard(
-              "train", recipe, "--steps", "2", "--batch", "4", "--latent", "3", "--out",
+              "train",
+              recipe,
+              "--steps",
+              "2",
+              "--batch",
+              "4",
+              "--latent",
+              "3",
+              "--out",
               run.toString());
       assertEquals(0, result.exit(), result::toString);
       assertTrue(Files.exists(run.resolve("samples/step-2.png")));
@@ -119,8 +152,18 @@ class TrainTest {
     Path run = temp.resolve("run");
     Result result =
         Shell.jacquard(
-            "train", "gan", "--data", data.toString(), "--steps", "6", "--batch", "16",
-            "--latent", "4", "--out", run.toString());
+            "train",
+            "gan",
+            "--data",
+            data.toString(),
+            "--steps",
+            "6",
+            "--batch",
+            "16",
+            "--latent",
+            "4",
+            "--out",
+            run.toString());
     assertEquals(0, result.exit(), result::toString);
     List<Json> lines = metrics(run);
     assertEquals(6, lines.size(), "no validation, so nothing before training");
@@ -176,7 +219,8 @@ class TrainTest {
   static List<String> losses(Path run) throws IOException {
     List<String> losses = new ArrayList<>();
     for (Json line : metrics(run)) {
-      losses.add(line.field("step") + " " + line.optional("loss") + " " + line.optional("val_loss"));
+      losses.add(
+          line.field("step") + " " + line.optional("loss") + " " + line.optional("val_loss"));
     }
     return losses;
   }

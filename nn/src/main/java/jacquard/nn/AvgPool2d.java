@@ -4,8 +4,8 @@ import jacquard.tensor.Tensor;
 
 /// Mean of each window of `[N, C, H, W]`, the padding counted as zeros.
 ///
-/// @param kernel  rows and columns of a window
-/// @param stride  rows and columns between windows
+/// @param kernel rows and columns of a window
+/// @param stride rows and columns between windows
 /// @param padding rows and columns added on each side, at most `kernel / 2`
 public record AvgPool2d(int kernel, int stride, int padding) implements Layer {
 

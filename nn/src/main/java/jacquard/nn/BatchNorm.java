@@ -4,14 +4,16 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.ShapeException;
 import jacquard.tensor.Tensor;
 
-/// Normalisation of each channel over the batch, for `[N, C]` and `[N, C, L]` (1d) and `[N, C, H, W]` (2d) alike.
+/// Normalisation of each channel over the batch, for `[N, C]` and `[N, C, L]` (1d) and `[N, C, H,
+/// W]` (2d) alike.
 ///
-/// A training pass normalises with the batch's mean and population variance, and moves the running statistics towards the batch's mean
-/// and unbiased variance (divided by the count less one) by `momentum`; an evaluation pass normalises with the running ones.
+/// A training pass normalises with the batch's mean and population variance, and moves the running
+/// statistics towards the batch's mean and unbiased variance (divided by the count less one) by
+/// `momentum`; an evaluation pass normalises with the running ones.
 ///
-/// @param weight          `[C]`
-/// @param bias            `[C]`
-/// @param runningMean     `[C]`
+/// @param weight `[C]`
+/// @param bias `[C]`
+/// @param runningMean `[C]`
 /// @param runningVariance `[C]`
 /// @see <a href="https://arxiv.org/abs/1502.03167">Ioffe, Szegedy: Batch normalization</a>
 public record BatchNorm(
@@ -39,13 +41,18 @@ public record BatchNorm(
         EPS);
   }
 
-  /// @throws ShapeException if `x` has another rank or number of channels, or a training batch has fewer than 2 values for each channel
+  /// @throws ShapeException if `x` has another rank or number of channels, or a training batch has
+  ///   fewer than 2 values for each channel
   @Override
   public Tensor forward(Tensor x, Pass pass) {
     int channels = weight.shape().dim(0);
     if (x.rank() < 2 || x.rank() > 4 || x.dim(1) != channels) {
       throw new ShapeException(
-          "batchNorm: shape " + x.shape() + ", expected [N, " + channels + "] and up to 2 more axes");
+          "batchNorm: shape "
+              + x.shape()
+              + ", expected [N, "
+              + channels
+              + "] and up to 2 more axes");
     }
     Shape along = Channels.shape(x.rank(), channels);
     Tensor scale;
@@ -55,8 +62,11 @@ public record BatchNorm(
       long count = x.size() / channels;
       if (count < 2) {
         throw new ShapeException(
-            "batchNorm: shape " + x.shape()
-                + " has " + count + " value for each channel, expected at least 2 to train on");
+            "batchNorm: shape "
+                + x.shape()
+                + " has "
+                + count
+                + " value for each channel, expected at least 2 to train on");
       }
       Tensor mean = x.meanKeepDims(axes);
       centred = x.sub(mean);

@@ -2,7 +2,8 @@ package jacquard.nn;
 
 import jacquard.tensor.Tensor;
 
-/// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`; `[B, T, D]` to `[B, T, D]`.
+/// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`;
+/// `[B, T, D]` to `[B, T, D]`.
 public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp mlp)
     implements Layer {
 

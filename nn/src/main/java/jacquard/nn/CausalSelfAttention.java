@@ -8,12 +8,14 @@ import jacquard.tensor.Tensor;
  * B batch, T time, C time of a chunk, S positions that are looked at, H heads, D dim, E = D / H
  */
 
-/// Multi-head self-attention in which a position sees itself and what comes before: `[B, T, D]` to `[B, T, D]`.
+/// Multi-head self-attention in which a position sees itself and what comes before: `[B, T, D]` to
+/// `[B, T, D]`.
 ///
-/// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. Dropout applies to the weights that the softmax gives,
-/// and to the result.
+/// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. Dropout
+/// applies to the weights that the softmax gives, and to the result.
 ///
-/// @param qkv        `[3 D, D]`: queries, keys and values one below the other, in each of them head by head
+/// @param qkv `[3 D, D]`: queries, keys and values one below the other, in each of them head by
+///   head
 /// @param projection `[D, D]`
 /// @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al.: Attention is all you need</a>
 public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout)
@@ -64,14 +66,14 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
         pass);
   }
 
-  /// Attention of a chunk `[B * C, D]` of new positions to themselves and to those in the cache, which takes up the new ones.
+  /// Attention of a chunk `[B * C, D]` of new positions to themselves and to those in the cache,
+  /// which takes up the new ones.
   ///
   /// @param start i32 `[4]`, `[0, 0, position, 0]`: where in the cache the chunk goes
   Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, Pass pass) {
     int chunk = x.dim(0) / batch;
     Tensor parts = parts(x, batch, pass);
-    Tensor keys =
-        pass.value(cache.keys()).dynamicUpdate(part(parts, 1).permute(0, 2, 1, 3), start);
+    Tensor keys = pass.value(cache.keys()).dynamicUpdate(part(parts, 1).permute(0, 2, 1, 3), start);
     Tensor values =
         pass.value(cache.values()).dynamicUpdate(part(parts, 2).permute(0, 2, 1, 3), start);
     pass.update(cache.keys(), keys);
@@ -100,9 +102,9 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
     return Tensor.iota(count, DType.I32, like.device());
   }
 
-  /// @param q     `[B, H, C, E]`
-  /// @param k     `[B, H, E, S]`
-  /// @param v     `[B, H, S, E]`
+  /// @param q `[B, H, C, E]`
+  /// @param k `[B, H, E, S]`
+  /// @param v `[B, H, S, E]`
   /// @param later bool `[C, S]`: what a position must not see
   /// @return `[B * C, D]`
   private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor later, Pass pass) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// `H' = (H + 2 padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down.
 ///
 /// @param weight `[out, in / groups, kernel, kernel]`
-/// @param bias   `[out]`, or null for none
+/// @param bias `[out]`, or null for none
 public record Conv2d(
     Parameter weight, @Nullable Parameter bias, int stride, int padding, int dilation, int groups)
     implements Layer {
@@ -45,7 +45,11 @@ public record Conv2d(
   public Tensor forward(Tensor x, Pass pass) {
     if (x.rank() != 4 || x.dim(1) != weight.shape().dim(1) * groups) {
       throw new ShapeException(
-          "conv2d: shape " + x.shape() + ", expected [N, " + weight.shape().dim(1) * groups + ", H, W]");
+          "conv2d: shape "
+              + x.shape()
+              + ", expected [N, "
+              + weight.shape().dim(1) * groups
+              + ", H, W]");
     }
     Window window =
         new Window(

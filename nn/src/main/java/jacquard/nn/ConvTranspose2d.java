@@ -3,12 +3,13 @@ package jacquard.nn;
 import jacquard.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/// 2-D transposed convolution of `[N, in, H, W]` to `[N, out, H', W']`: the gradient of a convolution by its image.
+/// 2-D transposed convolution of `[N, in, H, W]` to `[N, out, H', W']`: the gradient of a
+/// convolution by its image.
 ///
 /// `H' = (H - 1) stride - 2 padding + kernel + outputPadding`.
 ///
-/// @param weight        `[in, out, kernel, kernel]`
-/// @param bias          `[out]`, or null for none
+/// @param weight `[in, out, kernel, kernel]`
+/// @param bias `[out]`, or null for none
 /// @param outputPadding rows and columns added at the bottom and right, below `stride`
 public record ConvTranspose2d(
     Parameter weight, @Nullable Parameter bias, int stride, int padding, int outputPadding)

@@ -2,7 +2,8 @@ package jacquard.nn;
 
 import jacquard.tensor.Tensor;
 
-/// Zeroes elements at random while training and scales the others up, so that the expected value stays.
+/// Zeroes elements at random while training and scales the others up, so that the expected value
+/// stays.
 ///
 /// @param probability with which an element is zeroed
 /// @see <a href="https://jmlr.org/papers/v15/srivastava14a.html">Srivastava et al.: Dropout</a>

@@ -3,7 +3,8 @@ package jacquard.nn;
 import jacquard.nn.data.SplitMix;
 import java.util.function.DoubleSupplier;
 
-/// Standard normal numbers by Box and Muller's transform, with `StrictMath` so that every machine draws the same bits.
+/// Standard normal numbers by Box and Muller's transform, with `StrictMath` so that every machine
+/// draws the same bits.
 final class Gaussian implements DoubleSupplier {
   private final SplitMix random;
   private double spare = Double.NaN;

@@ -5,14 +5,16 @@ import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A decoder-only transformer with learned positions and pre-norm blocks: tokens `[B, T]` to logits `[B, T, vocabulary]`.
+/// A decoder-only transformer with learned positions and pre-norm blocks: tokens `[B, T]` to logits
+/// `[B, T, vocabulary]`.
 ///
-/// Initial values are nanoGPT's: normal with deviation 0.02, projections into the residual stream divided by `sqrt(2 layers)`, biases 0.
+/// Initial values are nanoGPT's: normal with deviation 0.02, projections into the residual stream
+/// divided by `sqrt(2 layers)`, biases 0.
 ///
-/// @param tokens    `[vocabulary, dim]`
+/// @param tokens `[vocabulary, dim]`
 /// @param positions `[context, dim]`
-/// @param norm      before the head
-/// @param head      `[vocabulary, dim]`, not tied to `tokens`
+/// @param norm before the head
+/// @param head `[vocabulary, dim]`, not tied to `tokens`
 public record Gpt(
     Config config,
     Embedding tokens,
@@ -24,18 +26,27 @@ public record Gpt(
   private static final double DEVIATION = 0.02;
 
   /// @param vocabulary number of tokens
-  /// @param context    most positions that a sequence may have
-  /// @param dim        width of the residual stream
-  /// @param bias       whether norms and linear layers in the blocks have biases
-  /// @param dropout    probability, 0 for none
+  /// @param context most positions that a sequence may have
+  /// @param dim width of the residual stream
+  /// @param bias whether norms and linear layers in the blocks have biases
+  /// @param dropout probability, 0 for none
   public record Config(
       int vocabulary, int context, int dim, int heads, int layers, boolean bias, double dropout) {
     /// @throws IllegalArgumentException if a size is below 1
     public Config {
       if (Math.min(Math.min(vocabulary, context), Math.min(Math.min(dim, heads), layers)) < 1) {
         throw new IllegalArgumentException(
-            "gpt: vocabulary " + vocabulary + ", context " + context + ", dim " + dim + ", heads "
-                + heads + ", layers " + layers + ", expected at least 1 each");
+            "gpt: vocabulary "
+                + vocabulary
+                + ", context "
+                + context
+                + ", dim "
+                + dim
+                + ", heads "
+                + heads
+                + ", layers "
+                + layers
+                + ", expected at least 1 each");
       }
     }
 
@@ -98,7 +109,9 @@ public record Gpt(
   public Tensor forward(Tensor index, Pass pass) {
     if (index.rank() != 2 || index.dim(1) > config.context) {
       throw new ShapeException(
-          "gpt: tokens " + index.shape() + ", expected [batch, time] with a time of at most "
+          "gpt: tokens "
+              + index.shape()
+              + ", expected [batch, time] with a time of at most "
               + config.context);
     }
     int batch = index.dim(0);
@@ -110,11 +123,12 @@ public record Gpt(
     return head.forward(norm.forward(x, pass), pass).reshape(batch, time, config.vocabulary);
   }
 
-  /// Rows of the residual stream after the last norm for a chunk of new positions, which the caches take up.
+  /// Rows of the residual stream after the last norm for a chunk of new positions, which the caches
+  /// take up.
   ///
-  /// @param index  tokens, i32 `[B, C]`
+  /// @param index tokens, i32 `[B, C]`
   /// @param caches one for each block, of capacity [Config#context]
-  /// @param start  i32 `[4]`, `[0, 0, position, 0]` with the position of the chunk's first token
+  /// @param start i32 `[4]`, `[0, 0, position, 0]` with the position of the chunk's first token
   /// @return `[B, C, D]`
   Tensor decode(Tensor index, List<KeyValueCache> caches, Tensor start, Pass pass) {
     int batch = index.dim(0);

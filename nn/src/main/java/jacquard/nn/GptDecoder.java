@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Decoding with cached keys and values: two plans in all, one for prompts and one for single tokens, whatever the position.
+/// Decoding with cached keys and values: two plans in all, one for prompts and one for single
+/// tokens, whatever the position.
 ///
-/// Rows of a batch are independent sequences of equal length. Parameters are read anew for every token.
+/// Rows of a batch are independent sequences of equal length. Parameters are read anew for every
+/// token.
 public final class GptDecoder {
   private final Gpt model;
   private final int batch;
@@ -23,8 +25,7 @@ public final class GptDecoder {
     this.batch = batch;
     for (int i = 0; i < model.blocks().size(); i++) {
       caches.add(
-          KeyValueCache.of(
-              "cache." + i, model.blocks().get(i).attention(), batch, capacity()));
+          KeyValueCache.of("cache." + i, model.blocks().get(i).attention(), batch, capacity()));
     }
   }
 
@@ -53,7 +54,8 @@ public final class GptDecoder {
       Arrays.fill(same, prompt[0]);
       return next(same);
     }
-    // Padded to one length for all prompts; what the padding leaves in the cache lies in the future and is written over in time.
+    // Padded to one length for all prompts; what the padding leaves in the cache lies in the future
+    // and is written over in time.
     int[] padded = new int[batch * capacity()];
     for (int row = 0; row < batch; row++) {
       System.arraycopy(prompt, 0, padded, row * capacity(), prompt.length);
@@ -70,8 +72,15 @@ public final class GptDecoder {
   public float[][] next(int... tokens) {
     if (tokens.length != batch || position == capacity()) {
       throw new TensorException(
-          "decode: " + tokens.length + " tokens at position " + position + ", expected " + batch
-              + " and a position below " + capacity() + "; prefill again to go on");
+          "decode: "
+              + tokens.length
+              + " tokens at position "
+              + position
+              + ", expected "
+              + batch
+              + " and a position below "
+              + capacity()
+              + "; prefill again to go on");
     }
     float[][] logits = run(tokens, 1, 0);
     position++;
@@ -82,8 +91,7 @@ public final class GptDecoder {
     int vocabulary = model.config().vocabulary();
     for (int token : tokens) {
       if (token < 0 || token >= vocabulary) {
-        throw new TensorException(
-            "decode: token " + token + ", expected 0 to " + (vocabulary - 1));
+        throw new TensorException("decode: token " + token + ", expected 0 to " + (vocabulary - 1));
       }
     }
     Pass pass = Pass.evaluation();
@@ -91,15 +99,11 @@ public final class GptDecoder {
     Tensor rows =
         model.decode(
             Tensor.stored(
-                DType.I32,
-                tokens.clone(),
-                Shape.of(batch, chunk),
-                caches.get(0).keys().device()),
+                DType.I32, tokens.clone(), Shape.of(batch, chunk), caches.get(0).keys().device()),
             caches,
             start,
             pass);
-    Tensor row =
-        chunk == 1 ? rows : rows.dynamicSlice(index(0, last, 0), batch, 1, rows.dim(2));
+    Tensor row = chunk == 1 ? rows : rows.dynamicSlice(index(0, last, 0), batch, 1, rows.dim(2));
     Tensor logits = model.head().forward(row.reshape(batch, row.dim(2)), pass).cast(DType.F32);
     Step.run(List.of(logits), pass.updates());
     float[] flat = logits.toFloatArray();
@@ -111,10 +115,6 @@ public final class GptDecoder {
   }
 
   private Tensor index(int... values) {
-    return Tensor.stored(
-        DType.I32,
-        values,
-        Shape.of(values.length),
-        caches.get(0).keys().device());
+    return Tensor.stored(DType.I32, values, Shape.of(values.length), caches.get(0).keys().device());
   }
 }

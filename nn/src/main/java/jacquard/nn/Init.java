@@ -11,7 +11,8 @@ import java.util.Set;
 
 /// What a new model starts from: a seed, a dtype, a device, and the path that names its states.
 ///
-/// The initial value of a state depends on the seed and its own name only, so a part that is added changes nothing elsewhere.
+/// The initial value of a state depends on the seed and its own name only, so a part that is added
+/// changes nothing elsewhere.
 public final class Init {
   private final String path;
   private final long seed;
@@ -90,7 +91,8 @@ public final class Init {
     String full = join(name);
     if (!taken.add(full)) {
       throw new StateException(
-          "init: a state called '" + full
+          "init: a state called '"
+              + full
               + "' was made already; make each part under a path of its own with Init.at");
     }
     return full;

@@ -5,10 +5,12 @@ import jacquard.tensor.Shape;
 import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 
-/// How the initial value of a state is drawn: a pure function of its shape and the random numbers, on the host in double precision.
+/// How the initial value of a state is drawn: a pure function of its shape and the random numbers,
+/// on the host in double precision.
 ///
-/// Fans of `[out, in, kernel...]`: fan-in is the product of all sizes but the first, fan-out of all but the second. A transposed
-/// convolution's filter is `[in, out, kernel...]` and its fans are counted on that, as PyTorch does.
+/// Fans of `[out, in, kernel...]`: fan-in is the product of all sizes but the first, fan-out of all
+/// but the second. A transposed convolution's filter is `[in, out, kernel...]` and its fans are
+/// counted on that, as PyTorch does.
 @FunctionalInterface
 public interface Initialiser {
   /// The elements in row-major order, in a new array.
@@ -78,8 +80,8 @@ public interface Initialiser {
 
   /// Uniform with variance `gain^2 * 2 / (fanIn + fanOut)`.
   ///
-  /// @see <a href="https://proceedings.mlr.press/v9/glorot10a.html">Glorot, Bengio: Understanding the difficulty of training deep
-  ///     feedforward neural networks</a>
+  /// @see <a href="https://proceedings.mlr.press/v9/glorot10a.html">Glorot, Bengio: Understanding
+  ///   the difficulty of training deep feedforward neural networks</a>
   static Initialiser xavierUniform(double gain) {
     return (shape, random) ->
         uniform(gain * Math.sqrt(6.0 / (fanIn(shape) + fanOut(shape)))).values(shape, random);
@@ -91,9 +93,11 @@ public interface Initialiser {
         normal(gain * Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape)))).values(shape, random);
   }
 
-  /// `gain` times a matrix `[first size, rest]` with orthonormal rows, or columns if there are fewer of them; uniform among all such.
+  /// `gain` times a matrix `[first size, rest]` with orthonormal rows, or columns if there are
+  /// fewer of them; uniform among all such.
   ///
-  /// @see <a href="https://arxiv.org/abs/1312.6120">Saxe et al.: Exact solutions to the nonlinear dynamics of learning</a>
+  /// @see <a href="https://arxiv.org/abs/1312.6120">Saxe et al.: Exact solutions to the nonlinear
+  ///   dynamics of learning</a>
   static Initialiser orthogonal(double gain) {
     return (shape, random) -> {
       matrix("orthogonal", shape);
@@ -132,7 +136,11 @@ public interface Initialiser {
   private static void matrix(String what, Shape shape) {
     if (shape.rank() < 2) {
       throw new IllegalArgumentException(
-          "init: " + what + " of shape " + shape + ", expected at least 2 axes; give a bound or deviation");
+          "init: "
+              + what
+              + " of shape "
+              + shape
+              + ", expected at least 2 axes; give a bound or deviation");
     }
   }
 

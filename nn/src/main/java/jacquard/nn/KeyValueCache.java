@@ -5,13 +5,13 @@ import jacquard.tensor.Tensor;
 
 /// Keys and values of one attention layer for the positions decoded so far; not part of the model.
 ///
-/// @param keys   `[B, H, capacity, dim / H]`
+/// @param keys `[B, H, capacity, dim / H]`
 /// @param values `[B, H, capacity, dim / H]`
 public record KeyValueCache(State keys, State values) {
 
   /// An empty cache that fits `attention`.
   ///
-  /// @param name     what error texts call it
+  /// @param name what error texts call it
   /// @param capacity number of positions
   public static KeyValueCache of(
       String name, CausalSelfAttention attention, int batch, int capacity) {
@@ -20,8 +20,7 @@ public record KeyValueCache(State keys, State values) {
     Tensor zeros =
         Tensor.constant(like.dtype(), 0.0, like.device())
             .expand(batch, attention.heads(), capacity, size);
-    return new KeyValueCache(
-        new State(name + ".keys", zeros), new State(name + ".values", zeros));
+    return new KeyValueCache(new State(name + ".keys", zeros), new State(name + ".values", zeros));
   }
 
   public int capacity() {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Layer normalisation of the last axis: `(x - mean) / sqrt(variance + eps) * weight + bias`.
 ///
 /// @param weight `[dim]`
-/// @param bias   `[dim]`, or null for none
+/// @param bias `[dim]`, or null for none
 /// @see <a href="https://arxiv.org/abs/1607.06450">Ba et al.: Layer normalization</a>
 public record LayerNorm(Parameter weight, @Nullable Parameter bias, double eps) implements Layer {
   public static final double EPS = 1e-5;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// `x weight^T + bias`: `[..., in]` to `[..., out]`.
 ///
 /// @param weight `[out, in]`
-/// @param bias   `[out]`, or null for none
+/// @param bias `[out]`, or null for none
 public record Linear(Parameter weight, @Nullable Parameter bias) implements Layer {
 
   /// With a bias, both uniform within `1 / sqrt(in)`.

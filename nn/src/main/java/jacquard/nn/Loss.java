@@ -4,7 +4,8 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.ShapeException;
 import jacquard.tensor.Tensor;
 
-/// Losses. Where a loss is of rows, [Reduction#NONE] gives one value for each row, else one for each element.
+/// Losses. Where a loss is of rows, [Reduction#NONE] gives one value for each row, else one for
+/// each element.
 public final class Loss {
   private Loss() {}
 
@@ -13,16 +14,18 @@ public final class Loss {
     return logits.crossEntropyWithLogits(target).mean();
   }
 
-  /// Cross-entropy of logits `[..., C]` with the true classes, i32 or i64 `[...]`, in nats. NaN for a class outside `0 .. C-1`.
+  /// Cross-entropy of logits `[..., C]` with the true classes, i32 or i64 `[...]`, in nats. NaN for
+  /// a class outside `0 .. C-1`.
   public static Tensor crossEntropy(Tensor logits, Tensor target, Reduction reduction) {
     return reduction.of(logits.crossEntropyWithLogits(target));
   }
 
   /// Cross-entropy of logits `[..., C]` with the true classes, i32 or i64 `[...]`, in nats.
   ///
-  /// Rows whose class is `ignore` count for nothing: their loss is 0 and the mean is over the others (NaN if there are none).
+  /// Rows whose class is `ignore` count for nothing: their loss is 0 and the mean is over the
+  /// others (NaN if there are none).
   ///
-  /// @param ignore    a class number that marks a row without one; need not be a class
+  /// @param ignore a class number that marks a row without one; need not be a class
   /// @param smoothing part of the probability that is spread evenly over all classes, 0 to 1
   /// @throws IllegalArgumentException if `smoothing` is outside 0 to 1
   public static Tensor crossEntropy(
@@ -45,7 +48,8 @@ public final class Loss {
     };
   }
 
-  /// Binary cross-entropy of logits with targets of the same shape and dtype, 0 to 1, in nats: `softplus(x) - x t`.
+  /// Binary cross-entropy of logits with targets of the same shape and dtype, 0 to 1, in nats:
+  /// `softplus(x) - x t`.
   public static Tensor binaryCrossEntropy(Tensor logits, Tensor target, Reduction reduction) {
     same("binaryCrossEntropy", logits, target);
     return reduction.of(logits.softplus().sub(logits.mul(target)));
@@ -92,15 +96,15 @@ public final class Loss {
     return huber(x, target, beta, reduction).div(beta);
   }
 
-  /// Divergence from the standard normal distribution of independent normal ones, in nats: `(mu^2 + e^v - 1 - v) / 2` with
-  /// `v = log(variance)`, for each element.
+  /// Divergence from the standard normal distribution of independent normal ones, in nats: `(mu^2 +
+  /// e^v - 1 - v) / 2` with `v = log(variance)`, for each element.
   public static Tensor gaussianDivergence(Tensor mu, Tensor logVariance, Reduction reduction) {
     same("gaussianDivergence", mu, logVariance);
-    return reduction.of(
-        mu.square().add(logVariance.exp()).sub(logVariance).sub(1).mul(0.5));
+    return reduction.of(mu.square().add(logVariance.exp()).sub(logVariance).sub(1).mul(0.5));
   }
 
-  /// Divergence `sum(p log(p / q))` of each row `[..., C]`, in nats, with `p = softmax(logits)` and `q = softmax(other)`.
+  /// Divergence `sum(p log(p / q))` of each row `[..., C]`, in nats, with `p = softmax(logits)` and
+  /// `q = softmax(other)`.
   public static Tensor categoricalDivergence(Tensor logits, Tensor other, Reduction reduction) {
     same("categoricalDivergence", logits, other);
     Tensor logP = logits.logSoftmax(-1);

@@ -4,8 +4,8 @@ import jacquard.tensor.Tensor;
 
 /// Largest element of each window of `[N, C, H, W]`.
 ///
-/// @param kernel  rows and columns of a window
-/// @param stride  rows and columns between windows
+/// @param kernel rows and columns of a window
+/// @param stride rows and columns between windows
 /// @param padding rows and columns added on each side, at most `kernel / 2`
 public record MaxPool2d(int kernel, int stride, int padding) implements Layer {
 

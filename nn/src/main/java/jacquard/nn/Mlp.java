@@ -4,7 +4,7 @@ import jacquard.tensor.Tensor;
 
 /// A transformer's feed-forward part: `projection(GELU(fc(x)))`, then dropout.
 ///
-/// @param fc         widens
+/// @param fc widens
 /// @param projection narrows again
 public record Mlp(Linear fc, Linear projection, Activation activation, Dropout dropout)
     implements Layer {

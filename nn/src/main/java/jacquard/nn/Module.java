@@ -64,7 +64,8 @@ public non-sealed interface Module extends Part {
 
   /// Gives the states the values in a safetensors file.
   ///
-  /// @throws FormatException if it can't be read, or its tensors aren't these states; nothing is changed then
+  /// @throws FormatException if it can't be read, or its tensors aren't these states; nothing is
+  ///   changed then
   default void load(Path path) throws FormatException {
     StateDict.of(states()).load(path);
   }

@@ -7,8 +7,9 @@ import java.util.function.DoubleSupplier;
 final class Orthonormal {
   private Orthonormal() {}
 
-  /// `count` orthonormal vectors of `length`, from `gaussian` numbers by Gram and Schmidt's method: the Q of a QR factorisation whose R
-  /// has a positive diagonal, which makes every set equally likely.
+  /// `count` orthonormal vectors of `length`, from `gaussian` numbers by Gram and Schmidt's method:
+  /// the Q of a QR factorisation whose R has a positive diagonal, which makes every set equally
+  /// likely.
   static double[][] vectors(int count, int length, DoubleSupplier gaussian) {
     double[][] basis = new double[count][length];
     for (int i = 0; i < count; i++) {

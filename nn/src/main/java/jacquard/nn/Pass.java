@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One run through a model: whether it trains, where random numbers come from, which values its states have, and which updates it makes.
+/// One run through a model: whether it trains, where random numbers come from, which values its
+/// states have, and which updates it makes.
 ///
-/// Layers read their states with [#value] and leave new values with [#update]; what was left is what later reads of the same pass see, as
-/// a constant for the gradient. So a whole GAN step fits one plan: the generator's loss reads the discriminator that its own update just
-/// made. At the end `Step.run(outputs, pass.updates())` writes everything.
+/// Layers read their states with [#value] and leave new values with [#update]; what was left is
+/// what later reads of the same pass see, as a constant for the gradient. So a whole GAN step fits
+/// one plan: the generator's loss reads the discriminator that its own update just made. At the end
+/// `Step.run(outputs, pass.updates())` writes everything.
 ///
 /// The random key is a dynamic scalar: passes with other keys share the plan.
 public final class Pass {
@@ -35,12 +37,14 @@ public final class Pass {
     return new Pass(false, null);
   }
 
-  /// What [#evaluation] is, for models that draw random numbers nevertheless, such as a VAE's latent.
+  /// What [#evaluation] is, for models that draw random numbers nevertheless, such as a VAE's
+  /// latent.
   public static Pass evaluation(Key key) {
     return new Pass(false, key.dynamic());
   }
 
-  /// @param key what random numbers depend on; a different one every step, such as `root.fold(step)`
+  /// @param key what random numbers depend on; a different one every step, such as
+  ///   `root.fold(step)`
   public static Pass training(Key key) {
     return new Pass(true, key.dynamic());
   }
@@ -54,7 +58,8 @@ public final class Pass {
     return training;
   }
 
-  /// A key of its own for every call, dynamic; the n-th of one pass is the n-th of another with the same key.
+  /// A key of its own for every call, dynamic; the n-th of one pass is the n-th of another with the
+  /// same key.
   ///
   /// @throws StateException if this pass was made without a key
   public Key key() {
@@ -76,13 +81,14 @@ public final class Pass {
     return states.stream().map(this::value).toList();
   }
 
-  /// Reads `state` as `value` from here on, without writing it: another set of weights, such as an average.
+  /// Reads `state` as `value` from here on, without writing it: another set of weights, such as an
+  /// average.
   public void assume(State state, Tensor value) {
     values.put(state, new Update(state, value).value());
   }
 
-  /// Gives `state` a new value: later reads of this pass see it, as a constant for the gradient, and [#updates] holds it. The last of
-  /// several wins.
+  /// Gives `state` a new value: later reads of this pass see it, as a constant for the gradient,
+  /// and [#updates] holds it. The last of several wins.
   public void update(State state, Tensor value) {
     update(new Update(state, value));
   }

@@ -5,7 +5,8 @@ import jacquard.tensor.Tensor;
 /// Division of the last axis by its root mean square: `x / sqrt(mean(x^2) + eps) * weight`.
 ///
 /// @param weight `[dim]`
-/// @see <a href="https://arxiv.org/abs/1910.07467">Zhang, Sennrich: Root mean square layer normalization</a>
+/// @see <a href="https://arxiv.org/abs/1910.07467">Zhang, Sennrich: Root mean square layer
+///   normalization</a>
 public record RmsNorm(Parameter weight, double eps) implements Layer {
   public static final double EPS = 1e-6;
 

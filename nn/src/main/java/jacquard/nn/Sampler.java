@@ -3,17 +3,21 @@ package jacquard.nn;
 import jacquard.nn.data.SplitMix;
 import java.util.Arrays;
 
-/// Chooses a token from logits, on the host: the same numbers give the same choice on every machine.
+/// Chooses a token from logits, on the host: the same numbers give the same choice on every
+/// machine.
 ///
 /// @param temperature divides the logits; 0 always takes the largest
-/// @param topK        how many of the largest may be chosen; 0 for all. Those equal to the K-th count in.
+/// @param topK how many of the largest may be chosen; 0 for all. Those equal to the K-th count in.
 public record Sampler(double temperature, int topK) {
 
   /// @throws IllegalArgumentException if an argument is negative or not finite
   public Sampler {
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY) || topK < 0) {
       throw new IllegalArgumentException(
-          "sampler: temperature " + temperature + " and top-k " + topK
+          "sampler: temperature "
+              + temperature
+              + " and top-k "
+              + topK
               + ", expected 0 or more and finite");
     }
   }
@@ -25,7 +29,8 @@ public record Sampler(double temperature, int topK) {
 
   /// The index of the chosen logit.
   ///
-  /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model has diverged
+  /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
+  ///   has diverged
   public int choose(float[] logits, SplitMix random) {
     int best = largest(logits);
     if (temperature == 0) {
@@ -59,7 +64,11 @@ public record Sampler(double temperature, int topK) {
     for (int i = 0; i < logits.length; i++) {
       if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
         throw new IllegalArgumentException(
-            "sampler: logit " + i + " is " + logits[i] + ", expected finite; the model has diverged");
+            "sampler: logit "
+                + i
+                + " is "
+                + logits[i]
+                + ", expected finite; the model has diverged");
       }
       if (logits[i] > logits[best]) {
         best = i;

@@ -39,7 +39,8 @@ public final class StateDict {
     for (State state : more) {
       if (all.putIfAbsent(state.name(), state) != null) {
         throw new StateException(
-            "states: two are called '" + state.name()
+            "states: two are called '"
+                + state.name()
                 + "'; make each part under a path of its own with Init.at");
       }
     }
@@ -75,7 +76,8 @@ public final class StateDict {
     }
   }
 
-  /// Gives every state the value of the tensor of its name. All are checked before the first is changed.
+  /// Gives every state the value of the tensor of its name. All are checked before the first is
+  /// changed.
   ///
   /// f32 states take F32, F16 and BF16 tensors; all others take their own type.
   ///
@@ -94,7 +96,9 @@ public final class StateDict {
     if (!problems.isEmpty()) {
       int left = problems.size() - MOST_NAMED;
       throw new FormatException(
-          "load: " + source + ": "
+          "load: "
+              + source
+              + ": "
               + String.join("; ", problems.subList(0, Math.min(problems.size(), MOST_NAMED)))
               + (left > 0 ? "; and " + left + " more" : ""));
     }
@@ -111,7 +115,12 @@ public final class StateDict {
     List<String> left = names.stream().filter(name -> !in.contains(name)).toList();
     if (!left.isEmpty()) {
       problems.add(
-          what + " " + left.size() + " of " + names.size() + " tensors: "
+          what
+              + " "
+              + left.size()
+              + " of "
+              + names.size()
+              + " tensors: "
               + String.join(", ", left.subList(0, Math.min(left.size(), MOST_NAMED)))
               + (left.size() > MOST_NAMED ? ", ..." : ""));
     }
@@ -122,8 +131,26 @@ public final class StateDict {
     boolean type =
         switch (tensor.type()) {
           case F16, BF16 -> state.dtype() == DType.F32;
-          case BOOL, F4, F6_E2M3, F6_E3M2, U8, I8, F8_E5M2, F8_E4M3, F8_E8M0, F8_E4M3FNUZ, F8_E5M2FNUZ,
-              I16, U16, I32, U32, F32, C64, F64, I64, U64 ->
+          case BOOL,
+              F4,
+              F6_E2M3,
+              F6_E3M2,
+              U8,
+              I8,
+              F8_E5M2,
+              F8_E4M3,
+              F8_E8M0,
+              F8_E4M3FNUZ,
+              F8_E5M2FNUZ,
+              I16,
+              U16,
+              I32,
+              U32,
+              F32,
+              C64,
+              F64,
+              I64,
+              U64 ->
               state.dtype() == tensor.type().dtype();
         };
     return type && Arrays.equals(dims, tensor.dims());

@@ -53,8 +53,7 @@ class GptTest {
 
   private static double[] logits(Gpt model, int... tokens) {
     State weight = model.head().weight();
-    Tensor index =
-        Tensor.stored(DType.I32, tokens, Shape.of(1, tokens.length), weight.device());
+    Tensor index = Tensor.stored(DType.I32, tokens, Shape.of(1, tokens.length), weight.device());
     return model.forward(index, Pass.evaluation()).cast(DType.F64).toDoubleArray();
   }
 
@@ -87,7 +86,8 @@ class GptTest {
   }
 
   private static double deviation(State state) {
-    return Math.sqrt(Arrays.stream(Reference.values(state)).map(v -> v * v).average().orElseThrow());
+    return Math.sqrt(
+        Arrays.stream(Reference.values(state)).map(v -> v * v).average().orElseThrow());
   }
 
   @Test
@@ -166,8 +166,7 @@ class GptTest {
         }
       }
     }
-    assertArrayEquals(
-        expected, attention.forward(x, Pass.evaluation()).toDoubleArray(), 1e-12);
+    assertArrayEquals(expected, attention.forward(x, Pass.evaluation()).toDoubleArray(), 1e-12);
   }
 
   @Test

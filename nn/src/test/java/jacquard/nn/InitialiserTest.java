@@ -20,7 +20,8 @@ class InitialiserTest {
 
   private static double deviation(double[] values) {
     double mean = DoubleStream.of(values).average().orElseThrow();
-    return Math.sqrt(DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
+    return Math.sqrt(
+        DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).average().orElseThrow());
   }
 
   private static void uniform(Initialiser initialiser, double bound, int... dims) {
@@ -94,8 +95,7 @@ class InitialiserTest {
   @Test
   void fanOfAVectorIsRefused() {
     IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> draw(Initialiser.xavierUniform(1), 5));
+        assertThrows(IllegalArgumentException.class, () -> draw(Initialiser.xavierUniform(1), 5));
     assertEquals(
         "init: fan-in of shape [5], expected at least 2 axes; give a bound or deviation",
         e.getMessage());
@@ -118,8 +118,7 @@ class InitialiserTest {
   void onePathIsUsedOnce() {
     Init init = Reference.init(1).at("blocks").at(0);
     Linear.of(init.at("fc"), 2, 2);
-    StateException e =
-        assertThrows(StateException.class, () -> Linear.of(init.at("fc"), 2, 2));
+    StateException e = assertThrows(StateException.class, () -> Linear.of(init.at("fc"), 2, 2));
     assertTrue(e.getMessage().contains("'blocks.0.fc.weight'"), e.getMessage());
   }
 }

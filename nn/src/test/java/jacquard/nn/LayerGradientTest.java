@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Gradients of every layer and loss by input and parameters, against central differences in f64, to second order.
+/// Gradients of every layer and loss by input and parameters, against central differences in f64,
+/// to second order.
 class LayerGradientTest {
   private static final long SEED = 11;
 
@@ -69,7 +70,10 @@ class LayerGradientTest {
             "convTranspose2d",
             ConvTranspose2d.of(init.at("up"), 2, 1, 3, 2, 1, 1),
             false,
-            1, 2, 2, 2),
+            1,
+            2,
+            2,
+            2),
         layer("maxPool2d", MaxPool2d.of(2), false, 1, 1, 4, 4),
         layer("avgPool2d", new AvgPool2d(2, 1, 1), false, 1, 1, 3, 3),
         layer(
@@ -80,13 +84,12 @@ class LayerGradientTest {
                 Activation.TANH,
                 Unflatten.of(3, 1)),
             false,
-            2, 1, 3),
+            2,
+            1,
+            3),
         layer("leakyRelu", new LeakyRelu(0.2), false, 7),
         layer(
-            "attention",
-            CausalSelfAttention.of(init.at("attention"), 4, 2, wide),
-            false,
-            1, 3, 4),
+            "attention", CausalSelfAttention.of(init.at("attention"), 4, 2, wide), false, 1, 3, 4),
         layer(
             "attention with dropout",
             new CausalSelfAttention(
@@ -95,7 +98,9 @@ class LayerGradientTest {
                 1,
                 new Dropout(0.3)),
             true,
-            1, 3, 2),
+            1,
+            3,
+            2),
         layer(
             "mlp",
             new Mlp(
@@ -104,7 +109,8 @@ class LayerGradientTest {
                 Activation.GELU,
                 new Dropout(0)),
             false,
-            2, 2));
+            2,
+            2));
   }
 
   @TestFactory
@@ -121,15 +127,13 @@ class LayerGradientTest {
     return Stream.of(
         DynamicTest.dynamicTest(
             "embedding",
-            () ->
-                check(
-                    table, false, (t, pass) -> table.forward(tokens, pass).square())),
+            () -> check(table, false, (t, pass) -> table.forward(tokens, pass).square())),
         DynamicTest.dynamicTest(
             "gpt",
             () ->
                 check(
                     gpt,
-                        false,
+                    false,
                     (t, pass) ->
                         Loss.crossEntropy(
                             gpt.forward(tokens, pass), Reference.i32(new int[] {0, 1, 2}, 1, 3)))));
@@ -147,11 +151,7 @@ class LayerGradientTest {
             "crossEntropy ignoring, smoothed",
             t -> Loss.crossEntropy(t[0], classes, Reduction.MEAN, -1, 0.1),
             x),
-        loss(
-            "binaryCrossEntropy",
-            t -> Loss.binaryCrossEntropy(t[0], t[1], Reduction.SUM),
-            x,
-            y),
+        loss("binaryCrossEntropy", t -> Loss.binaryCrossEntropy(t[0], t[1], Reduction.SUM), x, y),
         loss(
             "binaryCrossEntropy at 0",
             t -> Loss.binaryCrossEntropy(t[0], 1, Reduction.NONE),
@@ -160,11 +160,7 @@ class LayerGradientTest {
         loss("absolute", t -> Loss.absolute(t[0], t[1], Reduction.SUM), x, y),
         loss("huber", t -> Loss.huber(t[0], t[1], 0.5, Reduction.SUM), x, y),
         loss("smoothAbsolute", t -> Loss.smoothAbsolute(t[0], t[1], 0.5, Reduction.MEAN), x, y),
-        loss(
-            "gaussianDivergence",
-            t -> Loss.gaussianDivergence(t[0], t[1], Reduction.SUM),
-            x,
-            y),
+        loss("gaussianDivergence", t -> Loss.gaussianDivergence(t[0], t[1], Reduction.SUM), x, y),
         loss(
             "categoricalDivergence",
             t -> Loss.categoricalDivergence(t[0], t[1], Reduction.MEAN),

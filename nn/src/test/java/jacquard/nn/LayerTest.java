@@ -46,8 +46,14 @@ class LayerTest {
             new Dropout(0.5));
     assertEquals(
         List.of(
-            "conv.weight", "conv.bias", "norm.weight", "norm.bias", "norm.running_mean",
-            "norm.running_var", "fc.0.weight", "fc.0.bias"),
+            "conv.weight",
+            "conv.bias",
+            "norm.weight",
+            "norm.bias",
+            "norm.running_mean",
+            "norm.running_var",
+            "fc.0.weight",
+            "fc.0.bias"),
         names(net));
     assertEquals(6, net.parameters().size());
     assertEquals(18 + 2 + 2 + 2 + 64 + 8, net.parameterCount());
@@ -123,9 +129,7 @@ class LayerTest {
     double s0 = 1 / Math.sqrt(3.5 + 1e-5);
     double s1 = 3 / Math.sqrt(3 + 1e-5);
     assertClose(
-        new double[] {
-          -2 * s0, -s0, -s1 + 1, -s1 + 1, 0, 3 * s0, -s1 + 1, 3 * s1 + 1
-        },
+        new double[] {-2 * s0, -s0, -s1 + 1, -s1 + 1, 0, 3 * s0, -s1 + 1, 3 * s1 + 1},
         y.toDoubleArray());
     assertClose(new double[] {0.1 * 3, 0.1 * 1}, Reference.values(norm.runningMean()));
     double v0 = 0.9 + 0.1 * 14 / 3;
@@ -134,9 +138,7 @@ class LayerTest {
 
     double[] z = forward(norm, Reference.f64(new double[] {1, 2}, 1, 2));
     assertClose(
-        new double[] {
-          (1 - 0.3) / Math.sqrt(v0 + 1e-5), 3 * (2 - 0.1) / Math.sqrt(v1 + 1e-5) + 1
-        },
+        new double[] {(1 - 0.3) / Math.sqrt(v0 + 1e-5), 3 * (2 - 0.1) / Math.sqrt(v1 + 1e-5) + 1},
         z);
     assertClose(new double[] {0.3, 0.1}, Reference.values(norm.runningMean()));
   }
@@ -163,8 +165,7 @@ class LayerTest {
   void dropoutZeroesItsShareAndScalesTheRest() {
     Dropout dropout = new Dropout(0.25);
     Tensor x = Reference.f64(filled(10_000, 3), 100, 100);
-    double[] y =
-        dropout.forward(x, Pass.training(Reference.key(5))).toDoubleArray();
+    double[] y = dropout.forward(x, Pass.training(Reference.key(5))).toDoubleArray();
     double zeros = Arrays.stream(y).filter(v -> v == 0).count();
     assertEquals(2500, zeros, 150);
     assertTrue(Arrays.stream(y).allMatch(v -> v == 0 || Math.abs(v - 4) < 1e-12));
@@ -183,8 +184,7 @@ class LayerTest {
     assertFalse(Arrays.equals(first, second));
     assertArrayEquals(first, dropout.forward(x, Pass.training(key)).toDoubleArray());
     assertFalse(
-        Arrays.equals(
-            first, dropout.forward(x, Pass.training(Reference.key(6))).toDoubleArray()));
+        Arrays.equals(first, dropout.forward(x, Pass.training(Reference.key(6))).toDoubleArray()));
     assertThrows(StateException.class, () -> dropout.forward(x, Pass.training()));
   }
 
@@ -199,7 +199,8 @@ class LayerTest {
     Init init = Reference.init(1);
     Conv2d conv = Conv2d.of(init.at("a"), 1, 4, 3, 2, 1);
     assertEquals(
-        Shape.of(2, 4, 14, 14), conv.forward(Reference.random(1, 2, 1, 28, 28), EVALUATION).shape());
+        Shape.of(2, 4, 14, 14),
+        conv.forward(Reference.random(1, 2, 1, 28, 28), EVALUATION).shape());
     ConvTranspose2d up = ConvTranspose2d.of(init.at("b"), 4, 2, 3, 2, 1, 1);
     assertEquals(
         Shape.of(2, 2, 14, 14), up.forward(Reference.random(1, 2, 4, 7, 7), EVALUATION).shape());
@@ -285,8 +286,7 @@ class LayerTest {
     assertClose(
         new double[] {-1.5 / (1 + Math.exp(1.5)), 0, 2 / (1 + Math.exp(-2))},
         forward(Activation.SILU, x));
-    assertClose(
-        new double[] {Math.tanh(-1.5), 0, Math.tanh(2)}, forward(Activation.TANH, x));
+    assertClose(new double[] {Math.tanh(-1.5), 0, Math.tanh(2)}, forward(Activation.TANH, x));
     assertClose(
         new double[] {1 / (1 + Math.exp(1.5)), 0.5, 1 / (1 + Math.exp(-2))},
         forward(Activation.SIGMOID, x));
@@ -294,8 +294,7 @@ class LayerTest {
         new double[] {Math.log1p(Math.exp(-1.5)), Math.log(2), 2 + Math.log1p(Math.exp(-2))},
         forward(Activation.SOFTPLUS, x));
     // PyTorch: gelu(2) = 1.9545 and gelu(-1.5) = -0.1002
-    assertArrayEquals(
-        new double[] {-0.10021, 0, 1.95450}, forward(Activation.GELU_ERF, x), 5e-6);
+    assertArrayEquals(new double[] {-0.10021, 0, 1.95450}, forward(Activation.GELU_ERF, x), 5e-6);
   }
 
   private static double tanhGelu(double x) {

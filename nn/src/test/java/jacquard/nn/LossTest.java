@@ -109,14 +109,11 @@ class LossTest {
   void distancesFollowTheirFormulas() {
     Tensor x = f64(new double[] {1, 2, -4}, 3);
     Tensor t = f64(new double[] {1.5, 2, 1}, 3);
-    assertEquals(
-        (0.25 + 25) / 3, Loss.meanSquared(x, t, Reduction.MEAN).item(), 1e-12);
+    assertEquals((0.25 + 25) / 3, Loss.meanSquared(x, t, Reduction.MEAN).item(), 1e-12);
     assertEquals(5.5, Loss.absolute(x, t, Reduction.SUM).item(), 1e-12);
     // PyTorch's huber_loss and smooth_l1_loss at 2: d^2 / 2 and 2 (d - 1), and half of them
     assertArrayEquals(
-        new double[] {0.125, 0, 8},
-        Loss.huber(x, t, 2, Reduction.NONE).toDoubleArray(),
-        1e-12);
+        new double[] {0.125, 0, 8}, Loss.huber(x, t, 2, Reduction.NONE).toDoubleArray(), 1e-12);
     assertArrayEquals(
         new double[] {0.0625, 0, 4},
         Loss.smoothAbsolute(x, t, 2, Reduction.NONE).toDoubleArray(),
@@ -158,9 +155,7 @@ class LossTest {
         assertThrows(
             ShapeException.class,
             () ->
-                Loss.meanSquared(
-                    f64(new double[3], 3), f64(new double[3], 3, 1), Reduction.MEAN));
-    assertEquals(
-        "meanSquared: shapes [3] and [3, 1], expected equal; reshape one", e.getMessage());
+                Loss.meanSquared(f64(new double[3], 3), f64(new double[3], 3, 1), Reduction.MEAN));
+    assertEquals("meanSquared: shapes [3] and [3, 1], expected equal; reshape one", e.getMessage());
   }
 }

@@ -11,7 +11,8 @@ import java.util.function.LongFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Losses against those of PyTorch in f64, which start from the same bits: in f64 on the reference device, in f32 on the processor.
+/// Losses against those of PyTorch in f64, which start from the same bits: in f64 on the reference
+/// device, in f32 on the processor.
 class PeerNumericsTest {
   private static final double F64 = 1e-10;
   private static final double F32 = 1e-5;
@@ -26,8 +27,7 @@ class PeerNumericsTest {
   }
 
   private static void vae(Init init, int steps, double tolerance) throws FormatException {
-    compare(
-        "W3-vae", Workloads.vae(init), step -> Workloads.images(init, step), steps, tolerance);
+    compare("W3-vae", Workloads.vae(init), step -> Workloads.images(init, step), steps, tolerance);
   }
 
   private static void compare(

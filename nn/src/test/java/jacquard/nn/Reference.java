@@ -1,12 +1,12 @@
 package jacquard.nn;
 
+import jacquard.nn.data.SplitMix;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
 import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
-import jacquard.nn.data.SplitMix;
 import java.util.Arrays;
 
 /// Tensors and models on the reference device, whatever the standard one is.

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Assumptions;
 public final class SharedData {
   private SharedData() {}
 
-  /// A file or folder under `shared/data`, searched for from the working folder upwards; without it the
-  /// calling test is skipped, and says so.
+  /// A file or folder under `shared/data`, searched for from the working folder upwards; without it
+  /// the calling test is skipped, and says so.
   public static Path path(String name) {
     Path folder = Path.of("").toAbsolutePath();
     for (Path at = folder; at != null; at = at.getParent()) {

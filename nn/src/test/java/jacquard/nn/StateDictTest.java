@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StateDictTest {
   private static Sequential model(Init init) {
-    return Sequential.of(
-        Linear.of(init.at("fc"), 3, 2), BatchNorm.of(init.at("norm"), 2));
+    return Sequential.of(Linear.of(init.at("fc"), 3, 2), BatchNorm.of(init.at("norm"), 2));
   }
 
   @Test
@@ -39,7 +38,11 @@ class StateDictTest {
     try (Safetensors open = Safetensors.open(file)) {
       assertEquals(
           List.of(
-              "fc.bias", "fc.weight", "norm.bias", "norm.running_mean", "norm.running_var",
+              "fc.bias",
+              "fc.weight",
+              "norm.bias",
+              "norm.running_mean",
+              "norm.running_var",
               "norm.weight"),
           open.tensors().keySet().stream().sorted().toList());
     }

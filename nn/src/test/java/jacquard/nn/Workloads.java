@@ -12,8 +12,8 @@ import jacquard.tensor.Tensor;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/// The transformer and the VAE of the peers' workloads, from their portable random numbers: initial values rounded to f32, arithmetic in
-/// the dtype of `init`.
+/// The transformer and the VAE of the peers' workloads, from their portable random numbers: initial
+/// values rounded to f32, arithmetic in the dtype of `init`.
 final class Workloads {
   private Workloads() {}
 

@@ -1,7 +1,7 @@
 package jacquard.tensor;
 
-/// Composites used as activations and as the logarithms of probabilities: each one expression over primitives, for f32 and f64
-/// unless said otherwise. The result has the shape and dtype of this.
+/// Composites used as activations and as the logarithms of probabilities: each one expression over
+/// primitives, for f32 and f64 unless said otherwise. The result has the shape and dtype of this.
 public sealed interface Activations permits Tensor {
   Tensor self();
 
@@ -35,10 +35,11 @@ public sealed interface Activations permits Tensor {
     return x.mul(x.sigmoid());
   }
 
-  /// GELU in its tanh form, `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; [#geluErf] is the exact one.
+  /// GELU in its tanh form, `x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))`; [#geluErf] is the
+  /// exact one.
   ///
-  /// Computed as `x * sigmoid(2 sqrt(2/pi) * (x + 0.044715 x^3))`, which is the same function without the cancellation in
-  /// `1 + tanh` for negative x.
+  /// Computed as `x * sigmoid(2 sqrt(2/pi) * (x + 0.044715 x^3))`, which is the same function
+  /// without the cancellation in `1 + tanh` for negative x.
   ///
   /// @see <a href="https://arxiv.org/abs/1606.08415">Gaussian error linear units</a>
   default Tensor gelu() {
@@ -48,13 +49,15 @@ public sealed interface Activations permits Tensor {
     return x.mul(inner.sigmoid());
   }
 
-  /// GELU in its exact form, `x/2 * (1 + erf(x / sqrt(2)))`. The relative error grows below -4, where the result goes to 0.
+  /// GELU in its exact form, `x/2 * (1 + erf(x / sqrt(2)))`. The relative error grows below -4,
+  /// where the result goes to 0.
   default Tensor geluErf() {
     Tensor x = self();
     return x.mul(Math.sqrt(0.5)).erf().add(1).mul(x.mul(0.5));
   }
 
-  /// `log(1 + e^x)` for finite x, without overflow, to full relative accuracy for negative x; every gradient is right at 0 too.
+  /// `log(1 + e^x)` for finite x, without overflow, to full relative accuracy for negative x; every
+  /// gradient is right at 0 too.
   default Tensor softplus() {
     Tensor x = self();
     // log1p(e^(x-m) + (e^-m - 1)) + m with m = max(x, 0): no derivative goes through the maximum
@@ -93,7 +96,8 @@ public sealed interface Activations permits Tensor {
     return shifted.sub(shifted.exp().sumKeepDims(at).log());
   }
 
-  /// Cross-entropy of each row of logits with the class that is true: `log(sum(exp(x))) - x[target]`, in nats.
+  /// Cross-entropy of each row of logits with the class that is true: `log(sum(exp(x))) -
+  /// x[target]`, in nats.
   ///
   /// | name   | shape      | dtype        |
   /// |--------|------------|--------------|
@@ -101,8 +105,9 @@ public sealed interface Activations permits Tensor {
   /// | target | `[...]`    | i32, i64     |
   /// | result | `[...]`    | same as this |
   ///
-  /// Safe for any finite logits. Not reduced: take the mean, or a sum over the rows that count. A target outside `0 .. C-1` gives NaN
-  /// in its row; `where` on the result masks it, the gradient too.
+  /// Safe for any finite logits. Not reduced: take the mean, or a sum over the rows that count. A
+  /// target outside `0 .. C-1` gives NaN in its row; `where` on the result masks it, the gradient
+  /// too.
   ///
   /// @throws ShapeException if the shape of `target` is not that of this without its last axis
   /// @throws DTypeException if `target` is not i32 or i64
@@ -112,8 +117,12 @@ public sealed interface Activations permits Tensor {
     Shape rows = Shape.of(java.util.Arrays.copyOf(x.shape().toArray(), x.rank() - 1));
     if (!target.shape().equals(rows)) {
       throw new ShapeException(
-          "crossEntropyWithLogits: target " + target.shape() + " for logits " + x.shape()
-              + ", expected " + rows);
+          "crossEntropyWithLogits: target "
+              + target.shape()
+              + " for logits "
+              + x.shape()
+              + ", expected "
+              + rows);
     }
     Tensor.requireIndex("crossEntropyWithLogits", "target", target);
     Tensor shifted = x.sub(x.maxKeepDims(-1).detach());

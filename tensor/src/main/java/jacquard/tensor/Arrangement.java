@@ -3,7 +3,8 @@ package jacquard.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Composites that join, cut, repeat and pick out parts, for all dtypes. Negative axes count from the last.
+/// Composites that join, cut, repeat and pick out parts, for all dtypes. Negative axes count from
+/// the last.
 public sealed interface Arrangement permits Tensor {
   Tensor self();
 
@@ -39,8 +40,14 @@ public sealed interface Arrangement permits Tensor {
     }
     if (total != x.dim(at) || negative) {
       throw new ShapeException(
-          "split: sizes " + Ints.of(sizes) + " of axis " + axis + " of " + x.shape()
-              + ", expected sizes of 0 or more that sum to " + x.dim(at));
+          "split: sizes "
+              + Ints.of(sizes)
+              + " of axis "
+              + axis
+              + " of "
+              + x.shape()
+              + ", expected sizes of 0 or more that sum to "
+              + x.dim(at));
     }
     List<Tensor> parts = new ArrayList<>();
     int start = 0;
@@ -59,8 +66,15 @@ public sealed interface Arrangement permits Tensor {
     int at = x.shape().axis("chunk", axis);
     if (count < 1 || x.dim(at) % count != 0) {
       throw new ShapeException(
-          "chunk: axis " + axis + " of " + x.shape() + " into " + count
-              + " parts, expected a divisor of " + x.dim(at) + "; use split to give sizes");
+          "chunk: axis "
+              + axis
+              + " of "
+              + x.shape()
+              + " into "
+              + count
+              + " parts, expected a divisor of "
+              + x.dim(at)
+              + "; use split to give sizes");
     }
     return split(at, Ints.filled(count, x.dim(at) / count).toArray());
   }
@@ -101,7 +115,8 @@ public sealed interface Arrangement permits Tensor {
         .reshape(x.shape().withDim(axis, Math.multiplyExact(x.dim(axis), count)));
   }
 
-  /// Moves every element of `axis` on by `shift`; those that fall off the end come back at the start.
+  /// Moves every element of `axis` on by `shift`; those that fall off the end come back at the
+  /// start.
   default Tensor roll(int axis, int shift) {
     Tensor x = self();
     int at = x.shape().axis("roll", axis);
@@ -110,7 +125,8 @@ public sealed interface Arrangement permits Tensor {
     return by == 0 ? x : Tensor.concat(at, x.slice(at, n - by, n), x.slice(at, 0, n - by));
   }
 
-  /// The lower triangle of the matrices `[..., m, n]`: elements with `column - row <= diagonal`, 0 (false) elsewhere.
+  /// The lower triangle of the matrices `[..., m, n]`: elements with `column - row <= diagonal`, 0
+  /// (false) elsewhere.
   ///
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor tril(int diagonal) {
@@ -122,7 +138,8 @@ public sealed interface Arrangement permits Tensor {
     return tril(0);
   }
 
-  /// The upper triangle of the matrices `[..., m, n]`: elements with `column - row >= diagonal`, 0 (false) elsewhere.
+  /// The upper triangle of the matrices `[..., m, n]`: elements with `column - row >= diagonal`, 0
+  /// (false) elsewhere.
   ///
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor triu(int diagonal) {
@@ -146,7 +163,8 @@ public sealed interface Arrangement permits Tensor {
     return Tensor.iota(columns, DType.I32, x.device()).lt(shift == 0 ? row : row.add(shift));
   }
 
-  /// Elements with `column - row = offset` of the matrices `[..., m, n]`, as `[..., k]`; `k` is 0 beyond the corners.
+  /// Elements with `column - row = offset` of the matrices `[..., m, n]`, as `[..., k]`; `k` is 0
+  /// beyond the corners.
   ///
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor diagonal(int offset) {

@@ -8,21 +8,32 @@ import jacquard.tensor.graph.Window;
 public sealed interface Contractions permits Tensor {
   Tensor self();
 
-  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast. A vector `[k]` is a row on the left and a column
-  /// on the right, and its axis is dropped from the result.
+  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast. A vector `[k]` is a
+  /// row on the left and a column on the right, and its axis is dropped from the result.
   ///
   /// @throws ShapeException if one is a scalar, inner sizes differ, or leading axes don't broadcast
   default Tensor matmul(Tensor other) {
     Tensor a = self();
     if (a.rank() < 1 || other.rank() < 1) {
       throw new ShapeException(
-          "matmul: " + a.shape() + " by " + other.shape() + ", expected at least 1 axis each; use mul");
+          "matmul: "
+              + a.shape()
+              + " by "
+              + other.shape()
+              + ", expected at least 1 axis each; use mul");
     }
     int k = a.dim(-1);
     int inner = other.dim(other.rank() == 1 ? -1 : -2);
     if (k != inner) {
       throw new ShapeException(
-          "matmul: " + a.shape() + " by " + other.shape() + ": inner sizes " + k + " and " + inner
+          "matmul: "
+              + a.shape()
+              + " by "
+              + other.shape()
+              + ": inner sizes "
+              + k
+              + " and "
+              + inner
               + ", expected equal");
     }
     if (other.rank() == 1) {
@@ -40,8 +51,7 @@ public sealed interface Contractions permits Tensor {
       return Tensor.apply(new Op.Dot(), a.reshape(rows, k), other).reshape(Shape.of(dims));
     }
     Shape batch = Shape.broadcast("matmul", leading(a), leading(other));
-    return Tensor.apply(
-        new Op.Dot(), a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
+    return Tensor.apply(new Op.Dot(), a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
   }
 
   /// Inner product of two vectors `[n]`, as a scalar.
@@ -79,12 +89,23 @@ public sealed interface Contractions permits Tensor {
     return Shape.of(dims);
   }
 
-  /// 2-D convolution of `[N, C, H, W]` with `filter[O, C, kh, kw]`, the same stride and zero padding on both axes.
+  /// 2-D convolution of `[N, C, H, W]` with `filter[O, C, kh, kw]`, the same stride and zero
+  /// padding on both axes.
   default Tensor conv2d(Tensor filter, int stride, int padding) {
     return conv2d(
         filter,
         new Window(
-            self().shape(), filter.shape(), stride, stride, padding, padding, padding, padding, 1, 1, 1));
+            self().shape(),
+            filter.shape(),
+            stride,
+            stride,
+            padding,
+            padding,
+            padding,
+            padding,
+            1,
+            1,
+            1));
   }
 
   /// 2-D convolution with any geometry.
@@ -92,14 +113,20 @@ public sealed interface Contractions permits Tensor {
     return Tensor.apply(new Op.Conv(ConvKind.FORWARD, window), self(), filter);
   }
 
-  /// 2-D transposed convolution of `[N, C, H, W]` with `filter[C, O, kh, kw]`: the input gradient of a convolution.
+  /// 2-D transposed convolution of `[N, C, H, W]` with `filter[C, O, kh, kw]`: the input gradient
+  /// of a convolution.
   ///
-  /// @param outputPadding rows and columns added at the bottom and right of the result, below `stride`
+  /// @param outputPadding rows and columns added at the bottom and right of the result, below
+  ///   `stride`
   default Tensor convTranspose2d(Tensor filter, int stride, int padding, int outputPadding) {
     Tensor x = self();
     if (x.rank() != 4 || filter.rank() != 4) {
       throw new ShapeException(
-          "convTranspose2d: " + x.shape() + " with filter " + filter.shape() + ", expected 4 axes each");
+          "convTranspose2d: "
+              + x.shape()
+              + " with filter "
+              + filter.shape()
+              + ", expected 4 axes each");
     }
     int h = (x.dim(2) - 1) * stride - 2 * padding + filter.dim(2) + outputPadding;
     int w = (x.dim(3) - 1) * stride - 2 * padding + filter.dim(3) + outputPadding;

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
 
 /// New tensors: static methods that [Tensor] inherits, to be called as `Tensor.zeros(2, 3)`.
 ///
-/// Where no device is named it is [Device#standard]; where no dtype is named it is f32. Constants take no memory until they are
-/// realised.
+/// Where no device is named it is [Device#standard]; where no dtype is named it is f32. Constants
+/// take no memory until they are realised.
 public abstract sealed class Creation extends Sampling permits Tensor {
   Creation() {}
 
@@ -43,7 +43,8 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     return stored(DType.BOOL, HostArrays.bytes(elements), Shape.of(dims), Device.standard());
   }
 
-  /// A tensor from nested Java arrays of any primitive element type that a dtype has: `new float[][] {{1, 2}, {3, 4}}`.
+  /// A tensor from nested Java arrays of any primitive element type that a dtype has: `new
+  /// float[][] {{1, 2}, {3, 4}}`.
   ///
   /// @throws ShapeException if it is ragged, or has an array that is null
   /// @throws DTypeException if it is no array of such a type
@@ -51,7 +52,8 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     return HostArrays.ofNested(nested);
   }
 
-  /// A tensor from memory: row-major, little endian, without gaps; a bool is a byte, true unless 0. The elements are copied.
+  /// A tensor from memory: row-major, little endian, without gaps; a bool is a byte, true unless 0.
+  /// The elements are copied.
   ///
   /// @param memory `size * dtype.bytes()` bytes; alignment doesn't matter
   /// @throws ShapeException if it has another size
@@ -60,7 +62,8 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     return stored(dtype, HostArrays.read(memory, dtype, shape), shape, Device.standard());
   }
 
-  /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied when the device is not the host.
+  /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied
+  /// when the device is not the host.
   public static Tensor stored(DType dtype, Object array, Shape shape, Device device) {
     HostBuffer host = HostBuffers.of(dtype, array);
     if (host.size() != shape.size()) {
@@ -71,7 +74,8 @@ public abstract sealed class Creation extends Sampling permits Tensor {
         Node.input(new Source.Stored(Backends.of(device).place(host)), dtype, shape, device));
   }
 
-  /// A scalar known when the graph is built; a different value is a different plan. See [Scalar] for one that is not.
+  /// A scalar known when the graph is built; a different value is a different plan. See [Scalar]
+  /// for one that is not.
   public static Tensor constant(DType dtype, double value, Device device) {
     return new Tensor(Node.leaf(Op.Constant.of(dtype, value), device));
   }
@@ -165,7 +169,8 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     return start == 0 ? scaled : scaled.add(start);
   }
 
-  /// `start, start + step, ...` below `stop` (above it for a negative step): element `i` is `start + i * step`.
+  /// `start, start + step, ...` below `stop` (above it for a negative step): element `i` is `start
+  /// + i * step`.
   ///
   /// As in NumPy, rounding may make the last element reach `stop`; [#linspace] has a sure count.
   ///
@@ -175,7 +180,12 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     double n = Math.max(0, Math.ceil((stop - start) / step));
     if (step == 0 || !(n <= Integer.MAX_VALUE)) {
       throw new ShapeException(
-          "arange: " + start + " to " + stop + " by " + step
+          "arange: "
+              + start
+              + " to "
+              + stop
+              + " by "
+              + step
               + ", expected finite bounds and a step other than 0");
     }
     if (!dtype.isFloat()) {

@@ -4,7 +4,7 @@ import jacquard.tensor.spi.Backends;
 
 /// Where a tensor lives and is computed: `cpu`, `reference`, `opencl:0`, `cuda:1`.
 ///
-/// @param kind  name of the back end
+/// @param kind name of the back end
 /// @param index number of the device within the back end
 public record Device(String kind, int index) {
   public static final Device CPU = new Device("cpu", 0);
@@ -24,12 +24,16 @@ public record Device(String kind, int index) {
       return new Device(kind, index);
     } catch (NumberFormatException e) {
       throw new DeviceException(
-          "device: '" + text + "', expected a back end and an optional number, such as "
-              + String.join(", ", Backends.names()) + " or cuda:0");
+          "device: '"
+              + text
+              + "', expected a back end and an optional number, such as "
+              + String.join(", ", Backends.names())
+              + " or cuda:0");
     }
   }
 
-  /// The device of tensors that are created without naming one: the switch `jacquard.device`, `cpu` unless set.
+  /// The device of tensors that are created without naming one: the switch `jacquard.device`, `cpu`
+  /// unless set.
   public static Device standard() {
     String name = Switches.device();
     return name.equals("cpu") ? CPU : parse(name);

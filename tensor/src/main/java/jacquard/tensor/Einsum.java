@@ -12,8 +12,9 @@ import java.util.stream.IntStream;
 
 /// Einstein summation, from left to right, two operands at a time.
 ///
-/// A pair whose letters leave rows on both sides becomes one dot product of views: the shared letters that are still needed lead,
-/// the rest of each operand is its rows, the letters that nobody needs are summed. Other pairs are a product and a sum, which fuse.
+/// A pair whose letters leave rows on both sides becomes one dot product of views: the shared
+/// letters that are still needed lead, the rest of each operand is its rows, the letters that
+/// nobody needs are summed. Other pairs are a product and a sum, which fuse.
 final class Einsum {
   private final String spec;
   private final String result;
@@ -69,15 +70,26 @@ final class Einsum {
     for (int i = 0; i < compact.length(); i++) {
       char c = compact.charAt(i);
       boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-      if (!letter && !(c == ',' && (arrow < 0 || i < arrow)) && i != arrow && (arrow < 0 || i != arrow + 1)) {
+      if (!letter
+          && !(c == ',' && (arrow < 0 || i < arrow))
+          && i != arrow
+          && (arrow < 0 || i != arrow + 1)) {
         throw new ShapeException(
-            "einsum: '" + c + "' in '" + spec
+            "einsum: '"
+                + c
+                + "' in '"
+                + spec
                 + "', expected letters, ',' between operands and one '->'; name every axis");
       }
     }
     if (terms.length != operands.length) {
       throw new ShapeException(
-          "einsum: '" + spec + "' names " + terms.length + " operands, got " + operands.length
+          "einsum: '"
+              + spec
+              + "' names "
+              + terms.length
+              + " operands, got "
+              + operands.length
               + "; give one tensor for each");
     }
     Einsum einsum = new Einsum(spec, arrow < 0 ? implied(left) : compact.substring(arrow + 2));
@@ -102,15 +114,31 @@ final class Einsum {
       String term = terms[i];
       if (x.rank() != term.length()) {
         throw new ShapeException(
-            "einsum: operand " + i + " of '" + spec + "' is '" + term + "', but has shape " + x.shape()
-                + ", expected " + term.length() + " axes");
+            "einsum: operand "
+                + i
+                + " of '"
+                + spec
+                + "' is '"
+                + term
+                + "', but has shape "
+                + x.shape()
+                + ", expected "
+                + term.length()
+                + " axes");
       }
       for (int axis = 0; axis < x.rank(); axis++) {
         Integer known = sizes.putIfAbsent(term.charAt(axis), x.dim(axis));
         if (known != null && known != x.dim(axis)) {
           throw new ShapeException(
-              "einsum: '" + term.charAt(axis) + "' of '" + spec + "' is " + known + " and "
-                  + x.dim(axis) + ", expected one size");
+              "einsum: '"
+                  + term.charAt(axis)
+                  + "' of '"
+                  + spec
+                  + "' is "
+                  + known
+                  + " and "
+                  + x.dim(axis)
+                  + ", expected one size");
         }
       }
       named.add(withoutRepeats(new Named(x, term)));
@@ -119,7 +147,13 @@ final class Einsum {
       char letter = result.charAt(i);
       if (!sizes.containsKey(letter) || result.indexOf(letter) != i) {
         throw new ShapeException(
-            "einsum: result '" + result + "' of '" + spec + "' has '" + letter + "' "
+            "einsum: result '"
+                + result
+                + "' of '"
+                + spec
+                + "' has '"
+                + letter
+                + "' "
                 + (sizes.containsKey(letter) ? "twice" : "which no operand has")
                 + ", expected letters of the operands, each once");
       }
@@ -157,7 +191,8 @@ final class Einsum {
                   .map(Named::letters)
                   .collect(Collectors.joining());
       Named right = operands.get(i);
-      // the operand with the result's last letter goes to the right, so that the dot product needs no transpose after it
+      // the operand with the result's last letter goes to the right, so that the dot product needs
+      // no transpose after it
       char last = result.isEmpty() ? ' ' : result.charAt(result.length() - 1);
       boolean swap = left.has(last) && !right.has(last);
       left = product(swap ? right : left, swap ? left : right, letters(needed));
@@ -172,7 +207,8 @@ final class Einsum {
   /// Sums over the letters that are not needed.
   private static Named summed(Named x, Set<Character> needed) {
     String kept = filter(x.letters, needed::contains);
-    int[] axes = filter(x.letters, c -> !needed.contains(c)).chars().map(x.letters::indexOf).toArray();
+    int[] axes =
+        filter(x.letters, c -> !needed.contains(c)).chars().map(x.letters::indexOf).toArray();
     return axes.length == 0 ? x : new Named(x.tensor.sum(axes), kept);
   }
 
@@ -188,8 +224,7 @@ final class Einsum {
       Named product = new Named(x.spread(all).mul(y.spread(all)), all);
       return summed(product, needed);
     }
-    Tensor dot =
-        grouped(x, batch, rows, inner).matmul(grouped(y, batch, inner, columns));
+    Tensor dot = grouped(x, batch, rows, inner).matmul(grouped(y, batch, inner, columns));
     int[] dims = new int[batch.length() + rows.length() + columns.length()];
     String order = batch + rows + columns;
     for (int i = 0; i < dims.length; i++) {

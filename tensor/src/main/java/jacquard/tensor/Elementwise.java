@@ -6,8 +6,8 @@ import jacquard.tensor.graph.UnaryKind;
 
 /// Element-wise primitives, and the arithmetic that is one expression over them.
 ///
-/// Two tensors are broadcast to a common shape; their dtypes must be equal. A Java number takes the dtype of the tensor,
-/// and must be a whole number within its range if that is an integer dtype.
+/// Two tensors are broadcast to a common shape; their dtypes must be equal. A Java number takes the
+/// dtype of the tensor, and must be a whole number within its range if that is an integer dtype.
 public sealed interface Elementwise permits Tensor {
   Tensor self();
 
@@ -246,7 +246,8 @@ public sealed interface Elementwise permits Tensor {
 
   /// Logical not of bool, bitwise not of integers.
   default Tensor not() {
-    return xor(Tensor.constant(self().dtype(), self().dtype() == DType.BOOL ? 1L : -1L, self().device()));
+    return xor(
+        Tensor.constant(self().dtype(), self().dtype() == DType.BOOL ? 1L : -1L, self().device()));
   }
 
   /// Shift to the left.
@@ -271,8 +272,7 @@ public sealed interface Elementwise permits Tensor {
   default Tensor where(Tensor x, Tensor y) {
     Shape shape =
         Shape.broadcast("where", Shape.broadcast("where", self().shape(), x.shape()), y.shape());
-    return Tensor.apply(
-        new Op.Where(), self().expand(shape), x.expand(shape), y.expand(shape));
+    return Tensor.apply(new Op.Where(), self().expand(shape), x.expand(shape), y.expand(shape));
   }
 
   /// `x` where this condition holds, else a number.

@@ -23,7 +23,8 @@ public sealed interface Functions permits Tensor {
     return self().maximum(lo).minimum(hi);
   }
 
-  /// `x` within `lo .. hi`, element by element; all three are broadcast, and where `lo > hi` the result is `hi`.
+  /// `x` within `lo .. hi`, element by element; all three are broadcast, and where `lo > hi` the
+  /// result is `hi`.
   default Tensor clamp(Tensor lo, Tensor hi) {
     return self().maximum(lo).minimum(hi);
   }

@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Conversion between storage arrays and other forms on the host: `boolean[]`, nested arrays, memory.
+/// Conversion between storage arrays and other forms on the host: `boolean[]`, nested arrays,
+/// memory.
 final class HostArrays {
   private HostArrays() {}
 
@@ -55,7 +56,8 @@ final class HostArrays {
       case "boolean" -> DType.BOOL;
       default ->
           throw new DTypeException(
-              "ofNested: " + nested.getClass().getTypeName()
+              "ofNested: "
+                  + nested.getClass().getTypeName()
                   + ", expected an array of float, double, int, long, byte or boolean");
     };
   }
@@ -68,8 +70,13 @@ final class HostArrays {
     int length = array == null ? -1 : Array.getLength(array);
     if (length != shape.dim(axis)) {
       throw new ShapeException(
-          "ofNested: " + (length < 0 ? "null" : "an array of " + length) + " on axis " + axis
-              + ", expected " + shape.dim(axis) + " elements as in the first");
+          "ofNested: "
+              + (length < 0 ? "null" : "an array of " + length)
+              + " on axis "
+              + axis
+              + ", expected "
+              + shape.dim(axis)
+              + " elements as in the first");
     }
     if (axis == shape.rank() - 1) {
       Object leaf = array instanceof boolean[] truths ? bytes(truths) : array;
@@ -127,7 +134,12 @@ final class HostArrays {
     long bytes = (long) shape.arraySize() * dtype.bytes();
     if (memory.byteSize() != bytes) {
       throw new ShapeException(
-          "of: memory of " + memory.byteSize() + " bytes for " + dtype + shape + ", expected "
+          "of: memory of "
+              + memory.byteSize()
+              + " bytes for "
+              + dtype
+              + shape
+              + ", expected "
               + bytes);
     }
     Object array = HostBuffer.newArray(dtype, shape.arraySize());
@@ -139,8 +151,14 @@ final class HostArrays {
     long bytes = (long) shape.arraySize() * dtype.bytes();
     if (target.byteSize() < bytes) {
       throw new ShapeException(
-          "copyTo: memory of " + target.byteSize() + " bytes for " + dtype + shape + ", expected "
-              + bytes + " or more");
+          "copyTo: memory of "
+              + target.byteSize()
+              + " bytes for "
+              + dtype
+              + shape
+              + ", expected "
+              + bytes
+              + " or more");
     }
     MemorySegment.copy(array, 0, target, layout(dtype), 0, shape.arraySize());
   }

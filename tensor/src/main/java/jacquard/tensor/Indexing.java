@@ -4,7 +4,8 @@ import jacquard.tensor.graph.Op;
 
 /// Selection by index tensors (i32 or i64).
 ///
-/// Every index must be in `0 .. n-1` (negative ones don't count from the end), which is checked when it runs: an [IndexException].
+/// Every index must be in `0 .. n-1` (negative ones don't count from the end), which is checked
+/// when it runs: an [IndexException].
 public sealed interface Indexing permits Tensor {
   Tensor self();
 
@@ -41,7 +42,8 @@ public sealed interface Indexing permits Tensor {
     return gather(index, axis);
   }
 
-  /// One element of `axis` for each index: `y[..., k, ...] = x[..., index[..., k, ...], ...]`; NumPy's take_along_axis.
+  /// One element of `axis` for each index: `y[..., k, ...] = x[..., index[..., k, ...], ...]`;
+  /// NumPy's take_along_axis.
   ///
   /// @param index of the rank of this, and of equal sizes on every axis but `axis`
   /// @throws ShapeException if it isn't
@@ -51,7 +53,12 @@ public sealed interface Indexing permits Tensor {
     int n = x.dim(at);
     if (index.rank() != x.rank() || !index.shape().withDim(at, n).equals(x.shape())) {
       throw new ShapeException(
-          "takeAlong: index " + index.shape() + " into " + x.shape() + " along axis " + axis
+          "takeAlong: index "
+              + index.shape()
+              + " into "
+              + x.shape()
+              + " along axis "
+              + axis
               + ", expected equal sizes on every other axis");
     }
     Tensor.requireIndex("takeAlong", "index", index);
@@ -64,7 +71,8 @@ public sealed interface Indexing permits Tensor {
     int rows = x.shape().withDim(at, 1).arraySize();
     Tensor column = i.reshape(rows, i.dim(-1));
     Tensor row = Tensor.iota(rows, index.dtype(), x.device()).mul(n).unsqueeze(1);
-    // an index outside its row must not reach into another one: -1 is outside for the flat gather too
+    // an index outside its row must not reach into another one: -1 is outside for the flat gather
+    // too
     Tensor within = column.gt(-1).and(column.lt(n));
     Tensor flat = within.where(column.add(row), -1);
     return last.reshape(rows * n).gather(flat).reshape(result).transpose(at, -1);
@@ -75,8 +83,8 @@ public sealed interface Indexing permits Tensor {
     return Tensor.apply(new Op.ScatterAdd(), self(), index, updates);
   }
 
-  /// f32 `[I..., classes]` of these indices `[I...]` (any integer dtype): 1 at the index, 0 elsewhere. An index outside
-  /// `0 .. classes-1` gives zeros only.
+  /// f32 `[I..., classes]` of these indices `[I...]` (any integer dtype): 1 at the index, 0
+  /// elsewhere. An index outside `0 .. classes-1` gives zeros only.
   default Tensor oneHot(int classes) {
     return oneHot(classes, DType.F32);
   }

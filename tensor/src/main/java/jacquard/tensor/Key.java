@@ -6,8 +6,9 @@ import java.util.stream.IntStream;
 
 /// The seed of random numbers: an immutable 64-bit value, as an i64 scalar tensor.
 ///
-/// The numbers drawn with a key are a function of the key, the shape and the distribution: the same key gives the same numbers, on
-/// every device and in every run. So use each key once, and derive further ones with [#fold]:
+/// The numbers drawn with a key are a function of the key, the shape and the distribution: the same
+/// key gives the same numbers, on every device and in every run. So use each key once, and derive
+/// further ones with [#fold]:
 ///
 /// ```java
 /// Key root = Key.of(42);
@@ -19,8 +20,9 @@ import java.util.stream.IntStream;
 /// }
 /// ```
 ///
-/// The value is always known when the graph is built, so derivation is done on the host and adds no node. A key made by [#of]
-/// is a constant of the plan; a [#dynamic] key, and every key derived from it, is a slot of the plan (see [Scalar]).
+/// The value is always known when the graph is built, so derivation is done on the host and adds no
+/// node. A key made by [#of] is a constant of the plan; a [#dynamic] key, and every key derived
+/// from it, is a slot of the plan (see [Scalar]).
 public final class Key {
   /// Second counter word of a derivation ("fold"), which no distribution uses as its salt.
   private static final int DERIVATION = 0x666F6C64;
@@ -34,9 +36,7 @@ public final class Key {
     this.dynamic = dynamic;
     Op.Constant constant = Op.Constant.of(DType.I64, value);
     this.tensor =
-        dynamic
-            ? Scalar.slot(constant, device)
-            : Tensor.constant(DType.I64, value, device);
+        dynamic ? Scalar.slot(constant, device) : Tensor.constant(DType.I64, value, device);
   }
 
   /// A constant key, on the standard device.
@@ -54,7 +54,8 @@ public final class Key {
     return dynamic ? this : new Key(value, true, tensor.device());
   }
 
-  /// The `data`-th key derived from this one: Threefry's block of counter (`data`, "fold") under this key. Dynamic if this is.
+  /// The `data`-th key derived from this one: Threefry's block of counter (`data`, "fold") under
+  /// this key. Dynamic if this is.
   public Key fold(int data) {
     long derived = Threefry.block((int) value, (int) (value >>> 32), data, DERIVATION);
     return new Key(derived, dynamic, tensor.device());
@@ -65,7 +66,8 @@ public final class Key {
     return IntStream.range(0, count).mapToObj(this::fold).toArray(Key[]::new);
   }
 
-  /// i32 random words: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds for counter (`i`, `salt`) under this key.
+  /// i32 random words: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds for
+  /// counter (`i`, `salt`) under this key.
   public Tensor bits(Shape shape, int salt) {
     return Tensor.apply(new Op.Random(shape, salt), tensor);
   }

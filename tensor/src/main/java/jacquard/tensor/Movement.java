@@ -7,7 +7,8 @@ import java.util.List;
 public sealed interface Movement permits Tensor {
   Tensor self();
 
-  /// The same elements in row-major order under another shape; one size may be -1 and is then inferred.
+  /// The same elements in row-major order under another shape; one size may be -1 and is then
+  /// inferred.
   default Tensor reshape(int... dims) {
     Tensor x = self();
     int[] sizes = dims.clone();
@@ -18,7 +19,10 @@ public sealed interface Movement permits Tensor {
         unknown = i;
       } else if (sizes[i] < 0) {
         throw new ShapeException(
-            "reshape: " + x.shape() + " to " + Ints.of(dims)
+            "reshape: "
+                + x.shape()
+                + " to "
+                + Ints.of(dims)
                 + ", expected sizes of 0 or more and at most one -1");
       } else {
         known *= sizes[i];
@@ -27,8 +31,15 @@ public sealed interface Movement permits Tensor {
     if (unknown >= 0) {
       if (known == 0 || x.size() % known != 0) {
         throw new ShapeException(
-            "reshape: " + x.shape() + " to " + Ints.of(dims) + ": " + x.size()
-                + " elements don't divide by " + known + "; give every size");
+            "reshape: "
+                + x.shape()
+                + " to "
+                + Ints.of(dims)
+                + ": "
+                + x.size()
+                + " elements don't divide by "
+                + known
+                + "; give every size");
       }
       sizes[unknown] = (int) (x.size() / known);
     }
@@ -86,7 +97,13 @@ public sealed interface Movement permits Tensor {
     int at = axis < 0 ? axis + rank : axis;
     if (at < 0 || at >= rank) {
       throw new ShapeException(
-          "unsqueeze: axis " + axis + " of shape " + self().shape() + ", expected " + -rank + " to "
+          "unsqueeze: axis "
+              + axis
+              + " of shape "
+              + self().shape()
+              + ", expected "
+              + -rank
+              + " to "
               + (rank - 1));
     }
     int[] dims = new int[rank];
@@ -101,7 +118,12 @@ public sealed interface Movement permits Tensor {
     int at = self().shape().axis("squeeze", axis);
     if (self().dim(at) != 1) {
       throw new ShapeException(
-          "squeeze: axis " + axis + " of " + self().shape() + " has size " + self().dim(at)
+          "squeeze: axis "
+              + axis
+              + " of "
+              + self().shape()
+              + " has size "
+              + self().dim(at)
               + ", expected 1");
     }
     int[] dims = new int[self().rank() - 1];
@@ -136,7 +158,8 @@ public sealed interface Movement permits Tensor {
         none.map((i, v) -> i == at ? before : v), none.map((i, v) -> i == at ? after : v), none, 0);
   }
 
-  /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all equal to `value`.
+  /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all
+  /// equal to `value`.
   default Tensor pad(Ints before, Ints after, Ints interior, double value) {
     if (before.allEqual(0) && after.allEqual(0) && interior.allEqual(0)) {
       return self();
@@ -150,8 +173,8 @@ public sealed interface Movement permits Tensor {
     return slice(axis, start, stop, 1);
   }
 
-  /// Every `step`-th element of `start .. stop - 1` of `axis`; a negative step walks backwards over the same elements as
-  /// NumPy's `start:stop:step` does.
+  /// Every `step`-th element of `start .. stop - 1` of `axis`; a negative step walks backwards over
+  /// the same elements as NumPy's `start:stop:step` does.
   default Tensor slice(int axis, int start, int stop, int step) {
     Tensor x = self();
     int at = x.shape().axis("slice", axis);
@@ -166,8 +189,19 @@ public sealed interface Movement permits Tensor {
     int to = stop < 0 ? stop + n : stop;
     if (step == 0 || from < 0 || to > n || from > to) {
       throw new ShapeException(
-          "slice: " + start + ":" + stop + ":" + step + " of axis " + axis + " of " + x.shape()
-              + ", expected 0 <= start <= stop <= " + n + " and a step other than 0");
+          "slice: "
+              + start
+              + ":"
+              + stop
+              + ":"
+              + step
+              + " of axis "
+              + axis
+              + " of "
+              + x.shape()
+              + ", expected 0 <= start <= stop <= "
+              + n
+              + " and a step other than 0");
     }
     Ints begin = Ints.filled(x.rank(), 0).map((i, v) -> i == at ? from : v);
     Ints end = Ints.of(x.shape().toArray()).map((i, v) -> i == at ? to : v);
@@ -191,8 +225,16 @@ public sealed interface Movement permits Tensor {
     int from = index < 0 ? index + n : index;
     if (from < 0 || from >= n) {
       throw new IndexException(
-          "select: index " + index + " of axis " + axis + " of " + self().shape() + ", expected "
-              + -n + " to " + (n - 1));
+          "select: index "
+              + index
+              + " of axis "
+              + axis
+              + " of "
+              + self().shape()
+              + ", expected "
+              + -n
+              + " to "
+              + (n - 1));
     }
     return slice(at, from, from + 1).squeeze(at);
   }
@@ -201,7 +243,11 @@ public sealed interface Movement permits Tensor {
   default Tensor flip(int... axes) {
     Tensor x = self();
     int[] sorted =
-        java.util.Arrays.stream(axes).map(a -> x.shape().axis("flip", a)).distinct().sorted().toArray();
+        java.util.Arrays.stream(axes)
+            .map(a -> x.shape().axis("flip", a))
+            .distinct()
+            .sorted()
+            .toArray();
     return sorted.length == 0 ? x : Tensor.apply(new Op.Flip(Ints.of(sorted)), x);
   }
 

@@ -20,7 +20,8 @@ public sealed interface Norms permits Tensor {
 
   /// Root of the sum of squares over `axes`, which are dropped; all axes if none is named.
   ///
-  /// f32 overflows for elements above 1.8e19. The gradient of an all-zero vector is NaN: add a little before, or use [#normalize].
+  /// f32 overflows for elements above 1.8e19. The gradient of an all-zero vector is NaN: add a
+  /// little before, or use [#normalize].
   default Tensor l2Norm(int... axes) {
     return floats("l2Norm").square().sum(axes).sqrt();
   }
@@ -56,8 +57,8 @@ public sealed interface Norms permits Tensor {
     return x.mul(x.square().sumKeepDims(at).maximum(eps * eps).rsqrt());
   }
 
-  /// `sum(x * y) / (max(|x|, eps) * max(|y|, eps))` along `axis`, which is dropped; -1 to 1 up to rounding, 0 for a zero vector.
-  /// The two are broadcast first.
+  /// `sum(x * y) / (max(|x|, eps) * max(|y|, eps))` along `axis`, which is dropped; -1 to 1 up to
+  /// rounding, 0 for a zero vector. The two are broadcast first.
   ///
   /// @param eps above 1e-18 for f32, so that its square is not 0
   default Tensor cosineSimilarity(Tensor other, int axis, double eps) {
@@ -74,7 +75,8 @@ public sealed interface Norms permits Tensor {
     return x.mul(y).sum(at).mul(norm).mul(otherNorm);
   }
 
-  /// Layer normalisation along `axis`: `(x - mean) / sqrt(variance + eps)`, the variance divided by the count.
+  /// Layer normalisation along `axis`: `(x - mean) / sqrt(variance + eps)`, the variance divided by
+  /// the count.
   ///
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   /// @see <a href="https://arxiv.org/abs/1607.06450">Layer normalization</a>
@@ -92,10 +94,12 @@ public sealed interface Norms permits Tensor {
   /// | this, result | `[..., n, ...]` | f32, f64     |
   /// | weight, bias | `[n]`           | same as this |
   ///
-  /// @throws ShapeException if `axis` is outside `-rank .. rank-1`, or `weight` or `bias` is not `[n]`
+  /// @throws ShapeException if `axis` is outside `-rank .. rank-1`, or `weight` or `bias` is not
+  ///   `[n]`
   default Tensor layerNorm(int axis, Tensor weight, Tensor bias, double eps) {
     Tensor y = layerNorm(axis, eps);
-    return y.mul(along("layerNorm: weight", weight, axis)).add(along("layerNorm: bias", bias, axis));
+    return y.mul(along("layerNorm: weight", weight, axis))
+        .add(along("layerNorm: bias", bias, axis));
   }
 
   /// `x / sqrt(mean(x^2) + eps) * weight` along `axis`; shapes as [#layerNorm].
@@ -114,7 +118,14 @@ public sealed interface Norms permits Tensor {
     int n = self().dim(at);
     if (!vector.shape().equals(Shape.of(n))) {
       throw new ShapeException(
-          what + " has shape " + vector.shape() + ", expected [" + n + "] for axis " + axis + " of "
+          what
+              + " has shape "
+              + vector.shape()
+              + ", expected ["
+              + n
+              + "] for axis "
+              + axis
+              + " of "
               + self().shape());
     }
     int after = self().rank() - 1 - at;

@@ -5,10 +5,11 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 
-/// How the elements of one tensor are written, so that their columns align: NumPy's rules with 4 digits after the point.
+/// How the elements of one tensor are written, so that their columns align: NumPy's rules with 4
+/// digits after the point.
 ///
-/// @param before   characters before the point, or of the whole element if there is none
-/// @param after    digits after the point, 0 if there is none
+/// @param before characters before the point, or of the whole element if there is none
+/// @param after digits after the point, 0 if there is none
 /// @param exponent digits of the exponent, 0 if there is none
 record NumberFormat(DType dtype, int before, int after, int exponent) {
   private static final int PRECISION = 4;
@@ -36,7 +37,9 @@ record NumberFormat(DType dtype, int before, int after, int exponent) {
     boolean scientific =
         largest != 0
             // digits that the dtype has
-            && (largest >= (dtype == DType.F32 ? 1e6 : 1e8) || smallest < 1e-4 || largest / smallest > 1000);
+            && (largest >= (dtype == DType.F32 ? 1e6 : 1e8)
+                || smallest < 1e-4
+                || largest / smallest > 1000);
     int before = 0;
     int after = 0;
     int exponent = 0;
@@ -110,14 +113,15 @@ record NumberFormat(DType dtype, int before, int after, int exponent) {
     int places = PRECISION - power;
     BigDecimal magnitude =
         new BigDecimal(
-            dtype == DType.F32 ? Float.toString((float) Math.abs(x)) : Double.toString(Math.abs(x)));
+            dtype == DType.F32
+                ? Float.toString((float) Math.abs(x))
+                : Double.toString(Math.abs(x)));
     if (magnitude.scale() > places) {
       // the shortest decimal has too many digits: round the exact value instead, not twice
       magnitude = new BigDecimal(Math.abs(x)).setScale(places, RoundingMode.HALF_EVEN);
     }
     BigDecimal moved = magnitude.movePointLeft(power);
-    String text =
-        moved.signum() == 0 ? "0" : moved.stripTrailingZeros().toPlainString();
+    String text = moved.signum() == 0 ? "0" : moved.stripTrailingZeros().toPlainString();
     boolean negative = x < 0 || (x == 0 && 1 / x < 0);
     return (negative ? "-" : "") + text + (text.indexOf('.') < 0 ? "." : "");
   }

@@ -2,13 +2,14 @@ package jacquard.tensor;
 
 import jacquard.tensor.graph.Op;
 
-/// Sorting along an axis, for all numeric dtypes. Sorts are stable, and NaN counts as the largest value.
+/// Sorting along an axis, for all numeric dtypes. Sorts are stable, and NaN counts as the largest
+/// value.
 public sealed interface Ordering permits Tensor {
   Tensor self();
 
   /// The largest elements and where they were.
   ///
-  /// @param values  of the tensor's dtype, in descending order
+  /// @param values of the tensor's dtype, in descending order
   /// @param indices i32, of the same shape
   record TopK(Tensor values, Tensor indices) {}
 
@@ -51,8 +52,7 @@ public sealed interface Ordering permits Tensor {
     }
     Tensor last = x.transpose(at, -1);
     Tensor indices = sorted(last, true).slice(-1, 0, k);
-    return new TopK(
-        last.takeAlong(indices, -1).transpose(at, -1), indices.transpose(at, -1));
+    return new TopK(last.takeAlong(indices, -1).transpose(at, -1), indices.transpose(at, -1));
   }
 
   private static Tensor sorted(Tensor x, boolean descending) {

@@ -2,7 +2,8 @@ package jacquard.tensor;
 
 import java.util.function.BinaryOperator;
 
-/// Pooling of images, as element-wise combinations of strided slices: one slice for each position in the window.
+/// Pooling of images, as element-wise combinations of strided slices: one slice for each position
+/// in the window.
 public sealed interface Pooling permits Tensor {
   Tensor self();
 
@@ -13,21 +14,27 @@ public sealed interface Pooling permits Tensor {
   /// | this   | `[N, C, H, W]`     | f32, f64     |
   /// | result | `[N, C, H', W']`, `H' = (H + 2 padding - kernel) / stride + 1` rounded down | same as this |
   ///
-  /// @param stride  rows and columns between windows, 1 or more
+  /// @param stride rows and columns between windows, 1 or more
   /// @param padding rows and columns on each side that don't count, at most `kernel / 2`
   /// @throws ShapeException if there is no whole window, or an argument is outside its range
   default Tensor maxPool2d(int kernel, int stride, int padding) {
     return pool("maxPool2d", kernel, stride, padding, Double.NEGATIVE_INFINITY, Tensor::maximum);
   }
 
-  /// Mean of each `kernel` by `kernel` window, the padding counted as zeros; shapes, dtypes and errors as [#maxPool2d].
+  /// Mean of each `kernel` by `kernel` window, the padding counted as zeros; shapes, dtypes and
+  /// errors as [#maxPool2d].
   default Tensor avgPool2d(int kernel, int stride, int padding) {
     return pool("avgPool2d", kernel, stride, padding, 0, Tensor::add)
         .mul(1.0 / ((double) kernel * kernel));
   }
 
   private Tensor pool(
-      String op, int kernel, int stride, int padding, double around, BinaryOperator<Tensor> combine) {
+      String op,
+      int kernel,
+      int stride,
+      int padding,
+      double around,
+      BinaryOperator<Tensor> combine) {
     Tensor x = self();
     if (!x.dtype().isFloat()) {
       throw new DTypeException(
@@ -38,14 +45,26 @@ public sealed interface Pooling permits Tensor {
     }
     if (kernel < 1 || stride < 1 || padding < 0 || padding > kernel / 2) {
       throw new ShapeException(
-          op + ": kernel " + kernel + ", stride " + stride + ", padding " + padding
+          op
+              + ": kernel "
+              + kernel
+              + ", stride "
+              + stride
+              + ", padding "
+              + padding
               + ", expected kernel and stride of 1 or more and padding of 0 to kernel / 2");
     }
     int rows = (x.dim(2) + 2 * padding - kernel) / stride + 1;
     int columns = (x.dim(3) + 2 * padding - kernel) / stride + 1;
     if (Math.min(x.dim(2), x.dim(3)) + 2 * padding < kernel) {
       throw new ShapeException(
-          op + ": kernel " + kernel + " on " + x.shape() + " with padding " + padding
+          op
+              + ": kernel "
+              + kernel
+              + " on "
+              + x.shape()
+              + " with padding "
+              + padding
               + ", expected a window that fits; pad more or pool less");
     }
     Ints sides = Ints.of(0, 0, padding, padding);
@@ -53,8 +72,7 @@ public sealed interface Pooling permits Tensor {
     Tensor pooled = window(image, 0, 0, rows, columns, stride);
     for (int at = 1; at < kernel * kernel; at++) {
       pooled =
-          combine.apply(
-              pooled, window(image, at / kernel, at % kernel, rows, columns, stride));
+          combine.apply(pooled, window(image, at / kernel, at % kernel, rows, columns, stride));
     }
     return pooled;
   }

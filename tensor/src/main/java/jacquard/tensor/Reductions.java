@@ -3,15 +3,15 @@ package jacquard.tensor;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.ReduceKind;
 
-/// Reductions over any axes; no axes named means all. The reduced axes are dropped, or kept with size 1 by the `KeepDims` forms.
+/// Reductions over any axes; no axes named means all. The reduced axes are dropped, or kept with
+/// size 1 by the `KeepDims` forms.
 public sealed interface Reductions permits Tensor {
   Tensor self();
 
   private Tensor reduce(ReduceKind kind, boolean keepDims, int[] axes) {
     Tensor x = self();
     Ints sorted = axes(kind.toString(), x, axes);
-    Tensor reduced =
-        sorted.length() == 0 ? x : Tensor.apply(new Op.Reduce(kind, sorted), x);
+    Tensor reduced = sorted.length() == 0 ? x : Tensor.apply(new Op.Reduce(kind, sorted), x);
     return keepDims ? reduced : drop(reduced, sorted);
   }
 
@@ -85,7 +85,8 @@ public sealed interface Reductions permits Tensor {
   private double count(String op, int[] axes) {
     Tensor x = self();
     if (!x.dtype().isFloat()) {
-      throw new DTypeException(op + ": not defined for " + x.dtype() + ", expected f32 or f64; cast first");
+      throw new DTypeException(
+          op + ": not defined for " + x.dtype() + ", expected f32 or f64; cast first");
     }
     Ints sorted = axes(op, x, axes);
     double n = 1;
@@ -106,7 +107,8 @@ public sealed interface Reductions permits Tensor {
     return x.sub(x.meanKeepDims(axes)).square().sumKeepDims(axes).div(n);
   }
 
-  /// Square root of the population variance; float dtypes. Its gradient is NaN where all elements are equal.
+  /// Square root of the population variance; float dtypes. Its gradient is NaN where all elements
+  /// are equal.
   default Tensor std(int... axes) {
     return drop(stdKeepDims(axes), axes("std", self(), axes));
   }
@@ -122,7 +124,8 @@ public sealed interface Reductions permits Tensor {
     return self().cast(DType.BOOL).cast(DType.I32).sum(axes).cast(DType.BOOL);
   }
 
-  /// Whether all elements are not 0 (or true), bool; true for no elements. All dtypes; NaN is not 0.
+  /// Whether all elements are not 0 (or true), bool; true for no elements. All dtypes; NaN is not
+  /// 0.
   default Tensor all(int... axes) {
     axes("all", self(), axes);
     return self().eq(0).cast(DType.I32).sum(axes).eq(0);
@@ -147,7 +150,8 @@ public sealed interface Reductions permits Tensor {
     return Tensor.apply(new Op.Cumsum(self().shape().axis("cumsum", axis)), self());
   }
 
-  /// Running product along `axis`, the element itself included, by doubling: `ceil(log2(n))` products of shifted parts.
+  /// Running product along `axis`, the element itself included, by doubling: `ceil(log2(n))`
+  /// products of shifted parts.
   default Tensor cumprod(int axis) {
     Tensor y = self();
     int at = y.shape().axis("cumprod", axis);

@@ -2,9 +2,11 @@ package jacquard.tensor;
 
 import jacquard.tensor.graph.Op;
 
-/// Random tensors: static methods that [Tensor] inherits, to be called as `Tensor.randn(key, 2, 3)`.
+/// Random tensors: static methods that [Tensor] inherits, to be called as `Tensor.randn(key, 2,
+/// 3)`.
 ///
-/// A result lives on the key's device. Equal keys give equal numbers; see [Key] for how to derive different ones.
+/// A result lives on the key's device. Equal keys give equal numbers; see [Key] for how to derive
+/// different ones.
 public abstract sealed class Sampling permits Creation {
   Sampling() {}
 
@@ -66,8 +68,8 @@ public abstract sealed class Sampling permits Creation {
   ///
   /// @param dtype f32 or f64
   /// @throws DTypeException for any other dtype
-  /// @see <a href="https://doi.org/10.1214/aoms/1177706645">Box and Muller: A note on the generation of random normal
-  ///      deviates</a>
+  /// @see <a href="https://doi.org/10.1214/aoms/1177706645">Box and Muller: A note on the
+  ///   generation of random normal deviates</a>
   public static Tensor randn(DType dtype, Key key, int... dims) {
     if (!dtype.isFloat()) {
       throw floats("randn", dtype);
@@ -99,11 +101,13 @@ public abstract sealed class Sampling permits Creation {
     return randint(DType.I32, key, lo, hi, dims);
   }
 
-  /// Whole numbers `lo .. hi - 1` by multiplication of 32 random bits; each is off its probability by less than 2^-32.
+  /// Whole numbers `lo .. hi - 1` by multiplication of 32 random bits; each is off its probability
+  /// by less than 2^-32.
   ///
   /// @param dtype i32, i64 or u8
-  /// @throws DTypeException  for any other dtype
-  /// @throws TensorException if there is no number, one doesn't fit the dtype, or there are more than 2^32
+  /// @throws DTypeException for any other dtype
+  /// @throws TensorException if there is no number, one doesn't fit the dtype, or there are more
+  ///   than 2^32
   public static Tensor randint(DType dtype, Key key, long lo, long hi, int... dims) {
     long most =
         switch (dtype) {
@@ -112,13 +116,20 @@ public abstract sealed class Sampling permits Creation {
           case U8 -> 255;
           case F32, F64, BOOL ->
               throw new DTypeException(
-                  "randint: not defined for " + dtype + ", expected i32, i64 or u8; cast the result");
+                  "randint: not defined for "
+                      + dtype
+                      + ", expected i32, i64 or u8; cast the result");
         };
     long least = dtype == DType.U8 ? 0 : -most - 1;
     long count = hi - lo;
     if (lo >= hi || lo < least || hi - 1 > most || count < 0 || count > 1L << 32) {
       throw new TensorException(
-          "randint: " + lo + " to " + hi + " for " + dtype
+          "randint: "
+              + lo
+              + " to "
+              + hi
+              + " for "
+              + dtype
               + ", expected lo < hi, at most 2^32 numbers, all of them in the dtype's range");
     }
     Tensor word = key.bits(Shape.of(dims), 0).cast(DType.I64);
@@ -128,7 +139,8 @@ public abstract sealed class Sampling permits Creation {
     return offset.add(Tensor.constant(DType.I64, lo, key.device())).cast(dtype);
   }
 
-  /// True with the given probability, bool; the same comparison as `rand(key, dims).lt(probability)`, on whole numbers.
+  /// True with the given probability, bool; the same comparison as `rand(key,
+  /// dims).lt(probability)`, on whole numbers.
   ///
   /// @throws TensorException unless `0 <= probability <= 1`
   public static Tensor bernoulli(Key key, double probability, int... dims) {
@@ -142,7 +154,8 @@ public abstract sealed class Sampling permits Creation {
     return key.bits(shape, 0).shr(8).lt(Math.ceil(probability * 0x1p24));
   }
 
-  /// True with the probability in each element of `probabilities` (f32 or f64), bool of the same shape.
+  /// True with the probability in each element of `probabilities` (f32 or f64), bool of the same
+  /// shape.
   public static Tensor bernoulli(Key key, Tensor probabilities) {
     if (!probabilities.dtype().isFloat()) {
       throw floats("bernoulli", probabilities.dtype());
@@ -150,8 +163,8 @@ public abstract sealed class Sampling permits Creation {
     return rand(probabilities.dtype(), key, probabilities.shape().toArray()).lt(probabilities);
   }
 
-  /// `0 .. n - 1` in random order, i32 `[n]`: the order that sorts `n` random words. Of two equal words (expected `n^2 / 2^33` pairs)
-  /// the one with the smaller index comes first.
+  /// `0 .. n - 1` in random order, i32 `[n]`: the order that sorts `n` random words. Of two equal
+  /// words (expected `n^2 / 2^33` pairs) the one with the smaller index comes first.
   ///
   /// @throws ShapeException if `n` is negative
   public static Tensor permutation(Key key, int n) {

@@ -4,7 +4,8 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
 
-/// Scalars whose value may differ from run to run without changing the plan: a learning rate, a step number, a random key.
+/// Scalars whose value may differ from run to run without changing the plan: a learning rate, a
+/// step number, a random key.
 ///
 /// A scalar made here is an ordinary tensor of shape `[]`; a plan has a slot where its value goes.
 public final class Scalar {

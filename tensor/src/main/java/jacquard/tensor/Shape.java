@@ -86,7 +86,12 @@ public final class Shape {
     int rank = dims.length;
     if (axis < -rank || axis >= rank) {
       throw new ShapeException(
-          op + ": axis " + axis + " of shape " + this + ", expected "
+          op
+              + ": axis "
+              + axis
+              + " of shape "
+              + this
+              + ", expected "
               + (rank == 0 ? "none (a scalar has no axes)" : -rank + " to " + (rank - 1)));
     }
     return axis < 0 ? axis + rank : axis;
@@ -124,7 +129,17 @@ public final class Shape {
       int y = i <= b.rank() ? b.dims[b.rank() - i] : 1;
       if (x != y && x != 1 && y != 1) {
         throw new ShapeException(
-            op + ": cannot broadcast " + a + " with " + b + ": axis -" + i + " is " + x + " and " + y
+            op
+                + ": cannot broadcast "
+                + a
+                + " with "
+                + b
+                + ": axis -"
+                + i
+                + " is "
+                + x
+                + " and "
+                + y
                 + ", expected equal or 1");
       }
       result[rank - i] = x == 1 ? y : x;

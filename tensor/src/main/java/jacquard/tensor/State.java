@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A mutable cell: a parameter, an optimiser moment, a running statistic, a cache.
 ///
-/// [#value] is the tensor of the current version. [Step#run] gives the cell a new value, which starts a new version; a graph built
-/// on the old version can't be evaluated any more and says so.
+/// [#value] is the tensor of the current version. [Step#run] gives the cell a new value, which
+/// starts a new version; a graph built on the old version can't be evaluated any more and says so.
 public class State {
   private final String name;
   private final DType dtype;
@@ -65,13 +65,26 @@ public class State {
     int length = java.lang.reflect.Array.getLength(array);
     if (length != shape.size()) {
       throw new ShapeException(
-          "load: state '" + name + "' " + shape + " from an array of " + length + ", expected "
-              + shape.size() + " elements");
+          "load: state '"
+              + name
+              + "' "
+              + shape
+              + " from an array of "
+              + length
+              + ", expected "
+              + shape.size()
+              + " elements");
     }
     if (array.getClass() != HostBuffer.newArray(dtype, 0).getClass()) {
       throw new DTypeException(
-          "load: state '" + name + "' is " + dtype + ", got " + array.getClass().getSimpleName()
-              + ", expected " + HostBuffer.newArray(dtype, 0).getClass().getSimpleName());
+          "load: state '"
+              + name
+              + "' is "
+              + dtype
+              + ", got "
+              + array.getClass().getSimpleName()
+              + ", expected "
+              + HostBuffer.newArray(dtype, 0).getClass().getSimpleName());
     }
     advance();
     buffer.write(0, array, 0, length);

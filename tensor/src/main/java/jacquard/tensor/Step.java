@@ -15,9 +15,11 @@ import java.util.Set;
 public final class Step {
   private Step() {}
 
-  /// Evaluates `outputs` and gives every updated state its new value. All reads see the values from before.
+  /// Evaluates `outputs` and gives every updated state its new value. All reads see the values from
+  /// before.
   ///
-  /// @throws StateException if a state is updated twice, or the graph reads a version that was overwritten
+  /// @throws StateException if a state is updated twice, or the graph reads a version that was
+  ///   overwritten
   /// @throws DeviceException if the tensors are on different devices
   public static void run(List<Tensor> outputs, List<Update> updates) {
     List<Backend.Root> roots = new ArrayList<>();
@@ -57,7 +59,8 @@ public final class Step {
     run(List.of(outputs), List.of());
   }
 
-  /// Evaluates a node and forgets the value: an error shows at the line that made the node, and the graph stays whole for gradients.
+  /// Evaluates a node and forgets the value: an error shows at the line that made the node, and the
+  /// graph stays whole for gradients.
   static void check(Node node) {
     Backends.of(node.device()).run(List.of(new Backend.Root(node, null)));
   }
@@ -80,8 +83,13 @@ public final class Step {
       case Source.Cell(State state, long version) -> {
         if (state.version() != version) {
           throw new StateException(
-              "state: '" + state.name() + "' is read in version " + version + " but holds version "
-                  + state.version() + "; evaluate before the update, or build the graph again");
+              "state: '"
+                  + state.name()
+                  + "' is read in version "
+                  + version
+                  + " but holds version "
+                  + state.version()
+                  + "; evaluate before the update, or build the graph again");
         }
         yield state.buffer();
       }

@@ -78,7 +78,11 @@ public final class Switches {
       // falls to the error below, which names the text
     }
     throw new IllegalArgumentException(
-        name + ": '" + text + "', expected a whole number from " + least
+        name
+            + ": '"
+            + text
+            + "', expected a whole number from "
+            + least
             + (most == Integer.MAX_VALUE ? "" : " to " + most));
   }
 

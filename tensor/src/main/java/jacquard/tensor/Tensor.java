@@ -8,11 +8,13 @@ import jacquard.tensor.spi.HostBuffer;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/// An immutable handle on a value: shape, dtype and device are known at once, elements when they are asked for.
+/// An immutable handle on a value: shape, dtype and device are known at once, elements when they
+/// are asked for.
 ///
-/// Operations come in families: [Elementwise], [Functions], [Activations], [Reductions], [Norms], [Movement], [Arrangement],
-/// [Indexing], [Ordering], [Contractions], [Pooling]; new tensors come from [Creation] and [Sampling], whose static methods are
-/// called on this class. They only add nodes to a graph; [#realise], [#toFloatArray] and their kin evaluate it.
+/// Operations come in families: [Elementwise], [Functions], [Activations], [Reductions], [Norms],
+/// [Movement], [Arrangement], [Indexing], [Ordering], [Contractions], [Pooling]; new tensors come
+/// from [Creation] and [Sampling], whose static methods are called on this class. They only add
+/// nodes to a graph; [#realise], [#toFloatArray] and their kin evaluate it.
 public final class Tensor extends Creation
     implements Elementwise,
         Functions,
@@ -68,13 +70,15 @@ public final class Tensor extends Creation
     return Arrangement.stack(axis, parts);
   }
 
-  /// Einstein summation: axes get letters, and letters that the result has not are summed: `"bij,bjk->bik"`.
+  /// Einstein summation: axes get letters, and letters that the result has not are summed:
+  /// `"bij,bjk->bik"`.
   ///
-  /// Without `->` the result has the letters that occur once, in alphabetical order. A letter that one operand has twice means its
-  /// diagonal. Operands are combined from left to right; where both have letters of their own and share one that is summed, that
-  /// is a dot product of views.
+  /// Without `->` the result has the letters that occur once, in alphabetical order. A letter that
+  /// one operand has twice means its diagonal. Operands are combined from left to right; where both
+  /// have letters of their own and share one that is summed, that is a dot product of views.
   ///
-  /// @throws ShapeException if the text has another form, ranks differ from it, or a letter has two sizes
+  /// @throws ShapeException if the text has another form, ranks differ from it, or a letter has two
+  ///   sizes
   /// @throws DTypeException if the operands have different dtypes
   public static Tensor einsum(String spec, Tensor... operands) {
     return Einsum.of(spec, operands);
@@ -100,7 +104,13 @@ public final class Tensor extends Creation
         };
     if (!fits) {
       throw new DTypeException(
-          op + ": " + value + " is no " + dtype + " value, and the tensor is " + like
+          op
+              + ": "
+              + value
+              + " is no "
+              + dtype
+              + " value, and the tensor is "
+              + like
               + "; cast the tensor first");
     }
     return constant(dtype, value, like.device());
@@ -160,8 +170,8 @@ public final class Tensor extends Creation
     return this;
   }
 
-  /// The elements in row-major order, in a new array of this dtype's type: `float[]` f32, `double[]` f64, `int[]` i32,
-  /// `long[]` i64, `byte[]` u8 and bool.
+  /// The elements in row-major order, in a new array of this dtype's type: `float[]` f32,
+  /// `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool.
   public Object toArray() {
     realise();
     int size = shape().arraySize();
@@ -204,7 +214,8 @@ public final class Tensor extends Creation
     return HostArrays.booleans((byte[]) toArrayOf("toBooleanArray", DType.BOOL));
   }
 
-  /// The elements as nested Java arrays: `float[][]` for an f32 matrix, `boolean[]` for a bool vector.
+  /// The elements as nested Java arrays: `float[][]` for an f32 matrix, `boolean[]` for a bool
+  /// vector.
   ///
   /// @throws ShapeException for a scalar; see [#item]
   public Object toNestedArray() {
@@ -222,7 +233,8 @@ public final class Tensor extends Creation
     HostArrays.copyTo(dtype(), toArray(), shape(), target);
   }
 
-  /// This tensor on another device: evaluates it and copies the elements. No gradient flows back through the copy.
+  /// This tensor on another device: evaluates it and copies the elements. No gradient flows back
+  /// through the copy.
   ///
   /// @throws DeviceException if there is no such device
   public Tensor to(Device target) {
@@ -232,7 +244,12 @@ public final class Tensor extends Creation
   private Object toArrayOf(String op, DType dtype) {
     if (dtype() != dtype) {
       throw new DTypeException(
-          op + ": the tensor is " + dtype() + ", expected " + dtype + "; cast it, or use toArray()");
+          op
+              + ": the tensor is "
+              + dtype()
+              + ", expected "
+              + dtype
+              + "; cast it, or use toArray()");
     }
     return toArray();
   }
@@ -260,8 +277,8 @@ public final class Tensor extends Creation
     return Step.buffer(node);
   }
 
-  /// The elements as text, in NumPy's layout: columns aligned, floats with at most 4 digits after the point, beyond 1000
-  /// elements the ends of each axis only. Evaluates this.
+  /// The elements as text, in NumPy's layout: columns aligned, floats with at most 4 digits after
+  /// the point, beyond 1000 elements the ends of each axis only. Evaluates this.
   ///
   /// ```
   /// [[1.     0.5   ]

@@ -4,7 +4,8 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Elements of a tensor laid out like NumPy's `str`: nested brackets, aligned columns, lines of at most 75 characters.
+/// Elements of a tensor laid out like NumPy's `str`: nested brackets, aligned columns, lines of at
+/// most 75 characters.
 final class TensorText {
   private static final int MOST_ELEMENTS = 1000;
   private static final int EDGE = 3;

@@ -15,23 +15,37 @@ public record Update(State state, Tensor value) {
   public Update {
     if (!state.shape().equals(value.shape())) {
       throw new ShapeException(
-          "update: state '" + state.name() + "' has shape " + state.shape() + ", new value "
+          "update: state '"
+              + state.name()
+              + "' has shape "
+              + state.shape()
+              + ", new value "
               + value.shape());
     }
     if (state.dtype() != value.dtype()) {
       throw new DTypeException(
-          "update: state '" + state.name() + "' is " + state.dtype() + ", new value " + value.dtype()
+          "update: state '"
+              + state.name()
+              + "' is "
+              + state.dtype()
+              + ", new value "
+              + value.dtype()
               + "; cast it");
     }
     if (!state.device().equals(value.device())) {
       throw new DeviceException(
-          "update: state '" + state.name() + "' is on " + state.device() + ", new value on "
+          "update: state '"
+              + state.name()
+              + "' is on "
+              + state.device()
+              + ", new value on "
               + value.device());
     }
   }
 
-  /// `tensor` as it would be if the states had their new values already. One graph can so go through an update: a
-  /// generator's loss, say, sees the discriminator that the same step has just trained.
+  /// `tensor` as it would be if the states had their new values already. One graph can so go
+  /// through an update: a generator's loss, say, sees the discriminator that the same step has just
+  /// trained.
   ///
   /// @param tensor computed from the states' current values
   public static Tensor after(List<Update> updates, Tensor tensor) {

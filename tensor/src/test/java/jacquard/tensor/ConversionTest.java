@@ -86,8 +86,7 @@ class ConversionTest {
       MemorySegment memory = arena.allocate(6L * dtype.bytes() + 1).asSlice(1);
       x.t().copyTo(memory);
       Tensor y = Tensor.of(memory, dtype, 3, 2);
-      assertArrayEquals(
-          new Object[] {x.t().toNestedArray()}, new Object[] {y.toNestedArray()});
+      assertArrayEquals(new Object[] {x.t().toNestedArray()}, new Object[] {y.toNestedArray()});
     }
   }
 
@@ -96,7 +95,8 @@ class ConversionTest {
     byte[] bytes = new byte[8];
     Tensor.of(new int[] {0x01020304, -2}, 2).copyTo(MemorySegment.ofArray(bytes));
     assertArrayEquals(new byte[] {4, 3, 2, 1, -2, -1, -1, -1}, bytes);
-    Tensor one = Tensor.of(MemorySegment.ofArray(new byte[] {0, 0, (byte) 0x80, 0x3f}), DType.F32, 1);
+    Tensor one =
+        Tensor.of(MemorySegment.ofArray(new byte[] {0, 0, (byte) 0x80, 0x3f}), DType.F32, 1);
     assertEquals(1, one.item());
     Tensor truth = Tensor.of(MemorySegment.ofArray(new byte[] {0, 1, 7}), DType.BOOL, 3);
     assertArrayEquals(new byte[] {0, 1, 1}, (byte[]) truth.toArray());
@@ -119,8 +119,7 @@ class ConversionTest {
   void itemReadsOneElementOfAnyDType() {
     assertEquals(255, Tensor.of(new byte[] {-1}, 1, 1).item());
     assertEquals(1, Tensor.of(new boolean[] {true}).item());
-    assertError(
-        "item: shape [2], expected one element", () -> Tensor.of(Tensor.zeros(2).item()));
+    assertError("item: shape [2], expected one element", () -> Tensor.of(Tensor.zeros(2).item()));
   }
 
   @Test

@@ -53,11 +53,12 @@ class CreationTest {
     assertArrayEquals(new int[] {}, Tensor.arange(2, 9, -1).toIntArray());
     assertArrayEquals(
         new int[] {Integer.MIN_VALUE, 0},
-        Tensor.arange(Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 30).slice(0, 0, 4, 2).toIntArray());
+        Tensor.arange(Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 30)
+            .slice(0, 0, 4, 2)
+            .toIntArray());
     assertArrayEquals(
         new double[] {0, 0.25, 0.5, 0.75}, Tensor.arange(DType.F64, 0, 1, 0.25).toDoubleArray());
-    assertArrayEquals(
-        new float[] {1, 0.5f}, Tensor.arange(DType.F32, 1, 0, -0.5).toFloatArray());
+    assertArrayEquals(new float[] {1, 0.5f}, Tensor.arange(DType.F32, 1, 0, -0.5).toFloatArray());
   }
 
   @Test
@@ -79,8 +80,7 @@ class CreationTest {
   void eyeHasOnesOnTheDiagonal() {
     assertArrayEquals(new float[] {1, 0, 0, 1}, Tensor.eye(2).toFloatArray());
     assertArrayEquals(new int[] {1, 0, 0, 0, 1, 0}, Tensor.eye(DType.I32, 2, 3).toIntArray());
-    assertArrayEquals(
-        new boolean[] {true, false}, Tensor.eye(DType.BOOL, 2, 1).toBooleanArray());
+    assertArrayEquals(new boolean[] {true, false}, Tensor.eye(DType.BOOL, 2, 1).toBooleanArray());
   }
 
   @Test
@@ -88,10 +88,12 @@ class CreationTest {
     Tensor a = Tensor.of(new int[] {1, 2}, 2);
     Tensor b = Tensor.of(new int[] {3, 4}, 2);
     assertArrayEquals(new int[] {1, 2, 3, 4}, Tensor.concat(0, a, b).toIntArray());
-    assertArrayEquals(new int[] {1, 2, 3, 4}, Tensor.concat(-1, java.util.List.of(a, b)).toIntArray());
+    assertArrayEquals(
+        new int[] {1, 2, 3, 4}, Tensor.concat(-1, java.util.List.of(a, b)).toIntArray());
     assertArrayEquals(new int[] {1, 3, 2, 4}, Tensor.stack(1, a, b).toIntArray());
     assertEquals(Shape.of(2, 2), Tensor.stack(0, java.util.List.of(a, b)).shape());
     assertArrayEquals(
-        new int[] {1, 4}, Tensor.where(Tensor.of(new boolean[] {true, false}, 2), a, b).toIntArray());
+        new int[] {1, 4},
+        Tensor.where(Tensor.of(new boolean[] {true, false}, 2), a, b).toIntArray());
   }
 }

@@ -38,7 +38,8 @@ class DeviceTest {
     String message =
         assertThrows(DeviceException.class, () -> Backends.of(new Device("abacus", 0)))
             .getMessage();
-    assertTrue(message.startsWith("device: no back end 'abacus' on the class path, found ["), message);
+    assertTrue(
+        message.startsWith("device: no back end 'abacus' on the class path, found ["), message);
     assertTrue(message.contains("reference"), message);
   }
 

@@ -66,25 +66,53 @@ class EinsumTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "ij,jk->ik", "ij,jk->ki", "ji,kj->ik", "bij,bjk->bik", "bij,bjk->ikb", "abic,abjc->abij",
-        "i,i->", "i,i->i", "i,j->ij", "i,j->ji", "ij->ji", "ij->", "ij->j", "ij,ij->", "ij,j->i",
-        "j,jk->k", "bi,bj->bij", "bi,bj->", "ibk,jbk->bij", "abcd,dcab->", "abcd,cd->ab",
-        "acb,dcb->ad", "ij,jk,kd->id", "i,j,k->", "ij,ik,id->jkd", "ii->i", "ii->", "iij->ji",
-        "iji,jk->ik", "i->i", ",i->i", "->", "ze,ej->zj", "iz,zj->ij", "e,ij->ij", "bib,ib->bi"
+        "ij,jk->ik",
+        "ij,jk->ki",
+        "ji,kj->ik",
+        "bij,bjk->bik",
+        "bij,bjk->ikb",
+        "abic,abjc->abij",
+        "i,i->",
+        "i,i->i",
+        "i,j->ij",
+        "i,j->ji",
+        "ij->ji",
+        "ij->",
+        "ij->j",
+        "ij,ij->",
+        "ij,j->i",
+        "j,jk->k",
+        "bi,bj->bij",
+        "bi,bj->",
+        "ibk,jbk->bij",
+        "abcd,dcab->",
+        "abcd,cd->ab",
+        "acb,dcb->ad",
+        "ij,jk,kd->id",
+        "i,j,k->",
+        "ij,ik,id->jkd",
+        "ii->i",
+        "ii->",
+        "iij->ji",
+        "iji,jk->ik",
+        "i->i",
+        ",i->i",
+        "->",
+        "ze,ej->zj",
+        "iz,zj->ij",
+        "e,ij->ij",
+        "bib,ib->bi"
       })
   void matchesLoops(String spec) {
     String[] terms = spec.split("->", -1)[0].split(",", -1);
     SplittableRandom random = new SplittableRandom(spec.hashCode());
     List<double[]> values =
-        Arrays.stream(terms)
-            .map(term -> random.doubles(size(term), -1, 1).toArray())
-            .toList();
+        Arrays.stream(terms).map(term -> random.doubles(size(term), -1, 1).toArray()).toList();
     Tensor[] operands = new Tensor[terms.length];
     Arrays.setAll(operands, i -> drawn(terms[i], values.get(i)));
     Tensor actual = Tensor.einsum(spec, operands);
     String result = spec.split("->", -1)[1];
-    assertEquals(
-        Shape.of(result.chars().map(c -> SIZES.get((char) c)).toArray()), actual.shape());
+    assertEquals(Shape.of(result.chars().map(c -> SIZES.get((char) c)).toArray()), actual.shape());
     assertArrayEquals(loops(spec, values), actual.toDoubleArray(), 1e-12);
   }
 
@@ -116,19 +144,23 @@ class EinsumTest {
     assertError("einsum: 'ij,jk' names 2 operands, got 1; give one tensor for each", "ij,jk", x);
     assertError(
         "einsum: operand 0 of 'ijk->i' is 'ijk', but has shape [2, 3], expected 3 axes",
-        "ijk->i", x);
+        "ijk->i",
+        x);
     assertError(
         "einsum: 'j' of 'ij,ji->i' is 3 and 2, expected one size", "ij,ji->i", x, x.flip(0));
     assertError(
         "einsum: result 'k' of 'ij->k' has 'k' which no operand has, expected letters of the"
             + " operands, each once",
-        "ij->k", x);
+        "ij->k",
+        x);
     assertError(
         "einsum: result 'ii' of 'ij->ii' has 'i' twice, expected letters of the operands, each once",
-        "ij->ii", x);
+        "ij->ii",
+        x);
     assertError(
         "einsum: '.' in '...i->i', expected letters, ',' between operands and one '->'; name every axis",
-        "...i->i", x);
+        "...i->i",
+        x);
   }
 
   private static void assertError(String message, String spec, Tensor... operands) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Bad input is an error where the operation is called, with the values, what was expected and what to do.
+/// Bad input is an error where the operation is called, with the values, what was expected and what
+/// to do.
 @ExtendWith(OnReference.class)
 class ErrorTextTest {
 
@@ -80,8 +81,7 @@ class ErrorTextTest {
         shape(
             "expand: cannot expand [2, 3] to [3], expected the same rank and sizes equal or 1",
             () -> f32(2, 3).expand(3)),
-        shape(
-            "unsqueeze: axis 4 of shape [2, 3], expected -3 to 2", () -> f32(2, 3).unsqueeze(4)),
+        shape("unsqueeze: axis 4 of shape [2, 3], expected -3 to 2", () -> f32(2, 3).unsqueeze(4)),
         shape("squeeze: axis 0 of [2, 3] has size 2, expected 1", () -> f32(2, 3).squeeze(0)),
         shape(
             "pad: before [0, -1], after [0, 0], interior [0, 0], expected 0 or more; use slice to cut",
@@ -94,8 +94,7 @@ class ErrorTextTest {
             () -> Tensor.concat(1, f32(2, 3), f32(3, 3))),
         shape("concat: no tensors, expected at least one", () -> Tensor.concat(0)),
         shape("stack: no tensors, expected at least one", () -> Tensor.stack(0, List.of())),
-        shape(
-            "stack: shapes [2] and [3], expected equal", () -> Tensor.stack(0, f32(2), f32(3))),
+        shape("stack: shapes [2] and [3], expected equal", () -> Tensor.stack(0, f32(2), f32(3))),
         shape(
             "split: sizes [1, 3] of axis -1 of [2, 3], expected sizes of 0 or more that sum to 3",
             () -> f32(2, 3).split(-1, 1, 3)),
@@ -110,10 +109,8 @@ class ErrorTextTest {
   static Stream<Bad> axes() {
     return Stream.of(
         shape("dim: axis 2 of shape [2, 3], expected -2 to 1", () -> f32(2, 3).dim(2)),
-        shape(
-            "sum: axis 0 of shape [], expected none (a scalar has no axes)", () -> f32().sum(0)),
-        shape(
-            "sum: axes [0, -2] of shape [2, 3], expected each once", () -> f32(2, 3).sum(0, -2)),
+        shape("sum: axis 0 of shape [], expected none (a scalar has no axes)", () -> f32().sum(0)),
+        shape("sum: axes [0, -2] of shape [2, 3], expected each once", () -> f32(2, 3).sum(0, -2)),
         shape(
             "argmax: axis 1 of [2, 0] is empty, expected at least 1 element",
             () -> f32(2, 0).argmax(1)),
@@ -169,7 +166,8 @@ class ErrorTextTest {
                 + " at least one position; pad more",
             () -> f32(1, 3, 2, 8).conv2d(f32(4, 3, 3, 3), 1, 0)),
         shape(
-            "maxPool2d: shape [3, 8, 8], expected [N, C, H, W]", () -> f32(3, 8, 8).maxPool2d(2, 2, 0)),
+            "maxPool2d: shape [3, 8, 8], expected [N, C, H, W]",
+            () -> f32(3, 8, 8).maxPool2d(2, 2, 0)),
         shape(
             "maxPool2d: kernel 2, stride 0, padding 0, expected kernel and stride of 1 or more and"
                 + " padding of 0 to kernel / 2",
@@ -187,7 +185,8 @@ class ErrorTextTest {
         shape(
             "indexSelect: index [1, 2], expected one axis", () -> f32(3).indexSelect(i32(1, 2), 0)),
         shape(
-            "gather: a scalar has no rows to select; reshape it to [1]", () -> f32().gather(i32(2))),
+            "gather: a scalar has no rows to select; reshape it to [1]",
+            () -> f32().gather(i32(2))),
         shape(
             "scatterAdd: updates: shapes [2, 3] and [3], expected equal",
             () -> f32(4, 3).scatterAdd(i32(2), f32(3))),
@@ -205,7 +204,8 @@ class ErrorTextTest {
         dtype("exp: not defined for i32, expected f32 or f64; cast first", () -> i32(2).exp()),
         dtype("neg: not defined for bool, expected a numeric dtype", truth::neg),
         dtype("and: not defined for f32; cast first", () -> f32(2).and(f32(2))),
-        dtype("where: condition is f32, expected bool; cast it", () -> f32(2).where(f32(2), f32(2))),
+        dtype(
+            "where: condition is f32, expected bool; cast it", () -> f32(2).where(f32(2), f32(2))),
         dtype("sum: not defined for bool, expected a numeric dtype; cast first", () -> truth.sum()),
         dtype("mean: not defined for i32, expected f32 or f64; cast first", () -> i32(2).mean()),
         dtype("gather: index is f32, expected i32 or i64; cast it", () -> f32(2).gather(f32(2))),
@@ -233,7 +233,9 @@ class ErrorTextTest {
         dtype(
             "maximum: Infinity is no i32 value, and the tensor is i32[2]@reference; cast the tensor first",
             () -> i32(2).maximum(Double.POSITIVE_INFINITY)),
-        dtype("randn: not defined for i32, expected f32 or f64", () -> Tensor.randn(DType.I32, Key.of(1), 2)),
+        dtype(
+            "randn: not defined for i32, expected f32 or f64",
+            () -> Tensor.randn(DType.I32, Key.of(1), 2)),
         dtype(
             "randint: not defined for f32, expected i32, i64 or u8; cast the result",
             () -> Tensor.randint(DType.F32, Key.of(1), 0, 2, 2)),
@@ -250,7 +252,8 @@ class ErrorTextTest {
         value("clamp: lo 2.0 and hi 1.0, expected lo <= hi", () -> f32(2).clamp(2, 1)),
         value("pNorm: p 0.0, expected above 0", () -> f32(2).pNorm(0)),
         value(
-            "bernoulli: probability 1.5, expected 0 to 1", () -> Tensor.bernoulli(Key.of(1), 1.5, 2)),
+            "bernoulli: probability 1.5, expected 0 to 1",
+            () -> Tensor.bernoulli(Key.of(1), 1.5, 2)),
         value(
             "uniform: lo 2.0 and hi 1.0, expected finite bounds with lo <= hi",
             () -> Tensor.uniform(Key.of(1), 2, 1, 2)),

@@ -74,8 +74,7 @@ class KeyTest {
             .toList();
     assertNotEquals(listings.get(0), listings.get(1));
     String slot = "dynamic -?\\d+";
-    assertEquals(
-        listings.get(0).replaceAll(slot, ""), listings.get(1).replaceAll(slot, ""));
+    assertEquals(listings.get(0).replaceAll(slot, ""), listings.get(1).replaceAll(slot, ""));
   }
 
   @Test
@@ -107,7 +106,8 @@ class KeyTest {
     double[] z = Arrays.stream(x).map(v -> (v - 3) / 2).toArray();
     assertEquals(0, mean(Arrays.stream(z).map(v -> v * v * v).toArray()), 5 * Math.sqrt(15.0 / N));
     // the fourth power of a standard normal has mean 3 and variance 96
-    assertEquals(3, mean(Arrays.stream(z).map(v -> v * v * v * v).toArray()), 5 * Math.sqrt(96.0 / N));
+    assertEquals(
+        3, mean(Arrays.stream(z).map(v -> v * v * v * v).toArray()), 5 * Math.sqrt(96.0 / N));
     assertTrue(Arrays.stream(z).allMatch(v -> Math.abs(v) < 6.7));
   }
 
@@ -151,8 +151,7 @@ class KeyTest {
   void permutationHasEachIndexOnce() {
     int[] order = Tensor.permutation(Key.of(9), 1000).toIntArray();
     assertFalse(Arrays.equals(order, Tensor.arange(1000).toIntArray()));
-    assertArrayEquals(
-        Tensor.arange(1000).toIntArray(), Arrays.stream(order).sorted().toArray());
+    assertArrayEquals(Tensor.arange(1000).toIntArray(), Arrays.stream(order).sorted().toArray());
   }
 
   private static double[] doubles(Tensor x) {

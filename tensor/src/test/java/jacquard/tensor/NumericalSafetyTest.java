@@ -9,7 +9,8 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Composites far out, where their textbook formulas overflow or cancel. In f64, which is what the reference computes in.
+/// Composites far out, where their textbook formulas overflow or cancel. In f64, which is what the
+/// reference computes in.
 @ExtendWith(OnReference.class)
 class NumericalSafetyTest {
   private static final double INF = Double.POSITIVE_INFINITY;
@@ -33,7 +34,14 @@ class NumericalSafetyTest {
   void softplusNeitherOverflowsNorLosesDigits() {
     assertValues(
         f64(-1000, -40, -1e-20, 0, 40, 1000, INF, NAN).softplus(),
-        0, Math.exp(-40), Math.log(2), Math.log(2), 40 + Math.exp(-40), 1000, NAN, NAN);
+        0,
+        Math.exp(-40),
+        Math.log(2),
+        Math.log(2),
+        40 + Math.exp(-40),
+        1000,
+        NAN,
+        NAN);
     assertValues(f64(-1000, 0, 40, 1000).logSigmoid(), -1000, -Math.log(2), -Math.exp(-40), -0.0);
   }
 
@@ -75,12 +83,9 @@ class NumericalSafetyTest {
   @Test
   void crossEntropyOfFarLogitsIsFiniteAndOfWrongTargetsNaN() {
     Tensor logits = Tensor.of(new double[] {1000, 0, -1000, 0, 0, 0}, 2, 3);
-    assertValues(
-        logits.crossEntropyWithLogits(Tensor.of(new int[] {2, 1}, 2)), 2000, Math.log(3));
-    assertValues(
-        logits.crossEntropyWithLogits(Tensor.of(new int[] {-1, 3}, 2)), NAN, NAN);
-    assertValues(
-        logits.crossEntropyWithLogits(Tensor.of(new long[] {0, 1L << 32}, 2)), -0.0, NAN);
+    assertValues(logits.crossEntropyWithLogits(Tensor.of(new int[] {2, 1}, 2)), 2000, Math.log(3));
+    assertValues(logits.crossEntropyWithLogits(Tensor.of(new int[] {-1, 3}, 2)), NAN, NAN);
+    assertValues(logits.crossEntropyWithLogits(Tensor.of(new long[] {0, 1L << 32}, 2)), -0.0, NAN);
   }
 
   @Test
@@ -101,18 +106,15 @@ class NumericalSafetyTest {
   @Test
   void comparisonsWithNaNAreNaNInExtremaAndFalseElsewhere() {
     assertValues(f64(NAN, -5, 5).clamp(-1, 1), NAN, -1, 1);
-    assertArrayEquals(
-        new boolean[] {false, false}, f64(NAN, NAN).le(f64(NAN, 1)).toBooleanArray());
-    assertArrayEquals(
-        new boolean[] {true, false}, f64(NAN, 1).isNaN().toBooleanArray());
+    assertArrayEquals(new boolean[] {false, false}, f64(NAN, NAN).le(f64(NAN, 1)).toBooleanArray());
+    assertArrayEquals(new boolean[] {true, false}, f64(NAN, 1).isNaN().toBooleanArray());
   }
 
   @Test
   void sortsPutNaNLast() {
     assertValues(f64(NAN, 2, -INF, INF).sort(0), -INF, 2, INF, NAN);
     assertValues(f64(1, NAN, 2).topK(2, 0).values(), NAN, 2);
-    assertArrayEquals(
-        new int[] {2, 0}, f64(5, 1, 7, 5).topK(2, 0).indices().toIntArray());
+    assertArrayEquals(new int[] {2, 0}, f64(5, 1, 7, 5).topK(2, 0).indices().toIntArray());
     assertEquals(1, f64(3, NAN, NAN).argmin(0).item());
   }
 
@@ -120,8 +122,7 @@ class NumericalSafetyTest {
   void argminOfIntegersHasNoOverflow() {
     assertEquals(
         1, Tensor.of(new int[] {0, Integer.MIN_VALUE, Integer.MAX_VALUE}, 3).argmin(0).item());
-    assertEquals(
-        2, Tensor.of(new byte[] {-1, 1, 0}, 3).argmin(0).item());
+    assertEquals(2, Tensor.of(new byte[] {-1, 1, 0}, 3).argmin(0).item());
   }
 
   @Test

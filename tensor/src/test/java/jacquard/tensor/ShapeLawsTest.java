@@ -52,11 +52,9 @@ class ShapeLawsTest {
   @Provide
   Arbitrary<Ordered> ordered() {
     return shapes()
-        .flatMap(
-            shape ->
-                Arbitraries.shuffle(
-                        IntStream.range(0, shape.rank()).boxed().toList())
-                    .map(order -> new Ordered(shape, order)));
+        .flatMap(shape ->
+            Arbitraries.shuffle(IntStream.range(0, shape.rank()).boxed().toList())
+                .map(order -> new Ordered(shape, order)));
   }
 
   private static Optional<Shape> broadcast(Optional<Shape> a, Optional<Shape> b) {
@@ -146,8 +144,7 @@ class ShapeLawsTest {
   @Property(tries = 200, seed = "19")
   void flipTwiceRestores(@ForAll("ordered") Ordered drawn, @ForAll @IntRange(max = 4) int count) {
     Tensor x = counted(drawn.shape);
-    int[] axes =
-        drawn.order.stream().limit(count).mapToInt(Integer::intValue).toArray();
+    int[] axes = drawn.order.stream().limit(count).mapToInt(Integer::intValue).toArray();
     assertSame(x, x.flip(axes).flip(axes));
   }
 
@@ -172,17 +169,16 @@ class ShapeLawsTest {
   @Provide
   Arbitrary<Padding> paddings() {
     return shapes()
-        .flatMap(
-            shape -> {
-              Arbitrary<Ints> sizes =
-                  Arbitraries.integers()
-                      .between(0, 3)
-                      .array(int[].class)
-                      .ofSize(shape.rank())
-                      .map(Ints::of);
-              return Combinators.combine(sizes, sizes, sizes)
-                  .as((before, after, interior) -> new Padding(shape, before, after, interior));
-            });
+        .flatMap(shape -> {
+          Arbitrary<Ints> sizes =
+              Arbitraries.integers()
+                  .between(0, 3)
+                  .array(int[].class)
+                  .ofSize(shape.rank())
+                  .map(Ints::of);
+          return Combinators.combine(sizes, sizes, sizes)
+              .as((before, after, interior) -> new Padding(shape, before, after, interior));
+        });
   }
 
   @Property(tries = 200, seed = "21")
@@ -190,11 +186,10 @@ class ShapeLawsTest {
     Tensor x = counted(p.shape);
     Tensor padded = x.pad(p.before, p.after, p.interior, -1);
     Ints stop =
-        p.before.map(
-            (a, n) -> {
-              int dim = p.shape.dim(a);
-              return n + dim + Math.max(0, dim - 1) * p.interior.get(a);
-            });
+        p.before.map((a, n) -> {
+          int dim = p.shape.dim(a);
+          return n + dim + Math.max(0, dim - 1) * p.interior.get(a);
+        });
     assertSame(x, padded.slice(p.before, stop, p.interior.map((a, n) -> n + 1)));
     // everything else is padding
     double sum = Arrays.stream(padded.toDoubleArray()).sum();

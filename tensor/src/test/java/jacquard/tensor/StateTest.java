@@ -47,8 +47,7 @@ class StateTest {
     State a = state(1, 2);
     State b = new State("b", Tensor.of(new float[] {10, 20}, 2));
     Tensor sum = a.value().add(b.value());
-    Step.run(
-        List.of(sum), List.of(new Update(a, b.value()), new Update(b, a.value().mul(3))));
+    Step.run(List.of(sum), List.of(new Update(a, b.value()), new Update(b, a.value().mul(3))));
     assertArrayEquals(new float[] {11, 22}, sum.toFloatArray());
     assertArrayEquals(new float[] {10, 20}, a.value().toFloatArray());
     assertArrayEquals(new float[] {3, 6}, b.value().toFloatArray());
@@ -98,8 +97,7 @@ class StateTest {
         "step: state 'w' is updated twice; combine the updates",
         () ->
             Step.run(
-                List.of(),
-                List.of(new Update(w, Tensor.zeros(2)), new Update(w, Tensor.ones(2)))));
+                List.of(), List.of(new Update(w, Tensor.zeros(2)), new Update(w, Tensor.ones(2)))));
     assertArrayEquals(new float[] {1, 2}, w.value().toFloatArray());
   }
 

@@ -37,7 +37,8 @@ class TensorTextTest {
     assertEquals(
         """
         [[1.     0.5   ]
-         [3.1416 2.    ]]""",
+         [3.1416 2.    ]]\
+        """,
         Tensor.ofNested(new double[][] {{1, .5}, {Math.PI, 2}}).toText());
     assertEquals(
         """
@@ -45,7 +46,8 @@ class TensorTextTest {
           [ 3  4  5]]
 
          [[ 6  7  8]
-          [ 9 10 11]]]""",
+          [ 9 10 11]]]\
+        """,
         Tensor.arange(12).reshape(2, 2, 3).toText());
   }
 
@@ -61,7 +63,9 @@ class TensorTextTest {
 
   @Test
   void specialValuesAreNamed() {
-    assertEquals("[ nan   1.  inf -inf]", floats(Double.NaN, 1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
+    assertEquals(
+        "[ nan   1.  inf -inf]",
+        floats(Double.NaN, 1, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
     assertEquals("[nan inf]", floats(Double.NaN, Double.POSITIVE_INFINITY));
     assertEquals("[1.e+100     nan    -inf]", doubles(1e100, Double.NaN, Double.NEGATIVE_INFINITY));
   }
@@ -70,8 +74,7 @@ class TensorTextTest {
   void wholeNumbersAndTruthsAlignRight() {
     assertEquals("[-1  0 10]", Tensor.of(new int[] {-1, 0, 10}, 3).toText());
     assertEquals("[255   0]", Tensor.of(new byte[] {-1, 0}, 2).toText());
-    assertEquals(
-        "[[ true false]]", Tensor.of(new boolean[] {true, false}, 1, 2).toText());
+    assertEquals("[[ true false]]", Tensor.of(new boolean[] {true, false}, 1, 2).toText());
     assertEquals("[true true]", Tensor.ones(DType.BOOL, 2).toText());
   }
 
@@ -90,7 +93,8 @@ class TensorTextTest {
     assertEquals(
         """
         [ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
-         24 25 26 27 28 29]""",
+         24 25 26 27 28 29]\
+        """,
         Tensor.arange(30).toText());
   }
 
@@ -105,7 +109,8 @@ class TensorTextTest {
          ...
          [1850 1851 1852 ... 1897 1898 1899]
          [1900 1901 1902 ... 1947 1948 1949]
-         [1950 1951 1952 ... 1997 1998 1999]]""",
+         [1950 1951 1952 ... 1997 1998 1999]]\
+        """,
         Tensor.arange(2000).reshape(40, 50).toText());
     // only elements that are shown decide the format
     assertEquals(

@@ -24,9 +24,11 @@ import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// W5 and W6: a generator and a discriminator of 28x28 images in batches of 64, each trained once a step; one plan for both.
+/// W5 and W6: a generator and a discriminator of 28x28 images in batches of 64, each trained once a
+/// step; one plan for both.
 ///
-/// The generator's step asks for no gradient of the discriminator's weights, so none is computed: what the peers call `freezeD`.
+/// The generator's step asks for no gradient of the discriminator's weights, so none is computed:
+/// what the peers call `freezeD`.
 final class GanWorkload implements Workload {
   private static final int BATCH = 64;
   private static final int NOISE = 100;
@@ -48,8 +50,7 @@ final class GanWorkload implements Workload {
     this.discriminator = discriminator;
     generatorParameters = generator.parameters();
     discriminatorParameters = discriminator.parameters();
-    Workload.initialise(
-        generatorParameters, 0, p -> Workload.fanBound(p, generatorParameters));
+    Workload.initialise(generatorParameters, 0, p -> Workload.fanBound(p, generatorParameters));
     Workload.initialise(
         discriminatorParameters,
         DISCRIMINATOR_SEED,
@@ -62,8 +63,7 @@ final class GanWorkload implements Workload {
   }
 
   private static Adam adam(List<Parameter> parameters) {
-    return new Adam(
-        List.of(Group.of(parameters, 2e-4)), Adam.Settings.ADAM.withBetas(0.5, 0.999));
+    return new Adam(List.of(Group.of(parameters, 2e-4)), Adam.Settings.ADAM.withBetas(0.5, 0.999));
   }
 
   static GanWorkload linear() {
@@ -132,10 +132,8 @@ final class GanWorkload implements Workload {
     Tensor lossD = real.add(fake);
     discriminatorOptimiser.update(
         step, Gradients.of(lossD, pass.values(discriminatorParameters)), pass);
-    Tensor lossG =
-        Loss.binaryCrossEntropy(discriminator.forward(image, pass), 1, Reduction.MEAN);
-    generatorOptimiser.update(
-        step, Gradients.of(lossG, pass.values(generatorParameters)), pass);
+    Tensor lossG = Loss.binaryCrossEntropy(discriminator.forward(image, pass), 1, Reduction.MEAN);
+    generatorOptimiser.update(step, Gradients.of(lossG, pass.values(generatorParameters)), pass);
     return new Prepared(List.of(lossD, lossG), pass);
   }
 }

@@ -1,6 +1,7 @@
 package jacquard.bench.workloads;
 
-/// Numbers that any language can draw with the same bits: a 64-bit mix of seed and index (SplitMix64's finaliser).
+/// Numbers that any language can draw with the same bits: a 64-bit mix of seed and index
+/// (SplitMix64's finaliser).
 final class PortableRandom {
   private static final int NORMAL_TERMS = 12;
 

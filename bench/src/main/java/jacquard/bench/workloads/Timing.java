@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 
 /// Median and spread of a step's time, after a warm-up by the clock.
 ///
-/// @param warmSeconds    before the first step that counts
+/// @param warmSeconds before the first step that counts
 /// @param measureSeconds of steps that count
 record Timing(double warmSeconds, double measureSeconds) {
   /// Steps after which training starts again from the initial values, untimed, as the peers do.
@@ -22,7 +22,15 @@ record Timing(double warmSeconds, double measureSeconds) {
           "{\"peer\": \"jacquard\", \"workload\": \"%s\", \"threads\": %d, \"ms_per_step\": %.4f,"
               + " \"p10\": %.4f, \"p90\": %.4f, \"unit_per_s\": %.1f, \"steps\": %d,"
               + " \"first_step_ms\": %.1f%s}",
-          workload, threads, median, p10, p90, units / median * 1e3, steps, firstMillis, more);
+          workload,
+          threads,
+          median,
+          p10,
+          p90,
+          units / median * 1e3,
+          steps,
+          firstMillis,
+          more);
     }
   }
 

@@ -22,16 +22,17 @@ import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// W3 and W4: variational autoencoders of 28x28 images in batches of 128; summed binary cross-entropy and divergence, Adam.
+/// W3 and W4: variational autoencoders of 28x28 images in batches of 128; summed binary
+/// cross-entropy and divergence, Adam.
 final class VaeWorkload implements Workload {
   private static final int BATCH = 128;
   private static final int PIXELS = 784;
   private static final int FEATURES = 3136;
 
-  /// @param encoder      image to features
-  /// @param mean         features to the mean of the latent
-  /// @param logVariance  features to the logarithm of its variance
-  /// @param decoder      latent to logits of the image
+  /// @param encoder image to features
+  /// @param mean features to the mean of the latent
+  /// @param logVariance features to the logarithm of its variance
+  /// @param decoder latent to logits of the image
   private record Vae(Layer encoder, Linear mean, Linear logVariance, Layer decoder)
       implements Module {
     @Override

@@ -26,7 +26,7 @@ interface Workload {
   /// What a step computes.
   ///
   /// @param losses one or two
-  /// @param pass   holds the updates
+  /// @param pass holds the updates
   record Prepared(List<Tensor> losses, Pass pass) {}
 
   /// The graph of one step.
@@ -43,15 +43,15 @@ interface Workload {
     return prepared.losses().stream().mapToDouble(Tensor::item).toArray();
   }
 
-  /// Fills parameter `k` from seed `first + k`, uniform within `bound`; a bound of 0 leaves it as it is.
+  /// Fills parameter `k` from seed `first + k`, uniform within `bound`; a bound of 0 leaves it as
+  /// it is.
   static void initialise(
       List<Parameter> parameters, long first, ToDoubleFunction<Parameter> bound) {
     for (int k = 0; k < parameters.size(); k++) {
       Parameter parameter = parameters.get(k);
       double a = bound.applyAsDouble(parameter);
       if (a > 0) {
-        parameter.load(
-            PortableRandom.symmetric(first + k, a, parameter.shape().arraySize()));
+        parameter.load(PortableRandom.symmetric(first + k, a, parameter.shape().arraySize()));
       }
     }
   }
@@ -73,7 +73,6 @@ interface Workload {
     if (!portable) {
       return Tensor.randn(key, dims);
     }
-    return Tensor.of(
-        PortableRandom.gauss(NOISE_SEED + step, Shape.of(dims).arraySize()), dims);
+    return Tensor.of(PortableRandom.gauss(NOISE_SEED + step, Shape.of(dims).arraySize()), dims);
   }
 }

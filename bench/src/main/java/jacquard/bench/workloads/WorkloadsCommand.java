@@ -60,7 +60,12 @@ public final class WorkloadsCommand implements Callable<Integer> {
   public Integer call() {
     if (threads < 1 || !(warm >= 0) || !(measure > 0)) {
       throw new IllegalArgumentException(
-          "workloads: --threads " + threads + ", --warm " + warm + ", --measure " + measure
+          "workloads: --threads "
+              + threads
+              + ", --warm "
+              + warm
+              + ", --measure "
+              + measure
               + ", expected threads of 1 or more and positive times");
     }
     for (String name : wanted) {
@@ -70,16 +75,15 @@ public final class WorkloadsCommand implements Callable<Integer> {
       }
     }
     System.setProperty("jacquard.threads", Integer.toString(threads));
-    ALL.forEach(
-        (name, make) -> {
-          if (wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith)) {
-            if (numerics) {
-              losses(name, make.get());
-            } else {
-              time(name, make);
-            }
-          }
-        });
+    ALL.forEach((name, make) -> {
+      if (wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith)) {
+        if (numerics) {
+          losses(name, make.get());
+        } else {
+          time(name, make);
+        }
+      }
+    });
     out.printf("{\"peer\": \"jacquard\", \"peak_rss_mb\": %d}%n", peakMebibytes());
     return 0;
   }
@@ -90,15 +94,17 @@ public final class WorkloadsCommand implements Callable<Integer> {
       rows.append(s == 0 ? "" : ", ").append(Arrays.toString(workload.step(s, true)));
     }
     out.println(
-        "{\"peer\": \"jacquard\", \"workload\": \"" + name.replace("-freezeD", "")
-            + "\", \"losses\": [" + rows + "]}");
+        "{\"peer\": \"jacquard\", \"workload\": \""
+            + name.replace("-freezeD", "")
+            + "\", \"losses\": ["
+            + rows
+            + "]}");
   }
 
   private void time(String name, Supplier<Workload> make) {
     Workload[] current = {make.get()};
     Timing timing = new Timing(warm, measure);
-    Timing.Result result =
-        timing.of(k -> current[0].step(k, false), () -> current[0] = make.get());
+    Timing.Result result = timing.of(k -> current[0].step(k, false), () -> current[0] = make.get());
     int units = current[0].units();
     out.println(result.json(name, threads, units, ""));
     if (current[0] instanceof GptWorkload gpt) {

@@ -1,4 +1,5 @@
-/// The training workloads that engines are compared on: the same models, data, initial values and steps everywhere.
+/// The training workloads that engines are compared on: the same models, data, initial values and
+/// steps everywhere.
 @NullMarked
 package jacquard.bench.workloads;
 

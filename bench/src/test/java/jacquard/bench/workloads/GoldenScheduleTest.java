@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Schedules of the standard models, task by task. A change shows as a diff of the golden files: run with
-/// `-Djacquard.golden=write` to write them anew into the source folder, and review.
+/// Schedules of the standard models, task by task. A change shows as a diff of the golden files:
+/// run with `-Djacquard.golden=write` to write them anew into the source folder, and review.
 class GoldenScheduleTest {
 
   private record Model(String name, Supplier<Workload> make) {

@@ -54,14 +54,22 @@ final class DigitPen {
   ///
   /// @param wobble deviation of a knot, in heights of the digit
   private record Bend(
-      long key, float wobble, float bowX, float bowY, float skew,
-      float xx, float xy, float yx, float yy) {
+      long key,
+      float wobble,
+      float bowX,
+      float bowY,
+      float skew,
+      float xx,
+      float xy,
+      float yx,
+      float yy) {
 
     static Bend of(SplitMix random) {
       float aspect = 1 + random.bell(0.16f);
       float slant = 0.11f + random.bell(0.16f);
       float angle = random.bell(0.09f);
-      // cos and sin to fourth order: below 1e-5 off for these angles, and exact arithmetic everywhere.
+      // cos and sin to fourth order: below 1e-5 off for these angles, and exact arithmetic
+      // everywhere.
       float square = angle * angle;
       float cos = 1 - square / 2 + square * square / 24;
       float sin = angle - angle * square / 6;
@@ -85,8 +93,7 @@ final class DigitPen {
       float x = stroke.x(k);
       float y = stroke.y(k);
       SplitMix place =
-          SplitMix.of(
-              bend.key, (long) Float.floatToIntBits(x) << 32 | Float.floatToIntBits(y));
+          SplitMix.of(bend.key, (long) Float.floatToIntBits(x) << 32 | Float.floatToIntBits(y));
       x += place.bell(bend.wobble) - 0.5f;
       y += place.bell(bend.wobble) - 0.5f;
       float bowedX = x * (1 + bend.skew * y) + bend.bowX * (y * y - 0.08f);

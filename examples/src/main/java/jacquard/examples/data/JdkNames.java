@@ -63,7 +63,8 @@ public final class JdkNames {
   /// Shuffles `names` and cuts them in two.
   ///
   /// @param validation the part to measure on, between 0 and 1; both parts get at least one name
-  /// @throws IllegalArgumentException if the part is outside 0 to 1 or there are fewer than two names
+  /// @throws IllegalArgumentException if the part is outside 0 to 1 or there are fewer than two
+  ///   names
   public static Split split(List<String> names, double validation, long seed) {
     if (!(validation > 0 && validation < 1)) {
       throw new IllegalArgumentException(

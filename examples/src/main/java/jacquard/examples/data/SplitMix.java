@@ -1,12 +1,12 @@
 package jacquard.examples.data;
 
-/// The SplitMix64 generator: a counter stepped by the golden ratio and hashed, so that any number of
-/// independent streams start from a pair of seed and index.
+/// The SplitMix64 generator: a counter stepped by the golden ratio and hashed, so that any number
+/// of independent streams start from a pair of seed and index.
 ///
 /// Only integer and IEEE-exact float arithmetic: the same numbers on every machine.
 ///
 /// @see <a href="https://doi.org/10.1145/2714064.2660195">Fast splittable pseudorandom number
-///     generators</a>
+///   generators</a>
 final class SplitMix {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
@@ -40,8 +40,8 @@ final class SplitMix {
     return low + (high - low) * ((nextLong() >>> 40) * 0x1p-24f);
   }
 
-  /// Bell-shaped with mean 0 and deviation `sigma`, never beyond `3.46 sigma`: the sum of four 16-bit
-  /// uniforms, from one draw.
+  /// Bell-shaped with mean 0 and deviation `sigma`, never beyond `3.46 sigma`: the sum of four
+  /// 16-bit uniforms, from one draw.
   float bell(float sigma) {
     long bits = nextLong();
     long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);

@@ -4,10 +4,10 @@ import java.util.Objects;
 
 /// Handwritten-looking digits, drawn rather than stored: an endless, labelled stand-in for MNIST.
 ///
-/// Every image is 28 x 28, row by row from the top, paper 0 and ink 1. As in MNIST the ink fits a box
-/// of 20 x 20 pixels and its centre of mass lies in the middle of the image; about an eighth of the
-/// light is ink. Image `index` of `seed` is a pure function of the two: the same bits on every machine
-/// and thread, in any order.
+/// Every image is 28 x 28, row by row from the top, paper 0 and ink 1. As in MNIST the ink fits a
+/// box of 20 x 20 pixels and its centre of mass lies in the middle of the image; about an eighth of
+/// the light is ink. Image `index` of `seed` is a pure function of the two: the same bits on every
+/// machine and thread, in any order.
 ///
 /// @param seed another seed is another, independent sequence
 public record StrokeDigits(long seed) {

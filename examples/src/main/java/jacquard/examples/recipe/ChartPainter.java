@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Draws `loss.png` on a thread of its own, and rarely: the first picture of a process takes seconds of a processor that
-/// would rather train. A picture that can't be drawn (no fonts, say) never ends a run.
+/// Draws `loss.png` on a thread of its own, and rarely: the first picture of a process takes
+/// seconds of a processor that would rather train. A picture that can't be drawn (no fonts, say)
+/// never ends a run.
 final class ChartPainter implements AutoCloseable {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 

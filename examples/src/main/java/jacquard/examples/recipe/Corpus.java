@@ -13,21 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Text to learn from, letter by letter, and text to measure on: nine parts to one.
 ///
-/// @param source     what it is, for people
-/// @param tokenizer  of all characters in both
-/// @param names      null for running text; else the names that the text lists
-record Corpus(
-    String source, CharTokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
+/// @param source what it is, for people
+/// @param tokenizer of all characters in both
+/// @param names null for running text; else the names that the text lists
+record Corpus(String source, CharTokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
   private static final double VALIDATION = 0.1;
 
-  /// Which part of the names is held out doesn't change from run to run, so that their losses compare.
+  /// Which part of the names is held out doesn't change from run to run, so that their losses
+  /// compare.
   private static final long SPLIT = 1;
 
-  /// @param train      tokens to learn from
+  /// @param train tokens to learn from
   /// @param validation tokens to measure on
   record Text(int[] train, int[] validation) {}
 
-  /// @param data a text file or a folder of `.txt` files; null for the class names of the running JDK
+  /// @param data a text file or a folder of `.txt` files; null for the class names of the running
+  ///   JDK
   /// @throws IOException if it can't be read
   static Corpus of(@Nullable Path data) throws IOException {
     return data == null ? jdkNames() : files(data);
@@ -73,7 +74,8 @@ record Corpus(
       return new Known(Set.copyOf(names.train()), Set.copyOf(names.validation()));
     }
 
-    /// ` ` for a name that training showed, `*` for a new one, `+` for a new one that the JDK has too.
+    /// ` ` for a name that training showed, `*` for a new one, `+` for a new one that the JDK has
+    /// too.
     String mark(String name) {
       return learnt.contains(name) ? " " : heldOut.contains(name) ? "+" : "*";
     }

@@ -26,7 +26,8 @@ public final class DeviceOptions {
   /// @throws DeviceException if there is no such device
   public void apply() {
     if (threads != null) {
-      System.setProperty("jacquard.threads", Integer.toString(Require.atLeast("--threads", threads, 1)));
+      System.setProperty(
+          "jacquard.threads", Integer.toString(Require.atLeast("--threads", threads, 1)));
     }
     if (device != null) {
       System.setProperty("jacquard.device", Device.parse(device).toString());

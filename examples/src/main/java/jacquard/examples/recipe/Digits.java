@@ -18,15 +18,16 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Grey pictures to learn from and others to measure on: MNIST's files, or digits drawn from strokes, endless and never twice
-/// the same. Labels are not used.
+/// Grey pictures to learn from and others to measure on: MNIST's files, or digits drawn from
+/// strokes, endless and never twice the same. Labels are not used.
 ///
-/// @param source        what they are, for people
-/// @param height        of a picture, in pixels
-/// @param width         of a picture, in pixels
-/// @param train         batches with a field `image`, `[batch, 1, height, width]`
-/// @param stepsPerEpoch batches in a pass over the data; for drawn digits in 60,000 of them, as many as MNIST has
-/// @param test          pictures that are not learned from
+/// @param source what they are, for people
+/// @param height of a picture, in pixels
+/// @param width of a picture, in pixels
+/// @param train batches with a field `image`, `[batch, 1, height, width]`
+/// @param stepsPerEpoch batches in a pass over the data; for drawn digits in 60,000 of them, as
+///   many as MNIST has
+/// @param test pictures that are not learned from
 record Digits(
     String source, int height, int width, BatchSource train, long stepsPerEpoch, Dataset test) {
   private static final int DRAWN_PER_EPOCH = 60_000;
@@ -36,8 +37,8 @@ record Digits(
           new Field("image", DType.F32, Shape.of(1, StrokeDigits.SIZE, StrokeDigits.SIZE)),
           new Field("label", DType.I32, Shape.scalar()));
 
-  /// @param data  a folder with MNIST's files; null to draw digits
-  /// @param low   what black is read as; white is 1
+  /// @param data a folder with MNIST's files; null to draw digits
+  /// @param low what black is read as; white is 1
   /// @param batch pictures in a step
   /// @throws FormatException if the files can't be read or aren't MNIST's
   static Digits of(@Nullable Path data, double low, int batch, long seed) throws FormatException {
@@ -52,25 +53,24 @@ record Digits(
     ImageSet test = Mnist.test(folder).withRange(low, 1);
     if (test.height() != train.height() || test.width() != train.width() || test.size() == 0) {
       throw new FormatException(
-          "--data: " + folder + ": holds " + train + " and, to test, " + test
+          "--data: "
+              + folder
+              + ": holds "
+              + train
+              + " and, to test, "
+              + test
               + ", expected both of one size and not empty");
     }
     Batches batches = Batches.shuffled(train, batch, Batches.Tail.DROP, seed);
     return new Digits(
-        folder.toString(),
-        train.height(),
-        train.width(),
-        batches,
-        batches.batchesPerEpoch(),
-        test);
+        folder.toString(), train.height(), train.width(), batches, batches.batchesPerEpoch(), test);
   }
 
   private static Digits drawn(float low, int batch, long seed) {
     StrokeDigits digits = new StrokeDigits(seed);
     BatchSource train =
         step -> {
-          Batch drawn =
-              new Batch(step, step * batch / DRAWN_PER_EPOCH, batch, batch, FIELDS);
+          Batch drawn = new Batch(step, step * batch / DRAWN_PER_EPOCH, batch, batch, FIELDS);
           float[] images = drawn.floats("image");
           digits.fill(step * batch, batch, images, 0, drawn.ints("label"));
           stretch(images, low);

@@ -31,10 +31,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// A generative adversarial network: a generator draws pictures from noise, a discriminator learns to tell them from real
-/// ones, and the generator learns from its verdicts.
+/// A generative adversarial network: a generator draws pictures from noise, a discriminator learns
+/// to tell them from real ones, and the generator learns from its verdicts.
 ///
-/// @see <a href="https://arxiv.org/abs/1406.2661">Goodfellow et al.: Generative adversarial networks</a>
+/// @see <a href="https://arxiv.org/abs/1406.2661">Goodfellow et al.: Generative adversarial
+///   networks</a>
 @Command(
     name = "gan",
     mixinStandardHelpOptions = true,
@@ -170,8 +171,7 @@ public final class GanRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Digits digits, long steps) {
-    Map<String, Object> config =
-        options.config(NAME, digits.source(), steps, batch, learningRate);
+    Map<String, Object> config = options.config(NAME, digits.source(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("height", digits.height());
     model.put("width", digits.width());
@@ -182,11 +182,16 @@ public final class GanRecipe implements Callable<Integer> {
 
   /// Two networks in training.
   private record Duel(
-      Pair model, Adam forDiscriminator, Adam forGenerator, Key key, DataLoader batches, Digits digits)
+      Pair model,
+      Adam forDiscriminator,
+      Adam forGenerator,
+      Key key,
+      DataLoader batches,
+      Digits digits)
       implements Training {
 
-    /// Both updates in one plan: the generator draws once, and is judged by the discriminator that the same step has just
-    /// improved, because later reads of a pass see what it updated.
+    /// Both updates in one plan: the generator draws once, and is judged by the discriminator that
+    /// the same step has just improved, because later reads of a pass see what it updated.
     @Override
     public Map<String, Double> step(long step) {
       Pass pass = Pass.training(key.dynamic().fold(Math.toIntExact(step)));

@@ -4,7 +4,6 @@ import jacquard.examples.view.LossChart;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
 import jacquard.nn.Loss;
-import jacquard.nn.Module;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
@@ -24,7 +23,6 @@ import jacquard.tensor.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +30,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// A transformer that learns to write text letter by letter: nanoGPT's model and its settings for a laptop.
+/// A transformer that learns to write text letter by letter: nanoGPT's model and its settings for a
+/// laptop.
 ///
 /// @see <a href="https://github.com/karpathy/nanoGPT">nanoGPT</a>
 @Command(
@@ -152,7 +151,8 @@ public final class GptRecipe implements Callable<Integer> {
     }
   }
 
-  /// Forward, backward, clipping and AdamW. The model enters as what it does to a batch, so this is all there is to it.
+  /// Forward, backward, clipping and AdamW. The model enters as what it does to a batch, so this is
+  /// all there is to it.
   private TrainStep<Batch> trainStep(Gpt model, long steps) {
     Schedule rate =
         Schedule.warmupCosine(
@@ -171,8 +171,7 @@ public final class GptRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Corpus corpus, long steps) {
-    Map<String, Object> config =
-        options.config(NAME, corpus.source(), steps, batch, learningRate);
+    Map<String, Object> config = options.config(NAME, corpus.source(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("layers", layers);
     model.put("heads", heads);
@@ -186,7 +185,11 @@ public final class GptRecipe implements Callable<Integer> {
 
   /// A model in training.
   private record Lesson(
-      Gpt model, TrainStep<Batch> trainStep, BatchSource batches, TextWindows heldOut, Writer writer)
+      Gpt model,
+      TrainStep<Batch> trainStep,
+      BatchSource batches,
+      TextWindows heldOut,
+      Writer writer)
       implements Training {
     private static final int WINDOWS = 240;
     private static final int WINDOWS_AT_LAST = 2400;
@@ -267,7 +270,10 @@ public final class GptRecipe implements Callable<Integer> {
       Sampler sampler = options.sampler();
       String prompt = options.prompt == null ? "" : options.prompt;
       // A model needs something to go on from: the beginning of a line, where there are lines.
-      String before = !prompt.isEmpty() ? "" : tokenizer.characters().contains("\n") ? "\n" : tokenizer.decode(new int[] {0});
+      String before =
+          !prompt.isEmpty()
+              ? ""
+              : tokenizer.characters().contains("\n") ? "\n" : tokenizer.decode(new int[] {0});
       StringBuilder all = new StringBuilder();
       for (int i = 0; i < options.count(1); i++) {
         SplitMix random = SplitMix.of(options.seed, i);

@@ -6,9 +6,11 @@ import java.util.Map;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/// Turns the first Ctrl-C (or `kill`) into a question that the loop asks between steps; the second one ends the process at once.
+/// Turns the first Ctrl-C (or `kill`) into a question that the loop asks between steps; the second
+/// one ends the process at once.
 ///
-/// A signal that was ignored when Java started stays ignored, as `nohup` wants it. A shutdown hook would not do: while hooks run, the JVM no longer hears a second signal.
+/// A signal that was ignored when Java started stays ignored, as `nohup` wants it. A shutdown hook
+/// would not do: while hooks run, the JVM no longer hears a second signal.
 final class Interrupts implements AutoCloseable {
   /// Exit code of a process that SIGINT ended: 128 + 2.
   static final int EXIT_CODE = 130;

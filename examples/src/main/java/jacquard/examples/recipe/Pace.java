@@ -2,11 +2,11 @@ package jacquard.examples.recipe;
 
 /// How a run goes on and when it looks up.
 ///
-/// @param name          of the run, one word
-/// @param steps         to make
+/// @param name of the run, one word
+/// @param steps to make
 /// @param validateEvery steps between two validations, which also save the model and write samples
-/// @param unit          what a step consumes: `tokens`, `images`
-/// @param unitsPerStep  how many of them
+/// @param unit what a step consumes: `tokens`, `images`
+/// @param unitsPerStep how many of them
 record Pace(String name, long steps, long validateEvery, String unit, long unitsPerStep) {
   private static final long EVERY_STEP_UP_TO = 200;
   private static final long FEWEST_VALIDATIONS = 4;

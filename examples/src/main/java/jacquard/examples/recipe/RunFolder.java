@@ -25,7 +25,7 @@ public record RunFolder(Path path) {
 
   /// Makes a folder for a new run; one that holds something is never touched.
   ///
-  /// @param out    the folder, or null for `runs/RECIPE-DATE-TIME`
+  /// @param out the folder, or null for `runs/RECIPE-DATE-TIME`
   /// @param config written to `config.json`
   /// @throws FormatException if the folder can't be made or written, or isn't empty
   static RunFolder create(
@@ -76,7 +76,8 @@ public record RunFolder(Path path) {
       throw new FormatException(path + ": no such folder, expected one that train wrote");
     }
     if (!Files.isRegularFile(run.config())) {
-      throw new FormatException(path + ": holds no config.json, expected a folder that train wrote");
+      throw new FormatException(
+          path + ": holds no config.json, expected a folder that train wrote");
     }
     if (!Files.isRegularFile(run.model())) {
       throw new FormatException(

@@ -35,7 +35,8 @@ public final class SampleOptions {
   @Option(
       names = "--temperature",
       paramLabel = "X",
-      description = "gpt: below 1 more of the likely, above 1 more of the rest; 0 only the likeliest. Default: 0.8.")
+      description =
+          "gpt: below 1 more of the likely, above 1 more of the rest; 0 only the likeliest. Default: 0.8.")
   @Nullable Double temperature;
 
   @Option(
@@ -61,7 +62,8 @@ public final class SampleOptions {
   Sampler sampler() {
     double t = temperature == null ? 0.8 : temperature;
     if (!(t >= 0 && t < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("--temperature is " + t + ", expected 0 or more and finite");
+      throw new IllegalArgumentException(
+          "--temperature is " + t + ", expected 0 or more and finite");
     }
     return new Sampler(t, topK == null ? 0 : Require.atLeast("--top-k", topK, 1));
   }
@@ -74,10 +76,11 @@ public final class SampleOptions {
   /// @throws IllegalArgumentException if something is said that only a text can follow
   void requireNoText(String recipe) {
     String wrong =
-        prompt != null ? "--prompt"
-            : length != null ? "--length"
-                : temperature != null ? "--temperature"
-                    : topK != null ? "--top-k" : "";
+        prompt != null
+            ? "--prompt"
+            : length != null
+                ? "--length"
+                : temperature != null ? "--temperature" : topK != null ? "--top-k" : "";
     if (!wrong.isEmpty()) {
       throw new IllegalArgumentException(wrong + " is for gpt runs, and this is a " + recipe);
     }

@@ -7,8 +7,9 @@ import jacquard.nn.data.SplitMix;
 import jacquard.nn.text.Tokenizer;
 import java.util.Arrays;
 
-/// Writes text token by token. Keys and values of what was written are cached, so a token costs one position's work; when the
-/// context is full, the later half of it is read again and the cache goes on from there.
+/// Writes text token by token. Keys and values of what was written are cached, so a token costs one
+/// position's work; when the context is full, the later half of it is read again and the cache goes
+/// on from there.
 final class TextSampler {
   /// No token: write until the length is reached.
   static final int NEVER = -1;
@@ -29,9 +30,10 @@ final class TextSampler {
   /// What follows `prompt`.
   ///
   /// @param prompt at least one character
-  /// @param most   tokens to write
-  /// @param stop   the token that ends the text, or [#NEVER]; never the first
-  /// @throws jacquard.nn.text.TokenizerException if a character of the prompt is not in the vocabulary
+  /// @param most tokens to write
+  /// @param stop the token that ends the text, or [#NEVER]; never the first
+  /// @throws jacquard.nn.text.TokenizerException if a character of the prompt is not in the
+  ///   vocabulary
   String write(String prompt, int most, int stop, Sampler sampler, SplitMix random) {
     int[] tokens = tokenizer.encode(prompt);
     int begin = tokens.length;

@@ -13,7 +13,8 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// What can be said of every training run. Batch size, learning rate and sizes stand in each recipe, with its defaults.
+/// What can be said of every training run. Batch size, learning rate and sizes stand in each
+/// recipe, with its defaults.
 final class TrainOptions {
   @Option(
       names = "--data",
@@ -27,7 +28,8 @@ final class TrainOptions {
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1337",
-      description = "Start of all random numbers: the same seed gives the same model. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Start of all random numbers: the same seed gives the same model. Default: ${DEFAULT-VALUE}.")
   long seed;
 
   @Option(

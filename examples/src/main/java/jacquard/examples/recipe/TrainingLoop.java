@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a recipe's steps, shows and records them, validates, samples and saves now and then, and ends well: after the last
-/// step, or after the step during which Ctrl-C was pressed.
+/// Makes a recipe's steps, shows and records them, validates, samples and saves now and then, and
+/// ends well: after the last step, or after the step during which Ctrl-C was pressed.
 ///
-/// A line of `metrics.jsonl` has the mean losses and times of the steps since the line before; what validating, sampling and
-/// saving take is in neither.
+/// A line of `metrics.jsonl` has the mean losses and times of the steps since the line before; what
+/// validating, sampling and saving take is in neither.
 final class TrainingLoop {
   private final RunFolder run;
   private final Pace pace;
@@ -91,7 +91,8 @@ final class TrainingLoop {
     boolean stopped = done < pace.steps();
     System.out.println(
         (stopped ? "stopped after step " + done + " of " + pace.steps() + ": " : "")
-            + "saved " + run.model());
+            + "saved "
+            + run.model());
     if (stopped) {
       System.out.println("sample it: " + run.sampleCommand());
     }
@@ -139,7 +140,11 @@ final class TrainingLoop {
     for (Map.Entry<String, Double> loss : losses.entrySet()) {
       if (!Double.isFinite(loss.getValue())) {
         throw new IllegalArgumentException(
-            loss.getKey() + " is " + Text.number(loss.getValue()) + " after step " + done
+            loss.getKey()
+                + " is "
+                + Text.number(loss.getValue())
+                + " after step "
+                + done
                 + ": training has diverged; lower --lr"
                 + (saved < 0 ? "" : " (" + run.model() + " holds step " + saved + ")"));
       }

@@ -26,13 +26,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// A variational autoencoder: learns to squeeze a picture into a few numbers and to draw it again from them, and so can draw
-/// pictures from numbers that nobody squeezed.
+/// A variational autoencoder: learns to squeeze a picture into a few numbers and to draw it again
+/// from them, and so can draw pictures from numbers that nobody squeezed.
 ///
-/// Its loss is the negative evidence lower bound (ELBO) in nats per image, with one sample of the latent for each image. Grey
-/// is taken as the probability of ink.
+/// Its loss is the negative evidence lower bound (ELBO) in nats per image, with one sample of the
+/// latent for each image. Grey is taken as the probability of ink.
 ///
-/// @see <a href="https://arxiv.org/abs/1312.6114">Kingma, Welling: Auto-encoding variational Bayes</a>
+/// @see <a href="https://arxiv.org/abs/1312.6114">Kingma, Welling: Auto-encoding variational
+///   Bayes</a>
 @Command(
     name = "vae",
     mixinStandardHelpOptions = true,
@@ -76,11 +77,11 @@ public final class VaeRecipe implements Callable<Integer> {
 
   /// Encoder and decoder with a hidden layer each.
   ///
-  /// @param squeeze     `[hidden, pixels]`
-  /// @param mean        of the latent, `[latent, hidden]`
+  /// @param squeeze `[hidden, pixels]`
+  /// @param mean of the latent, `[latent, hidden]`
   /// @param logVariance of the latent, `[latent, hidden]`
-  /// @param widen       `[hidden, latent]`
-  /// @param draw        `[pixels, hidden]`
+  /// @param widen `[hidden, latent]`
+  /// @param draw `[pixels, hidden]`
   record Vae(Linear squeeze, Linear mean, Linear logVariance, Linear widen, Linear draw)
       implements Module {
 
@@ -161,8 +162,7 @@ public final class VaeRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Digits digits, long steps) {
-    Map<String, Object> config =
-        options.config(NAME, digits.source(), steps, batch, learningRate);
+    Map<String, Object> config = options.config(NAME, digits.source(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("height", digits.height());
     model.put("width", digits.width());
@@ -173,8 +173,7 @@ public final class VaeRecipe implements Callable<Integer> {
   }
 
   /// A model in training.
-  private record Lesson(
-      Vae model, TrainStep<Batch> trainStep, DataLoader batches, Digits digits)
+  private record Lesson(Vae model, TrainStep<Batch> trainStep, DataLoader batches, Digits digits)
       implements Training {
     private static final Key TEST_KEY = Key.of(1);
 
@@ -183,7 +182,8 @@ public final class VaeRecipe implements Callable<Integer> {
       return Map.of("loss", trainStep.run(step, batches.next()).loss().item());
     }
 
-    /// Over all test images, each weighing the same. The noise is the same every time, so that changes come from the model.
+    /// Over all test images, each weighing the same. The noise is the same every time, so that
+    /// changes come from the model.
     @Override
     public Map<String, Double> validate(boolean last) {
       double sum = 0;

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/// How pictures of one size are tiled into a PNG, row by row:
-/// `ImageGrid.of(28, 28).withScale(2).write(path, pixels, 100)`.
+/// How pictures of one size are tiled into a PNG, row by row: `ImageGrid.of(28,
+/// 28).withScale(2).write(path, pixels, 100)`.
 ///
 /// @param height of a picture, in values
 /// @param width of a picture, in values
@@ -22,7 +22,13 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /// @param scale side of the square of pixels that a value becomes
 /// @param padding pixels of background between and around the pictures
 public record ImageGrid(
-    int height, int width, int channels, float low, float high, int columns, int scale,
+    int height,
+    int width,
+    int channels,
+    float low,
+    float high,
+    int columns,
+    int scale,
     int padding) {
 
   /// Background, darker than most ink's middle and lighter than black: shows each picture's edge.
@@ -92,7 +98,8 @@ public record ImageGrid(
 
   /// The grid as a picture in memory, RGB.
   ///
-  /// @throws IllegalArgumentException if `pixels` has another number of elements than `count` pictures
+  /// @throws IllegalArgumentException if `pixels` has another number of elements than `count`
+  ///   pictures
   public BufferedImage image(float[] pixels, int count) {
     atLeast("count", count, 1);
     long expected = (long) count * height * width * channels;

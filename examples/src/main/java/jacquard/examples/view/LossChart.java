@@ -28,9 +28,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /// The losses of a run as a picture of 900 x 540 pixels.
 ///
-/// A *noisy* series is drawn faintly as it is, with its moving mean on top; an *exact* one as a line
-/// through its points. Colours follow the order in which the series were named. The first picture of
-/// a process takes about a second, the next ones a fraction of it. Not for several threads at once.
+/// A *noisy* series is drawn faintly as it is, with its moving mean on top; an *exact* one as a
+/// line through its points. Colours follow the order in which the series were named. The first
+/// picture of a process takes about a second, the next ones a fraction of it. Not for several
+/// threads at once.
 public final class LossChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 540;
@@ -38,8 +39,7 @@ public final class LossChart {
 
   // Distinct to colour-blind readers too: blue, vermilion, green, purple (Okabe and Ito 2008).
   private static final List<Color> COLORS =
-      List.of(
-          new Color(0x0072b2), new Color(0xd55e00), new Color(0x009e73), new Color(0xcc79a7));
+      List.of(new Color(0x0072b2), new Color(0xd55e00), new Color(0x009e73), new Color(0xcc79a7));
   private static final Color INK = new Color(0x404040);
   private static final Color GRID = new Color(0xe4e4e4);
 
@@ -120,7 +120,10 @@ public final class LossChart {
     } catch (LinkageError | InternalError | RuntimeException e) {
       if (aboutFonts(e)) {
         throw new FormatException(
-            "loss chart: " + path + ": no fonts on this machine (" + e.getMessage()
+            "loss chart: "
+                + path
+                + ": no fonts on this machine ("
+                + e.getMessage()
                 + "): install fontconfig and a font, such as fonts-dejavu-core",
             e);
       }
@@ -128,12 +131,15 @@ public final class LossChart {
     }
   }
 
-  // What AWT throws where fontconfig, libfreetype or every font is missing: the first time the cause,
+  // What AWT throws where fontconfig, libfreetype or every font is missing: the first time the
+  // cause,
   // from then on that the font manager's class can't be used.
   private static boolean aboutFonts(Throwable error) {
     for (@Nullable Throwable e = error; e != null; e = e.getCause()) {
       String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      if (e instanceof LinkageError || text.contains("fontconfig") || text.contains("font manager")) {
+      if (e instanceof LinkageError
+          || text.contains("fontconfig")
+          || text.contains("font manager")) {
         return true;
       }
     }
@@ -236,7 +242,8 @@ public final class LossChart {
         last = Math.max(last, one.curve.lastStep());
       }
     }
-    chart.getStyler()
+    chart
+        .getStyler()
         .setXAxisMin(
             switch (axis) {
               case LINEAR -> 0.0;

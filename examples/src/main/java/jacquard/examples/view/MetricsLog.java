@@ -31,8 +31,8 @@ public final class MetricsLog implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Opens a log to append to. A last line that a crash cut short is left alone; the next one starts
-  /// on a line of its own.
+  /// Opens a log to append to. A last line that a crash cut short is left alone; the next one
+  /// starts on a line of its own.
   ///
   /// @throws FormatException if the file can't be opened
   public static MetricsLog open(Path path) throws FormatException {
@@ -76,7 +76,8 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /// Writes `values` as an object over several lines, whole or not at all; fields in the map's order.
+  /// Writes `values` as an object over several lines, whole or not at all; fields in the map's
+  /// order.
   ///
   /// @throws IllegalArgumentException if a value is of another type than the class says
   /// @throws FormatException if the file can't be written
@@ -133,7 +134,8 @@ public final class MetricsLog implements AutoCloseable {
       }
       default ->
           throw new IllegalArgumentException(
-              "json: a " + value.getClass().getName()
+              "json: a "
+                  + value.getClass().getName()
                   + " can't be written, expected a string, number, boolean, map or list");
     };
   }

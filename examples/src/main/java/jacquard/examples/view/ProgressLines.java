@@ -47,8 +47,7 @@ final class ProgressLines implements Progress {
 
   private void print() {
     printed = state.step();
-    out.println(
-        state.name + "  step " + state.steps() + "  " + String.join("  ", state.details()));
+    out.println(state.name + "  step " + state.steps() + "  " + String.join("  ", state.details()));
     out.flush();
   }
 

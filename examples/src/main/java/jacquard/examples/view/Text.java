@@ -58,8 +58,8 @@ public final class Text {
             Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
-  /// Four digits: `2.312`, `107.8`, `0.01250`, `3.000e-05`; from a thousand to a million the nearest
-  /// whole number; `nan` and `inf`.
+  /// Four digits: `2.312`, `107.8`, `0.01250`, `3.000e-05`; from a thousand to a million the
+  /// nearest whole number; `nan` and `inf`.
   public static String number(double value) {
     if (!Double.isFinite(value)) {
       return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -106,8 +106,7 @@ class JdkNamesTest {
     }
     assertEquals(
         "names: cannot split 1 names, expected at least 2",
-        assertThrows(
-                IllegalArgumentException.class, () -> JdkNames.split(List.of("A"), 0.5, 1))
+        assertThrows(IllegalArgumentException.class, () -> JdkNames.split(List.of("A"), 0.5, 1))
             .getMessage());
   }
 

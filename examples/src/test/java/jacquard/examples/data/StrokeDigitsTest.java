@@ -141,13 +141,10 @@ class StrokeDigitsTest {
   void arraysThatAreTooShortAreRefused() {
     int[] two = new int[2];
     float[] oneAndAHalf = new float[PIXELS + 1];
+    assertThrows(IndexOutOfBoundsException.class, () -> DIGITS.fill(0, 2, oneAndAHalf, 0, two));
+    assertThrows(IndexOutOfBoundsException.class, () -> DIGITS.fill(0, 1, oneAndAHalf, 2, two));
     assertThrows(
-        IndexOutOfBoundsException.class, () -> DIGITS.fill(0, 2, oneAndAHalf, 0, two));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> DIGITS.fill(0, 1, oneAndAHalf, 2, two));
-    assertThrows(
-        IndexOutOfBoundsException.class,
-        () -> DIGITS.fill(0, 3, new float[3 * PIXELS], 0, two));
+        IndexOutOfBoundsException.class, () -> DIGITS.fill(0, 3, new float[3 * PIXELS], 0, two));
     assertThrows(IllegalArgumentException.class, () -> DIGITS.images(0, 1 << 30));
     assertEquals(0, DIGITS.images(0, 0).length);
   }

@@ -64,7 +64,8 @@ class ImageGridTest {
         ImageGrid.of(1, 5)
             .withPadding(0)
             .image(
-                new float[] {-5, 7, Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}, 1);
+                new float[] {-5, 7, Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY},
+                1);
     assertEquals(0xff000000, image.getRGB(0, 0));
     assertEquals(0xffffffff, image.getRGB(1, 0));
     assertEquals(0xff000000, image.getRGB(2, 0));
@@ -104,8 +105,7 @@ class ImageGridTest {
   void missingFolderIsOneLineNamingTheFile(@TempDir Path folder) {
     Path path = folder.resolve("none").resolve("grid.png");
     FormatException error =
-        assertThrows(
-            FormatException.class, () -> ImageGrid.of(1, 1).write(path, new float[1], 1));
+        assertThrows(FormatException.class, () -> ImageGrid.of(1, 1).write(path, new float[1], 1));
     assertTrue(error.toString().contains(": image grid: " + path), error.toString());
   }
 
@@ -114,15 +114,13 @@ class ImageGridTest {
     assertEquals(
         "image grid: 5 values, expected 4 for 1 pictures of 2 x 2 with 1 channels",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> ImageGrid.of(2, 2).image(new float[5], 1))
+                IllegalArgumentException.class, () -> ImageGrid.of(2, 2).image(new float[5], 1))
             .getMessage());
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(0, 2));
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(2, 2).withChannels(2));
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(2, 2).withRange(1, 1));
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(2, 2).withScale(0));
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(2, 2).withPadding(-1));
-    assertThrows(
-        IllegalArgumentException.class, () -> ImageGrid.of(2, 2).image(new float[0], 0));
+    assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(2, 2).image(new float[0], 0));
   }
 }

@@ -131,8 +131,7 @@ class LossChartTest {
     LossChart chart = LossChart.of("gpt", "loss").noisy("training");
     assertEquals(
         "loss chart: no series 'train', expected one of [training]",
-        assertThrows(IllegalArgumentException.class, () -> chart.add("train", 1, 1))
-            .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> chart.add("train", 1, 1)).getMessage());
     assertThrows(IllegalArgumentException.class, () -> chart.exact("training"));
   }
 

@@ -37,8 +37,16 @@ class MetricsLogTest {
     try (MetricsLog log = MetricsLog.open(path)) {
       log.append(
           fields(
-              "a", Double.NaN, "b", Float.POSITIVE_INFINITY, "c", Double.NEGATIVE_INFINITY, "d",
-              null, "e", Double.MIN_VALUE));
+              "a",
+              Double.NaN,
+              "b",
+              Float.POSITIVE_INFINITY,
+              "c",
+              Double.NEGATIVE_INFINITY,
+              "d",
+              null,
+              "e",
+              Double.MIN_VALUE));
     }
     assertEquals(
         "{\"a\":null,\"b\":null,\"c\":null,\"d\":null,\"e\":4.9E-324}",
@@ -83,7 +91,15 @@ class MetricsLogTest {
     MetricsLog.writeConfig(
         path,
         fields(
-            "recipe", "gpt", "seed", Long.MAX_VALUE, "data", null, "model", model, "betas",
+            "recipe",
+            "gpt",
+            "seed",
+            Long.MAX_VALUE,
+            "data",
+            null,
+            "model",
+            model,
+            "betas",
             Arrays.asList(0.9, 0.95, null)));
     Json.Fields read = MetricsLog.readConfig(path);
     assertEquals(

@@ -106,7 +106,8 @@ class ProgressTest {
         assertTrue(line.line(width).length() <= width, line.line(width));
       }
       assertEquals(
-          "gpt  25% \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u258c" + "\u2591".repeat(22)
+          "gpt  25% \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u258c"
+              + "\u2591".repeat(22)
               + "  50/200  loss 1.500  2.00k images/s",
           line.line(99));
       assertEquals("gpt  25%  50/200  loss 1.500  2.00k images/s", line.line(48));

@@ -6,9 +6,11 @@ import jacquard.tensor.Ints;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The axes of a loop's space by role: which are outer, which are reduced, which one is inner, and which were merged.
+/// The axes of a loop's space by role: which are outer, which are reduced, which one is inner, and
+/// which were merged.
 ///
-/// A merged axis is a run of neighbouring axes of one role along which every walk of the loop is one stride.
+/// A merged axis is a run of neighbouring axes of one role along which every walk of the loop is
+/// one stride.
 final class Axes {
 
   /// Neighbouring axes of the space, first to last.

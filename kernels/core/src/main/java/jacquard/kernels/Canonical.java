@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// First pass: equal nodes become one, identities and float arithmetic on constants are folded, markers that only autograd reads go away.
+/// First pass: equal nodes become one, identities and float arithmetic on constants are folded,
+/// markers that only autograd reads go away.
 ///
-/// [Op.After] stays, and makes two otherwise equal nodes different: that is how a recomputation survives.
+/// [Op.After] stays, and makes two otherwise equal nodes different: that is how a recomputation
+/// survives.
 final class Canonical {
   private record Key(Op op, List<Vertex> sources, int slot, boolean dynamic) {}
 
@@ -156,7 +158,8 @@ final class Canonical {
 
   private @Nullable Vertex permute(Node node, Op.Permute p, Vertex x) {
     if (x.op instanceof Op.Dot && usedOnce && swapsLastTwo(p.order())) {
-      // (a b)^T is b^T a^T: the product is written the way it is read, and the sources are strided anyway
+      // (a b)^T is b^T a^T: the product is written the way it is read, and the sources are strided
+      // anyway
       Vertex left = transposed(x.source(1), p, node);
       Vertex right = transposed(x.source(0), p, node);
       return intern(
@@ -208,14 +211,19 @@ final class Canonical {
             case POW, MOD, LT, EQ, AND, OR, XOR, SHL, SHR -> null;
           };
       if (f != null) {
-        double value = rounded(f.applyAsDouble(rounded(a.value(), dtype), rounded(b.value(), dtype)), dtype);
+        double value =
+            rounded(f.applyAsDouble(rounded(a.value(), dtype), rounded(b.value(), dtype)), dtype);
         return full(node, Op.Constant.of(dtype, value));
       }
     }
     boolean isInteger = !dtype.isFloat();
     return switch (kind) {
-      // x + 0 is x but for -0 + 0; kept exact by folding +0 only where it can't show: x + (-0) and integer 0
-      case ADD -> isExactly(b, isInteger ? 0.0 : -0.0) ? x : isExactly(a, isInteger ? 0.0 : -0.0) ? y : null;
+      // x + 0 is x but for -0 + 0; kept exact by folding +0 only where it can't show: x + (-0) and
+      // integer 0
+      case ADD ->
+          isExactly(b, isInteger ? 0.0 : -0.0)
+              ? x
+              : isExactly(a, isInteger ? 0.0 : -0.0) ? y : null;
       case SUB -> isExactly(b, 0.0) ? x : null;
       case MUL -> isExactly(b, 1.0) ? x : isExactly(a, 1.0) ? y : null;
       case DIV -> isExactly(b, 1.0) ? x : null;

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What a vertex computes at one index, as a tree over reads of materialised vertices. All views of an expression have the shape of
-/// the vertex. Expressions share sub-expressions and are compared by identity only: [KernelBuilder] finds equal ones.
+/// What a vertex computes at one index, as a tree over reads of materialised vertices. All views of
+/// an expression have the shape of the vertex. Expressions share sub-expressions and are compared
+/// by identity only: [KernelBuilder] finds equal ones.
 sealed interface Expression {
   DType dtype();
 
@@ -20,7 +21,8 @@ sealed interface Expression {
 
   record Dynamic(DType dtype, int slot) implements Expression {}
 
-  /// @param after vertex that must have been computed before the read, for [jacquard.tensor.graph.Op.After]
+  /// @param after vertex that must have been computed before the read, for
+  ///   [jacquard.tensor.graph.Op.After]
   record Read(Vertex vertex, View view, @Nullable Vertex after) implements Expression {
     @Override
     public DType dtype() {
@@ -64,9 +66,9 @@ sealed interface Expression {
 
   /// What an expression costs.
   ///
-  /// @param operations      instructions, leaves included
+  /// @param operations instructions, leaves included
   /// @param transcendentals how many of them cost tens of machine instructions
-  /// @param reads           distinct vertices read, in the order in which they are met
+  /// @param reads distinct vertices read, in the order in which they are met
   record Cost(int operations, int transcendentals, Set<Vertex> reads) {}
 
   static Cost cost(Expression root) {
@@ -183,5 +185,4 @@ sealed interface Expression {
   static Read whole(Vertex v) {
     return new Read(v, View.contiguous(v.shape), null);
   }
-
 }

@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 
 /* Third pass: joins loops.
 
-   Two loops can be one when they walk the same space, every value that one reads from the other is read at the index
-   at which it was computed (or, for a reduced value, at the kept part of that index), and no third unit must run
-   between them. A map on the kept part of a space joins as the part of the kernel that runs once per row. What nobody outside
-   reads is then never stored.
+Two loops can be one when they walk the same space, every value that one reads from the other is read at the index
+at which it was computed (or, for a reduced value, at the kept part of that index), and no third unit must run
+between them. A map on the kept part of a space joins as the part of the kernel that runs once per row. What nobody outside
+reads is then never stored.
 
-   Maps stay out of column kernels (kept inner axis, reduced outer ones): these walk memory in narrow columns, which is the
-   wrong order for whoever else has to write the full space.
+Maps stay out of column kernels (kept inner axis, reduced outer ones): these walk memory in narrow columns, which is the
+wrong order for whoever else has to write the full space.
 
-   Rows that don't fit the first-level cache are not walked again by what depends on their reductions: nothing would be
-   saved, and the few rows would leave threads idle.
+Rows that don't fit the first-level cache are not walked again by what depends on their reductions: nothing would be
+saved, and the few rows would leave threads idle.
 
-   At last each contraction takes a loop that reads its result row by row as an epilogue: it is run on rows of the result
-   while they are in cache. */
+At last each contraction takes a loop that reads its result row by row as an epilogue: it is run on rows of the result
+while they are in cache. */
 final class Fusion {
   /// Limits on a joined kernel, so that its code stays within what the JIT compiles well.
   private static final int MOST_OPERATIONS = 96;
@@ -114,7 +114,8 @@ final class Fusion {
     }
   }
 
-  /// Joins loops that don't depend on each other but read the same large vertex over the same space.
+  /// Joins loops that don't depend on each other but read the same large vertex over the same
+  /// space.
   private void joinSiblings() {
     for (Vertex shared : new ArrayList<>(readers.keySet())) {
       boolean joined = true;
@@ -149,7 +150,8 @@ final class Fusion {
     return both;
   }
 
-  /// Both loops as one, one of them rewritten for the other's shape if need be; null if they don't fit.
+  /// Both loops as one, one of them rewritten for the other's shape if need be; null if they don't
+  /// fit.
   private @Nullable Unit combinedAndFit(Unit a, Unit b) {
     Unit both = checked(combined(a, b));
     if (both != null || a.space.equals(b.space)) {
@@ -276,7 +278,10 @@ final class Fusion {
     ArrayDeque<Unit> stack = new ArrayDeque<>();
     for (Vertex need : to.needs()) {
       Unit producer = owner.get(need);
-      if (producer != null && !(indirectly && producer == from) && producer != to && seen.add(producer)) {
+      if (producer != null
+          && !(indirectly && producer == from)
+          && producer != to
+          && seen.add(producer)) {
         stack.push(producer);
       }
     }

@@ -9,22 +9,24 @@ import java.util.List;
 ///
 /// - *outer* axes are kept and independent: the parallel part;
 /// - *reduced* axes are looped over and reduced;
-/// - the *inner* axis is the one to vectorise. With `innerReduced` it is reduced as well (a *row kernel*: reductions give one number per
-///   outer index); otherwise it is kept (a *column kernel*: reductions give one number per outer and inner index). A kernel without
-///   [Instr.Reduce] has no reduced axes and `innerReduced` is false: a *map*.
+/// - the *inner* axis is the one to vectorise. With `innerReduced` it is reduced as well (a *row
+///   kernel*: reductions give one number per outer index); otherwise it is kept (a *column kernel*:
+///   reductions give one number per outer and inner index). A kernel without [Instr.Reduce] has no
+///   reduced axes and `innerReduced` is false: a *map*.
 ///
-/// Instructions are in static single assignment form: operands are indices of earlier instructions. Each value has a [Level]: it is
-/// uniform for the whole run, or one per kept index, or one per index of the full space. [Instr.Reduce] turns a full value into a kept
-/// one, over all reduced axes (and the inner one with `innerReduced`); kept values may be used in full expressions again, which then
-/// need another pass over the row.
+/// Instructions are in static single assignment form: operands are indices of earlier instructions.
+/// Each value has a [Level]: it is uniform for the whole run, or one per kept index, or one per
+/// index of the full space. [Instr.Reduce] turns a full value into a kept one, over all reduced
+/// axes (and the inner one with `innerReduced`); kept values may be used in full expressions again,
+/// which then need another pass over the row.
 ///
-/// Sizes, strides and offsets are not part of the kernel: they are run-time arguments ([Launch]), so that one kernel serves every shape.
-/// Equal kernels have equal code.
+/// Sizes, strides and offsets are not part of the kernel: they are run-time arguments ([Launch]),
+/// so that one kernel serves every shape. Equal kernels have equal code.
 ///
-/// @param outerAxes    number of outer axes, 0 or more
-/// @param reducedAxes  number of reduced axes without the inner one, 0 or more
+/// @param outerAxes number of outer axes, 0 or more
+/// @param reducedAxes number of reduced axes without the inner one, 0 or more
 /// @param innerReduced whether the inner axis is reduced
-/// @param accesses     how memory is read and written, and how indices are formed
+/// @param accesses how memory is read and written, and how indices are formed
 /// @param instructions in order; a [Instr.Store] has no value
 public record Kernel(
     int outerAxes,
@@ -58,12 +60,15 @@ public record Kernel(
     ANY
   }
 
-  /// An affine walk: element `offset + sum(index[axis] * stride[axis])`, all of them run-time arguments.
+  /// An affine walk: element `offset + sum(index[axis] * stride[axis])`, all of them run-time
+  /// arguments.
   ///
-  /// @param dtype  element type in memory; for a walk that only forms indices, the dtype of the index value
-  /// @param memory false if the walk's position itself is the value ([Instr.Index], [Instr.Random]) and there is no array
-  /// @param level  UNIFORM if all strides are 0; KEPT if it moves along kept axes only; FULL if along a reduced one (or, without
-  ///               reduced axes in the kernel, FULL if along any axis)
+  /// @param dtype element type in memory; for a walk that only forms indices, the dtype of the
+  ///   index value
+  /// @param memory false if the walk's position itself is the value ([Instr.Index], [Instr.Random])
+  ///   and there is no array
+  /// @param level UNIFORM if all strides are 0; KEPT if it moves along kept axes only; FULL if
+  ///   along a reduced one (or, without reduced axes in the kernel, FULL if along any axis)
   public record Access(DType dtype, boolean memory, Inner inner, Level level) {}
 
   /// One instruction; its value has a dtype and a level.
@@ -106,7 +111,8 @@ public record Kernel(
     /// The element at the position of an access.
     record Load(DType dtype, Level level, int access) implements Instr {}
 
-    /// The low or high 32 bits of the i64 element at the position of an access of level UNIFORM, as i32.
+    /// The low or high 32 bits of the i64 element at the position of an access of level UNIFORM, as
+    /// i32.
     record LoadWord(int access, boolean high) implements Instr {
       @Override
       public DType dtype() {
@@ -122,9 +128,10 @@ public record Kernel(
     /// The position of an access without memory, converted to the dtype.
     record Index(DType dtype, Level level, int access) implements Instr {}
 
-    /// Word 0 of Threefry 2x32 (20 rounds) of key words `low`, `high` and counter words (position of `access`, `salt`), as i32.
+    /// Word 0 of Threefry 2x32 (20 rounds) of key words `low`, `high` and counter words (position
+    /// of `access`, `salt`), as i32.
     ///
-    /// @param low  instruction giving the low key word, i32
+    /// @param low instruction giving the low key word, i32
     /// @param high instruction giving the high key word, i32
     record Random(Level level, int access, int low, int high, int salt) implements Instr {
       @Override
@@ -133,17 +140,20 @@ public record Kernel(
       }
     }
 
-    record Unary(DType dtype, Level level, jacquard.tensor.graph.UnaryKind kind, int x) implements Instr {}
+    record Unary(DType dtype, Level level, jacquard.tensor.graph.UnaryKind kind, int x)
+        implements Instr {}
 
     /// @param dtype of the result: bool for comparisons, else that of the operands
-    record Binary(DType dtype, Level level, jacquard.tensor.graph.BinaryKind kind, int x, int y) implements Instr {}
+    record Binary(DType dtype, Level level, jacquard.tensor.graph.BinaryKind kind, int x, int y)
+        implements Instr {}
 
     record Where(DType dtype, Level level, int condition, int x, int y) implements Instr {}
 
     record Cast(DType dtype, Level level, int x) implements Instr {}
 
-    /// Combines a full value over the reduced part of the space; level KEPT (UNIFORM never). The operand may be of a lower level: it
-    /// is then combined as often as the reduced part has elements.
+    /// Combines a full value over the reduced part of the space; level KEPT (UNIFORM never). The
+    /// operand may be of a lower level: it is then combined as often as the reduced part has
+    /// elements.
     record Reduce(DType dtype, jacquard.tensor.graph.ReduceKind kind, int x) implements Instr {
       @Override
       public Level level() {
@@ -151,8 +161,9 @@ public record Kernel(
       }
     }
 
-    /// Writes a value at the position of an access, whose level is not below the value's. (In a kernel without reduced axes both
-    /// are FULL or lower; a store of level KEPT writes once per kept index.)
+    /// Writes a value at the position of an access, whose level is not below the value's. (In a
+    /// kernel without reduced axes both are FULL or lower; a store of level KEPT writes once per
+    /// kept index.)
     record Store(int access, int value) implements Instr {
       @Override
       public DType dtype() {

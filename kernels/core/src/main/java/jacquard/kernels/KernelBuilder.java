@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Turns a loop unit into a kernel in single-assignment form: equal sub-expressions become one, levels are found, axes are
-/// ordered by role and merged where every walk allows it.
+/// Turns a loop unit into a kernel in single-assignment form: equal sub-expressions become one,
+/// levels are found, axes are ordered by role and merged where every walk allows it.
 final class KernelBuilder {
 
   /// A kernel with its run-time arguments and the vertex behind each access that touches memory.
@@ -35,11 +35,11 @@ final class KernelBuilder {
     this.axes = axes;
   }
 
-  /// @param stored     vertices of the unit that others read
-  /// @param targets    where a stored vertex is written: a view of another vertex's memory; its own, contiguous, if absent
-  /// @param rowwise    keeps the last axis apart, so that the outer index is the row of a contraction
-  static Built build(
-      Unit unit, Set<Vertex> stored, Map<Vertex, Place> targets, boolean rowwise) {
+  /// @param stored vertices of the unit that others read
+  /// @param targets where a stored vertex is written: a view of another vertex's memory; its own,
+  ///   contiguous, if absent
+  /// @param rowwise keeps the last axis apart, so that the outer index is the row of a contraction
+  static Built build(Unit unit, Set<Vertex> stored, Map<Vertex, Place> targets, boolean rowwise) {
     List<View> walks = new ArrayList<>();
     for (View view : unit.views()) {
       walks.add(over(view, unit.space));
@@ -53,7 +53,8 @@ final class KernelBuilder {
     return builder.build(stored, targets);
   }
 
-  /// A view over the whole space: expanded, or, for the key of a random number, the one element everywhere.
+  /// A view over the whole space: expanded, or, for the key of a random number, the one element
+  /// everywhere.
   private static View over(View view, Shape space) {
     return view.shape().rank() == space.rank() ? view.expand(space) : view.everywhere(space);
   }
@@ -75,7 +76,8 @@ final class KernelBuilder {
         Place target = targets.getOrDefault(v, new Place(v, View.contiguous(root.shape())));
         boolean kept = unit.reduced.length() > 0 && !unit.isFull(root);
         Level level = kept ? Level.KEPT : Level.FULL;
-        int access = access(target.vertex(), v.dtype, target.view().expand(unit.space), level, true);
+        int access =
+            access(target.vertex(), v.dtype, target.view().expand(unit.space), level, true);
         Integer value = computed.get(v);
         if (value == null) {
           throw new AssertionError("stored but not computed: " + v);

@@ -10,7 +10,8 @@ import jacquard.tensor.reference.Threefry;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The meaning of a loop kernel: it interprets one in double precision, one index after another. Emitted code is tested against it.
+/// The meaning of a loop kernel: it interprets one in double precision, one index after another.
+/// Emitted code is tested against it.
 public final class KernelReference {
   private final Kernel kernel;
   private final Launch launch;
@@ -40,7 +41,7 @@ public final class KernelReference {
 
   /// Runs a kernel.
   ///
-  /// @param arrays   the array of each access, null for those without memory
+  /// @param arrays the array of each access, null for those without memory
   /// @param dynamics dynamic scalars as constant bits
   public static void run(Kernel kernel, Launch launch, Object[] arrays, long[] dynamics) {
     new KernelReference(kernel, launch, arrays, dynamics).run();
@@ -79,13 +80,12 @@ public final class KernelReference {
         stores.add(i);
       }
     }
-    overReduced(
-        () -> {
-          evaluate(kernel.instructions().size(), Kernel.Level.FULL);
-          for (int i : stores) {
-            store((Instr.Store) kernel.instructions().get(i));
-          }
-        });
+    overReduced(() -> {
+      evaluate(kernel.instructions().size(), Kernel.Level.FULL);
+      for (int i : stores) {
+        store((Instr.Store) kernel.instructions().get(i));
+      }
+    });
     if (isEmptyRow()) {
       // nothing to walk over, but each kept value is stored all the same
       evaluate(kernel.instructions().size(), Kernel.Level.KEPT);
@@ -155,22 +155,23 @@ public final class KernelReference {
           case MAX -> BinaryKind.MAX;
           case MIN -> BinaryKind.MIN;
         };
-    overReduced(
-        () -> {
-          evaluate(at, Kernel.Level.FULL);
-          if (isFloat) {
-            double before = f[0];
-            f[0] = FloatArithmetic.binary(kind, before, floats[r.x()]);
-            lost[0] += r.kind() == ReduceKind.SUM ? FloatArithmetic.lost(before, floats[r.x()], f[0]) : 0;
-          } else {
-            n[0] = IntegerArithmetic.binary(r.dtype(), kind, n[0], integers[r.x()]);
-          }
-        });
+    overReduced(() -> {
+      evaluate(at, Kernel.Level.FULL);
+      if (isFloat) {
+        double before = f[0];
+        f[0] = FloatArithmetic.binary(kind, before, floats[r.x()]);
+        lost[0] +=
+            r.kind() == ReduceKind.SUM ? FloatArithmetic.lost(before, floats[r.x()], f[0]) : 0;
+      } else {
+        n[0] = IntegerArithmetic.binary(r.dtype(), kind, n[0], integers[r.x()]);
+      }
+    });
     floats[at] = f[0] + lost[0];
     integers[at] = n[0];
   }
 
-  /// Every instruction before `end` of at most this level at the current index; reductions keep the value they have.
+  /// Every instruction before `end` of at most this level at the current index; reductions keep the
+  /// value they have.
   private void evaluate(int end, Kernel.Level most) {
     for (int i = 0; i < end; i++) {
       Instr instr = kernel.instructions().get(i);
@@ -238,8 +239,7 @@ public final class KernelReference {
   private void binary(int i, Instr.Binary b) {
     DType operands = dtype(b.x());
     if (!operands.isFloat()) {
-      integers[i] =
-          IntegerArithmetic.binary(operands, b.kind(), integers[b.x()], integers[b.y()]);
+      integers[i] = IntegerArithmetic.binary(operands, b.kind(), integers[b.x()], integers[b.y()]);
     } else if (b.kind().isComparison()) {
       integers[i] = FloatArithmetic.compare(b.kind(), floats[b.x()], floats[b.y()]) ? 1 : 0;
     } else {

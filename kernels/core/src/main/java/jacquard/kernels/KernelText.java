@@ -24,8 +24,14 @@ public final class KernelText {
       String line =
           instr instanceof Instr.Store s
               ? "a" + s.access() + " = %" + s.value()
-              : "%" + i + " " + instr.level().toString().toLowerCase(java.util.Locale.ROOT) + " "
-                  + instr.dtype() + " = " + operation(instr);
+              : "%"
+                  + i
+                  + " "
+                  + instr.level().toString().toLowerCase(java.util.Locale.ROOT)
+                  + " "
+                  + instr.dtype()
+                  + " = "
+                  + operation(instr);
       text.append("  ").append(line).append('\n');
     }
     return text.toString();
@@ -43,7 +49,14 @@ public final class KernelText {
       case Instr.LoadWord l -> (l.high() ? "high" : "low") + " word of a" + l.access();
       case Instr.Index x -> "position of a" + x.access();
       case Instr.Random r ->
-          "random %" + r.low() + " %" + r.high() + " position of a" + r.access() + " salt " + r.salt();
+          "random %"
+              + r.low()
+              + " %"
+              + r.high()
+              + " position of a"
+              + r.access()
+              + " salt "
+              + r.salt();
       case Instr.Unary u -> u.kind() + " %" + u.x();
       case Instr.Binary b -> b.kind() + " %" + b.x() + " %" + b.y();
       case Instr.Where w -> "where %" + w.condition() + " %" + w.x() + " %" + w.y();

@@ -8,7 +8,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/// Offsets of values in one arena per dtype, from exact lifetimes: two values overlap only if they never live at the same time.
+/// Offsets of values in one arena per dtype, from exact lifetimes: two values overlap only if they
+/// never live at the same time.
 ///
 /// @param elements size of each arena in elements
 public record MemoryPlan(Map<DType, Integer> elements) {
@@ -23,7 +24,7 @@ public record MemoryPlan(Map<DType, Integer> elements) {
   /// A value to place.
   ///
   /// @param first task that writes it first
-  /// @param last  task that reads or writes it last
+  /// @param last task that reads or writes it last
   public record Lifetime(int value, DType dtype, int size, int first, int last) {
     boolean overlaps(Lifetime other) {
       return first <= other.last && other.first <= last;
@@ -39,15 +40,15 @@ public record MemoryPlan(Map<DType, Integer> elements) {
     return bytes;
   }
 
-  /// Places values: largest first, each at the lowest offset where it fits (ties by value number, so that plans are reproducible).
+  /// Places values: largest first, each at the lowest offset where it fits (ties by value number,
+  /// so that plans are reproducible).
   ///
   /// @param offsets receives the offset of each value in elements, indexed by value number
   static MemoryPlan place(List<Lifetime> lifetimes, int[] offsets) {
     Map<DType, Integer> sizes = new EnumMap<>(DType.class);
     Map<DType, List<Lifetime>> placed = new EnumMap<>(DType.class);
     List<Lifetime> order = new ArrayList<>(lifetimes);
-    order.sort(
-        Comparator.comparingInt((Lifetime l) -> -l.size).thenComparingInt(Lifetime::value));
+    order.sort(Comparator.comparingInt((Lifetime l) -> -l.size).thenComparingInt(Lifetime::value));
     for (Lifetime lifetime : order) {
       int step = ALIGNMENT_BYTES / lifetime.dtype.bytes();
       List<Lifetime> others = placed.computeIfAbsent(lifetime.dtype, k -> new ArrayList<>());
@@ -66,7 +67,10 @@ public record MemoryPlan(Map<DType, Integer> elements) {
       }
       if (at + lifetime.size > Integer.MAX_VALUE - step) {
         throw new ShapeException(
-            "memory plan: " + (at + lifetime.size) + " " + lifetime.dtype
+            "memory plan: "
+                + (at + lifetime.size)
+                + " "
+                + lifetime.dtype
                 + " elements live at once, an arena holds at most 2147483519; use a smaller batch, or Checkpoint");
       }
       offsets[lifetime.value] = (int) at;

@@ -12,11 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Second pass: decides which vertices get memory, and turns what lies between them into expressions.
+/// Second pass: decides which vertices get memory, and turns what lies between them into
+/// expressions.
 ///
-/// Memory goes to outputs, to what contractions, gathers and their kin read and write, to reductions, and to element-wise vertices with
-/// several uses unless they are cheap to compute again: at most 3 vertices read, of which one is of their own size, and one
-/// transcendental. Views (reshape, permute, expand, slice, flip) get none unless a reshape can't be expressed with strides.
+/// Memory goes to outputs, to what contractions, gathers and their kin read and write, to
+/// reductions, and to element-wise vertices with several uses unless they are cheap to compute
+/// again: at most 3 vertices read, of which one is of their own size, and one transcendental. Views
+/// (reshape, permute, expand, slice, flip) get none unless a reshape can't be expressed with
+/// strides.
 final class Partition {
   private static final int CHEAP_READS = 3;
   private static final int CHEAP_FULL_READS = 1;
@@ -150,8 +153,7 @@ final class Partition {
   private void express(Vertex v) {
     switch (v.op) {
       case Op.Input i ->
-          v.expression =
-              v.dynamic ? new Expression.Dynamic(v.dtype, v.slot) : Expression.whole(v);
+          v.expression = v.dynamic ? new Expression.Dynamic(v.dtype, v.slot) : Expression.whole(v);
       case Op.Constant c -> v.expression = new Expression.Constant(c.dtype(), c.bits());
       case Op.Iota i -> v.expression = new Expression.Index(i.dtype(), View.contiguous(v.shape));
       case Op.Reshape r -> move(v, view -> view.reshape(r.shape()).orElse(null));
@@ -196,11 +198,13 @@ final class Partition {
   }
 
   private static Ints significant(Ints axes, Vertex source) {
-    int[] kept = java.util.Arrays.stream(axes.toArray()).filter(a -> source.shape.dim(a) != 1).toArray();
+    int[] kept =
+        java.util.Arrays.stream(axes.toArray()).filter(a -> source.shape.dim(a) != 1).toArray();
     return Ints.of(kept);
   }
 
-  /// Whether the vertex is a computation without memory so far. Views of something with memory don't need their own.
+  /// Whether the vertex is a computation without memory so far. Views of something with memory
+  /// don't need their own.
   private boolean needsUnit(Vertex v) {
     if (v.op instanceof Op.Leaf || isView(v.op) || v.op instanceof Op.Marker) {
       return required.contains(v) && !isWhole(v);

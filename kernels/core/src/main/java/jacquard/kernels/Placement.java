@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Last pass: the memory of every value. A map may overwrite an arena value that it reads for the last time, at the index it
-/// writes.
+/// Last pass: the memory of every value. A map may overwrite an arena value that it reads for the
+/// last time, at the index it writes.
 final class Placement {
   private final List<Task> tasks;
   private final List<Vertex> values;
@@ -52,8 +52,7 @@ final class Placement {
       if (isArena(v) && storage[v] == v && last[v] >= 0) {
         Vertex vertex = values.get(v);
         lifetimes.add(
-            new MemoryPlan.Lifetime(
-                v, vertex.dtype, vertex.shape.arraySize(), first[v], last[v]));
+            new MemoryPlan.Lifetime(v, vertex.dtype, vertex.shape.arraySize(), first[v], last[v]));
       }
     }
     MemoryPlan plan = MemoryPlan.place(lifetimes, offsets);

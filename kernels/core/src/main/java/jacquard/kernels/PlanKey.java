@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The structure of a graph that is to be run: equal keys can share a plan. Buffers and dynamic scalars are slots: which buffer is in
-/// a slot is not part of the key, but that two leaves share a buffer is.
+/// The structure of a graph that is to be run: equal keys can share a plan. Buffers and dynamic
+/// scalars are slots: which buffer is in a slot is not part of the key, but that two leaves share a
+/// buffer is.
 final class PlanKey {
   private final List<Node> nodes;
   private final Op[] ops;
@@ -23,7 +24,8 @@ final class PlanKey {
   private final int[] slots;
   private final int[] rootNodes;
 
-  /// Per root: the input slot whose buffer it is written to, [#SINK] for another buffer that is given, or [#FRESH].
+  /// Per root: the input slot whose buffer it is written to, [#SINK] for another buffer that is
+  /// given, or [#FRESH].
   private final int[] rootSlots;
 
   private final boolean fuse;

@@ -1,7 +1,7 @@
 package jacquard.kernels;
 
-import jacquard.tensor.Device;
 import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A back end that plans: a graph's structure is looked up in a bounded cache of plans, and only the first run of a structure schedules
-/// and compiles.
+/// A back end that plans: a graph's structure is looked up in a bounded cache of plans, and only
+/// the first run of a structure schedules and compiles.
 public final class PlannedBackend implements Backend {
   /// Plans kept; the least recently used goes first.
   private static final int MOST_PLANS = 64;
@@ -35,10 +35,11 @@ public final class PlannedBackend implements Backend {
   private boolean warned;
 
   /// @param schedule what it does
-  /// @param program  the schedule made executable
-  /// @param planNanos    time spent on the passes
+  /// @param program the schedule made executable
+  /// @param planNanos time spent on the passes
   /// @param compileNanos time spent on code and memory
-  public record Plan(Schedule schedule, Target.Program program, long planNanos, long compileNanos) {}
+  public record Plan(
+      Schedule schedule, Target.Program program, long planNanos, long compileNanos) {}
 
   /// How often plans were found or made.
   public record Statistics(long hits, long misses, int plans) {}
@@ -121,17 +122,21 @@ public final class PlannedBackend implements Backend {
       warned = true;
       String where =
           StackWalker.getInstance()
-              .walk(
-                  frames ->
-                      frames
-                          .filter(f -> !f.getClassName().startsWith("jacquard.kernels.")
+              .walk(frames ->
+                  frames
+                      .filter(f ->
+                          !f.getClassName().startsWith("jacquard.kernels.")
                               && !f.getClassName().startsWith("jacquard.tensor."))
-                          .findFirst()
-                          .map(StackWalker.StackFrame::toString)
-                          .orElse("an unknown place"));
+                      .findFirst()
+                      .map(StackWalker.StackFrame::toString)
+                      .orElse("an unknown place"));
       System.err.println(
-          "plan: " + missesInRow + " graphs in a row (the last of " + key.nodes().size()
-              + " nodes) were new and had to be compiled, called from " + where
+          "plan: "
+              + missesInRow
+              + " graphs in a row (the last of "
+              + key.nodes().size()
+              + " nodes) were new and had to be compiled, called from "
+              + where
               + "; keep shapes and constants equal from step to step, and pass changing numbers as Scalar");
     }
   }

@@ -26,7 +26,8 @@ public final class Profile {
     nanos[task] += elapsed;
   }
 
-  /// Counts a run, and every [#REPORT_EVERY]-th time prints the slowest tasks: microseconds per run, share, task.
+  /// Counts a run, and every [#REPORT_EVERY]-th time prints the slowest tasks: microseconds per
+  /// run, share, task.
   public void report(PrintStream out) {
     runs++;
     if (runs % REPORT_EVERY != 1) {

@@ -15,7 +15,8 @@ import java.util.Set;
 final class Report {
   private Report() {}
 
-  /// Prints by level: the schedule from 1, kernels from 3, the graph from 4; writes all of it if there is a folder to dump to.
+  /// Prints by level: the schedule from 1, kernels from 3, the graph from 4; writes all of it if
+  /// there is a folder to dump to.
   ///
   /// @param number of the plan
   static void of(List<Node> roots, Schedule schedule, long number) {
@@ -51,13 +52,17 @@ final class Report {
   private static void dump(Path folder, List<Node> roots, Schedule schedule, long number) {
     try {
       Files.createDirectories(folder);
-      Files.writeString(folder.resolve("plan-" + number + "-graph.txt"), GraphPrinter.listing(roots));
+      Files.writeString(
+          folder.resolve("plan-" + number + "-graph.txt"), GraphPrinter.listing(roots));
       Files.writeString(folder.resolve("plan-" + number + "-kernels.txt"), kernels(schedule));
       Files.writeString(
           folder.resolve("plan-" + number + "-schedule.txt"), ScheduleText.of(schedule) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "dump: cannot write to '" + folder + "': " + e.getMessage()
+          "dump: cannot write to '"
+              + folder
+              + "': "
+              + e.getMessage()
               + "; set jacquard.dump to a folder that can be written",
           e);
     }

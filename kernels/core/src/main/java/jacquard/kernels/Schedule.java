@@ -5,14 +5,19 @@ import java.util.List;
 
 /// What a plan does, independent of the device: tasks in order, and where each value lives.
 ///
-/// @param tasks    in the order in which they run
-/// @param values   memory of every value that tasks name
-/// @param arena    elements of the arena per dtype storage, see [MemoryPlan]
-/// @param inputs   number of buffers given at each run, after which come the buffers of results
+/// @param tasks in the order in which they run
+/// @param values memory of every value that tasks name
+/// @param arena elements of the arena per dtype storage, see [MemoryPlan]
+/// @param inputs number of buffers given at each run, after which come the buffers of results
 /// @param dynamics number of scalars given at each run
-/// @param results  per root, the value that holds it
+/// @param results per root, the value that holds it
 public record Schedule(
-    List<Task> tasks, List<Value> values, MemoryPlan arena, int inputs, int dynamics, List<Integer> results) {
+    List<Task> tasks,
+    List<Value> values,
+    MemoryPlan arena,
+    int inputs,
+    int dynamics,
+    List<Integer> results) {
 
   public Schedule {
     tasks = List.copyOf(tasks);

@@ -16,25 +16,45 @@ public final class ScheduleText {
     }
     text.append(
         String.format(
-            "%d tasks, %d values, arena %d bytes", schedule.size(), schedule.values().size(),
-            schedule.arena().bytes()));
+            "%d tasks, %d values, arena %d bytes",
+            schedule.size(), schedule.values().size(), schedule.arena().bytes()));
     return text.toString();
   }
 
   /// `dot 12x64x64x32 -> v7, then loop ...`.
   public static String line(Task task) {
     return switch (task) {
-      case Task.Loop l -> "loop " + l.describes() + " " + space(l.launch(), l.kernel()) + " " + io(l);
+      case Task.Loop l ->
+          "loop " + l.describes() + " " + space(l.launch(), l.kernel()) + " " + io(l);
       case Task.Dot d ->
-          "dot " + sizes(d.batch(), d.m(), d.n(), d.k()) + " v" + d.a() + " v" + d.b() + " -> v" + d.c()
+          "dot "
+              + sizes(d.batch(), d.m(), d.n(), d.k())
+              + " v"
+              + d.a()
+              + " v"
+              + d.b()
+              + " -> v"
+              + d.c()
               + (d.epilogue() == null ? "" : "\n      then " + line(d.epilogue()));
       case Task.Conv c ->
-          "conv " + c.kind() + " " + c.window().image() + " " + c.window().filter() + " stride "
-              + c.window().strideH() + "," + c.window().strideW() + " " + io(c);
-      case Task.Gather g -> "gather " + g.count() + " of " + g.rows() + " rows of " + g.rowSize() + " " + io(g);
+          "conv "
+              + c.kind()
+              + " "
+              + c.window().image()
+              + " "
+              + c.window().filter()
+              + " stride "
+              + c.window().strideH()
+              + ","
+              + c.window().strideW()
+              + " "
+              + io(c);
+      case Task.Gather g ->
+          "gather " + g.count() + " of " + g.rows() + " rows of " + g.rowSize() + " " + io(g);
       case Task.ScatterAdd s ->
           "scatterAdd " + s.count() + " to " + s.rows() + " rows of " + s.rowSize() + " " + io(s);
-      case Task.Scan s -> s.label() + " " + s.before() + "x" + s.n() + "x" + s.after() + " " + io(s);
+      case Task.Scan s ->
+          s.label() + " " + s.before() + "x" + s.n() + "x" + s.after() + " " + io(s);
       case Task.Dynamic d -> d.label() + " " + d.partShape() + " of " + d.whole() + " " + io(d);
     };
   }
@@ -44,8 +64,12 @@ public final class ScheduleText {
   }
 
   private static String space(Launch launch, Kernel kernel) {
-    return "(" + launch.outer() + (kernel.reducedAxes() > 0 ? " reduce " + launch.reduced() : "")
-        + (kernel.innerReduced() ? " row " : " by ") + launch.inner() + ")";
+    return "("
+        + launch.outer()
+        + (kernel.reducedAxes() > 0 ? " reduce " + launch.reduced() : "")
+        + (kernel.innerReduced() ? " row " : " by ")
+        + launch.inner()
+        + ")";
   }
 
   private static String io(Task task) {

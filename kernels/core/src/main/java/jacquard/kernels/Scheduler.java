@@ -15,11 +15,11 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /* From the structure of a graph to a schedule: runs the passes, orders the units, decides where results are written, and
-   hands the rest to TaskBuilder.
+hands the rest to TaskBuilder.
 
-   A state's new value is written straight into the state's memory when every other reader of the old value can run before
-   the writer, and the writer itself reads it only at the index it writes. Otherwise the new value lives in the arena and is
-   copied when all readers are done. */
+A state's new value is written straight into the state's memory when every other reader of the old value can run before
+the writer, and the writer itself reads it only at the index it writes. Otherwise the new value lives in the arena and is
+copied when all readers are done. */
 final class Scheduler {
   private final PlanKey key;
   private final List<Vertex> roots;
@@ -45,9 +45,7 @@ final class Scheduler {
   static Schedule schedule(PlanKey key) {
     Scheduler scheduler = new Scheduler(key);
     scheduler.placeResults();
-    return new TaskBuilder(
-            key, scheduler.roots, scheduler.ordered(), scheduler.externals)
-        .build();
+    return new TaskBuilder(key, scheduler.roots, scheduler.ordered(), scheduler.externals).build();
   }
 
   private void own(Unit unit) {
@@ -56,8 +54,8 @@ final class Scheduler {
     }
   }
 
-  /// Every root as a vertex of its own that is computed: copies of leaves and of roots that are asked for twice. A reshape is the
-  /// same memory as its source.
+  /// Every root as a vertex of its own that is computed: copies of leaves and of roots that are
+  /// asked for twice. A reshape is the same memory as its source.
   private static List<Vertex> distinctRoots(List<Vertex> asked) {
     List<Vertex> roots = new ArrayList<>();
     Set<Vertex> seen = new HashSet<>();
@@ -144,8 +142,8 @@ final class Scheduler {
     return loop != null && readsAligned(loop, root, slot);
   }
 
-  /// Whether the loop reads the input only at the index at which it writes `root`. Emitted code reads an index before it writes it, and
-  /// writes in its last walk over a row.
+  /// Whether the loop reads the input only at the index at which it writes `root`. Emitted code
+  /// reads an index before it writes it, and writes in its last walk over a row.
   private static boolean readsAligned(Unit loop, Vertex root, int slot) {
     boolean full = loop.roots.stream().anyMatch(r -> r.vertex() == root && loop.isFull(r));
     View kept = View.contiguous(loop.keptShape());
@@ -249,5 +247,4 @@ final class Scheduler {
     }
     return last;
   }
-
 }

@@ -1,7 +1,7 @@
 package jacquard.kernels;
 
-import jacquard.tensor.Device;
 import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 
@@ -22,7 +22,7 @@ public interface Target {
   /// A schedule that can be run any number of times.
   interface Program {
     /// @param externals the buffers of this run, by slot
-    /// @param dynamics  the dynamic scalars of this run, as constant bits
+    /// @param dynamics the dynamic scalars of this run, as constant bits
     void run(Buffer[] externals, long[] dynamics);
   }
 }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One piece of work of a schedule. Operands name values of the schedule; all but those of [Dot] and [Loop] are contiguous from
-/// element 0.
+/// One piece of work of a schedule. Operands name values of the schedule; all but those of [Dot]
+/// and [Loop] are contiguous from element 0.
 public sealed interface Task {
 
   /// Values this reads.
@@ -24,7 +24,8 @@ public sealed interface Task {
 
   /// A fused loop kernel.
   ///
-  /// @param values   one per access of the kernel: the value it walks, or -1 for a walk without memory
+  /// @param values one per access of the kernel: the value it walks, or -1 for a walk without
+  ///   memory
   /// @param describes the operations it covers, for people
   record Loop(Kernel kernel, Launch launch, Ints values, String describes) implements Task {
     @Override
@@ -61,10 +62,10 @@ public sealed interface Task {
 
   /// Batched matrix product `c[batch, m, n] = a[batch, m, k] b[batch, k, n]`.
   ///
-  /// @param aView    look at `a`, all batch axes first; so for `b`
-  /// @param c        contiguous
-  /// @param epilogue a loop whose outer index is the row (batch and m) of `c` and whose inner axis is n, to be run on rows as they are
-  ///                 finished; or null
+  /// @param aView look at `a`, all batch axes first; so for `b`
+  /// @param c contiguous
+  /// @param epilogue a loop whose outer index is the row (batch and m) of `c` and whose inner axis
+  ///   is n, to be run on rows as they are finished; or null
   record Dot(DType dtype, int a, View aView, int b, View bView, int c, @Nullable Loop epilogue)
       implements Task {
     public int m() {
@@ -133,10 +134,11 @@ public sealed interface Task {
 
   /// `result[i, r] = x[index[i], r]`.
   ///
-  /// @param rows      number of rows of `x`, to check indices against
-  /// @param rowSize   elements of a row
-  /// @param count     number of indices
-  record Gather(DType dtype, DType indexType, int x, int index, int result, int rows, int rowSize, int count)
+  /// @param rows number of rows of `x`, to check indices against
+  /// @param rowSize elements of a row
+  /// @param count number of indices
+  record Gather(
+      DType dtype, DType indexType, int x, int index, int result, int rows, int rowSize, int count)
       implements Task {
     @Override
     public List<Integer> reads() {
@@ -182,7 +184,8 @@ public sealed interface Task {
     }
   }
 
-  /// Along the middle axis of `[before, n, after]`: a running sum, the first largest index, or the sorting indices.
+  /// Along the middle axis of `[before, n, after]`: a running sum, the first largest index, or the
+  /// sorting indices.
   record Scan(Kind kind, DType dtype, int x, int result, int before, int n, int after)
       implements Task {
     public enum Kind {
@@ -208,11 +211,20 @@ public sealed interface Task {
     }
   }
 
-  /// Copies a part at a position known only at run time: out of `x` (`into` false), or of `part` into `result`, a copy of `x`.
+  /// Copies a part at a position known only at run time: out of `x` (`into` false), or of `part`
+  /// into `result`, a copy of `x`.
   ///
-  /// @param part  the part; for a slice the result's value number is `result` and this is -1
+  /// @param part the part; for a slice the result's value number is `result` and this is -1
   /// @param start i32 vector, one entry per axis, clamped so that the part fits
-  record Dynamic(DType dtype, boolean into, Shape whole, Shape partShape, int x, int part, int start, int result)
+  record Dynamic(
+      DType dtype,
+      boolean into,
+      Shape whole,
+      Shape partShape,
+      int x,
+      int part,
+      int start,
+      int result)
       implements Task {
     @Override
     public List<Integer> reads() {

@@ -24,8 +24,7 @@ final class TaskBuilder {
   private final List<Vertex> values = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
 
-  TaskBuilder(
-      PlanKey key, List<Vertex> roots, List<Unit> order, Map<Vertex, Integer> externals) {
+  TaskBuilder(PlanKey key, List<Vertex> roots, List<Unit> order, Map<Vertex, Integer> externals) {
     this.key = key;
     this.roots = roots;
     this.order = order;
@@ -77,7 +76,12 @@ final class TaskBuilder {
       case Op.Conv c ->
           tasks.add(
               new Task.Conv(
-                  v.dtype, c.kind(), c.window(), source(v.source(0)), source(v.source(1)), value(v)));
+                  v.dtype,
+                  c.kind(),
+                  c.window(),
+                  source(v.source(0)),
+                  source(v.source(1)),
+                  value(v)));
       case Op.Gather g -> {
         Shape x = v.source(0).shape;
         tasks.add(
@@ -175,8 +179,7 @@ final class TaskBuilder {
   private static String describe(Unit unit) {
     Set<String> names = new TreeSet<>();
     for (Unit.Root root : unit.roots) {
-      names.add(
-          root.reduction() != null ? root.reduction().toString() : root.vertex().op.label());
+      names.add(root.reduction() != null ? root.reduction().toString() : root.vertex().op.label());
     }
     return String.join("+", names) + " " + unit.space;
   }
@@ -203,7 +206,8 @@ final class TaskBuilder {
   }
 
   private void pad(Unit unit, Vertex v, Op.Pad p) {
-    tasks.add(part(v, v.shape, new Expression.Constant(v.dtype, p.value()), View.contiguous(v.shape)));
+    tasks.add(
+        part(v, v.shape, new Expression.Constant(v.dtype, p.value()), View.contiguous(v.shape)));
     Shape inner = v.source(0).shape;
     if (!inner.isEmpty()) {
       Ints step = p.interior().map((i, n) -> n + 1);

@@ -13,14 +13,14 @@ import jacquard.tensor.spi.HostBuffer;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/// The meaning of every task: loops by [KernelReference], everything else by the reference evaluator on the operation it came from.
-/// Used to validate a run kernel by kernel.
+/// The meaning of every task: loops by [KernelReference], everything else by the reference
+/// evaluator on the operation it came from. Used to validate a run kernel by kernel.
 public final class TaskReference {
   private TaskReference() {}
 
   /// Runs a task on host memory.
   ///
-  /// @param memory   the memory of a value: its elements, contiguous
+  /// @param memory the memory of a value: its elements, contiguous
   /// @param dynamics dynamic scalars as constant bits
   public static void run(Task task, IntFunction<HostBuffer> memory, long[] dynamics) {
     switch (task) {
@@ -37,8 +37,14 @@ public final class TaskReference {
         Shape y = c.window().result();
         Shape image = c.window().image();
         Shape filter = c.window().filter();
-        Node first = input(memory.apply(c.x()), c.kind() == jacquard.tensor.graph.ConvKind.INPUT_GRADIENT ? y : image);
-        Node second = input(memory.apply(c.y()), c.kind() == jacquard.tensor.graph.ConvKind.WEIGHT_GRADIENT ? y : filter);
+        Node first =
+            input(
+                memory.apply(c.x()),
+                c.kind() == jacquard.tensor.graph.ConvKind.INPUT_GRADIENT ? y : image);
+        Node second =
+            input(
+                memory.apply(c.y()),
+                c.kind() == jacquard.tensor.graph.ConvKind.WEIGHT_GRADIENT ? y : filter);
         write(Node.of(new Op.Conv(c.kind(), c.window()), first, second), memory.apply(c.result()));
       }
       case Task.Gather g ->
@@ -62,7 +68,8 @@ public final class TaskReference {
         Node start = input(memory.apply(d.start()), Shape.of(d.whole().rank()));
         Node result =
             d.into()
-                ? Node.of(new Op.DynamicUpdate(), x, input(memory.apply(d.part()), d.partShape()), start)
+                ? Node.of(
+                    new Op.DynamicUpdate(), x, input(memory.apply(d.part()), d.partShape()), start)
                 : Node.of(new Op.DynamicSlice(d.partShape()), x, start);
         write(result, memory.apply(d.result()));
       }

@@ -11,19 +11,22 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What will be one task: a loop over a space that computes several vertices, or one operation of another kind.
+/// What will be one task: a loop over a space that computes several vertices, or one operation of
+/// another kind.
 final class Unit {
 
   /// A vertex of a loop.
   ///
-  /// @param shape      the unit's space, or its kept part; the vertex has these elements in this order, perhaps under another shape
+  /// @param shape the unit's space, or its kept part; the vertex has these elements in this order,
+  ///   perhaps under another shape
   /// @param definition what it computes at an index; for a reduction what is reduced
-  /// @param reduction  the reduction, or null for an element-wise definition
+  /// @param reduction the reduction, or null for an element-wise definition
   record Root(Vertex vertex, Shape shape, Expression definition, @Nullable ReduceKind reduction) {}
 
   /// A read of a vertex.
   ///
-  /// @param kept whether the reader is computed once per kept index, rather than per index of the full space
+  /// @param kept whether the reader is computed once per kept index, rather than per index of the
+  ///   full space
   record Access(Vertex vertex, View view, boolean kept) {}
 
   final List<Root> roots = new ArrayList<>();
@@ -31,7 +34,8 @@ final class Unit {
   /// The operation, for what is no loop.
   final @Nullable Vertex operation;
 
-  /// What an assembly writes into its result, in the order of the sources; empty for everything else.
+  /// What an assembly writes into its result, in the order of the sources; empty for everything
+  /// else.
   final List<Expression> parts = new ArrayList<>();
 
   final Shape space;
@@ -75,8 +79,8 @@ final class Unit {
     return unit;
   }
 
-  /// The same loop over a space of another shape with the same elements in the same order; null if a view can't follow, or if more than
-  /// the last axis is reduced.
+  /// The same loop over a space of another shape with the same elements in the same order; null if
+  /// a view can't follow, or if more than the last axis is reduced.
   @Nullable Unit rebased(Shape to) {
     int last = space.rank() - 1;
     boolean rows = reduced.length() == 1 && reduced.get(0) == last;

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 
-/// The switch `jacquard.validate`: each task of a run is also computed by the reference, and the two are compared.
+/// The switch `jacquard.validate`: each task of a run is also computed by the reference, and the
+/// two are compared.
 public final class Validation {
   /// Allowed difference in f32, relative to the largest magnitude of the result.
   private static final double F32_TOLERANCE = 2e-5;
@@ -59,8 +60,19 @@ public final class Validation {
       boolean same = want == have || (Double.isNaN(want) && Double.isNaN(have));
       if (!same && !(Math.abs(want - have) <= tolerance)) {
         throw new IllegalStateException(
-            "validate: " + ScheduleText.line(task) + ": element " + i + " of v" + value + " is "
-                + have + ", the reference has " + want + " (allowed difference " + tolerance + ")");
+            "validate: "
+                + ScheduleText.line(task)
+                + ": element "
+                + i
+                + " of v"
+                + value
+                + " is "
+                + have
+                + ", the reference has "
+                + want
+                + " (allowed difference "
+                + tolerance
+                + ")");
       }
     }
   }

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A node of the canonical graph that the passes work on: structure is unique, so identity is equality.
+/// A node of the canonical graph that the passes work on: structure is unique, so identity is
+/// equality.
 final class Vertex {
   final Op op;
   final List<Vertex> sources;

@@ -4,8 +4,9 @@ import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
 import java.util.Optional;
 
-/// A strided look at a buffer: index `i` of `shape` is element `offset + sum(i[axis] * strides[axis])`. Strides are in elements,
-/// and 0 on axes of size 1, so that equal walks are equal views.
+/// A strided look at a buffer: index `i` of `shape` is element `offset + sum(i[axis] *
+/// strides[axis])`. Strides are in elements, and 0 on axes of size 1, so that equal walks are equal
+/// views.
 public record View(Shape shape, Ints strides, int offset) {
 
   public View {

@@ -1,4 +1,5 @@
-/// From a graph to a run: canonicalise, partition, loop kernels, memory plan, plan, caches, profile.
+/// From a graph to a run: canonicalise, partition, loop kernels, memory plan, plan, caches,
+/// profile.
 ///
 /// ```
 /// Schedule  ::= Task* MemoryPlan

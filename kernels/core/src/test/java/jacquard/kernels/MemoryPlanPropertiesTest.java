@@ -45,7 +45,8 @@ class MemoryPlanPropertiesTest {
         if (a != b && a.dtype() == b.dtype() && together) {
           boolean apart =
               end <= offsets[b.value()] || offsets[b.value()] + b.size() <= offsets[a.value()];
-          assertTrue(apart, a + " at " + offsets[a.value()] + ", " + b + " at " + offsets[b.value()]);
+          assertTrue(
+              apart, a + " at " + offsets[a.value()] + ", " + b + " at " + offsets[b.value()]);
         }
       }
     }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jacquard.kernels.testing.InterpretedTarget;
+import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
-import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
@@ -79,7 +79,9 @@ class PassesTest {
 
   @Test
   void concatAndPadWriteTheirPartsInPlace() {
-    check(Tensor.apply(new jacquard.tensor.graph.Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
+    check(
+        Tensor.apply(
+            new jacquard.tensor.graph.Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
     check(random(1, 3, 4).mul(2).pad(1, 2, 1));
   }
 

@@ -23,8 +23,7 @@ class StateUpdateTest {
   private static final Device DEVICE = InterpretedProvider.DEVICE;
 
   private static State state(String name, float... values) {
-    return new State(
-        name, Tensor.stored(DType.F32, values, Shape.of(values.length), DEVICE));
+    return new State(name, Tensor.stored(DType.F32, values, Shape.of(values.length), DEVICE));
   }
 
   private static float[] value(State state) {

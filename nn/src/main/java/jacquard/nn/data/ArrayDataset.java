@@ -31,7 +31,8 @@ public final class ArrayDataset implements Dataset {
   /// Adds an f32 field; the array is not copied.
   ///
   /// @param dims of one example
-  /// @throws IllegalArgumentException if the array's length isn't size times `dims`, or the name is taken
+  /// @throws IllegalArgumentException if the array's length isn't size times `dims`, or the name is
+  ///   taken
   public ArrayDataset with(String name, float[] data, int... dims) {
     return with(new Field(name, DType.F32, Shape.of(dims)), data, data.length);
   }

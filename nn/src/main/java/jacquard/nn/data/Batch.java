@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 
 /// Some examples, each field in one row-major array `[rows, shape...]`.
 ///
-/// Arrays are filled once, by whoever makes the batch, and only read from then on: tensors look into
-/// them.
+/// Arrays are filled once, by whoever makes the batch, and only read from then on: tensors look
+/// into them.
 public final class Batch {
   private final long step;
   private final long epoch;
@@ -29,7 +29,11 @@ public final class Batch {
   public Batch(long step, long epoch, int rows, int valid, List<Field> fields) {
     if (rows < 1 || valid < 0 || valid > rows) {
       throw new IllegalArgumentException(
-          "batch: " + valid + " valid of " + rows + " rows, expected at least 1 row and 0 to rows valid");
+          "batch: "
+              + valid
+              + " valid of "
+              + rows
+              + " rows, expected at least 1 row and 0 to rows valid");
     }
     this.step = step;
     this.epoch = epoch;
@@ -77,7 +81,8 @@ public final class Batch {
     return Shape.of(all);
   }
 
-  /// The field called `name`, `[rows, shape...]`, on the standard device; its memory is this array where the device is the host.
+  /// The field called `name`, `[rows, shape...]`, on the standard device; its memory is this array
+  /// where the device is the host.
   public Tensor tensor(String name) {
     return tensor(name, Device.standard());
   }
@@ -138,12 +143,23 @@ public final class Batch {
       }
     }
     throw new IllegalArgumentException(
-        "batch: no field '" + name + "', expected one of "
+        "batch: no field '"
+            + name
+            + "', expected one of "
             + fields.stream().map(Field::name).collect(Collectors.joining(", ")));
   }
 
   @Override
   public String toString() {
-    return "batch " + step + " (epoch " + epoch + "): " + valid + " of " + rows + " rows of " + fields;
+    return "batch "
+        + step
+        + " (epoch "
+        + epoch
+        + "): "
+        + valid
+        + " of "
+        + rows
+        + " rows of "
+        + fields;
   }
 }

@@ -12,7 +12,8 @@ public final class Batches implements BatchSource {
   public enum Tail {
     /// They are left out (others in each epoch, if shuffled).
     DROP,
-    /// They come in a batch of full size whose other rows are zero; {@link Batch#valid} counts them.
+    /// They come in a batch of full size whose other rows are zero; {@link Batch#valid} counts
+    /// them.
     PAD
   }
 
@@ -141,6 +142,10 @@ public final class Batches implements BatchSource {
   public String toString() {
     return "%d batches of %d from %d examples, %s, %s"
         .formatted(
-            batchesPerEpoch, rows, dataset.size(), tail, seed == null ? "in order" : "seed " + seed);
+            batchesPerEpoch,
+            rows,
+            dataset.size(),
+            tail,
+            seed == null ? "in order" : "seed " + seed);
   }
 }

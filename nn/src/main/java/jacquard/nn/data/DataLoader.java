@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes batches ahead of the consumer, on one daemon thread, and hands them out in order.
 ///
-/// A batch's failure is thrown by the {@link #next} that would have delivered it, and by every later one;
-/// batches before it are delivered. Closing waits until the thread has ended.
+/// A batch's failure is thrown by the {@link #next} that would have delivered it, and by every
+/// later one; batches before it are delivered. Closing waits until the thread has ended.
 public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   private final BatchSource source;
   private final long end;
@@ -24,8 +24,8 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
 
   /// Delivers the batches of steps `first` to `end` (exclusive).
   ///
-  /// @param prefetch how many batches may lie ready, or 0 to make each when it is asked for, without a
-  ///     thread
+  /// @param prefetch how many batches may lie ready, or 0 to make each when it is asked for,
+  ///   without a thread
   public DataLoader(BatchSource source, long first, long end, int prefetch) {
     if (first < 0 || end < first || prefetch < 0) {
       throw new IllegalArgumentException(
@@ -58,7 +58,8 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   /// The batch of the current step; waits for it.
   ///
   /// @throws NoSuchElementException behind the last step
-  /// @throws IllegalStateException if the loader is closed, also meanwhile, or the thread is interrupted
+  /// @throws IllegalStateException if the loader is closed, also meanwhile, or the thread is
+  ///   interrupted
   @Override
   public Batch next() {
     if (thread == null) {
@@ -135,8 +136,8 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
     return !closed;
   }
 
-  /// Stops the thread after the batch it is making and waits for it. It is not interrupted: that would close
-  /// files which other readers share.
+  /// Stops the thread after the batch it is making and waits for it. It is not interrupted: that
+  /// would close files which other readers share.
   @Override
   public void close() {
     synchronized (this) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /// Examples by index. All have the same fields.
 ///
-/// Reading must be safe on any thread, and depend on nothing but the dataset, the index and the batch's
-/// epoch: loaders read ahead on their own thread, and resumed runs read again.
+/// Reading must be safe on any thread, and depend on nothing but the dataset, the index and the
+/// batch's epoch: loaders read ahead on their own thread, and resumed runs read again.
 public interface Dataset {
   /// Number of examples.
   int size();
@@ -15,7 +15,8 @@ public interface Dataset {
 
   /// Writes example `index` to row `row` of `batch`, whose fields are this dataset's.
   ///
-  /// The array of field `f` takes it from element `row * batch.stride(f)`. The row holds zeros before.
+  /// The array of field `f` takes it from element `row * batch.stride(f)`. The row holds zeros
+  /// before.
   void read(int index, Batch batch, int row);
 
   /// Examples `from` to `to` (exclusive), in place.

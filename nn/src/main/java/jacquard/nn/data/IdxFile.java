@@ -69,7 +69,8 @@ public final class IdxFile {
     this.data = data;
   }
 
-  /// @throws FormatException if the file can't be read, or isn't one whole IDX array of at most 1 GiB
+  /// @throws FormatException if the file can't be read, or isn't one whole IDX array of at most 1
+  ///   GiB
   public static IdxFile read(Path path) throws FormatException {
     return read(path, DEFAULT_LIMIT);
   }
@@ -77,7 +78,8 @@ public final class IdxFile {
   /// Memory follows the data that are there, not what the header claims: at most twice their size.
   ///
   /// @param limit largest number of data bytes to accept
-  /// @throws FormatException if the file can't be read, or isn't one whole IDX array within the limit
+  /// @throws FormatException if the file can't be read, or isn't one whole IDX array within the
+  ///   limit
   public static IdxFile read(Path path, long limit) throws FormatException {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(path))) {
       file.mark(2);

@@ -15,7 +15,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/// Decodes PNG and JPEG files to planes of bytes. What the file is, its first bytes say, not its name.
+/// Decodes PNG and JPEG files to planes of bytes. What the file is, its first bytes say, not its
+/// name.
 ///
 /// Transparent pixels are blended with white. JPEG's orientation mark is not applied.
 final class ImageDecoder {
@@ -131,7 +132,9 @@ final class ImageDecoder {
     for (int x = 0; x < line.length; x++) {
       int value = eightBits(raster.getSample(x, y, 0), bits);
       int alpha =
-          colors.hasAlpha() ? eightBits(raster.getSample(x, y, 1), colors.getComponentSize(1)) : 255;
+          colors.hasAlpha()
+              ? eightBits(raster.getSample(x, y, 1), colors.getComponentSize(1))
+              : 255;
       line[x] = alpha << 24 | value << 16 | value << 8 | value;
     }
   }

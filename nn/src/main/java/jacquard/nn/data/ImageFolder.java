@@ -13,12 +13,12 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// The PNG and JPEG files of a folder as an {@link ImageSet}: a sub folder is a class, or all are one class if the
-/// images lie in the folder itself.
+/// The PNG and JPEG files of a folder as an {@link ImageSet}: a sub folder is a class, or all are
+/// one class if the images lie in the folder itself.
 ///
-/// Each image is cut to its largest centred part with the target's proportions and resized. The order is that
-/// of the paths, compared name by name, on every system. Files that can't be used are listed in
-/// {@link #rejected}; other files and hidden ones (`.name`) are ignored.
+/// Each image is cut to its largest centred part with the target's proportions and resized. The
+/// order is that of the paths, compared name by name, on every system. Files that can't be used are
+/// listed in {@link #rejected}; other files and hidden ones (`.name`) are ignored.
 ///
 /// @param rejected one line for each file that was left out, why
 public record ImageFolder(ImageSet images, List<String> rejected) {
@@ -54,13 +54,15 @@ public record ImageFolder(ImageSet images, List<String> rejected) {
 
   /// Reads all images.
   ///
-  /// @throws FormatException if the folder can't be read, holds no image that can be used, or more than fit in
-  ///     2 GiB at the size asked for
+  /// @throws FormatException if the folder can't be read, holds no image that can be used, or more
+  ///   than fit in 2 GiB at the size asked for
   public static ImageFolder read(Path folder, Options options) throws FormatException {
     List<Path> files = files(folder);
     if (files.isEmpty()) {
       throw new FormatException(
-          "image folder: " + folder + ": holds no .png, .jpg or .jpeg file, here or in sub folders");
+          "image folder: "
+              + folder
+              + ": holds no .png, .jpg or .jpeg file, here or in sub folders");
     }
     int size = options.channels * options.height * options.width;
     if ((long) files.size() * size > Integer.MAX_VALUE - 64) {

@@ -5,7 +5,8 @@ import jacquard.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 
-/// Labelled images of one size in memory, a byte per pixel and channel, turned into floats when read.
+/// Labelled images of one size in memory, a byte per pixel and channel, turned into floats when
+/// read.
 ///
 /// | field | shape               | dtype                                   |
 /// |-------|---------------------|-----------------------------------------|
@@ -71,7 +72,8 @@ public final class ImageSet implements Dataset {
     return values;
   }
 
-  /// The same images, with black read as `low` and white as `high`: 0 and 1, or -1 and 1 beside a tanh.
+  /// The same images, with black read as `low` and white as `high`: 0 and 1, or -1 and 1 beside a
+  /// tanh.
   public ImageSet withRange(double low, double high) {
     return new ImageSet(pixels, channels, height, width, labels, classes, range(low, high));
   }

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A folder with image sets in MNIST's layout: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and the same with
-/// `t10k`; `.` instead of the second `-` and a `.gz` behind are fine. Fashion-MNIST and others share it.
+/// A folder with image sets in MNIST's layout: `train-images-idx3-ubyte`,
+/// `train-labels-idx1-ubyte`, and the same with `t10k`; `.` instead of the second `-` and a `.gz`
+/// behind are fine. Fashion-MNIST and others share it.
 public final class Mnist {
   private Mnist() {}
 
@@ -46,7 +47,8 @@ public final class Mnist {
           "mnist: " + imageFile + ": holds " + images + ", expected UBYTE[count, height, width]");
     }
     if (labels.type() != IdxFile.Type.UBYTE || labels.dims().length != 1) {
-      throw new FormatException("mnist: " + labelFile + ": holds " + labels + ", expected UBYTE[count]");
+      throw new FormatException(
+          "mnist: " + labelFile + ": holds " + labels + ", expected UBYTE[count]");
     }
     if (labels.size() != dims[0]) {
       throw new FormatException(

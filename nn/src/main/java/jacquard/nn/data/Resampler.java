@@ -1,7 +1,8 @@
 package jacquard.nn.data;
 
-/// Resizes one plane of bytes with a triangle filter, widened when it shrinks so that every source pixel counts: no
-/// aliasing. Spelled out, because a graphics library's scaling differs by platform.
+/// Resizes one plane of bytes with a triangle filter, widened when it shrinks so that every source
+/// pixel counts: no aliasing. Spelled out, because a graphics library's scaling differs by
+/// platform.
 final class Resampler {
   private Resampler() {}
 

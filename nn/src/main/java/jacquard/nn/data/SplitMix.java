@@ -1,10 +1,10 @@
 package jacquard.nn.data;
 
-/// SplitMix64, spelled out so that the numbers never change with the JDK: data order is part of what a
-/// resumed run must repeat bit for bit.
+/// SplitMix64, spelled out so that the numbers never change with the JDK: data order is part of
+/// what a resumed run must repeat bit for bit.
 ///
 /// @see <a href="https://doi.org/10.1145/2714064.2660195">Steele, Lea, Flood: Fast splittable
-///     pseudorandom number generators</a>
+///   pseudorandom number generators</a>
 public final class SplitMix {
   private static final long GAMMA = 0x9E3779B97F4A7C15L;
   private static final long GAMMA_3 = 0xDAA66D2C7DDF743FL; // 3 * GAMMA
@@ -38,7 +38,7 @@ public final class SplitMix {
   /// A whole number from 0 to `bound - 1`, all equally likely.
   ///
   /// @see <a href="https://arxiv.org/abs/1805.10941">Lemire: Fast random integer generation in an
-  ///     interval</a>
+  ///   interval</a>
   public int nextInt(int bound) {
     if (bound <= 0) {
       throw new IllegalArgumentException("nextInt: bound " + bound + ", expected 1 or more");
@@ -63,8 +63,8 @@ public final class SplitMix {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /// The numbers 0 to `size - 1` in an order that is any of the `size!` with equal probability, as far as 64 bits of
-  /// state reach (Fisher-Yates).
+  /// The numbers 0 to `size - 1` in an order that is any of the `size!` with equal probability, as
+  /// far as 64 bits of state reach (Fisher-Yates).
   public int[] permutation(int size) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

@@ -5,14 +5,16 @@ import jacquard.tensor.Shape;
 import java.util.List;
 import java.util.Objects;
 
-/// Windows of a token sequence for language models: `x` is `context` tokens, `y` the same one further on.
+/// Windows of a token sequence for language models: `x` is `context` tokens, `y` the same one
+/// further on.
 ///
 /// | field | shape       | dtype |
 /// |-------|-------------|-------|
 /// | x     | `[context]` | i32   |
 /// | y     | `[context]` | i32   |
 ///
-/// Windows run across the joints of documents: what {@link #join} puts between them tells the model.
+/// Windows run across the joints of documents: what {@link #join} puts between them tells the
+/// model.
 public final class TextWindows {
   private final int[] tokens;
   private final int context;
@@ -54,8 +56,8 @@ public final class TextWindows {
     return tokens.length - context;
   }
 
-  /// Endless batches of windows that start anywhere, with equal probability; each batch is drawn from
-  /// `seed` and its step alone. An epoch is as many windows as the tokens fill.
+  /// Endless batches of windows that start anywhere, with equal probability; each batch is drawn
+  /// from `seed` and its step alone. An epoch is as many windows as the tokens fill.
   public BatchSource random(int rows, long seed) {
     long perEpoch = Math.max(1, tokens.length / ((long) rows * context));
     return step -> {
@@ -68,16 +70,15 @@ public final class TextWindows {
     };
   }
 
-  /// `count` windows at equal distances from the first to the last: a fixed sample for validation. Fewer, if there
-  /// aren't so many different ones.
+  /// `count` windows at equal distances from the first to the last: a fixed sample for validation.
+  /// Fewer, if there aren't so many different ones.
   public Dataset spread(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("windows: count " + count + ", expected 1 or more");
     }
     int size = Math.min(count, starts());
     int last = starts() - 1;
-    return new Windows(
-        size, index -> size == 1 ? 0 : (int) ((long) index * last / (size - 1)));
+    return new Windows(size, index -> size == 1 ? 0 : (int) ((long) index * last / (size - 1)));
   }
 
   /// Every token once as a target, except the first and what doesn't fill a last window.

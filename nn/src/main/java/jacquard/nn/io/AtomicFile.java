@@ -12,8 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Replaces files so that a crash, a full disk or a kill leaves the old content or the new one, never
-/// a part: temporary file beside the target, flushed to the disk, renamed over it, folder flushed.
+/// Replaces files so that a crash, a full disk or a kill leaves the old content or the new one,
+/// never a part: temporary file beside the target, flushed to the disk, renamed over it, folder
+/// flushed.
 public final class AtomicFile {
   private static final AtomicLong COUNTER = new AtomicLong();
 
@@ -36,7 +37,13 @@ public final class AtomicFile {
     }
     Path temporary =
         folder.resolve(
-            "." + name + "." + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet() + ".tmp");
+            "."
+                + name
+                + "."
+                + ProcessHandle.current().pid()
+                + "-"
+                + COUNTER.incrementAndGet()
+                + ".tmp");
     boolean done = false;
     try {
       try (FileChannel channel =

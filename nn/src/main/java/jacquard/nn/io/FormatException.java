@@ -48,7 +48,8 @@ public final class FormatException extends IOException {
       case AccessDeniedException e -> "permission denied" + other(path, e.getFile());
       case NotDirectoryException e -> "not a folder" + other(path, e.getFile());
       case FileAlreadyExistsException e -> "exists already" + other(path, e.getFile());
-      case DirectoryNotEmptyException e -> "is a folder, expected a file" + other(path, e.getFile());
+      case DirectoryNotEmptyException e ->
+          "is a folder, expected a file" + other(path, e.getFile());
       case EOFException e -> "ends too early";
       case IOException e when Files.isDirectory(path) -> "is a folder, expected a file";
       case IOException e -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

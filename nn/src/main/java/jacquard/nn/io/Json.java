@@ -59,7 +59,8 @@ public sealed interface Json {
     }
   }
 
-  /// A number with a fraction or an exponent. JSON has no NaN and no infinity: they are written as null.
+  /// A number with a fraction or an exponent. JSON has no NaN and no infinity: they are written as
+  /// null.
   record Real(double value) implements Json {
     @Override
     public String toString() {
@@ -117,16 +118,25 @@ public sealed interface Json {
       Json value = JsonTokens.value(json);
       if (json.nextToken() != null) {
         throw new FormatException(
-            "json: " + source + ": goes on at line " + json.currentTokenLocation().getLineNr()
+            "json: "
+                + source
+                + ": goes on at line "
+                + json.currentTokenLocation().getLineNr()
                 + " behind its value");
       }
       return value;
     } catch (JacksonException e) {
       throw new FormatException(
-          "json: " + source + ": "
+          "json: "
+              + source
+              + ": "
               + (e.getLocation() == null
                   ? ""
-                  : "line " + e.getLocation().getLineNr() + " column " + e.getLocation().getColumnNr() + ": ")
+                  : "line "
+                      + e.getLocation().getLineNr()
+                      + " column "
+                      + e.getLocation().getColumnNr()
+                      + ": ")
               + e.getOriginalMessage(),
           e);
     } catch (IOException e) {
@@ -136,7 +146,8 @@ public sealed interface Json {
     }
   }
 
-  /// @throws FormatException if the file can't be read, is larger than 256 MiB or isn't one JSON value
+  /// @throws FormatException if the file can't be read, is larger than 256 MiB or isn't one JSON
+  ///   value
   static Json read(Path path) throws FormatException {
     try {
       long size = Files.size(path);

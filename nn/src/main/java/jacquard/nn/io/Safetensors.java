@@ -50,13 +50,11 @@ public final class Safetensors implements AutoCloseable {
               .formatted(source, length, size - 8));
     }
     SafetensorsHeader header =
-        SafetensorsHeader.parse(
-            source, file.asSlice(8, length).asByteBuffer(), size - 8 - length);
+        SafetensorsHeader.parse(source, file.asSlice(8, length).asByteBuffer(), size - 8 - length);
     Map<String, StoredTensor> found = LinkedHashMap.newLinkedHashMap(header.tensors().size());
     for (SafetensorsHeader.Item item : header.tensors()) {
       MemorySegment bytes = file.asSlice(8 + length + item.from, item.to - item.from);
-      found.put(
-          item.name, new StoredTensor(source, item.name, item.type, item.dims, bytes));
+      found.put(item.name, new StoredTensor(source, item.name, item.type, item.dims, bytes));
     }
     this.metadata = header.metadata();
     this.tensors = Collections.unmodifiableMap(found);

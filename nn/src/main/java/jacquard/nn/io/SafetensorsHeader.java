@@ -100,7 +100,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
       } catch (IOException e) {
         throw fail("header can't be read: " + e.getMessage());
       }
-      items.sort(Comparator.<Item>comparingLong(item -> item.from).thenComparingLong(item -> item.to));
+      items.sort(
+          Comparator.<Item>comparingLong(item -> item.from).thenComparingLong(item -> item.to));
       check(dataBytes);
       return new SafetensorsHeader(
           Collections.unmodifiableMap(metadata), Collections.unmodifiableList(items));
@@ -168,7 +169,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
       if (stored == null) {
         throw fail(
             name,
-            "has unknown dtype '" + type + "', expected one of "
+            "has unknown dtype '"
+                + type
+                + "', expected one of "
                 + Arrays.toString(StoredType.values()));
       }
       if (range.length != 2) {
@@ -209,7 +212,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
           throw fail(item.name, "has data_offsets " + item.from + ", " + item.to + " in reverse");
         }
         if (item.from > end) {
-          throw fail(item.name, "has " + range + ": a hole of " + (item.from - end) + " bytes before it");
+          throw fail(
+              item.name, "has " + range + ": a hole of " + (item.from - end) + " bytes before it");
         }
         if (item.from < end) {
           throw fail(item.name, "has " + range + ": overlaps '" + before + "' that ends at " + end);
@@ -217,8 +221,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
         long size = StoredTensor.byteSize(item.type, item.dims);
         String what = item.type + Arrays.toString(item.dims);
         if (size < 0) {
-          throw fail(
-              item.name, what + ": the size overflows, or its bits don't fill whole bytes");
+          throw fail(item.name, what + ": the size overflows, or its bits don't fill whole bytes");
         }
         if (size != item.to - item.from) {
           throw fail(item.name, "has " + range + ", expected " + size + " bytes for " + what);
@@ -228,7 +231,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Item> tensors) {
       }
       if (end != dataBytes) {
         throw fail(
-            "holds " + dataBytes + " data bytes, expected " + end
+            "holds "
+                + dataBytes
+                + " data bytes, expected "
+                + end
                 + (end > dataBytes ? "; the file is truncated" : "; there are bytes too many"));
       }
     }

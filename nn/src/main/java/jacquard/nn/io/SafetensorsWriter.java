@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Writes safetensors files byte for byte as the reference library does: tensors by type from wide to
-/// narrow, then by name (so that all are aligned), a compact header padded with spaces to 8 bytes.
-/// Metadata keys are sorted, so equal content gives equal files.
+/// Writes safetensors files byte for byte as the reference library does: tensors by type from wide
+/// to narrow, then by name (so that all are aligned), a compact header padded with spaces to 8
+/// bytes. Metadata keys are sorted, so equal content gives equal files.
 public final class SafetensorsWriter {
   private static final JsonFactory JSON = new JsonFactory();
 

@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// A tensor as a safetensors file holds it: a name, a type, sizes and little-endian bytes, row-major.
+/// A tensor as a safetensors file holds it: a name, a type, sizes and little-endian bytes,
+/// row-major.
 ///
 /// One that came from {@link Safetensors#open} looks into the mapped file and is gone when that is
 /// closed; the arrays it gives are copies.
@@ -105,7 +106,8 @@ public final class StoredTensor {
     return MemorySegment.ofArray(new long[(int) ((byteSize + 7) >>> 3)]).asSlice(0, byteSize);
   }
 
-  /// Bytes that a tensor takes, or -1 if the sizes overflow, or the elements don't fill whole bytes.
+  /// Bytes that a tensor takes, or -1 if the sizes overflow, or the elements don't fill whole
+  /// bytes.
   static long byteSize(StoredType type, long[] dims) {
     try {
       long count = 1;
@@ -148,8 +150,14 @@ public final class StoredTensor {
     for (int i = 0; i < result.length; i++) {
       if (dims[i] > MAX_ARRAY || result.length > Shape.MAX_RANK) {
         throw new FormatException(
-            where() + "is " + type + Arrays.toString(dims) + ", expected at most "
-                + Shape.MAX_RANK + " axes of at most " + MAX_ARRAY);
+            where()
+                + "is "
+                + type
+                + Arrays.toString(dims)
+                + ", expected at most "
+                + Shape.MAX_RANK
+                + " axes of at most "
+                + MAX_ARRAY);
       }
       result[i] = (int) dims[i];
     }
@@ -171,7 +179,10 @@ public final class StoredTensor {
     DType dtype = type == StoredType.F16 || type == StoredType.BF16 ? DType.F32 : type.dtype();
     if (dtype == null) {
       throw new FormatException(
-          where() + "has type " + type + ", which no tensor has; read its bytes() and convert them");
+          where()
+              + "has type "
+              + type
+              + ", which no tensor has; read its bytes() and convert them");
     }
     return Tensor.stored(dtype, toArray(dtype), shape, device);
   }
@@ -202,7 +213,8 @@ public final class StoredTensor {
   ///
   /// @throws FormatException if it has another type, or too many elements for an array
   public float[] toFloatArray() throws FormatException {
-    float[] result = new float[count("F32, F16 or BF16", StoredType.F32, StoredType.F16, StoredType.BF16)];
+    float[] result =
+        new float[count("F32, F16 or BF16", StoredType.F32, StoredType.F16, StoredType.BF16)];
     if (type == StoredType.F32) {
       MemorySegment.copy(bytes, FLOAT, 0, result, 0, result.length);
       return result;

@@ -7,7 +7,8 @@ import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sums of gradients over small batches that together make one large one: [#add] for all but the last, [#take] for the last.
+/// Sums of gradients over small batches that together make one large one: [#add] for all but the
+/// last, [#take] for the last.
 public final class Accumulator {
   private final List<State> sums = new ArrayList<>();
 
@@ -35,8 +36,7 @@ public final class Accumulator {
   public List<Tensor> take(List<Tensor> gradients, double scale, Pass pass) {
     List<Tensor> totals = totals(gradients, scale, pass);
     for (State sum : sums) {
-      pass.update(
-          sum, Tensor.constant(sum.dtype(), 0.0, sum.device()).expand(sum.shape()));
+      pass.update(sum, Tensor.constant(sum.dtype(), 0.0, sum.device()).expand(sum.shape()));
     }
     return totals;
   }

@@ -18,18 +18,20 @@ import java.util.List;
 /// p = p - a / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
 /// ```
 ///
-/// which is PyTorch's arithmetic, eps after the correction included. Moments below 1e-30 (`m`) and 1e-36 (`v`) in magnitude become 0, so that
-/// they never turn denormal; with `eps` 1e-8 they move a parameter by less than `1e-22 a`.
+/// which is PyTorch's arithmetic, eps after the correction included. Moments below 1e-30 (`m`) and
+/// 1e-36 (`v`) in magnitude become 0, so that they never turn denormal; with `eps` 1e-8 they move a
+/// parameter by less than `1e-22 a`.
 ///
 /// @see <a href="https://arxiv.org/abs/1412.6980">Kingma, Ba: Adam</a>
-/// @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov, Hutter: Decoupled weight decay regularization</a>
+/// @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov, Hutter: Decoupled weight decay
+///   regularization</a>
 public final class Adam implements Optimiser {
   private static final double TINY_MEAN = 1e-30;
   private static final double TINY_SQUARE = 1e-36;
 
-  /// @param beta1     memory of the gradient's mean
-  /// @param beta2     memory of its square
-  /// @param eps       added to the root of the corrected square
+  /// @param beta1 memory of the gradient's mean
+  /// @param beta2 memory of its square
+  /// @param eps added to the root of the corrected square
   /// @param decoupled whether weight decay is AdamW's
   public record Settings(double beta1, double beta2, double eps, boolean decoupled) {
     /// The usual ones, with L2 decay.
@@ -42,7 +44,12 @@ public final class Adam implements Optimiser {
     public Settings {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {
         throw new IllegalArgumentException(
-            "adam: betas " + beta1 + " and " + beta2 + ", eps " + eps
+            "adam: betas "
+                + beta1
+                + " and "
+                + beta2
+                + ", eps "
+                + eps
                 + ", expected betas of 0 or more and below 1, eps of 0 or more");
       }
     }
@@ -145,9 +152,7 @@ public final class Adam implements Optimiser {
 
   private Tensor moved(Tensor moment, Tensor towards, double beta, double tiny) {
     Tensor sum =
-        moment
-            .mul(constants.of(beta, moment))
-            .add(towards.mul(constants.of(1 - beta, moment)));
+        moment.mul(constants.of(beta, moment)).add(towards.mul(constants.of(1 - beta, moment)));
     return constants.flushed(sum, tiny);
   }
 }

@@ -8,7 +8,7 @@ public final class Clip {
   private Clip() {}
 
   /// @param gradients after clipping
-  /// @param norm      over all elements of all gradients before clipping, a scalar
+  /// @param norm over all elements of all gradients before clipping, a scalar
   public record Clipped(List<Tensor> gradients, Tensor norm) {}
 
   /// Root of the sum of the squares of all elements of all tensors: a scalar.
@@ -18,14 +18,16 @@ public final class Clip {
     return tensors.stream()
         .map(x -> x.square().sum())
         .reduce(Tensor::add)
-        .orElseThrow(() -> new IllegalArgumentException("globalNorm: no tensors, expected at least one"))
+        .orElseThrow(
+            () -> new IllegalArgumentException("globalNorm: no tensors, expected at least one"))
         .sqrt();
   }
 
   /// All gradients multiplied by `min(1, max / (norm + 1e-6))` with their [#globalNorm].
   ///
   /// @throws IllegalArgumentException unless `max` is above 0
-  /// @see <a href="https://arxiv.org/abs/1211.5063">Pascanu et al.: On the difficulty of training recurrent neural networks</a>
+  /// @see <a href="https://arxiv.org/abs/1211.5063">Pascanu et al.: On the difficulty of training
+  ///   recurrent neural networks</a>
   public static Clipped byGlobalNorm(List<Tensor> gradients, double max) {
     requireAboveZero("byGlobalNorm", max);
     Tensor norm = globalNorm(gradients);

@@ -21,8 +21,8 @@ final class Constants {
         form -> Tensor.constant(form.dtype, form.value, form.device).expand(form.shape));
   }
 
-  /// `x` with magnitudes below `tiny` set to 0: denormal numbers make arithmetic many times slower, and moments of units that get no
-  /// gradient any more decay into them.
+  /// `x` with magnitudes below `tiny` set to 0: denormal numbers make arithmetic many times slower,
+  /// and moments of units that get no gradient any more decay into them.
   Tensor flushed(Tensor x, double tiny) {
     return x.abs().lt(of(tiny, x)).where(of(0, x), x);
   }

@@ -7,7 +7,8 @@ import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Exponential moving averages of parameters: `average = decay * average + (1 - decay) * value`, starting at the value.
+/// Exponential moving averages of parameters: `average = decay * average + (1 - decay) * value`,
+/// starting at the value.
 public final class Ema {
   private final List<Parameter> parameters;
   private final double decay;

@@ -7,7 +7,7 @@ import java.util.List;
 /// Parameters that are updated alike.
 ///
 /// @param learningRate by step
-/// @param weightDecay  0 for none
+/// @param weightDecay 0 for none
 public record Group(List<Parameter> parameters, Schedule learningRate, double weightDecay) {
   public Group {
     parameters = List.copyOf(parameters);
@@ -18,7 +18,8 @@ public record Group(List<Parameter> parameters, Schedule learningRate, double we
     return new Group(parameters, Schedule.constant(learningRate), 0);
   }
 
-  /// Decay for matrices, filters and tables, none for biases and norm weights: by whether a parameter has 2 axes or more.
+  /// Decay for matrices, filters and tables, none for biases and norm weights: by whether a
+  /// parameter has 2 axes or more.
   ///
   /// @return two groups, decayed first; one if the other would be empty
   public static List<Group> byRank(

@@ -28,7 +28,11 @@ final class Groups {
     int count = groups.stream().mapToInt(group -> group.parameters().size()).sum();
     if (gradients.size() != count) {
       throw new IllegalArgumentException(
-          optimiser + ": " + gradients.size() + " gradients for " + count
+          optimiser
+              + ": "
+              + gradients.size()
+              + " gradients for "
+              + count
               + " parameters, expected one for each of parameters()");
     }
   }

@@ -21,7 +21,7 @@ public interface Optimiser {
 
   /// Leaves new values of parameters and of [#states] in `pass`.
   ///
-  /// @param step      number of updates made before this one
+  /// @param step number of updates made before this one
   /// @param gradients one for each of [#parameters], of its shape and dtype
   /// @throws IllegalArgumentException if there are more or fewer gradients than parameters
   void update(long step, List<Tensor> gradients, Pass pass);

@@ -28,8 +28,9 @@ public interface Schedule {
     };
   }
 
-  /// Rises in a straight line over `warmup` steps (at step `s` to `peak * (s + 1) / (warmup + 1)`), then falls along half a cosine, from
-  /// `peak` at step `warmup` to `floor` at step `steps`, and stays there.
+  /// Rises in a straight line over `warmup` steps (at step `s` to `peak * (s + 1) / (warmup + 1)`),
+  /// then falls along half a cosine, from `peak` at step `warmup` to `floor` at step `steps`, and
+  /// stays there.
   ///
   /// @throws IllegalArgumentException unless `0 <= warmup < steps`
   /// @see <a href="https://arxiv.org/abs/1608.03983">Loshchilov, Hutter: SGDR</a>

@@ -15,23 +15,29 @@ import java.util.List;
 /// p = p - a m                    Nesterov: p = p - a (g + u m)
 /// ```
 ///
-/// @see <a href="https://proceedings.mlr.press/v28/sutskever13.html">Sutskever et al.: On the importance of initialization and momentum</a>
+/// @see <a href="https://proceedings.mlr.press/v28/sutskever13.html">Sutskever et al.: On the
+///   importance of initialization and momentum</a>
 public final class Sgd implements Optimiser {
   private static final double TINY = 1e-30;
 
   private final List<Group> groups;
   private final double momentum;
   private final boolean nesterov;
+
   /// One for each parameter; empty without momentum.
   private final List<State> velocities = new ArrayList<>();
+
   private final Constants constants = new Constants();
 
   /// @param momentum 0 for none
-  /// @throws IllegalArgumentException if momentum is outside `[0, 1)`, Nesterov's form lacks it, or a parameter is in two groups
+  /// @throws IllegalArgumentException if momentum is outside `[0, 1)`, Nesterov's form lacks it, or
+  ///   a parameter is in two groups
   public Sgd(List<Group> groups, double momentum, boolean nesterov) {
     if (!(momentum >= 0 && momentum < 1) || (nesterov && momentum == 0)) {
       throw new IllegalArgumentException(
-          "sgd: momentum " + momentum + (nesterov ? " with Nesterov's form" : "")
+          "sgd: momentum "
+              + momentum
+              + (nesterov ? " with Nesterov's form" : "")
               + ", expected 0 or more (above 0 for Nesterov's) and below 1");
     }
     Groups.requireDisjoint("sgd", groups);

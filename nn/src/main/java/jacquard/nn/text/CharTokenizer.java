@@ -7,7 +7,8 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// One token per Unicode code point; ids count the code points of the training text in ascending order.
+/// One token per Unicode code point; ids count the code points of the training text in ascending
+/// order.
 public final class CharTokenizer implements Tokenizer {
   static final String TYPE = "char";
 
@@ -107,8 +108,13 @@ public final class CharTokenizer implements Tokenizer {
   private static String name(int codePoint) {
     boolean visible =
         switch (Character.getType(codePoint)) {
-          case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
-              Character.PARAGRAPH_SEPARATOR, Character.UNASSIGNED, Character.PRIVATE_USE ->
+          case Character.CONTROL,
+              Character.FORMAT,
+              Character.SURROGATE,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR,
+              Character.UNASSIGNED,
+              Character.PRIVATE_USE ->
               false;
           default -> true;
         };

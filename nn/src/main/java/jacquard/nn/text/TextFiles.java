@@ -23,7 +23,8 @@ public final class TextFiles {
 
   private TextFiles() {}
 
-  /// @throws FormatException if a file can't be read, is no UTF-8 or is larger than 1 GiB, or nothing is there
+  /// @throws FormatException if a file can't be read, is no UTF-8 or is larger than 1 GiB, or
+  ///   nothing is there
   public static List<Document> read(Path path) throws FormatException {
     try {
       if (!Files.isDirectory(path)) {

@@ -16,7 +16,8 @@ public interface Tokenizer {
   /// @throws TokenizerException if an id is outside the vocabulary
   String decode(int[] ids);
 
-  /// Everything that {@link #fromJson} needs to make an equal tokenizer: an object with a field `type`.
+  /// Everything that {@link #fromJson} needs to make an equal tokenizer: an object with a field
+  /// `type`.
   Json toJson();
 
   /// The tokenizer that {@link #toJson} described.
@@ -29,7 +30,11 @@ public interface Tokenizer {
       case ByteTokenizer.TYPE -> new ByteTokenizer();
       default ->
           throw new FormatException(
-              "tokenizer: unknown type '" + type + "', expected " + CharTokenizer.TYPE + " or "
+              "tokenizer: unknown type '"
+                  + type
+                  + "', expected "
+                  + CharTokenizer.TYPE
+                  + " or "
                   + ByteTokenizer.TYPE);
     };
   }

@@ -15,13 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One step of training as a function of its number and its batch: forward, backward, clipping, update and average in one plan.
+/// One step of training as a function of its number and its batch: forward, backward, clipping,
+/// update and average in one plan.
 ///
-/// @param key         what random numbers depend on, together with the step's number
-/// @param clipNorm    largest global norm of the gradients; infinite for any
-/// @param ema         averages to be moved along, or null
+/// @param key what random numbers depend on, together with the step's number
+/// @param clipNorm largest global norm of the gradients; infinite for any
+/// @param ema averages to be moved along, or null
 /// @param accumulator sums for steps over several batches, or null
-/// @param <B>         what a batch is
+/// @param <B> what a batch is
 public record TrainStep<B>(
     Objective<B> objective,
     Optimiser optimiser,
@@ -55,7 +56,8 @@ public record TrainStep<B>(
     return update(step, loss, gradients(loss, pass), pass);
   }
 
-  /// Runs step number `step` on several batches of one size, as if on all of them at once: two plans, one for all but the last.
+  /// Runs step number `step` on several batches of one size, as if on all of them at once: two
+  /// plans, one for all but the last.
   ///
   /// The loss must be a mean over the batch.
   ///
@@ -68,7 +70,8 @@ public record TrainStep<B>(
           "train: " + batches.size() + " batches in one step; make it withAccumulation()");
     }
     if (batches.isEmpty()) {
-      throw new IllegalArgumentException("train: no batches in step " + step + ", expected one or more");
+      throw new IllegalArgumentException(
+          "train: no batches in step " + step + ", expected one or more");
     }
     double share = 1.0 / batches.size();
     List<Tensor> losses = new ArrayList<>();
@@ -113,9 +116,11 @@ public record TrainStep<B>(
     return new StepResult(step, loss, norm, optimiser.learningRate(step));
   }
 
-  /// Mean loss over batches in evaluation passes, all weighing the same; with the averages in place of the parameters if there are any.
+  /// Mean loss over batches in evaluation passes, all weighing the same; with the averages in place
+  /// of the parameters if there are any.
   ///
-  /// The same batches give the same loss: random numbers, where the objective draws any, depend on the batch's place only.
+  /// The same batches give the same loss: random numbers, where the objective draws any, depend on
+  /// the batch's place only.
   ///
   /// @throws IllegalArgumentException if there are no batches
   public double evaluate(Iterable<B> batches) {
@@ -132,7 +137,8 @@ public record TrainStep<B>(
     return sum / count;
   }
 
-  /// Everything but the model that a checkpoint needs to go on from: the optimiser's and the averages' states.
+  /// Everything but the model that a checkpoint needs to go on from: the optimiser's and the
+  /// averages' states.
   public List<State> states() {
     List<State> all = new ArrayList<>(optimiser.states());
     if (ema != null) {

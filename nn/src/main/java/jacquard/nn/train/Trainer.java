@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
-/// Runs training steps one after the other and tells listeners. Batches are a function of the step's number, so a trainer that starts at
-/// step `n` with the states of step `n` goes on as if it had never stopped.
+/// Runs training steps one after the other and tells listeners. Batches are a function of the
+/// step's number, so a trainer that starts at step `n` with the states of step `n` goes on as if it
+/// had never stopped.
 ///
 /// @param <B> what a batch is
 public final class Trainer<B> {
@@ -49,7 +50,8 @@ public final class Trainer<B> {
     return result;
   }
 
-  /// Makes steps until `end` of them were made since step 0, or `stop` says so, which is asked before each.
+  /// Makes steps until `end` of them were made since step 0, or `stop` says so, which is asked
+  /// before each.
   public void run(long end, BooleanSupplier stop) {
     while (next < end && !stop.getAsBoolean()) {
       advance();

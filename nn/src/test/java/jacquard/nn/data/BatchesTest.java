@@ -22,7 +22,9 @@ class BatchesTest {
     for (int i = 0; i < x.length; i++) {
       x[i] = i / 2f;
     }
-    return ArrayDataset.ofSize(size).with("x", x, 2).with("label", IntStream.range(0, size).toArray());
+    return ArrayDataset.ofSize(size)
+        .with("x", x, 2)
+        .with("label", IntStream.range(0, size).toArray());
   }
 
   private static List<Integer> labels(Batch batch) {
@@ -122,20 +124,30 @@ class BatchesTest {
 
   @Test
   void wrongUseIsNamed() {
-    assertEquals("batches: 3 examples don't fill a batch of 4; use a smaller batch or Tail.PAD",
-        assertThrows(IllegalArgumentException.class, () -> Batches.of(numbers(3), 4, Tail.DROP)).getMessage());
+    assertEquals(
+        "batches: 3 examples don't fill a batch of 4; use a smaller batch or Tail.PAD",
+        assertThrows(IllegalArgumentException.class, () -> Batches.of(numbers(3), 4, Tail.DROP))
+            .getMessage());
     assertThrows(IllegalArgumentException.class, () -> Batches.of(numbers(0), 4, Tail.PAD));
     assertThrows(IllegalArgumentException.class, () -> Batches.of(numbers(3), 0, Tail.PAD));
-    assertEquals("dataset: field y f32[3] has 4 elements, expected 6 for 2 examples",
-        assertThrows(IllegalArgumentException.class,
-            () -> ArrayDataset.ofSize(2).with("y", new float[4], 3)).getMessage());
-    assertEquals("dataset: two fields are called 'y'",
-        assertThrows(IllegalArgumentException.class,
-            () -> ArrayDataset.ofSize(2).with("y", new int[2]).with("y", new int[2])).getMessage());
+    assertEquals(
+        "dataset: field y f32[3] has 4 elements, expected 6 for 2 examples",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ArrayDataset.ofSize(2).with("y", new float[4], 3))
+            .getMessage());
+    assertEquals(
+        "dataset: two fields are called 'y'",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ArrayDataset.ofSize(2).with("y", new int[2]).with("y", new int[2]))
+            .getMessage());
     Batch batch = Batches.of(numbers(3), 3, Tail.PAD).batch(0);
-    assertEquals("batch: no field 'z', expected one of x, label",
+    assertEquals(
+        "batch: no field 'z', expected one of x, label",
         assertThrows(IllegalArgumentException.class, () -> batch.ints("z")).getMessage());
-    assertEquals("batch: field x f32[2], expected dtype i32",
+    assertEquals(
+        "batch: field x f32[2], expected dtype i32",
         assertThrows(IllegalArgumentException.class, () -> batch.ints("x")).getMessage());
   }
 }

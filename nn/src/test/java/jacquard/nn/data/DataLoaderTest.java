@@ -50,11 +50,16 @@ class DataLoaderTest {
   void noMoreThanPrefetchAreMadeAhead() throws Exception {
     AtomicInteger made = new AtomicInteger();
     CountDownLatch three = new CountDownLatch(3);
-    try (DataLoader loader = new DataLoader(step -> {
-      made.incrementAndGet();
-      three.countDown();
-      return numbered(step);
-    }, 0, 1000, 3)) {
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              made.incrementAndGet();
+              three.countDown();
+              return numbered(step);
+            },
+            0,
+            1000,
+            3)) {
       three.await();
       for (int taken = 1; taken <= 50; taken++) {
         loader.next();
@@ -66,10 +71,15 @@ class DataLoaderTest {
   @Test
   void oneThreadMakesAllBatchesAndIsADaemon() {
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
-    try (DataLoader loader = new DataLoader(step -> {
-      threads.add(Thread.currentThread());
-      return numbered(step);
-    }, 0, 20, 2)) {
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              threads.add(Thread.currentThread());
+              return numbered(step);
+            },
+            0,
+            20,
+            2)) {
       loader.forEachRemaining(batch -> {});
     }
     assertEquals(1, threads.size());
@@ -82,12 +92,17 @@ class DataLoaderTest {
   @ValueSource(ints = {0, 2})
   void failuresReachTheConsumerAtTheirPlace(int prefetch) {
     ArithmeticException failure = new ArithmeticException("batch 3 is bad");
-    try (DataLoader loader = new DataLoader(step -> {
-      if (step == 3) {
-        throw failure;
-      }
-      return numbered(step);
-    }, 0, 10, prefetch)) {
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              if (step == 3) {
+                throw failure;
+              }
+              return numbered(step);
+            },
+            0,
+            10,
+            prefetch)) {
       for (int step = 0; step < 3; step++) {
         assertEquals(step, loader.next().step());
       }
@@ -99,9 +114,14 @@ class DataLoaderTest {
 
   @Test
   void errorsReachTheConsumerToo() {
-    try (DataLoader loader = new DataLoader(step -> {
-      throw new StackOverflowError("deep");
-    }, 0, 10, 2)) {
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              throw new StackOverflowError("deep");
+            },
+            0,
+            10,
+            2)) {
       assertThrows(StackOverflowError.class, loader::next);
     }
   }
@@ -109,16 +129,22 @@ class DataLoaderTest {
   @Test
   void closingReleasesAProducerThatWaitsForRoom() {
     AtomicReference<Thread> producer = new AtomicReference<>();
-    DataLoader loader = new DataLoader(step -> {
-      producer.set(Thread.currentThread());
-      return numbered(step);
-    }, 0, Long.MAX_VALUE, 2);
+    DataLoader loader =
+        new DataLoader(
+            step -> {
+              producer.set(Thread.currentThread());
+              return numbered(step);
+            },
+            0,
+            Long.MAX_VALUE,
+            2);
     loader.next();
     loader.close();
     loader.close();
     assertFalse(producer.get().isAlive());
     assertFalse(loader.hasNext());
-    assertEquals("loader: closed before batch 1 was delivered",
+    assertEquals(
+        "loader: closed before batch 1 was delivered",
         assertThrows(IllegalStateException.class, loader::next).getMessage());
   }
 
@@ -126,24 +152,31 @@ class DataLoaderTest {
   void closingReleasesAConsumerThatWaits() throws Exception {
     CountDownLatch making = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
-    DataLoader loader = new DataLoader(step -> {
-      making.countDown();
-      try {
-        release.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError("the producer was interrupted", e);
-      }
-      return numbered(step);
-    }, 0, 10, 1);
+    DataLoader loader =
+        new DataLoader(
+            step -> {
+              making.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError("the producer was interrupted", e);
+              }
+              return numbered(step);
+            },
+            0,
+            10,
+            1);
     making.await();
     AtomicReference<Throwable> seen = new AtomicReference<>();
-    Thread consumer = Thread.ofPlatform().start(() -> {
-      try {
-        loader.next();
-      } catch (IllegalStateException e) {
-        seen.set(e);
-      }
-    });
+    Thread consumer =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                loader.next();
+              } catch (IllegalStateException e) {
+                seen.set(e);
+              }
+            });
     Thread closer = Thread.ofPlatform().start(loader::close);
     consumer.join();
     assertTrue(seen.get().getMessage().startsWith("loader: closed"), seen.get().getMessage());
@@ -155,23 +188,30 @@ class DataLoaderTest {
   @Test
   void interruptedConsumersGetAnErrorAndKeepTheFlag() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    DataLoader loader = new DataLoader(step -> {
-      try {
-        release.await();
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-      return numbered(step);
-    }, 0, 10, 1);
+    DataLoader loader =
+        new DataLoader(
+            step -> {
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              return numbered(step);
+            },
+            0,
+            10,
+            1);
     AtomicReference<Boolean> flag = new AtomicReference<>();
-    Thread consumer = Thread.ofPlatform().start(() -> {
-      Thread.currentThread().interrupt();
-      try {
-        loader.next();
-      } catch (IllegalStateException e) {
-        flag.set(Thread.currentThread().isInterrupted());
-      }
-    });
+    Thread consumer =
+        Thread.ofPlatform()
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              try {
+                loader.next();
+              } catch (IllegalStateException e) {
+                flag.set(Thread.currentThread().isInterrupted());
+              }
+            });
     consumer.join();
     assertEquals(true, flag.get());
     release.countDown();
@@ -181,7 +221,8 @@ class DataLoaderTest {
   /// Step by step the same as without a stop, whatever was prefetched.
   @Test
   void resumedLoadersContinueBitForBit() {
-    Dataset data = ArrayDataset.ofSize(23).with("n", java.util.stream.IntStream.range(0, 23).toArray());
+    Dataset data =
+        ArrayDataset.ofSize(23).with("n", java.util.stream.IntStream.range(0, 23).toArray());
     java.util.function.Supplier<Batches> batches =
         () -> Batches.shuffled(data, 4, Batches.Tail.PAD, 77);
     int[][] whole = new int[30][];
@@ -196,7 +237,8 @@ class DataLoaderTest {
       try (DataLoader loader = new DataLoader(batches.get(), step, 30, 4)) {
         for (int i = 0; i < 7 && loader.hasNext(); i++) {
           Batch batch = loader.next();
-          org.junit.jupiter.api.Assertions.assertArrayEquals(whole[(int) batch.step()], batch.ints("n"));
+          org.junit.jupiter.api.Assertions.assertArrayEquals(
+              whole[(int) batch.step()], batch.ints("n"));
         }
         step = loader.step();
       }

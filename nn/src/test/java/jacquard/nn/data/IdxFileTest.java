@@ -55,11 +55,18 @@ class IdxFileTest {
   @Test
   void everyTypeIsRead() throws Exception {
     byte[] data = ByteBuffer.allocate(8).putDouble(-1.5).array();
-    assertArrayEquals(new int[] {191, 248, 0, 0}, read(idx(8, new int[] {4}, Arrays.copyOf(data, 4))).toIntArray());
-    assertArrayEquals(new int[] {-65, -8}, read(idx(9, new int[] {2}, Arrays.copyOf(data, 2))).toIntArray());
-    assertArrayEquals(new float[] {-16392, 0}, read(idx(0xB, new int[] {2, 1}, Arrays.copyOf(data, 4))).toFloatArray());
-    assertArrayEquals(new int[] {0xBFF80000}, read(idx(0xC, new int[] {1}, Arrays.copyOf(data, 4))).toIntArray());
-    assertArrayEquals(new float[] {-1.9375f, 0}, read(idx(0xD, new int[] {2}, data)).toFloatArray());
+    assertArrayEquals(
+        new int[] {191, 248, 0, 0},
+        read(idx(8, new int[] {4}, Arrays.copyOf(data, 4))).toIntArray());
+    assertArrayEquals(
+        new int[] {-65, -8}, read(idx(9, new int[] {2}, Arrays.copyOf(data, 2))).toIntArray());
+    assertArrayEquals(
+        new float[] {-16392, 0},
+        read(idx(0xB, new int[] {2, 1}, Arrays.copyOf(data, 4))).toFloatArray());
+    assertArrayEquals(
+        new int[] {0xBFF80000}, read(idx(0xC, new int[] {1}, Arrays.copyOf(data, 4))).toIntArray());
+    assertArrayEquals(
+        new float[] {-1.9375f, 0}, read(idx(0xD, new int[] {2}, data)).toFloatArray());
     assertArrayEquals(new double[] {-1.5}, read(idx(0xE, new int[] {1}, data)).toDoubleArray());
     IdxFile scalar = read(idx(0xE, new int[0], data));
     assertEquals("DOUBLE[]", scalar.toString());
@@ -80,15 +87,23 @@ class IdxFileTest {
 
   @Test
   void foreignFilesAreRefused() throws Exception {
-    assertRefused("starts with nothing, expected 00 00, a type and a rank; is it an IDX file?", new byte[0]);
-    assertRefused("starts with 00 00 08, expected 00 00, a type and a rank; is it an IDX file?", new byte[] {0, 0, 8});
-    assertRefused("starts with 89 50 4e 47, expected 00 00, a type and a rank; is it an IDX file?",
+    assertRefused(
+        "starts with nothing, expected 00 00, a type and a rank; is it an IDX file?", new byte[0]);
+    assertRefused(
+        "starts with 00 00 08, expected 00 00, a type and a rank; is it an IDX file?",
+        new byte[] {0, 0, 8});
+    assertRefused(
+        "starts with 89 50 4e 47, expected 00 00, a type and a rank; is it an IDX file?",
         new byte[] {(byte) 0x89, 'P', 'N', 'G', 1});
-    assertRefused("has type 0x0a and rank 1, expected type 0x08, 0x09, 0x0b to 0x0e and rank 0 to 8",
+    assertRefused(
+        "has type 0x0a and rank 1, expected type 0x08, 0x09, 0x0b to 0x0e and rank 0 to 8",
         idx(10, new int[] {1}, (byte) 1));
-    assertRefused("has type 0x08 and rank 9, expected type 0x08, 0x09, 0x0b to 0x0e and rank 0 to 8",
+    assertRefused(
+        "has type 0x08 and rank 9, expected type 0x08, 0x09, 0x0b to 0x0e and rank 0 to 8",
         idx(8, new int[9]));
-    assertRefused("starts with 6e 6f 2e 2e, expected 00 00, a type and a rank; is it an IDX file?", gzip(new byte[] {'n', 'o', '.', '.', '.'}));
+    assertRefused(
+        "starts with 6e 6f 2e 2e, expected 00 00, a type and a rank; is it an IDX file?",
+        gzip(new byte[] {'n', 'o', '.', '.', '.'}));
   }
 
   @Test
@@ -97,10 +112,15 @@ class IdxFileTest {
     assertRefused("ends within its header; the file is truncated", Arrays.copyOf(good, 10));
     assertRefused("holds 3 bytes of data, expected 4 for UBYTE[2, 2]", Arrays.copyOf(good, 15));
     assertRefused("holds 5 bytes of data, expected 4 for UBYTE[2, 2]", Arrays.copyOf(good, 17));
-    assertRefused("holds 3 bytes of data, expected 4 for UBYTE[2, 2]", gzip(Arrays.copyOf(good, 15)));
-    assertRefused("holds more than 4 bytes of data, expected 4 for UBYTE[2, 2]", gzip(Arrays.copyOf(good, 17)));
+    assertRefused(
+        "holds 3 bytes of data, expected 4 for UBYTE[2, 2]", gzip(Arrays.copyOf(good, 15)));
+    assertRefused(
+        "holds more than 4 bytes of data, expected 4 for UBYTE[2, 2]",
+        gzip(Arrays.copyOf(good, 17)));
     byte[] packed = gzip(good);
-    assertRefused("the gzip data end too early; the file is truncated", Arrays.copyOf(packed, packed.length - 9));
+    assertRefused(
+        "the gzip data end too early; the file is truncated",
+        Arrays.copyOf(packed, packed.length - 9));
     packed[packed.length - 5] ^= 1;
     assertRefused("the gzip data are damaged: Corrupt GZIP trailer", packed);
   }
@@ -108,18 +128,21 @@ class IdxFileTest {
   /// A claim of a gibibyte costs no gibibyte: the arrays follow the data.
   @Test
   void largeClaimsAreRefusedWithoutTheMemory() throws Exception {
-    assertRefused("claims UBYTE[2147483647, 2147483647], expected at most 1073741824 bytes",
+    assertRefused(
+        "claims UBYTE[2147483647, 2147483647], expected at most 1073741824 bytes",
         idx(8, new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}));
     assertRefused("has an axis of 4294967295, expected at most 2147483647", idx(8, new int[] {-1}));
     byte[] claim = idx(0xE, new int[] {1 << 27}, new byte[1000]);
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     assertRefused("holds 1000 bytes of data, expected 1073741824 for DOUBLE[134217728]", claim);
-    assertRefused("holds 1000 bytes of data, expected 1073741824 for DOUBLE[134217728]", gzip(claim));
+    assertRefused(
+        "holds 1000 bytes of data, expected 1073741824 for DOUBLE[134217728]", gzip(claim));
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertTrue(allocated < 1 << 24, allocated + " bytes allocated");
     Path path = Files.write(folder.resolve("f"), idx(8, new int[] {11}, new byte[11]));
-    assertEquals("idx: " + path + ": claims UBYTE[11], expected at most 10 bytes",
+    assertEquals(
+        "idx: " + path + ": claims UBYTE[11], expected at most 10 bytes",
         assertThrows(FormatException.class, () -> IdxFile.read(path, 10)).getMessage());
     assertEquals(11, IdxFile.read(path, 11).size());
   }
@@ -151,7 +174,8 @@ class IdxFileTest {
   @Test
   void missingFilesAreNamed() {
     Path path = folder.resolve("none");
-    assertEquals("idx: " + path + ": no such file or folder",
+    assertEquals(
+        "idx: " + path + ": no such file or folder",
         assertThrows(FormatException.class, () -> IdxFile.read(path)).getMessage());
   }
 
@@ -161,8 +185,8 @@ class IdxFileTest {
     assertEquals("UBYTE[60000, 28, 28]", images.toString());
     MessageDigest md5 = MessageDigest.getInstance("MD5");
     md5.update(idx(8, images.dims()));
-    assertEquals("6bbc9ace898e44ae57da46a324031adb",
-        HexFormat.of().formatHex(md5.digest(images.bytes())));
+    assertEquals(
+        "6bbc9ace898e44ae57da46a324031adb", HexFormat.of().formatHex(md5.digest(images.bytes())));
   }
 
   @Test
@@ -189,24 +213,36 @@ class IdxFileTest {
   @Test
   void plainFilesAndOtherPrefixesAreRead() throws Exception {
     Path fashion = SharedData.path("fashion-mnist");
-    assertEquals("UBYTE[5, 28, 28]", IdxFile.read(fashion.resolve("train-first5-images.idx3-ubyte")).toString());
-    assertEquals("900 images [1, 28, 28] in 10 classes", Mnist.read(fashion, "sample900").toString());
+    assertEquals(
+        "UBYTE[5, 28, 28]",
+        IdxFile.read(fashion.resolve("train-first5-images.idx3-ubyte")).toString());
+    assertEquals(
+        "900 images [1, 28, 28] in 10 classes", Mnist.read(fashion, "sample900").toString());
   }
 
   @Test
   void mnistFoldersWithFaultsAreNamed() throws Exception {
     assertFalse(Mnist.isIn(folder));
-    assertEquals("mnist: " + folder + ": holds no train-images-idx3-ubyte, with or without .gz, expected it in a folder of MNIST's files",
+    assertEquals(
+        "mnist: "
+            + folder
+            + ": holds no train-images-idx3-ubyte, with or without .gz, expected it in a folder of MNIST's files",
         assertThrows(FormatException.class, () -> Mnist.train(folder)).getMessage());
-    Path images = Files.write(folder.resolve("train-images.idx3-ubyte"), idx(8, new int[] {2, 1, 3}, new byte[6]));
-    Path labels = Files.write(folder.resolve("train-labels.idx1-ubyte.gz"), gzip(idx(8, new int[] {3}, new byte[3])));
+    Path images =
+        Files.write(
+            folder.resolve("train-images.idx3-ubyte"), idx(8, new int[] {2, 1, 3}, new byte[6]));
+    Path labels =
+        Files.write(
+            folder.resolve("train-labels.idx1-ubyte.gz"), gzip(idx(8, new int[] {3}, new byte[3])));
     assertTrue(Mnist.isIn(folder));
-    assertEquals("mnist: " + labels + ": holds 3 labels, expected 2 as in train-images.idx3-ubyte",
+    assertEquals(
+        "mnist: " + labels + ": holds 3 labels, expected 2 as in train-images.idx3-ubyte",
         assertThrows(FormatException.class, () -> Mnist.train(folder)).getMessage());
     Files.write(labels, gzip(idx(8, new int[] {2}, (byte) 1, (byte) 0)));
     assertEquals("2 images [1, 1, 3] in 2 classes", Mnist.train(folder).toString());
     Files.write(images, idx(9, new int[] {2, 3}, new byte[6]));
-    assertEquals("mnist: " + images + ": holds BYTE[2, 3], expected UBYTE[count, height, width]",
+    assertEquals(
+        "mnist: " + images + ": holds BYTE[2, 3], expected UBYTE[count, height, width]",
         assertThrows(FormatException.class, () -> Mnist.train(folder)).getMessage());
   }
 }

@@ -11,8 +11,8 @@ import jacquard.nn.data.ImageFolder.Options;
 import jacquard.nn.io.FormatException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
-import java.io.DataOutputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,9 +99,13 @@ class ImageFolderTest {
     ImageFolder read = ImageFolder.read(folder, GREY);
     assertEquals(1, read.images().size());
     assertEquals(3, read.rejected().size());
-    assertTrue(read.rejected().get(0).startsWith("image: " + cut + ": can't be decoded: "), read.rejected().get(0));
+    assertTrue(
+        read.rejected().get(0).startsWith("image: " + cut + ": can't be decoded: "),
+        read.rejected().get(0));
     assertEquals("image: " + text + ": is neither PNG nor JPEG", read.rejected().get(1));
-    assertEquals("image: " + loose + ": lies beside the class folders, expected it inside one", read.rejected().get(2));
+    assertEquals(
+        "image: " + loose + ": lies beside the class folders, expected it inside one",
+        read.rejected().get(2));
   }
 
   @Test
@@ -109,16 +113,22 @@ class ImageFolderTest {
     Path text = Files.writeString(folder.resolve("text.png"), "hello");
     Files.writeString(folder.resolve("x.jpg"), "");
     assertEquals(
-        "image folder: " + folder + ": none of 2 files can be used; the first: image: " + text + ": is neither PNG nor JPEG",
+        "image folder: "
+            + folder
+            + ": none of 2 files can be used; the first: image: "
+            + text
+            + ": is neither PNG nor JPEG",
         assertThrows(FormatException.class, () -> ImageFolder.read(folder, GREY)).getMessage());
   }
 
   @Test
   void emptyAndMissingFoldersAreNamed() {
-    assertEquals("image folder: " + folder + ": holds no .png, .jpg or .jpeg file, here or in sub folders",
+    assertEquals(
+        "image folder: " + folder + ": holds no .png, .jpg or .jpeg file, here or in sub folders",
         assertThrows(FormatException.class, () -> ImageFolder.read(folder, GREY)).getMessage());
     Path none = folder.resolve("none");
-    assertEquals("image folder: " + none + ": no such file or folder",
+    assertEquals(
+        "image folder: " + none + ": no such file or folder",
         assertThrows(FormatException.class, () -> ImageFolder.read(none, GREY)).getMessage());
   }
 
@@ -128,7 +138,9 @@ class ImageFolderTest {
     write("a.png", plain(0x808080));
     Path bomb = Files.write(folder.resolve("bomb.png"), hugePng(100_000, 100_000));
     ImageFolder read = ImageFolder.read(folder, GREY);
-    assertEquals(List.of("image: " + bomb + ": has 100000 x 100000 pixels, expected at most 64000000"), read.rejected());
+    assertEquals(
+        List.of("image: " + bomb + ": has 100000 x 100000 pixels, expected at most 64000000"),
+        read.rejected());
     Options strict = new Options(1, 1, 1, 3);
     assertThrows(FormatException.class, () -> ImageFolder.read(folder, strict));
   }
@@ -181,7 +193,9 @@ class ImageFolderTest {
   @Test
   void palettesAreResolved() throws Exception {
     byte[] ramp = bytes(0, 85, 170, 255);
-    BufferedImage image = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_BINARY, new IndexColorModel(2, 4, ramp, ramp, ramp));
+    BufferedImage image =
+        new BufferedImage(
+            2, 2, BufferedImage.TYPE_BYTE_BINARY, new IndexColorModel(2, 4, ramp, ramp, ramp));
     image.getRaster().setPixels(0, 0, 2, 2, new int[] {3, 2, 1, 0});
     write("a.png", image);
     assertArrayEquals(bytes(255, 170, 85, 0), pixels(GREY));
@@ -201,7 +215,8 @@ class ImageFolderTest {
     byte[] source = bytes(10, 20, 30, 40, 50, 60);
     assertArrayEquals(source, resized(source, 2, 3, 2, 3), "same size");
     assertArrayEquals(bytes(20, 50), resized(source, 2, 3, 2, 1), "centre column");
-    assertArrayEquals(bytes(7, 7, 7, 7, 7, 7, 7, 7, 7), resized(bytes(7, 7, 7, 7), 2, 2, 3, 3), "constant up");
+    assertArrayEquals(
+        bytes(7, 7, 7, 7, 7, 7, 7, 7, 7), resized(bytes(7, 7, 7, 7), 2, 2, 3, 3), "constant up");
     byte[] constant = new byte[37 * 53];
     java.util.Arrays.fill(constant, (byte) 200);
     for (byte b : resized(constant, 37, 53, 5, 4)) {
@@ -238,14 +253,19 @@ class ImageFolderTest {
 
   @Test
   void floatsFollowTheRange() throws Exception {
-    ImageSet images = new ImageSet(bytes(0, 51, 255, 255), 1, 1, 2, new int[] {1, 0}, List.of("a", "b"));
+    ImageSet images =
+        new ImageSet(bytes(0, 51, 255, 255), 1, 1, 2, new int[] {1, 0}, List.of("a", "b"));
     Batch batch = Batches.of(images, 2, Batches.Tail.DROP).batch(0);
     assertArrayEquals(new float[] {0, 0.2f, 1, 1}, batch.floats("image"));
     assertArrayEquals(new int[] {1, 0}, batch.ints("label"));
     batch = Batches.of(images.withRange(-1, 1), 2, Batches.Tail.DROP).batch(0);
     assertArrayEquals(new float[] {-1, -0.6f, 1, 1}, batch.floats("image"));
-    assertThrows(IllegalArgumentException.class, () -> new ImageSet(new byte[3], 1, 1, 2, new int[1], List.of("a")));
-    assertThrows(IllegalArgumentException.class, () -> new ImageSet(new byte[2], 1, 1, 2, new int[] {1}, List.of("a")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ImageSet(new byte[3], 1, 1, 2, new int[1], List.of("a")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ImageSet(new byte[2], 1, 1, 2, new int[] {1}, List.of("a")));
   }
 
   @Test
@@ -292,7 +312,8 @@ class ImageFolderTest {
     assertEquals("50 images [3, 16, 16] in 1 classes", read.images().toString());
   }
 
-  /// The set cut from the sprite must be what this decoder sees in the sprite, in grey and inverted.
+  /// The set cut from the sprite must be what this decoder sees in the sprite, in grey and
+  /// inverted.
   @Test
   void fashionSpriteAgreesWithTheSetCutFromIt() throws Exception {
     Path sprite = SharedData.path("fashion-mnist/fashion-mnist-sprite.png");

@@ -16,10 +16,14 @@ class SplitMixTest {
   @Test
   void numbersAreThoseOfSplitMix64() {
     SplitMix random = new SplitMix(1234567);
-    for (String expected : new String[] {
-      "6457827717110365317", "3203168211198807973", "9817491932198370423",
-      "4593380528125082431", "16408922859458223821"
-    }) {
+    for (String expected :
+        new String[] {
+          "6457827717110365317",
+          "3203168211198807973",
+          "9817491932198370423",
+          "4593380528125082431",
+          "16408922859458223821"
+        }) {
       assertEquals(expected, Long.toUnsignedString(random.nextLong()));
     }
   }
@@ -27,8 +31,7 @@ class SplitMixTest {
   /// Checkpoints depend on these: a change breaks every resumed run.
   @Test
   void permutationsNeverChange() {
-    assertArrayEquals(
-        new int[] {5, 9, 1, 0, 6, 3, 8, 7, 2, 4}, SplitMix.of(42, 3).permutation(10));
+    assertArrayEquals(new int[] {5, 9, 1, 0, 6, 3, 8, 7, 2, 4}, SplitMix.of(42, 3).permutation(10));
     assertArrayEquals(new int[] {0}, SplitMix.of(1).permutation(1));
     assertArrayEquals(new int[0], SplitMix.of(1).permutation(0));
   }
@@ -41,8 +44,10 @@ class SplitMixTest {
       counts.merge(Arrays.toString(SplitMix.of(seed, 7).permutation(4)), 1, Integer::sum);
     }
     assertEquals(24, counts.size());
-    double chi2 = counts.values().stream().mapToDouble(n -> (n - 2000.0) * (n - 2000.0) / 2000).sum();
-    // 23 degrees of freedom: above 49.7 once in a thousand, below 7.5 as rarely. The seeds are fixed.
+    double chi2 =
+        counts.values().stream().mapToDouble(n -> (n - 2000.0) * (n - 2000.0) / 2000).sum();
+    // 23 degrees of freedom: above 49.7 once in a thousand, below 7.5 as rarely. The seeds are
+    // fixed.
     assertTrue(chi2 > 7.5 && chi2 < 49.7, "chi2 " + chi2);
   }
 

@@ -35,11 +35,17 @@ class AtomicFileTest {
   void failureKeepsTheOldFile() throws Exception {
     Path path = folder.resolve("model");
     AtomicFile.write("model", path, "good");
-    FormatException e = assertThrows(FormatException.class, () ->
-        AtomicFile.write("model", path, channel -> {
-          channel.write(ByteBuffer.wrap(new byte[100]));
-          throw new IOException("No space left on device");
-        }));
+    FormatException e =
+        assertThrows(
+            FormatException.class,
+            () ->
+                AtomicFile.write(
+                    "model",
+                    path,
+                    channel -> {
+                      channel.write(ByteBuffer.wrap(new byte[100]));
+                      throw new IOException("No space left on device");
+                    }));
     assertEquals(
         "model: " + path + ": No space left on device; nothing was changed", e.getMessage());
     assertEquals("good", Files.readString(path));
@@ -50,10 +56,15 @@ class AtomicFileTest {
   void uncheckedFailureKeepsTheOldFileToo() throws Exception {
     Path path = folder.resolve("model");
     AtomicFile.write("model", path, "good");
-    assertThrows(ArithmeticException.class, () ->
-        AtomicFile.write("model", path, channel -> {
-          throw new ArithmeticException();
-        }));
+    assertThrows(
+        ArithmeticException.class,
+        () ->
+            AtomicFile.write(
+                "model",
+                path,
+                channel -> {
+                  throw new ArithmeticException();
+                }));
     assertEquals("good", Files.readString(path));
     assertEquals(List.of("model"), names());
   }
@@ -61,8 +72,10 @@ class AtomicFileTest {
   @Test
   void anotherFolderOrNoneIsNamed() {
     Path path = folder.resolve("missing").resolve("model");
-    FormatException e = assertThrows(FormatException.class, () -> AtomicFile.write("model", path, "x"));
-    assertTrue(e.getMessage().startsWith("model: " + path + ": no such file or folder"), e.getMessage());
+    FormatException e =
+        assertThrows(FormatException.class, () -> AtomicFile.write("model", path, "x"));
+    assertTrue(
+        e.getMessage().startsWith("model: " + path + ": no such file or folder"), e.getMessage());
     e = assertThrows(FormatException.class, () -> AtomicFile.write("model", folder, "x"));
     assertEquals("model: " + folder + ": is a folder, expected a file", e.getMessage());
   }
@@ -74,12 +87,20 @@ class AtomicFileTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(full));
     Path path = folder.resolve("model");
     AtomicFile.write("model", path, "good");
-    FormatException e = assertThrows(FormatException.class, () ->
-        AtomicFile.write("model", path, channel -> {
-          try (var other = java.nio.channels.FileChannel.open(full, java.nio.file.StandardOpenOption.WRITE)) {
-            other.write(ByteBuffer.wrap(new byte[1]));
-          }
-        }));
+    FormatException e =
+        assertThrows(
+            FormatException.class,
+            () ->
+                AtomicFile.write(
+                    "model",
+                    path,
+                    channel -> {
+                      try (var other =
+                          java.nio.channels.FileChannel.open(
+                              full, java.nio.file.StandardOpenOption.WRITE)) {
+                        other.write(ByteBuffer.wrap(new byte[1]));
+                      }
+                    }));
     assertTrue(e.getMessage().contains("No space left on device"), e.getMessage());
     assertEquals("good", Files.readString(path));
   }

@@ -20,7 +20,8 @@ class JsonTest {
 
   @Test
   void everyKindIsReadAndWritten() throws Exception {
-    String text = "{\"a\":[1,-2,3.5,1.0E-7],\"b\":{\"c\":\"\\\"層\\n\"},\"d\":true,\"e\":null,\"f\":[],\"g\":{}}";
+    String text =
+        "{\"a\":[1,-2,3.5,1.0E-7],\"b\":{\"c\":\"\\\"層\\n\"},\"d\":true,\"e\":null,\"f\":[],\"g\":{}}";
     Json json = Json.parse(text, "t");
     assertEquals(text, json.toString());
     assertEquals(json, Json.parse(json.pretty(), "t"));
@@ -45,15 +46,33 @@ class JsonTest {
 
   @Test
   void numbersWithoutAJsonFormAreNull() {
-    assertEquals("[null,null,0.1]", Json.of(List.of(
-        Json.of(Double.NaN), Json.of(Double.POSITIVE_INFINITY), Json.of(0.1))).toString());
+    assertEquals(
+        "[null,null,0.1]",
+        Json.of(List.of(Json.of(Double.NaN), Json.of(Double.POSITIVE_INFINITY), Json.of(0.1)))
+            .toString());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-      "", " ", "{", "[1,", "{\"a\":1,\"a\":2}", "1 2", "{} x", "nul", "'a'", "01", "[1,]", "NaN",
-      "\"\u0001\"", "99999999999999999999", "{\"a\"}", "\"\\x\"", "/**/1"
-  })
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "{",
+        "[1,",
+        "{\"a\":1,\"a\":2}",
+        "1 2",
+        "{} x",
+        "nul",
+        "'a'",
+        "01",
+        "[1,]",
+        "NaN",
+        "\"\u0001\"",
+        "99999999999999999999",
+        "{\"a\"}",
+        "\"\\x\"",
+        "/**/1"
+      })
   void malformedTextIsRefusedInOneLine(String text) {
     FormatException e = assertThrows(FormatException.class, () -> Json.parse(text, "t"));
     assertTrue(e.getMessage().startsWith("json: "), e.getMessage());
@@ -70,20 +89,25 @@ class JsonTest {
   @Test
   void wrongKindsAreNamed() throws Exception {
     Json json = Json.parse("{\"n\":1.5,\"big\":5000000000}", "t");
-    assertEquals("json: found 1.5, expected a whole number",
+    assertEquals(
+        "json: found 1.5, expected a whole number",
         assertThrows(FormatException.class, () -> json.field("n").asLong()).getMessage());
-    assertEquals("json: found 5000000000, expected a whole number of 32 bits",
+    assertEquals(
+        "json: found 5000000000, expected a whole number of 32 bits",
         assertThrows(FormatException.class, () -> json.field("big").asInt()).getMessage());
-    assertEquals("json: has no field 'm', expected it beside [n, big]",
+    assertEquals(
+        "json: has no field 'm', expected it beside [n, big]",
         assertThrows(FormatException.class, () -> json.field("m")).getMessage());
-    assertEquals("json: found 1.5, expected an array",
+    assertEquals(
+        "json: found 1.5, expected an array",
         assertThrows(FormatException.class, () -> json.field("n").items()).getMessage());
   }
 
   @Test
   void filesThatAreNotUtf8AreRefused() throws Exception {
     Path path = Files.write(folder.resolve("x.json"), new byte[] {'"', (byte) 0xff, '"'});
-    assertEquals("json: " + path + ": is not UTF-8",
+    assertEquals(
+        "json: " + path + ": is not UTF-8",
         assertThrows(FormatException.class, () -> Json.read(path)).getMessage());
   }
 }

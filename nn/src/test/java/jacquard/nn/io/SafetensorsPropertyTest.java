@@ -19,7 +19,8 @@ import net.jqwik.api.Provide;
 class SafetensorsPropertyTest {
   @Property(tries = 150, seed = "1")
   void whatIsWrittenIsReadBack(
-      @ForAll("tensors") List<StoredTensor> tensors, @ForAll("metadata") Map<String, String> metadata)
+      @ForAll("tensors") List<StoredTensor> tensors,
+      @ForAll("metadata") Map<String, String> metadata)
       throws Exception {
     byte[] file = SafetensorsWriter.toBytes(tensors, metadata);
     try (Safetensors read = Safetensors.of(file, "f")) {
@@ -45,8 +46,7 @@ class SafetensorsPropertyTest {
 
   /// Damaged files are read or refused with the declared exception, never anything else.
   @Property(tries = 120, seed = "3")
-  void damagedFilesNeverSurprise(
-      @ForAll("tensors") List<StoredTensor> tensors, @ForAll long seed) {
+  void damagedFilesNeverSurprise(@ForAll("tensors") List<StoredTensor> tensors, @ForAll long seed) {
     byte[] file = SafetensorsWriter.toBytes(tensors, Map.of("note", "你好"));
     Random random = new Random(seed);
     for (int i = 0; i < 50; i++) {
@@ -104,8 +104,7 @@ class SafetensorsPropertyTest {
 
   @Provide
   Arbitrary<List<StoredTensor>> tensors() {
-    Arbitrary<long[]> dims =
-        Arbitraries.longs().between(0, 5).array(long[].class).ofMaxSize(9);
+    Arbitrary<long[]> dims = Arbitraries.longs().between(0, 5).array(long[].class).ofMaxSize(9);
     return Combinators.combine(
             text().filter(name -> !name.equals("__metadata__")),
             Arbitraries.of(StoredType.class),

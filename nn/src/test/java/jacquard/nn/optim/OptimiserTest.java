@@ -74,7 +74,8 @@ class OptimiserTest {
     }
   }
 
-  private static Rule adam(double rate, double b1, double b2, double eps, double decay, boolean decoupled) {
+  private static Rule adam(
+      double rate, double b1, double b2, double eps, double decay, boolean decoupled) {
     double[] m = new double[N];
     double[] v = new double[N];
     return (i, step, w, g) -> {
@@ -114,7 +115,8 @@ class OptimiserTest {
         adam(1e-2, 0.5, 0.99, 1e-8, 0.3, true));
   }
 
-  /// PyTorch 1.13: `p = tensor([1.]); AdamW([p], lr=0.1, weight_decay=0.01)`, gradient 0.5, one step: 1 * (1 - 0.001) - 0.1.
+  /// PyTorch 1.13: `p = tensor([1.]); AdamW([p], lr=0.1, weight_decay=0.01)`, gradient 0.5, one
+  /// step: 1 * (1 - 0.001) - 0.1.
   @Test
   void firstStepOfAdamWMovesByTheLearningRate() {
     Parameter p = Reference.init(1).parameter("p", Initialiser.ones(), 1);
@@ -184,15 +186,11 @@ class OptimiserTest {
     assertEquals(
         "adam: 0 gradients for 1 parameters, expected one for each of parameters()",
         assertThrows(
-                IllegalArgumentException.class,
-                () -> Adam.of(List.of(p), 1).update(0, List.of()))
+                IllegalArgumentException.class, () -> Adam.of(List.of(p), 1).update(0, List.of()))
             .getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> Adam.of(List.of(p, p), 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> Adam.Settings.ADAM.withBetas(1, 0.9));
-    assertThrows(
-        IllegalArgumentException.class, () -> new Sgd(List.of(), 0, true));
+    assertThrows(IllegalArgumentException.class, () -> Adam.of(List.of(p, p), 1));
+    assertThrows(IllegalArgumentException.class, () -> Adam.Settings.ADAM.withBetas(1, 0.9));
+    assertThrows(IllegalArgumentException.class, () -> new Sgd(List.of(), 0, true));
   }
 
   @Test

@@ -34,8 +34,10 @@ class TokenizerTest {
         "encode: unknown character '😀' (U+1F600) at offset 0, expected one of the 2 in the training text; remove it or train with it",
         assertThrows(TokenizerException.class, () -> tokenizer.encode("😀")).getMessage());
     for (String control : List.of("\n", "\u202e", "\uD800", "\uFFFF")) {
-      String message = assertThrows(TokenizerException.class, () -> tokenizer.encode(control)).getMessage();
-      assertEquals("encode: unknown character U+%04X at offset 0".formatted((int) control.charAt(0)),
+      String message =
+          assertThrows(TokenizerException.class, () -> tokenizer.encode(control)).getMessage();
+      assertEquals(
+          "encode: unknown character U+%04X at offset 0".formatted((int) control.charAt(0)),
           message.substring(0, message.indexOf(',')));
     }
   }
@@ -44,28 +46,35 @@ class TokenizerTest {
   void idsOutsideTheVocabularyAreNamed() {
     for (Tokenizer tokenizer : List.of(CharTokenizer.of("ab"), new ByteTokenizer())) {
       int size = tokenizer.vocabularySize();
-      assertEquals("decode: id " + size + " at index 1, expected 0 to " + (size - 1),
-          assertThrows(TokenizerException.class, () -> tokenizer.decode(new int[] {0, size})).getMessage());
+      assertEquals(
+          "decode: id " + size + " at index 1, expected 0 to " + (size - 1),
+          assertThrows(TokenizerException.class, () -> tokenizer.decode(new int[] {0, size}))
+              .getMessage());
       assertThrows(TokenizerException.class, () -> tokenizer.decode(new int[] {-1}));
     }
   }
 
   @Test
   void halfSurrogatePairsInTheTextAreNamed() {
-    assertEquals("char tokenizer: half a surrogate pair, U+D800, at offset 1; repair the text",
+    assertEquals(
+        "char tokenizer: half a surrogate pair, U+D800, at offset 1; repair the text",
         assertThrows(TokenizerException.class, () -> CharTokenizer.of("a\uD800b")).getMessage());
   }
 
   @Test
   void bytesAreThoseOfUtf8() {
     ByteTokenizer tokenizer = new ByteTokenizer();
-    assertArrayEquals(new int[] {97, 0xE4, 0xBD, 0xA0, 0xF0, 0x9F, 0x98, 0x80}, tokenizer.encode("a你😀"));
+    assertArrayEquals(
+        new int[] {97, 0xE4, 0xBD, 0xA0, 0xF0, 0x9F, 0x98, 0x80}, tokenizer.encode("a你😀"));
     assertEquals("\uFFFDa\uFFFD", tokenizer.decode(new int[] {0xA0, 97, 0xE4, 0xBD}));
   }
 
   @Property(tries = 200, seed = "1")
   void textSurvivesBothTokenizers(@ForAll @StringLength(max = 40) String any) {
-    String text = new String(any.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
+    String text =
+        new String(
+            any.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            java.nio.charset.StandardCharsets.UTF_8);
     CharTokenizer chars = CharTokenizer.of(text);
     assertEquals(text, chars.decode(chars.encode(text)));
     assertEquals(text.codePointCount(0, text.length()), chars.encode(text).length);
@@ -74,8 +83,12 @@ class TokenizerTest {
   }
 
   @Property(tries = 100, seed = "2")
-  void descriptionsMakeEqualTokenizers(@ForAll @StringLength(max = 40) String any) throws Exception {
-    String text = new String(any.getBytes(java.nio.charset.StandardCharsets.UTF_8), java.nio.charset.StandardCharsets.UTF_8);
+  void descriptionsMakeEqualTokenizers(@ForAll @StringLength(max = 40) String any)
+      throws Exception {
+    String text =
+        new String(
+            any.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            java.nio.charset.StandardCharsets.UTF_8);
     for (Tokenizer tokenizer : List.of(CharTokenizer.of(text), new ByteTokenizer())) {
       Json json = Json.parse(tokenizer.toJson().pretty(), "t");
       assertEquals(tokenizer, Tokenizer.fromJson(json));
@@ -102,8 +115,15 @@ class TokenizerTest {
 
   @Test
   void wrongDescriptionsAreRefused() throws Exception {
-    for (String json : List.of("{}", "[]", "{\"type\":1}", "{\"type\":\"bpe\"}", "{\"type\":\"char\"}",
-        "{\"type\":\"char\",\"characters\":\"ba\"}", "{\"type\":\"char\",\"characters\":\"aa\"}")) {
+    for (String json :
+        List.of(
+            "{}",
+            "[]",
+            "{\"type\":1}",
+            "{\"type\":\"bpe\"}",
+            "{\"type\":\"char\"}",
+            "{\"type\":\"char\",\"characters\":\"ba\"}",
+            "{\"type\":\"char\",\"characters\":\"aa\"}")) {
       Json parsed = Json.parse(json, "t");
       assertThrows(FormatException.class, () -> Tokenizer.fromJson(parsed), json);
     }
@@ -113,7 +133,9 @@ class TokenizerTest {
   void shakespeareHas65Characters() throws Exception {
     String text = Files.readString(SharedData.path("tinyshakespeare/input.txt"));
     CharTokenizer tokenizer = CharTokenizer.of(text);
-    assertEquals("\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", tokenizer.characters());
+    assertEquals(
+        "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+        tokenizer.characters());
     assertArrayEquals(new int[] {18, 47, 56, 57, 58, 1}, tokenizer.encode("First "));
     assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
   }

@@ -23,7 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// A GAN's step, in which the generator is judged by the discriminator that was just updated: one plan against two.
+/// A GAN's step, in which the generator is judged by the discriminator that was just updated: one
+/// plan against two.
 class AdversarialStepTest {
   private static final class Pair {
     final Sequential generator;
@@ -47,12 +48,8 @@ class AdversarialStepTest {
               new LeakyRelu(0.2),
               Linear.of(d.at("fc2"), 5, 1));
       Adam.Settings settings = Adam.Settings.ADAM.withBetas(0.5, 0.999);
-      forGenerator =
-          new Adam(
-              List.of(Group.of(generator.parameters(), 0.01)), settings);
-      forDiscriminator =
-          new Adam(
-              List.of(Group.of(discriminator.parameters(), 0.01)), settings);
+      forGenerator = new Adam(List.of(Group.of(generator.parameters(), 0.01)), settings);
+      forDiscriminator = new Adam(List.of(Group.of(discriminator.parameters(), 0.01)), settings);
     }
 
     List<State> states() {

@@ -14,7 +14,8 @@ public enum BinaryKind {
   MAX,
   /// Smaller of two; NaN if either is NaN.
   MIN,
-  /// Remainder with the sign of the divisor (`x - y * floor(x / y)`); integers: 0 when the divisor is 0.
+  /// Remainder with the sign of the divisor (`x - y * floor(x / y)`); integers: 0 when the divisor
+  /// is 0.
   MOD,
   /// `x < y`, as bool.
   LT,

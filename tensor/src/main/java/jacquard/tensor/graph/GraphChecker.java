@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Checks that a graph is consistent: every node's dtype, shape and device are what [Inference] says, inputs fit the memory they
-/// come from, and sources are older than their readers, so that there is no cycle.
+/// Checks that a graph is consistent: every node's dtype, shape and device are what [Inference]
+/// says, inputs fit the memory they come from, and sources are older than their readers, so that
+/// there is no cycle.
 ///
-/// Graphs made by tensor operations always are; this is for code that makes nodes itself, and for passes under test.
+/// Graphs made by tensor operations always are; this is for code that makes nodes itself, and for
+/// passes under test.
 public final class GraphChecker {
   private GraphChecker() {}
 
-  /// @throws IllegalStateException if the graph is inconsistent, with the first such node and the graph up to it
+  /// @throws IllegalStateException if the graph is inconsistent, with the first such node and the
+  ///   graph up to it
   public static void check(Collection<Node> roots) {
     Optional<String> problem = problem(roots);
     if (problem.isPresent()) {
@@ -24,7 +27,8 @@ public final class GraphChecker {
     }
   }
 
-  /// What is wrong with the first node that is inconsistent, sources first: its line, a colon, and the two that differ.
+  /// What is wrong with the first node that is inconsistent, sources first: its line, a colon, and
+  /// the two that differ.
   public static Optional<String> problem(Collection<Node> roots) {
     Map<Node, Integer> numbers = GraphPrinter.numbers(roots);
     for (Node node : Traversal.sourcesFirst(roots)) {
@@ -77,8 +81,7 @@ public final class GraphChecker {
           buffer.dtype() == node.dtype() && buffer.size() == node.shape().size()
               ? ""
               : "its buffer holds " + buffer.size() + " elements of " + buffer.dtype();
-      case Source.Dynamic d ->
-          node.shape().rank() == 0 ? "" : "a dynamic value is a scalar";
+      case Source.Dynamic d -> node.shape().rank() == 0 ? "" : "a dynamic value is a scalar";
       case Source.Cell(var state, long version) ->
           state.device().equals(node.device())
               ? differs(node, state.dtype(), state.shape())

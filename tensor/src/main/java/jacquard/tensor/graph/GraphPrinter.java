@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 public final class GraphPrinter {
   private GraphPrinter() {}
 
-  /// A listing, one line a node, sources first; numbers follow the order in which `roots` reach their sources, so equal graphs
-  /// give equal texts.
+  /// A listing, one line a node, sources first; numbers follow the order in which `roots` reach
+  /// their sources, so equal graphs give equal texts.
   ///
   /// ```
   /// %0 = input(stored) f32[2, 3]
@@ -31,7 +31,8 @@ public final class GraphPrinter {
     return text.append("return").append(references(roots, numbers)).append('\n').toString();
   }
 
-  /// The graph in Graphviz's DOT language: arrows go from sources to their readers, roots have a double border.
+  /// The graph in Graphviz's DOT language: arrows go from sources to their readers, roots have a
+  /// double border.
   public static String dot(Collection<Node> roots) {
     List<Node> order = Traversal.sourcesFirst(roots);
     Map<Node, Integer> numbers = numbers(roots);
@@ -67,7 +68,13 @@ public final class GraphPrinter {
 
   /// The line of a node without its end of line: `%3 = add f32[2, 3] %1 %2`.
   static String line(Node node, Map<Node, Integer> numbers) {
-    return "%" + number(numbers, node) + " = " + head(node) + " " + node.dtype() + node.shape()
+    return "%"
+        + number(numbers, node)
+        + " = "
+        + head(node)
+        + " "
+        + node.dtype()
+        + node.shape()
         + references(node.sources(), numbers);
   }
 
@@ -90,7 +97,10 @@ public final class GraphPrinter {
       case Op.Permute p -> "order " + p.order();
       case Op.Expand e -> "";
       case Op.Pad p ->
-          "before " + p.before() + ", after " + p.after()
+          "before "
+              + p.before()
+              + ", after "
+              + p.after()
               + (p.interior().allEqual(0) ? "" : ", interior " + p.interior())
               + (p.value() == 0 ? "" : ", value " + value(node.dtype(), p.value()));
       case Op.Slice s -> ranges(s.start(), s.stop(), s.step());
@@ -138,8 +148,7 @@ public final class GraphPrinter {
   private static String ranges(Ints start, Ints stop, Ints step) {
     return IntStream.range(0, start.length())
         .mapToObj(
-            i ->
-                start.get(i) + ":" + stop.get(i) + (step.get(i) == 1 ? "" : ":" + step.get(i)))
+            i -> start.get(i) + ":" + stop.get(i) + (step.get(i) == 1 ? "" : ":" + step.get(i)))
         .collect(Collectors.joining(", "));
   }
 

@@ -21,14 +21,21 @@ public final class Inference {
     int expected = arity(op);
     if (expected >= 0 ? sources.size() != expected : sources.isEmpty()) {
       throw new IllegalArgumentException(
-          name + ": " + sources.size() + " sources, expected "
+          name
+              + ": "
+              + sources.size()
+              + " sources, expected "
               + (expected >= 0 ? expected : "1 or more"));
     }
     Device device = sources.isEmpty() ? Device.standard() : sources.get(0).device();
     for (Node source : sources) {
       if (!source.device().equals(device)) {
         throw new DeviceException(
-            name + ": sources on " + device + " and " + source.device()
+            name
+                + ": sources on "
+                + device
+                + " and "
+                + source.device()
                 + ", expected one device; move one of them");
       }
     }
@@ -72,7 +79,10 @@ public final class Inference {
       case Op.Unary u -> {
         if (!(x.dtype().isFloat() || (u.kind().acceptsIntegers() && x.dtype().isInteger()))) {
           throw new DTypeException(
-              name + ": not defined for " + x.dtype() + ", expected "
+              name
+                  + ": not defined for "
+                  + x.dtype()
+                  + ", expected "
                   + (u.kind().acceptsIntegers() ? "a numeric dtype" : "f32 or f64; cast first"));
         }
         yield x.dtype();
@@ -105,7 +115,8 @@ public final class Inference {
       case Op.Conv c -> {
         equalDTypes(name, x, sources.get(1));
         if (!x.dtype().isFloat()) {
-          throw new DTypeException(name + ": not defined for " + x.dtype() + ", expected f32 or f64");
+          throw new DTypeException(
+              name + ": not defined for " + x.dtype() + ", expected f32 or f64");
         }
         yield x.dtype();
       }
@@ -158,8 +169,11 @@ public final class Inference {
         };
     if (!fits) {
       throw new DTypeException(
-          name + ": not defined for " + dtype
-              + (kind == BinaryKind.POW ? ", expected f32 or f64" : "") + "; cast first");
+          name
+              + ": not defined for "
+              + dtype
+              + (kind == BinaryKind.POW ? ", expected f32 or f64" : "")
+              + "; cast first");
     }
     return kind.isComparison() ? DType.BOOL : dtype;
   }
@@ -183,7 +197,15 @@ public final class Inference {
       case Op.Reshape r -> {
         if (r.shape().size() != s.size()) {
           throw new ShapeException(
-              name + ": " + s + " to " + r.shape() + ": " + s.size() + " and " + r.shape().size()
+              name
+                  + ": "
+                  + s
+                  + " to "
+                  + r.shape()
+                  + ": "
+                  + s.size()
+                  + " and "
+                  + r.shape().size()
                   + " elements, expected the same number");
         }
         yield r.shape();
@@ -264,8 +286,14 @@ public final class Inference {
     }
     if (!fits) {
       throw new ShapeException(
-          name + ": order " + order + " of shape " + s + ", expected each axis 0 to "
-              + (s.rank() - 1) + " once");
+          name
+              + ": order "
+              + order
+              + " of shape "
+              + s
+              + ", expected each axis 0 to "
+              + (s.rank() - 1)
+              + " once");
     }
     return Shape.of(dims);
   }
@@ -277,7 +305,12 @@ public final class Inference {
     }
     if (!fits) {
       throw new ShapeException(
-          name + ": cannot expand " + s + " to " + to + ", expected the same rank and sizes equal or 1");
+          name
+              + ": cannot expand "
+              + s
+              + " to "
+              + to
+              + ", expected the same rank and sizes equal or 1");
     }
     return to;
   }
@@ -290,7 +323,13 @@ public final class Inference {
     for (int i = 0; i < dims.length; i++) {
       if (p.before().get(i) < 0 || p.after().get(i) < 0 || p.interior().get(i) < 0) {
         throw new ShapeException(
-            name + ": before " + p.before() + ", after " + p.after() + ", interior " + p.interior()
+            name
+                + ": before "
+                + p.before()
+                + ", after "
+                + p.after()
+                + ", interior "
+                + p.interior()
                 + ", expected 0 or more; use slice to cut");
       }
       int n = s.dim(i);
@@ -310,8 +349,20 @@ public final class Inference {
       int step = c.step().get(i);
       if (start < 0 || stop < start || stop > s.dim(i) || step < 1) {
         throw new ShapeException(
-            name + ": " + start + ":" + stop + ":" + step + " of axis " + i + " of " + s
-                + ", expected 0 <= start <= stop <= " + s.dim(i) + " and step >= 1");
+            name
+                + ": "
+                + start
+                + ":"
+                + stop
+                + ":"
+                + step
+                + " of axis "
+                + i
+                + " of "
+                + s
+                + ", expected 0 <= start <= stop <= "
+                + s.dim(i)
+                + " and step >= 1");
       }
       dims[i] = (stop - start + step - 1) / step;
     }
@@ -326,7 +377,13 @@ public final class Inference {
       Shape s = source.shape();
       if (s.rank() != first.rank() || !s.withDim(axis, 1).equals(first.withDim(axis, 1))) {
         throw new ShapeException(
-            name + ": " + first + " and " + s + " along axis " + axis
+            name
+                + ": "
+                + first
+                + " and "
+                + s
+                + " along axis "
+                + axis
                 + ", expected equal sizes on every other axis");
       }
       total += s.dim(axis);
@@ -344,7 +401,12 @@ public final class Inference {
     }
     if (!fits) {
       throw new ShapeException(
-          name + ": " + a + " by " + b + ", expected [..., m, k] by [..., k, n] with equal leading axes");
+          name
+              + ": "
+              + a
+              + " by "
+              + b
+              + ", expected [..., m, k] by [..., k, n] with equal leading axes");
     }
     dims[rank - 2] = a.dim(rank - 2);
     dims[rank - 1] = b.dim(rank - 1);
@@ -369,16 +431,29 @@ public final class Inference {
             && w.padRight() >= 0;
     if (!fits) {
       throw new ShapeException(
-          name + ": " + w + ", expected 4 axes, strides, dilations and groups of 1 or more, paddings of 0 or more");
+          name
+              + ": "
+              + w
+              + ", expected 4 axes, strides, dilations and groups of 1 or more, paddings of 0 or more");
     }
     if (image.dim(1) != filter.dim(1) * w.groups() || filter.dim(0) % w.groups() != 0) {
       throw new ShapeException(
-          name + ": image " + image + ", filter " + filter + ", groups " + w.groups()
+          name
+              + ": image "
+              + image
+              + ", filter "
+              + filter
+              + ", groups "
+              + w.groups()
               + ", expected image channels = filter channels * groups and filters divisible by groups");
     }
     if (filter.dim(2) < 1 || filter.dim(3) < 1 || w.outH() < 1 || w.outW() < 1) {
       throw new ShapeException(
-          name + ": image " + image + " is smaller than the filter " + filter
+          name
+              + ": image "
+              + image
+              + " is smaller than the filter "
+              + filter
               + " after padding, expected at least one position; pad more");
     }
     return switch (c.kind()) {
@@ -420,7 +495,8 @@ public final class Inference {
       fits = part.dim(i) <= whole.dim(i);
     }
     if (!fits) {
-      throw new ShapeException(name + ": part " + part + " of " + whole + ", expected one that fits");
+      throw new ShapeException(
+          name + ": part " + part + " of " + whole + ", expected one that fits");
     }
   }
 
@@ -448,7 +524,12 @@ public final class Inference {
   private static void equalDTypes(String name, Node a, Node b) {
     if (a.dtype() != b.dtype()) {
       throw new DTypeException(
-          name + ": dtypes " + a.dtype() + " and " + b.dtype() + ", expected equal; cast one of them");
+          name
+              + ": dtypes "
+              + a.dtype()
+              + " and "
+              + b.dtype()
+              + ", expected equal; cast one of them");
     }
   }
 
@@ -468,7 +549,8 @@ public final class Inference {
 
   private static DType numeric(String name, Node x) {
     if (x.dtype() == DType.BOOL) {
-      throw new DTypeException(name + ": not defined for bool, expected a numeric dtype; cast first");
+      throw new DTypeException(
+          name + ": not defined for bool, expected a numeric dtype; cast first");
     }
     return x.dtype();
   }

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A value in the graph: an operation on other nodes. Nodes have identity; equal structure is found by the passes.
+/// A value in the graph: an operation on other nodes. Nodes have identity; equal structure is found
+/// by the passes.
 ///
-/// A node starts as an operation and may turn into an input, once, when its value is realised: its sources are then let go.
+/// A node starts as an operation and may turn into an input, once, when its value is realised: its
+/// sources are then let go.
 public final class Node {
   private static final AtomicLong CREATED = new AtomicLong();
 
@@ -89,8 +91,7 @@ public final class Node {
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.
   public void realise(Buffer buffer) {
-    definition =
-        new Definition(new Op.Input(dtype, shape), List.of(), new Source.Stored(buffer));
+    definition = new Definition(new Op.Input(dtype, shape), List.of(), new Source.Stored(buffer));
   }
 
   /// `add f32[2, 3]@cpu`.

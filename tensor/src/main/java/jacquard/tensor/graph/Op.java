@@ -37,7 +37,8 @@ public sealed interface Op {
 
   /// A scalar known when the graph is built.
   ///
-  /// @param bits `Double.doubleToRawLongBits` of the value for float dtypes, otherwise the value itself
+  /// @param bits `Double.doubleToRawLongBits` of the value for float dtypes, otherwise the value
+  ///   itself
   record Constant(DType dtype, long bits) implements Leaf {
     public static Constant of(DType dtype, double value) {
       return dtype.isFloat()
@@ -76,7 +77,8 @@ public sealed interface Op {
   /// Repeats axes of size 1; the rank stays.
   record Expand(Shape shape) implements Movement {}
 
-  /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all `value`.
+  /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all
+  /// `value`.
   ///
   /// @param value as [Constant#bits]
   record Pad(Ints before, Ints after, Ints interior, long value) implements Movement {}
@@ -90,10 +92,12 @@ public sealed interface Op {
   /// Joins any number of sources along `axis`.
   record Concat(int axis) implements Movement {}
 
-  /// Sources `x`, `start` (i32 `[rank]`); the part of `x` of the given shape at `start`, which is clamped so that it fits.
+  /// Sources `x`, `start` (i32 `[rank]`); the part of `x` of the given shape at `start`, which is
+  /// clamped so that it fits.
   record DynamicSlice(Shape shape) implements Movement {}
 
-  /// Sources `x`, `part`, `start` (i32 `[rank]`); `x` with `part` written at `start`, which is clamped so that it fits.
+  /// Sources `x`, `part`, `start` (i32 `[rank]`); `x` with `part` written at `start`, which is
+  /// clamped so that it fits.
   record DynamicUpdate() implements Movement {}
 
   record Unary(UnaryKind kind) implements Elementwise {}
@@ -103,17 +107,19 @@ public sealed interface Op {
   /// Sources `condition` (bool), `x`, `y`: `x` where the condition holds, else `y`.
   record Where() implements Elementwise {}
 
-  /// Conversion. Float to integer truncates and saturates (NaN gives 0), integer to narrower integer wraps, to bool is `x != 0`.
+  /// Conversion. Float to integer truncates and saturates (NaN gives 0), integer to narrower
+  /// integer wraps, to bool is `x != 0`.
   record Cast(DType dtype) implements Elementwise {}
 
-  /// Source: an i64 scalar key. i32 random bits: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds, key
-  /// words (low, high) of the key, counter words (`i`, `salt`).
+  /// Source: an i64 scalar key. i32 random bits: element `i` (row-major) is word 0 of Threefry 2x32
+  /// with 20 rounds, key words (low, high) of the key, counter words (`i`, `salt`).
   record Random(Shape shape, int salt) implements Elementwise {}
 
   /// Combines over `axes`, which stay with size 1.
   record Reduce(ReduceKind kind, Ints axes) implements Reduction {}
 
-  /// i32 index of the first largest element along `axis`, which stays with size 1; the first NaN wins.
+  /// i32 index of the first largest element along `axis`, which stays with size 1; the first NaN
+  /// wins.
   record ArgMax(int axis) implements Reduction {}
 
   /// Running sum along `axis`, the element itself included.
@@ -122,27 +128,29 @@ public sealed interface Op {
   /// i32 indices that sort the last axis, stable; NaN counts as the largest.
   record ArgSort(boolean descending) implements Reduction {}
 
-  /// `[..., m, k]` by `[..., k, n]` to `[..., m, n]` with equal leading axes. Transposes and batch broadcasts are
-  /// movements of the sources, which back ends absorb as strides.
+  /// `[..., m, k]` by `[..., k, n]` to `[..., m, n]` with equal leading axes. Transposes and batch
+  /// broadcasts are movements of the sources, which back ends absorb as strides.
   record Dot() implements Contraction {}
 
   record Conv(ConvKind kind, Window window) implements Contraction {}
 
-  /// Sources `x[n, R...]`, `index[I...]` (i32 or i64): `x[index]`, shape `[I..., R...]`. Every index must be in `0 .. n-1`.
+  /// Sources `x[n, R...]`, `index[I...]` (i32 or i64): `x[index]`, shape `[I..., R...]`. Every
+  /// index must be in `0 .. n-1`.
   record Gather() implements Indexing {}
 
-  /// Sources `x[n, R...]`, `index[I...]`, `updates[I..., R...]`: `x` with every update added at its row, in row-major order of the index.
+  /// Sources `x[n, R...]`, `index[I...]`, `updates[I..., R...]`: `x` with every update added at its
+  /// row, in row-major order of the index.
   record ScatterAdd() implements Indexing {}
 
   /// `x`, as a constant for the gradient.
   record Detach() implements Marker {}
 
-  /// Sources `x`, `token`: `x`, which may be read only after `token` has been computed. Two such nodes are never merged with
-  /// their source, so that a recomputation stays one.
+  /// Sources `x`, `token`: `x`, which may be read only after `token` has been computed. Two such
+  /// nodes are never merged with their source, so that a recomputation stays one.
   record After() implements Marker {}
 
-  /// Sources `y`, `x...`: `y`, whose gradient computes again what lies between the `x` and `y` instead of keeping it. Only `y` is
-  /// read when it is evaluated.
+  /// Sources `y`, `x...`: `y`, whose gradient computes again what lies between the `x` and `y`
+  /// instead of keeping it. Only `y` is read when it is evaluated.
   record Recompute() implements Marker {}
 
   /// The operation's name in error texts and dumps.

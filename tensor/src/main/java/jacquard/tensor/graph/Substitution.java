@@ -9,8 +9,9 @@ import java.util.Map;
 public final class Substitution {
   private Substitution() {}
 
-  /// The graph of `roots` with each key of `replacements` replaced by its value, which has the same shape, dtype and device. What doesn't
-  /// depend on a key is shared with the original; what a replacement itself depends on stays as it is.
+  /// The graph of `roots` with each key of `replacements` replaced by its value, which has the same
+  /// shape, dtype and device. What doesn't depend on a key is shared with the original; what a
+  /// replacement itself depends on stays as it is.
   public static List<Node> replace(List<Node> roots, Map<Node, Node> replacements) {
     Map<Node, Node> done = new IdentityHashMap<>(replacements);
     for (Node node : Traversal.sourcesFirst(roots)) {

@@ -1,6 +1,7 @@
 package jacquard.tensor.graph;
 
-/// Element-wise functions of one argument. `x` is the argument, `y` the result; both have the same dtype.
+/// Element-wise functions of one argument. `x` is the argument, `y` the result; both have the same
+/// dtype.
 public enum UnaryKind {
   /// `-x`; integers wrap. All numeric dtypes.
   NEG,

@@ -4,12 +4,12 @@ import jacquard.tensor.Shape;
 
 /// Geometry of a 2-D convolution, as its forward form sees it.
 ///
-/// @param image    `[N, C, H, W]` shape of the image side
-/// @param filter   `[O, C/groups, kh, kw]` shape of the filter
-/// @param strideH  step between rows of the result
-/// @param padTop   zeros above the image, and so on for the other sides
+/// @param image `[N, C, H, W]` shape of the image side
+/// @param filter `[O, C/groups, kh, kw]` shape of the filter
+/// @param strideH step between rows of the result
+/// @param padTop zeros above the image, and so on for the other sides
 /// @param dilationH distance between rows of the filter
-/// @param groups   number of independent channel groups
+/// @param groups number of independent channel groups
 public record Window(
     Shape image,
     Shape filter,

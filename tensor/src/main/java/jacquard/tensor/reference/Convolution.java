@@ -4,7 +4,8 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Window;
 
-/// The convolution family: one loop nest over every product `y += x * w` of the forward form, read in three ways.
+/// The convolution family: one loop nest over every product `y += x * w` of the forward form, read
+/// in three ways.
 final class Convolution {
   private Convolution() {}
 

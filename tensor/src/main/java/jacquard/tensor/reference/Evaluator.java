@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Evaluates graphs one node after another, in double precision. Nodes of any device will do: inputs are read from their
-/// buffers, and nothing is written.
+/// Evaluates graphs one node after another, in double precision. Nodes of any device will do:
+/// inputs are read from their buffers, and nothing is written.
 public final class Evaluator {
   private Evaluator() {}
 
@@ -92,8 +92,7 @@ public final class Evaluator {
                       shape(node, 0), result, p.before()::get, axis -> p.interior().get(axis) + 1),
                   x.get(0));
       case Op.Concat c -> concat(node, c.axis(), x);
-      case Op.DynamicSlice d ->
-          x.get(0).select(window(result, shape(node, 0), x.get(1).toLongs()));
+      case Op.DynamicSlice d -> x.get(0).select(window(result, shape(node, 0), x.get(1).toLongs()));
       case Op.DynamicUpdate d ->
           x.get(0).with(window(shape(node, 1), result, x.get(2).toLongs()), x.get(1));
       case Op.Unary u -> unary(u, dtype, x.get(0));
@@ -118,9 +117,7 @@ public final class Evaluator {
       case Op.Conv c ->
           new Value.Floats(
               Convolution.apply(
-                  c,
-                  ((Value.Floats) x.get(0)).elements,
-                  ((Value.Floats) x.get(1)).elements));
+                  c, ((Value.Floats) x.get(0)).elements, ((Value.Floats) x.get(1)).elements));
       case Op.Gather g -> x.get(0).select(rows("gather", shape(node, 0), x.get(1).toLongs()));
       case Op.ScatterAdd s ->
           scatterAdd(dtype, rows("scatterAdd", result, x.get(1).toLongs()), x.get(0), x.get(2));
@@ -148,7 +145,10 @@ public final class Evaluator {
     int at = 0;
     for (int i = 0; i < x.size(); i++) {
       int start = at;
-      y = y.with(Strided.part(shape(node, i), node.shape(), a -> a == axis ? start : 0, a -> 1), x.get(i));
+      y =
+          y.with(
+              Strided.part(shape(node, i), node.shape(), a -> a == axis ? start : 0, a -> 1),
+              x.get(i));
       at += shape(node, i).dim(axis);
     }
     return y;
@@ -164,9 +164,7 @@ public final class Evaluator {
   }
 
   private static int[] chosen(long[] condition) {
-    return IntStream.range(0, condition.length)
-        .filter(i -> condition[i] != 0)
-        .toArray();
+    return IntStream.range(0, condition.length).filter(i -> condition[i] != 0).toArray();
   }
 
   private static Value unary(Op.Unary op, DType dtype, Value x) {
@@ -254,7 +252,11 @@ public final class Evaluator {
     for (int i = 0; i < index.length; i++) {
       if (index[i] < 0 || index[i] >= rows) {
         throw new IndexException(
-            op + ": index " + index[i] + " at position " + i
+            op
+                + ": index "
+                + index[i]
+                + " at position "
+                + i
                 + (rows == 0 ? " of no rows" : " of rows 0 to " + (rows - 1))
                 + ", expected a row that exists; clamp the index or add rows");
       }

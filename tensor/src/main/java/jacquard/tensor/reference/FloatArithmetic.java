@@ -55,8 +55,8 @@ public final class FloatArithmetic {
     };
   }
 
-  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in whatever order a back end adds
-  /// them; 0 where the sum isn't finite.
+  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in
+  /// whatever order a back end adds them; 0 where the sum isn't finite.
   public static double lost(double a, double b, double sum) {
     double lost = Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
     return Double.isFinite(lost) ? lost : 0;
@@ -75,23 +75,27 @@ public final class FloatArithmetic {
     return dtype == DType.F32 ? (float) x : x;
   }
 
-  /// Conversion to an integer dtype or bool: truncates and saturates, NaN gives 0; to bool it is `x != 0`.
+  /// Conversion to an integer dtype or bool: truncates and saturates, NaN gives 0; to bool it is `x
+  /// != 0`.
   public static long toInteger(DType dtype, double x) {
     return switch (dtype) {
       case I32 -> (int) x;
       case I64 -> (long) x;
       case U8 -> Math.clamp((long) x, 0, 255);
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 -> throw new IllegalArgumentException("cast: " + dtype + " is no integer dtype");
+      case F32, F64 ->
+          throw new IllegalArgumentException("cast: " + dtype + " is no integer dtype");
     };
   }
 
   /// Error function, to a few units in the last place.
   ///
-  /// Below 2 by the series `2/sqrt(pi) e^(-x^2) sum(2^n x^(2n+1) / (2n+1)!!)`, whose terms all have one sign; above by the
-  /// continued fraction of `erfc`, which is at most 0.005 there, so that its error does not show in `1 - erfc`.
+  /// Below 2 by the series `2/sqrt(pi) e^(-x^2) sum(2^n x^(2n+1) / (2n+1)!!)`, whose terms all have
+  /// one sign; above by the continued fraction of `erfc`, which is at most 0.005 there, so that its
+  /// error does not show in `1 - erfc`.
   ///
-  /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a href="https://dlmf.nist.gov/7.9">7.9.1</a>
+  /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a
+  ///   href="https://dlmf.nist.gov/7.9">7.9.1</a>
   public static double erf(double x) {
     double a = Math.abs(x);
     if (a > 6) {

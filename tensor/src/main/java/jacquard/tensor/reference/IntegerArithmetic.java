@@ -4,7 +4,8 @@ import jacquard.tensor.DType;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.UnaryKind;
 
-/// The element-wise functions of i32, i64, u8 and bool. Arguments and results are in the range of their dtype.
+/// The element-wise functions of i32, i64, u8 and bool. Arguments and results are in the range of
+/// their dtype.
 public final class IntegerArithmetic {
   private IntegerArithmetic() {}
 
@@ -15,7 +16,8 @@ public final class IntegerArithmetic {
       case I64 -> x;
       case U8 -> x & 255;
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 -> throw new IllegalArgumentException("wrap: " + dtype + " is no integer dtype");
+      case F32, F64 ->
+          throw new IllegalArgumentException("wrap: " + dtype + " is no integer dtype");
     };
   }
 
@@ -25,7 +27,8 @@ public final class IntegerArithmetic {
       case I32 -> Integer.MIN_VALUE;
       case I64 -> Long.MIN_VALUE;
       case U8, BOOL -> 0;
-      case F32, F64 -> throw new IllegalArgumentException("smallest: " + dtype + " is no integer dtype");
+      case F32, F64 ->
+          throw new IllegalArgumentException("smallest: " + dtype + " is no integer dtype");
     };
   }
 
@@ -36,7 +39,8 @@ public final class IntegerArithmetic {
       case I64 -> Long.MAX_VALUE;
       case U8 -> 255;
       case BOOL -> 1;
-      case F32, F64 -> throw new IllegalArgumentException("largest: " + dtype + " is no integer dtype");
+      case F32, F64 ->
+          throw new IllegalArgumentException("largest: " + dtype + " is no integer dtype");
     };
   }
 

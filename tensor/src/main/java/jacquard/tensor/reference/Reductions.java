@@ -120,7 +120,11 @@ final class Reductions {
     for (int row = 0; row < y.length; row += n) {
       // sorting objects is a stable merge sort
       long[] sorted =
-          IntStream.range(row, row + n).boxed().sorted(order).mapToLong(Integer::longValue).toArray();
+          IntStream.range(row, row + n)
+              .boxed()
+              .sorted(order)
+              .mapToLong(Integer::longValue)
+              .toArray();
       for (int i = 0; i < n; i++) {
         y[row + i] = sorted[i] - row;
       }

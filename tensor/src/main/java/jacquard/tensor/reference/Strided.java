@@ -8,9 +8,10 @@ import java.util.function.IntUnaryOperator;
 final class Strided {
   private Strided() {}
 
-  /// `offset + sum(c[axis] * strides[axis])` for every coordinate `c` of `shape`, in row-major order.
+  /// `offset + sum(c[axis] * strides[axis])` for every coordinate `c` of `shape`, in row-major
+  /// order.
   ///
-  /// @param offset  in elements
+  /// @param offset in elements
   /// @param strides in elements, one per axis; may be 0 or negative
   static int[] indices(Shape shape, int offset, int[] strides) {
     int[] indices = new int[shape.arraySize()];
@@ -33,7 +34,7 @@ final class Strided {
   /// Indices of the elements of a `part` that lies within `whole`.
   ///
   /// @param start first coordinate of the part, by axis
-  /// @param step  distance of neighbours, by axis
+  /// @param step distance of neighbours, by axis
   static int[] part(Shape part, Shape whole, IntUnaryOperator start, IntUnaryOperator step) {
     Ints strides = whole.strides();
     int offset = 0;

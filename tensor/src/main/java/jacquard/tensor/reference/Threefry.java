@@ -2,14 +2,16 @@ package jacquard.tensor.reference;
 
 /// The counter-based generator Threefry 2x32 with 20 rounds.
 ///
-/// @see <a href="https://doi.org/10.1145/2063384.2063405">Salmon et al., Parallel random numbers: as easy as 1, 2, 3</a>
+/// @see <a href="https://doi.org/10.1145/2063384.2063405">Salmon et al., Parallel random numbers:
+///   as easy as 1, 2, 3</a>
 public final class Threefry {
   private static final int PARITY = 0x1BD11BDA;
   private static final int[] ROTATIONS = {13, 15, 26, 6, 17, 29, 16, 24};
 
   private Threefry() {}
 
-  /// Both words of the block of counter (`c0`, `c1`) under key (`k0`, `k1`); word 0 in the low half.
+  /// Both words of the block of counter (`c0`, `c1`) under key (`k0`, `k1`); word 0 in the low
+  /// half.
   public static long block(int k0, int k1, int c0, int c1) {
     int[] key = {k0, k1, PARITY ^ k0 ^ k1};
     int x0 = c0 + k0;

@@ -1,7 +1,6 @@
 package jacquard.tensor.reference;
 
 import jacquard.tensor.DType;
-import jacquard.tensor.graph.Op;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.Arrays;

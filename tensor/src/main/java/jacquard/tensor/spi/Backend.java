@@ -12,8 +12,8 @@ public interface Backend {
   /// A value to compute.
   ///
   /// @param node what to compute
-  /// @param into where the value goes; null for a new buffer. It may be the buffer of a state that the same graph reads: all
-  ///             reads see the old value.
+  /// @param into where the value goes; null for a new buffer. It may be the buffer of a state that
+  ///   the same graph reads: all reads see the old value.
   record Root(Node node, @Nullable Buffer into) {}
 
   Device device();

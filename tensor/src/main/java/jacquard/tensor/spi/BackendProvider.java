@@ -2,12 +2,13 @@ package jacquard.tensor.spi;
 
 import java.util.List;
 
-/// Finds and opens the devices of one kind. Registered in `META-INF/services` and, for the module path, with `provides`.
+/// Finds and opens the devices of one kind. Registered in `META-INF/services` and, for the module
+/// path, with `provides`.
 public interface BackendProvider {
 
   /// What the probe found.
   ///
-  /// @param index       number of the device within the kind
+  /// @param index number of the device within the kind
   /// @param description one line for people: model, limits
   record Found(int index, String description) {}
 
@@ -17,7 +18,8 @@ public interface BackendProvider {
   /// Devices that can be opened.
   List<Found> devices();
 
-  /// Why there are none, or fewer than one might expect, and what to do; empty if there is nothing to say.
+  /// Why there are none, or fewer than one might expect, and what to do; empty if there is nothing
+  /// to say.
   String trouble();
 
   /// Opens a device.

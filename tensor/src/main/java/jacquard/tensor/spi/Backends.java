@@ -46,7 +46,10 @@ public final class Backends {
       known.add(provider.kind());
     }
     throw new DeviceException(
-        "device: no back end '" + device.kind() + "' on the class path, found " + known
+        "device: no back end '"
+            + device.kind()
+            + "' on the class path, found "
+            + known
             + "; add its jar or choose another device");
   }
 }

@@ -4,7 +4,8 @@ import jacquard.tensor.DType;
 
 /// A run of elements on a device.
 ///
-/// Host arrays are `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool.
+/// Host arrays are `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and
+/// bool.
 public interface Buffer {
   DType dtype();
 
@@ -13,9 +14,9 @@ public interface Buffer {
 
   /// Copies elements to a host array.
   ///
-  /// @param from  first element of this buffer
+  /// @param from first element of this buffer
   /// @param array host array of this dtype's type
-  /// @param at    first element of the array
+  /// @param at first element of the array
   /// @param count number of elements
   void read(int from, Object array, int at, int count);
 

@@ -5,9 +5,9 @@ import java.util.Objects;
 
 /// Elements `offset .. offset + size - 1` of a Java array.
 ///
-/// @param array  `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool
+/// @param array `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool
 /// @param offset first element
-/// @param size   number of elements
+/// @param size number of elements
 public record HostBuffer(DType dtype, Object array, int offset, int size) implements Buffer {
 
   /// A new buffer of zeros.

@@ -72,8 +72,7 @@ class GraphCheckerTest {
   void dynamicValuesAreScalars() {
     assertEquals(
         Optional.of("%0 = input(dynamic 0.0) f32[2]: a dynamic value is a scalar"),
-        problem(
-            Node.input(new Source.Dynamic(0), DType.F32, Shape.of(2), Device.REFERENCE)));
+        problem(Node.input(new Source.Dynamic(0), DType.F32, Shape.of(2), Device.REFERENCE)));
   }
 
   @Test
@@ -97,7 +96,8 @@ class GraphCheckerTest {
         %0 = input(stored) f32[2]: its buffer holds 3 elements of f32
         %0 = input(stored) f32[2]
         %1 = exp f32[2] %0
-        return %1""",
+        return %1\
+        """,
         assertThrows(IllegalStateException.class, () -> GraphChecker.check(List.of(y)))
             .getMessage());
   }

@@ -92,9 +92,7 @@ class InferenceTest {
         rule(new Op.Gather(), INDICES, d -> List.of(leaf(DType.F32, 5), leaf(d, 2))),
         rule(new Op.Gather(), all, d -> List.of(leaf(d, 5), leaf(DType.I32, 2))),
         rule(
-            new Op.ScatterAdd(),
-            NUMBERS,
-            d -> List.of(leaf(d, 5), leaf(DType.I32, 2), leaf(d, 2))),
+            new Op.ScatterAdd(), NUMBERS, d -> List.of(leaf(d, 5), leaf(DType.I32, 2), leaf(d, 2))),
         rule(
             new Op.ScatterAdd(),
             INDICES,
@@ -242,7 +240,8 @@ class InferenceTest {
     return OperationTable.rows().stream();
   }
 
-  /// A composite may pass on what a primitive says; in any case it is said where the operation is called.
+  /// A composite may pass on what a primitive says; in any case it is said where the operation is
+  /// called.
   @ParameterizedTest
   @MethodSource("rows")
   void dtypesThatDontFitAreNamedWhereTheOperationIsCalled(OperationRow row) {
@@ -269,8 +268,7 @@ class InferenceTest {
     }
   }
 
-  private static void assertRefused(
-      Class<? extends TensorException> type, Op op, Node... sources) {
+  private static void assertRefused(Class<? extends TensorException> type, Op op, Node... sources) {
     Executable call = () -> Node.of(op, sources);
     TensorException e = assertThrows(type, call, () -> op + " of " + List.of(sources));
     assertTrue(e.getMessage().startsWith(op.label() + ": "), e.getMessage());

@@ -45,9 +45,9 @@ class EvaluatorTest {
     Tensor tenth = Tensor.stored(DType.F32, new float[] {0.1f}, Shape.of(1), DEVICE);
     assertArrayEquals(new byte[] {1}, (byte[]) tenth.eq(0.1).toArray());
     Tensor wide = f64(new double[] {0.1});
-    assertArrayEquals(
-        new double[] {0.1f}, wide.cast(DType.F32).cast(DType.F64).toDoubleArray());
-    // 2^53 + 2^29 + 1 lies just above the middle of two floats; by way of double it would fall on the middle and go to even
+    assertArrayEquals(new double[] {0.1f}, wide.cast(DType.F32).cast(DType.F64).toDoubleArray());
+    // 2^53 + 2^29 + 1 lies just above the middle of two floats; by way of double it would fall on
+    // the middle and go to even
     long middle = (1L << 53) + (1L << 29) + 1;
     assertArrayEquals(new float[] {(float) middle}, i64(middle).cast(DType.F32).toFloatArray());
   }
@@ -119,31 +119,30 @@ class EvaluatorTest {
     assertArrayEquals(
         new long[] {-1, 1, 300, -300, Long.MAX_VALUE, Long.MIN_VALUE, 0, Long.MAX_VALUE},
         x.cast(DType.I64).toLongArray());
+    assertArrayEquals(new byte[] {0, 1, -1, 0, -1, 0, 0, -1}, (byte[]) x.cast(DType.U8).toArray());
+    assertArrayEquals(new byte[] {1, 1, 1, 1, 1, 1, 1, 1}, (byte[]) x.cast(DType.BOOL).toArray());
+    assertArrayEquals(new byte[] {44, -1, 0}, (byte[]) i64(300, -1, 256).cast(DType.U8).toArray());
     assertArrayEquals(
-        new byte[] {0, 1, -1, 0, -1, 0, 0, -1}, (byte[]) x.cast(DType.U8).toArray());
-    assertArrayEquals(
-        new byte[] {1, 1, 1, 1, 1, 1, 1, 1}, (byte[]) x.cast(DType.BOOL).toArray());
-    assertArrayEquals(
-        new byte[] {44, -1, 0}, (byte[]) i64(300, -1, 256).cast(DType.U8).toArray());
-    assertArrayEquals(new int[] {1, 0}, i64(1L + (1L << 32), 1L << 40).cast(DType.I32).toIntArray());
+        new int[] {1, 0}, i64(1L + (1L << 32), 1L << 40).cast(DType.I32).toIntArray());
   }
 
   @Test
   void integerDivisionTruncatesAndGivesZeroForZero() {
     Tensor x = i32(7, -7, 7, -7, 5, Integer.MIN_VALUE);
     Tensor y = i32(2, 2, -2, -2, 0, -1);
-    assertArrayEquals(
-        new int[] {3, -3, -3, 3, 0, Integer.MIN_VALUE}, x.div(y).toIntArray());
+    assertArrayEquals(new int[] {3, -3, -3, 3, 0, Integer.MIN_VALUE}, x.div(y).toIntArray());
     assertArrayEquals(new int[] {1, 1, -1, -1, 0, 0}, x.mod(y).toIntArray());
   }
 
   @Test
   void integersWrap() {
     Tensor most = i32(Integer.MAX_VALUE, Integer.MIN_VALUE);
-    assertArrayEquals(new int[] {Integer.MIN_VALUE, Integer.MIN_VALUE + 1}, most.add(1).toIntArray());
+    assertArrayEquals(
+        new int[] {Integer.MIN_VALUE, Integer.MIN_VALUE + 1}, most.add(1).toIntArray());
     assertArrayEquals(new int[] {-Integer.MAX_VALUE, Integer.MIN_VALUE}, most.neg().toIntArray());
     assertArrayEquals(new int[] {Integer.MAX_VALUE, Integer.MIN_VALUE}, most.abs().toIntArray());
-    assertArrayEquals(new int[] {0x7fffffff, 1}, i32(-1, Integer.MIN_VALUE + 1).shr(i32(1, 31)).toIntArray());
+    assertArrayEquals(
+        new int[] {0x7fffffff, 1}, i32(-1, Integer.MIN_VALUE + 1).shr(i32(1, 31)).toIntArray());
     Tensor bytes = Tensor.stored(DType.U8, new byte[] {(byte) 200, 3}, Shape.of(2), DEVICE);
     assertArrayEquals(new byte[] {44, 103}, (byte[]) bytes.add(100).toArray());
     assertArrayEquals(new byte[] {100, 1}, (byte[]) bytes.div(2).toArray());
@@ -159,8 +158,10 @@ class EvaluatorTest {
     assertArrayEquals(new double[] {-INF, -INF}, none.max(0).toDoubleArray());
     assertArrayEquals(new double[] {INF, INF}, none.min(0).toDoubleArray());
     Tensor integers = none.cast(DType.I32);
-    assertArrayEquals(new int[] {Integer.MIN_VALUE, Integer.MIN_VALUE}, integers.max(0).toIntArray());
-    assertArrayEquals(new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}, integers.min(0).toIntArray());
+    assertArrayEquals(
+        new int[] {Integer.MIN_VALUE, Integer.MIN_VALUE}, integers.max(0).toIntArray());
+    assertArrayEquals(
+        new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE}, integers.min(0).toIntArray());
   }
 
   @Test
@@ -174,10 +175,8 @@ class EvaluatorTest {
   @Test
   void dynamicWindowsAreClamped() {
     Tensor x = f64(new double[] {0, 1, 2, 3, 4, 5}).reshape(2, 3);
-    assertArrayEquals(
-        new double[] {4, 5}, x.dynamicSlice(i32(9, 2), 1, 2).toDoubleArray());
-    assertArrayEquals(
-        new double[] {0, 1}, x.dynamicSlice(i32(-1, -5), 1, 2).toDoubleArray());
+    assertArrayEquals(new double[] {4, 5}, x.dynamicSlice(i32(9, 2), 1, 2).toDoubleArray());
+    assertArrayEquals(new double[] {0, 1}, x.dynamicSlice(i32(-1, -5), 1, 2).toDoubleArray());
     Tensor part = f64(new double[] {8, 9}).reshape(1, 2);
     assertArrayEquals(
         new double[] {0, 1, 2, 3, 8, 9}, x.dynamicUpdate(part, i32(7, 7)).toDoubleArray());
@@ -185,7 +184,8 @@ class EvaluatorTest {
 
   @Test
   void convolutionMatchesOneWorkedOutByHand() {
-    // 3x3 image 0..8, filter of ones but for a 10 at the end, stride 2, padding 1 at the top and left only
+    // 3x3 image 0..8, filter of ones but for a 10 at the end, stride 2, padding 1 at the top and
+    // left only
     Tensor x = f64(new double[] {0, 1, 2, 3, 4, 5, 6, 7, 8}).reshape(1, 1, 3, 3);
     Tensor w = f64(new double[] {1, 1, 1, 10}).reshape(1, 1, 2, 2);
     Window window =
@@ -194,8 +194,7 @@ class EvaluatorTest {
     assertArrayEquals(new double[] {0, 1 + 20, 3 + 60, 4 + 5 + 7 + 80}, y.toDoubleArray());
     Tensor g = f64(new double[] {1, 2, 3, 4}).reshape(1, 1, 2, 2);
     Tensor gx = Tensor.apply(new Op.Conv(ConvKind.INPUT_GRADIENT, window), g, w);
-    assertArrayEquals(
-        new double[] {10, 2, 20, 3, 4, 4, 30, 4, 40}, gx.toDoubleArray());
+    assertArrayEquals(new double[] {10, 2, 20, 3, 4, 4, 30, 4, 40}, gx.toDoubleArray());
     Tensor gw = Tensor.apply(new Op.Conv(ConvKind.WEIGHT_GRADIENT, window), x, g);
     assertArrayEquals(
         new double[] {16, 3 * 3 + 5 * 4, 2 + 7 * 4, 2 * 2 + 6 * 3 + 8 * 4}, gw.toDoubleArray());
@@ -225,9 +224,18 @@ class EvaluatorTest {
   void erfMatchesItsTable() {
     // Abramowitz and Stegun, table 7.1 and 7.3, and symmetry
     double[][] table = {
-      {0, 0}, {0.5, 0.5204998778130465}, {1, 0.8427007929497149}, {1.5, 0.9661051464753108},
-      {2, 0.9953222650189527}, {2.9, 0.9999589021219005}, {3, 0.9999779095030014},
-      {3.5, 0.9999992569016276}, {5, 0.9999999999984626}, {7, 1}, {INF, 1}, {1e-300, 1.1283791670955126e-300}
+      {0, 0},
+      {0.5, 0.5204998778130465},
+      {1, 0.8427007929497149},
+      {1.5, 0.9661051464753108},
+      {2, 0.9953222650189527},
+      {2.9, 0.9999589021219005},
+      {3, 0.9999779095030014},
+      {3.5, 0.9999992569016276},
+      {5, 0.9999999999984626},
+      {7, 1},
+      {INF, 1},
+      {1e-300, 1.1283791670955126e-300}
     };
     for (double[] row : table) {
       assertEquals(row[1], FloatArithmetic.erf(row[0]), 1e-15 * row[1], "erf(" + row[0] + ")");

@@ -43,7 +43,8 @@ class ReferenceBackendTest {
   void missingBackEndNamesThoseThatAreThere() {
     DeviceException e =
         assertThrows(DeviceException.class, () -> Backends.of(new Device("abacus", 0)));
-    assertTrue(e.getMessage().startsWith("device: no back end 'abacus' on the class path, found ["));
+    assertTrue(
+        e.getMessage().startsWith("device: no back end 'abacus' on the class path, found ["));
     assertTrue(e.getMessage().contains("reference"), e.getMessage());
   }
 

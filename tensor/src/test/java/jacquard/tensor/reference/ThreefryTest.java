@@ -3,14 +3,14 @@ package jacquard.tensor.reference;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import jacquard.tensor.Device;
 import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Op;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 /// Vectors from the known-answer file of Random123 (threefry2x32, 20 rounds).
 class ThreefryTest {

@@ -4,9 +4,8 @@ import static jacquard.tensor.testing.CompositeRows.each;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
-import jacquard.tensor.Tensor;
-import jacquard.tensor.reference.FloatArithmetic;
 import jacquard.tensor.graph.UnaryKind;
+import jacquard.tensor.reference.FloatArithmetic;
 import java.util.Arrays;
 import java.util.List;
 
@@ -65,20 +64,18 @@ final class ActivationRows {
                 List.of(Shape.of(0, 4), Shape.of(0)),
                 List.of(Shape.of(2, 1025), Shape.of(2))))
         .withTolerance(64, 64)
-        .withPlain(
-            in -> {
-              int classes = in.shape(0).dim(-1);
-              double[] x = in.values().get(0);
-              double[] targets = in.values().get(1);
-              double[] y = new double[targets.length];
-              Arrays.setAll(
-                  y,
-                  row -> {
-                    double[] logits =
-                        Arrays.copyOfRange(x, row * classes, (row + 1) * classes);
-                    return Math.log(CompositeRows.sumExp(logits)) - logits[(int) targets[row]];
-                  });
-              return y;
-            });
+        .withPlain(in -> {
+          int classes = in.shape(0).dim(-1);
+          double[] x = in.values().get(0);
+          double[] targets = in.values().get(1);
+          double[] y = new double[targets.length];
+          Arrays.setAll(
+              y,
+              row -> {
+                double[] logits = Arrays.copyOfRange(x, row * classes, (row + 1) * classes);
+                return Math.log(CompositeRows.sumExp(logits)) - logits[(int) targets[row]];
+              });
+          return y;
+        });
   }
 }

@@ -13,7 +13,13 @@ import java.util.function.Function;
 final class ArrangementRows {
   private static final Operand ANY = Operand.Real.of(-4, 4);
   private static final List<Shape> MATRICES =
-      List.of(Shape.of(1, 1), Shape.of(3, 5), Shape.of(5, 3), Shape.of(2, 4, 4), Shape.of(0, 4), Shape.of(2, 17));
+      List.of(
+          Shape.of(1, 1),
+          Shape.of(3, 5),
+          Shape.of(5, 3),
+          Shape.of(2, 4, 4),
+          Shape.of(0, 4),
+          Shape.of(2, 17));
 
   private ArrangementRows() {}
 
@@ -22,13 +28,13 @@ final class ArrangementRows {
     rows.add(stack());
     rows.add(
         movement(
-            "split", x -> x.split(-1, 1, x.dim(-1) - 1).get(1), Shapes.FULL, in -> lastFrom(in, 1)));
+            "split",
+            x -> x.split(-1, 1, x.dim(-1) - 1).get(1),
+            Shapes.FULL,
+            in -> lastFrom(in, 1)));
     rows.add(
         movement(
-            "chunk",
-            x -> x.tile(2).chunk(-1, 2).get(1),
-            Shapes.RANKED,
-            in -> in.values().get(0)));
+            "chunk", x -> x.tile(2).chunk(-1, 2).get(1), Shapes.RANKED, in -> in.values().get(0)));
     rows.add(movement("tile", x -> x.tile(2, 3), Shapes.MATRICES, in -> tiled(in, 2, 3)));
     rows.add(repeat());
     rows.add(roll(2));
@@ -43,37 +49,34 @@ final class ArrangementRows {
             .withShapes(MATRICES)
             .withDTypes(OperationRow.NUMBERS)
             .withTolerance(4, 16)
-            .withPlain(
-                in -> {
-                  Shape s = in.shape(0);
-                  return Plain.fill(
-                      s.withDim(-1, 1).withDim(-2, 1),
-                      i -> {
-                        double sum = 0;
-                        for (int k = 0; k < Math.min(s.dim(-1), s.dim(-2)); k++) {
-                          sum += in.at(0, with(i, k, k));
-                        }
-                        return sum;
-                      });
-                }));
+            .withPlain(in -> {
+              Shape s = in.shape(0);
+              return Plain.fill(
+                  s.withDim(-1, 1).withDim(-2, 1),
+                  i -> {
+                    double sum = 0;
+                    for (int k = 0; k < Math.min(s.dim(-1), s.dim(-2)); k++) {
+                      sum += in.at(0, with(i, k, k));
+                    }
+                    return sum;
+                  });
+            }));
     rows.add(
         OperationRow.of("dot of vectors", t -> t[0].dot(t[1]), ANY, ANY)
             .withShapes(Shape.of(17), Shape.of(17))
             .withTolerance(16, 64)
-            .withPlain(
-                in -> {
-                  double sum = 0;
-                  for (int k = 0; k < 17; k++) {
-                    sum += in.at(0, k) * in.at(1, k);
-                  }
-                  return new double[] {sum};
-                }));
+            .withPlain(in -> {
+              double sum = 0;
+              for (int k = 0; k < 17; k++) {
+                sum += in.at(0, k) * in.at(1, k);
+              }
+              return new double[] {sum};
+            }));
     rows.add(
         OperationRow.of("outer", t -> t[0].outer(t[1]), ANY, ANY)
             .withShapes(Shape.of(3), Shape.of(17))
             .withDTypes(OperationRow.NUMBERS)
-            .withPlain(
-                in -> Plain.fill(Shape.of(3, 17), i -> in.at(0, i[0]) * in.at(1, i[1]))));
+            .withPlain(in -> Plain.fill(Shape.of(3, 17), i -> in.at(0, i[0]) * in.at(1, i[1]))));
     return rows;
   }
 
@@ -85,20 +88,18 @@ final class ArrangementRows {
   }
 
   private static OperationRow stack() {
-    return OperationRow.of(
-            "stack", t -> Arrangement.stack(-1, List.of(t[0], t[1], t[0])), ANY, ANY)
+    return OperationRow.of("stack", t -> Arrangement.stack(-1, List.of(t[0], t[1], t[0])), ANY, ANY)
         .withTolerance(0, 0)
         .withDTypes(OperationRow.ALL)
-        .withPlain(
-            in -> {
-              double[] x = in.values().get(0);
-              double[] y = in.values().get(1);
-              double[] z = new double[3 * x.length];
-              for (int i = 0; i < z.length; i++) {
-                z[i] = i % 3 == 1 ? y[i / 3] : x[i / 3];
-              }
-              return z;
-            });
+        .withPlain(in -> {
+          double[] x = in.values().get(0);
+          double[] y = in.values().get(1);
+          double[] z = new double[3 * x.length];
+          for (int i = 0; i < z.length; i++) {
+            z[i] = i % 3 == 1 ? y[i / 3] : x[i / 3];
+          }
+          return z;
+        });
   }
 
   private static double[] lastFrom(Plain.Arguments in, int start) {

@@ -35,10 +35,7 @@ final class AxisDraws {
       case 0, 1, 2 -> x.summed(keep ? t.sumKeepDims(axes) : t.sum(axes), n);
       case 3 -> x.moved(keep ? t.maxKeepDims(axes) : t.max(axes));
       case 4 -> x.moved(keep ? t.minKeepDims(axes) : t.min(axes));
-      default ->
-          n > 8
-              ? null
-              : x.multiplied(keep ? t.prodKeepDims(axes) : t.prod(axes), n);
+      default -> n > 8 ? null : x.multiplied(keep ? t.prodKeepDims(axes) : t.prod(axes), n);
     };
   }
 
@@ -69,12 +66,21 @@ final class AxisDraws {
 
   /// Subtract the largest, exponentiate, divide by the sum.
   @Nullable Tracked softmax() {
-    Tracked x = pool.any(v -> v.isFloat() && GraphPool.ranked(v) && v.magnitude() <= 10 && !v.tensor().shape().isEmpty());
+    Tracked x =
+        pool.any(v ->
+            v.isFloat()
+                && GraphPool.ranked(v)
+                && v.magnitude() <= 10
+                && !v.tensor().shape().isEmpty());
     if (x == null) {
       return null;
     }
     return new Tracked(
-        x.tensor().softmax(pool.axis(x)), 0, 1, 4 * x.error() + 64 * Tolerance.epsilon(x.tensor().dtype()), 0);
+        x.tensor().softmax(pool.axis(x)),
+        0,
+        1,
+        4 * x.error() + 64 * Tolerance.epsilon(x.tensor().dtype()),
+        0);
   }
 
   /// Subtract the mean, divide by the deviation: a row read by two reduces and again.
@@ -114,12 +120,11 @@ final class AxisDraws {
     }
     int k = x.tensor().dim(-1);
     Tracked y =
-        pool.any(
-            v ->
-                v.tensor().dtype() == x.tensor().dtype()
-                    && v.tensor().rank() >= 2
-                    && v.tensor().dim(-2) == k
-                    && (v.tensor().rank() == 2 || x.tensor().rank() == 2));
+        pool.any(v ->
+            v.tensor().dtype() == x.tensor().dtype()
+                && v.tensor().rank() >= 2
+                && v.tensor().dim(-2) == k
+                && (v.tensor().rank() == 2 || x.tensor().rank() == 2));
     boolean transposed = y == null;
     if (transposed) {
       // x by its own transpose, or by a fresh matrix
@@ -144,7 +149,11 @@ final class AxisDraws {
 
   @Nullable Tracked conv() {
     Tracked x =
-        pool.any(v -> v.tensor().dtype() == DType.F32 && v.tensor().rank() >= 2 && v.tensor().rank() <= 4 && !v.tensor().shape().isEmpty());
+        pool.any(v ->
+            v.tensor().dtype() == DType.F32
+                && v.tensor().rank() >= 2
+                && v.tensor().rank() <= 4
+                && !v.tensor().shape().isEmpty());
     if (x == null) {
       return null;
     }
@@ -163,8 +172,7 @@ final class AxisDraws {
       return null;
     }
     Tracked filter = pool.floats(DType.F32, Shape.of(out, channels, kh, kw));
-    Window w =
-        new Window(s, filter.tensor().shape(), stride, 1, pad, 0, 0, pad, 1, 1, 1);
+    Window w = new Window(s, filter.tensor().shape(), stride, 1, pad, 0, 0, pad, 1, 1, 1);
     Tracked y =
         image.contracted(
             filter,
@@ -188,10 +196,9 @@ final class AxisDraws {
   /// Whole numbers made into indices of `rows`.
   @Nullable Tensor index(int rows) {
     Tracked n =
-        pool.any(
-            v ->
-                v.tensor().rank() <= 2
-                    && (v.tensor().dtype() == DType.I32 || v.tensor().dtype() == DType.I64));
+        pool.any(v ->
+            v.tensor().rank() <= 2
+                && (v.tensor().dtype() == DType.I32 || v.tensor().dtype() == DType.I64));
     return n == null || rows == 0 ? null : n.tensor().mod(rows);
   }
 
@@ -204,7 +211,9 @@ final class AxisDraws {
   }
 
   @Nullable Tracked scatterAdd() {
-    Tracked x = pool.any(v -> GraphPool.ranked(v) && v.tensor().rank() <= 3 && v.tensor().dtype() != DType.BOOL);
+    Tracked x =
+        pool.any(
+            v -> GraphPool.ranked(v) && v.tensor().rank() <= 3 && v.tensor().dtype() != DType.BOOL);
     Tensor index = x == null ? null : index(x.tensor().dim(0));
     if (x == null || index == null || index.size() * x.tensor().size() > 16L * GraphPool.LARGEST) {
       return null;

@@ -16,13 +16,15 @@ import java.util.Set;
 
 /// Compares what a device computes with the reference, and the reference with plain Java loops.
 ///
-/// Every failure names the row, dtype, shapes, layout and seed, which are enough to repeat it with [OperationRow#arguments].
+/// Every failure names the row, dtype, shapes, layout and seed, which are enough to repeat it with
+/// [OperationRow#arguments].
 public final class BackendConformance {
   private static final int REPORTED = 5;
 
   private BackendConformance() {}
 
-  /// Runs every case of `row` in each of its dtypes and every [Layout], and the extremes it specifies.
+  /// Runs every case of `row` in each of its dtypes and every [Layout], and the extremes it
+  /// specifies.
   ///
   /// @throws AssertionError if a result differs by more than the row's tolerance
   public static void check(Device device, OperationRow row) {
@@ -42,12 +44,11 @@ public final class BackendConformance {
     }
   }
 
-  /// Runs the largest case of `row` again and again, until compiled code has replaced what runs cold.
+  /// Runs the largest case of `row` again and again, until compiled code has replaced what runs
+  /// cold.
   public static void checkWarm(Device device, OperationRow row, DType dtype, int times) {
     List<Shape> largest =
-        row.cases().stream()
-            .max((a, b) -> Long.compare(size(a), size(b)))
-            .orElseThrow();
+        row.cases().stream().max((a, b) -> Long.compare(size(a), size(b))).orElseThrow();
     long seed = row.seed(dtype, largest);
     for (int i = 0; i < times; i++) {
       List<Tensor> arguments = row.arguments(dtype, largest, device, seed);
@@ -111,12 +112,12 @@ public final class BackendConformance {
       throw new AssertionError(names + " on " + device + ": " + e, e);
     }
     for (int i = 0; i < results.size(); i++) {
-      assertClose(
-          names.get(i) + " on " + device, row.tolerance(), expected.get(i), results.get(i));
+      assertClose(names.get(i) + " on " + device, row.tolerance(), expected.get(i), results.get(i));
     }
   }
 
-  /// Compares the elements of `actual` with the value it should have; integers and bool must be equal.
+  /// Compares the elements of `actual` with the value it should have; integers and bool must be
+  /// equal.
   public static void assertClose(String what, Tolerance tolerance, Value expected, Tensor actual) {
     DType dtype = actual.dtype();
     Object array = actual.toArray();
@@ -139,7 +140,13 @@ public final class BackendConformance {
           };
       if (!accepted) {
         wrong.add(
-            "element " + i + " of " + actual.shape() + " is " + Array.get(array, i) + ", expected "
+            "element "
+                + i
+                + " of "
+                + actual.shape()
+                + " is "
+                + Array.get(array, i)
+                + ", expected "
                 + (floats ? Objects.toString(doubles[i]) : Objects.toString(longs[i])));
       }
     }
@@ -164,8 +171,7 @@ public final class BackendConformance {
         double[] actual = Evaluator.evaluate(List.of(result.node())).get(0).toDoubles();
         double[] expected =
             plain.apply(
-                new Plain.Arguments(
-                    dtype, shapes, row.values(dtype, shapes, Layout.PLAIN, seed)));
+                new Plain.Arguments(dtype, shapes, row.values(dtype, shapes, Layout.PLAIN, seed)));
         assertPlain(
             where(row, dtype, shapes, "seed " + seed), row.tolerance(), result, expected, actual);
       }
@@ -176,21 +182,35 @@ public final class BackendConformance {
       String what, Tolerance tolerance, Tensor result, double[] expected, double[] actual) {
     if (expected.length != actual.length || actual.length != result.size()) {
       throw new AssertionError(
-          what + ": " + actual.length + " elements for " + result + ", expected " + expected.length);
+          what
+              + ": "
+              + actual.length
+              + " elements for "
+              + result
+              + ", expected "
+              + expected.length);
     }
     for (int i = 0; i < actual.length; i++) {
-      double wanted =
-          result.dtype() == DType.U8 ? ((long) expected[i]) & 255 : expected[i];
+      double wanted = result.dtype() == DType.U8 ? ((long) expected[i]) & 255 : expected[i];
       boolean close =
           wanted == actual[i]
               || (Double.isNaN(wanted) && Double.isNaN(actual[i]))
               || (result.dtype().isFloat()
                   && Math.abs(wanted - actual[i]) <= 1e-11 * (1 + Math.abs(wanted)))
-              // constants of an f32 graph are rounded to f32; those of f64 say whether the expression is right
+              // constants of an f32 graph are rounded to f32; those of f64 say whether the
+              // expression is right
               || (result.dtype() == DType.F32 && tolerance.accepts(DType.F32, wanted, actual[i]));
       if (!close) {
         throw new AssertionError(
-            what + ": element " + i + " of " + result + " is " + actual[i] + ", expected " + wanted);
+            what
+                + ": element "
+                + i
+                + " of "
+                + result
+                + " is "
+                + actual[i]
+                + ", expected "
+                + wanted);
       }
     }
   }

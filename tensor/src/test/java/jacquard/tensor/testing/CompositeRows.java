@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Composites: rows of operations that are one expression over primitives. Most have plain loops all the same, so that the
-/// expression itself is tested.
+/// Composites: rows of operations that are one expression over primitives. Most have plain loops
+/// all the same, so that the expression itself is tested.
 final class CompositeRows {
   private static final Operand ANY = Operand.Real.of(-3, 3);
 
@@ -35,22 +35,21 @@ final class CompositeRows {
   static OperationRow each(
       String name, Function<Tensor[], Tensor> function, Each plain, Operand... operands) {
     return OperationRow.of(name, function, operands)
-        .withPlain(
-            in -> {
-              Shape shape = in.shape(0);
-              for (int k = 1; k < operands.length; k++) {
-                shape = Shape.broadcast(name, shape, in.shape(k));
-              }
-              return Plain.fill(
-                  shape,
-                  i -> {
-                    double[] x = new double[operands.length];
-                    for (int k = 0; k < x.length; k++) {
-                      x[k] = in.at(k, i);
-                    }
-                    return plain.apply(x);
-                  });
-            });
+        .withPlain(in -> {
+          Shape shape = in.shape(0);
+          for (int k = 1; k < operands.length; k++) {
+            shape = Shape.broadcast(name, shape, in.shape(k));
+          }
+          return Plain.fill(
+              shape,
+              i -> {
+                double[] x = new double[operands.length];
+                for (int k = 0; k < x.length; k++) {
+                  x[k] = in.at(k, i);
+                }
+                return plain.apply(x);
+              });
+        });
   }
 
   private static List<OperationRow> comparisons() {
@@ -68,32 +67,38 @@ final class CompositeRows {
             each("eq a number", t -> t[0].eq(1), x -> x[0] == 1 ? 1 : 0, steps),
             each("ne a number", t -> t[0].ne(1), x -> x[0] != 1 ? 1 : 0, steps));
     return rows.stream()
-        .map(
-            row ->
-                row.withDTypes(OperationRow.NUMBERS)
-                    .withDifferentiable()
-                    .withExtremes(Extremes.ALL))
+        .map(row ->
+            row.withDTypes(OperationRow.NUMBERS).withDifferentiable().withExtremes(Extremes.ALL))
         .toList();
   }
 
   private static List<OperationRow> arithmetic() {
     Operand positive = Operand.Real.of(0.3, 3);
     return List.of(
-        each("add a number", t -> t[0].add(2), x -> x[0] + 2, ANY)
-            .withDTypes(OperationRow.NUMBERS),
-        each("sub a number", t -> t[0].sub(2), x -> x[0] - 2, ANY)
-            .withDTypes(OperationRow.NUMBERS),
+        each("add a number", t -> t[0].add(2), x -> x[0] + 2, ANY).withDTypes(OperationRow.NUMBERS),
+        each("sub a number", t -> t[0].sub(2), x -> x[0] - 2, ANY).withDTypes(OperationRow.NUMBERS),
         each("mul by a number", t -> t[0].mul(3), x -> x[0] * 3, ANY)
             .withDTypes(OperationRow.NUMBERS),
         each("div by a number", t -> t[0].div(3), x -> x[0] / 3, ANY),
-        each("mod by a number", t -> t[0].mod(2), x -> (x[0] % 2 + 2) % 2, Operand.Real.stepped(-3, 3, 0.25, 0.125))
+        each(
+                "mod by a number",
+                t -> t[0].mod(2),
+                x -> (x[0] % 2 + 2) % 2,
+                Operand.Real.stepped(-3, 3, 0.25, 0.125))
             .withTolerance(4, 4),
-        each("maximum with a number", t -> t[0].maximum(1), x -> Math.max(x[0], 1), Operand.Real.of(-3, 3).withKinks(1.0))
+        each(
+                "maximum with a number",
+                t -> t[0].maximum(1),
+                x -> Math.max(x[0], 1),
+                Operand.Real.of(-3, 3).withKinks(1.0))
             .withDTypes(OperationRow.NUMBERS),
-        each("minimum with a number", t -> t[0].minimum(1), x -> Math.min(x[0], 1), Operand.Real.of(-3, 3).withKinks(1.0))
+        each(
+                "minimum with a number",
+                t -> t[0].minimum(1),
+                x -> Math.min(x[0], 1),
+                Operand.Real.of(-3, 3).withKinks(1.0))
             .withDTypes(OperationRow.NUMBERS),
-        each("square", t -> t[0].square(), x -> x[0] * x[0], ANY)
-            .withDTypes(OperationRow.NUMBERS),
+        each("square", t -> t[0].square(), x -> x[0] * x[0], ANY).withDTypes(OperationRow.NUMBERS),
         each("pow 1", t -> t[0].pow(1), x -> x[0], ANY),
         each("pow 2", t -> t[0].pow(2), x -> x[0] * x[0], ANY),
         each("pow 3", t -> t[0].pow(3), x -> x[0] * x[0] * x[0], ANY).withTolerance(2, 0),
@@ -120,7 +125,11 @@ final class CompositeRows {
   private static List<OperationRow> activations() {
     List<OperationRow> rows = new ArrayList<>();
     rows.add(
-        each("relu", t -> t[0].relu(), x -> x[0] > 0 ? x[0] : 0, Operand.Real.of(-3, 3).withKinks(0.0))
+        each(
+                "relu",
+                t -> t[0].relu(),
+                x -> x[0] > 0 ? x[0] : 0,
+                Operand.Real.of(-3, 3).withKinks(0.0))
             .withDTypes(OperationRow.NUMBERS));
     for (int axis : new int[] {0, -1}) {
       rows.add(
@@ -156,23 +165,18 @@ final class CompositeRows {
   }
 
   static OperationRow alongAxis(
-      String name,
-      int axis,
-      Operand x,
-      Function<Tensor[], Tensor> function,
-      AlongAxis plain) {
+      String name, int axis, Operand x, Function<Tensor[], Tensor> function, AlongAxis plain) {
     return OperationRow.of(name + " along axis " + axis, function, x)
         .withShapes(axis == 0 ? Shapes.FULL : Shapes.RANKED)
-        .withPlain(
-            in -> {
-              int at = in.shape(0).axis(name, axis);
-              int n = in.shape(0).dim(at);
-              return Plain.along(
-                  in,
-                  at,
-                  n,
-                  row -> IntStream.range(0, n).mapToDouble(i -> plain.apply(row, i)).toArray());
-            });
+        .withPlain(in -> {
+          int at = in.shape(0).axis(name, axis);
+          int n = in.shape(0).dim(at);
+          return Plain.along(
+              in,
+              at,
+              n,
+              row -> IntStream.range(0, n).mapToDouble(i -> plain.apply(row, i)).toArray());
+        });
   }
 
   static double[] row(Plain.Arguments in, int[] index, int axis) {
@@ -195,8 +199,20 @@ final class CompositeRows {
   private static List<OperationRow> statistics() {
     List<OperationRow> rows = new ArrayList<>();
     rows.addAll(statistic("sum", ANY, Tensor::sum, Tensor::sumKeepDims, CompositeRows::sum));
-    rows.addAll(statistic("max", ANY, Tensor::max, Tensor::maxKeepDims, x -> Arrays.stream(x).max().orElseThrow()));
-    rows.addAll(statistic("min", ANY, Tensor::min, Tensor::minKeepDims, x -> Arrays.stream(x).min().orElseThrow()));
+    rows.addAll(
+        statistic(
+            "max",
+            ANY,
+            Tensor::max,
+            Tensor::maxKeepDims,
+            x -> Arrays.stream(x).max().orElseThrow()));
+    rows.addAll(
+        statistic(
+            "min",
+            ANY,
+            Tensor::min,
+            Tensor::minKeepDims,
+            x -> Arrays.stream(x).min().orElseThrow()));
     rows.addAll(
         statistic(
             "prod",
@@ -206,10 +222,15 @@ final class CompositeRows {
             x -> Arrays.stream(x).reduce(1, (a, b) -> a * b)));
     rows.addAll(statistic("mean", ANY, Tensor::mean, Tensor::meanKeepDims, CompositeRows::mean));
     rows.addAll(
-        statistic("variance", ANY, Tensor::variance, Tensor::varianceKeepDims, CompositeRows::variance));
+        statistic(
+            "variance", ANY, Tensor::variance, Tensor::varianceKeepDims, CompositeRows::variance));
     rows.addAll(
         statistic(
-            "logSumExp", ANY, Tensor::logSumExp, Tensor::logSumExpKeepDims, x -> Math.log(sumExp(x))));
+            "logSumExp",
+            ANY,
+            Tensor::logSumExp,
+            Tensor::logSumExpKeepDims,
+            x -> Math.log(sumExp(x))));
     return rows;
   }
 
@@ -259,9 +280,13 @@ final class CompositeRows {
         same("squeeze", x -> x.unsqueeze(1).squeeze(1), Shapes.RANKED),
         same("flatten", x -> x.flatten(1), shapes),
         MovementRows.movement("t", Tensor::t, shapes, in -> swapped(in, -2, -1)),
-        MovementRows.movement("transpose", x -> x.transpose(0, -1), shapes, in -> swapped(in, 0, -1)),
         MovementRows.movement(
-            "select", x -> x.select(-1, -1), MATRICES_FULL, in -> {
+            "transpose", x -> x.transpose(0, -1), shapes, in -> swapped(in, 0, -1)),
+        MovementRows.movement(
+            "select",
+            x -> x.select(-1, -1),
+            MATRICES_FULL,
+            in -> {
               int last = in.shape(0).rank() - 1;
               int n = in.shape(0).dim(last);
               return Plain.fill(
@@ -272,7 +297,10 @@ final class CompositeRows {
                   });
             }),
         MovementRows.movement(
-            "slice backwards", x -> x.slice(-1, -1, 0, -2), MATRICES_FULL, in -> {
+            "slice backwards",
+            x -> x.slice(-1, -1, 0, -2),
+            MATRICES_FULL,
+            in -> {
               int last = in.shape(0).rank() - 1;
               int n = in.shape(0).dim(last);
               return Plain.fill(
@@ -283,7 +311,10 @@ final class CompositeRows {
                   });
             }),
         MovementRows.movement(
-            "pad one axis", x -> x.pad(-1, 2, 1), Shapes.RANKED, in -> {
+            "pad one axis",
+            x -> x.pad(-1, 2, 1),
+            Shapes.RANKED,
+            in -> {
               int last = in.shape(0).rank() - 1;
               int n = in.shape(0).dim(last);
               return Plain.fill(

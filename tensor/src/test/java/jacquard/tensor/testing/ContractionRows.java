@@ -30,7 +30,15 @@ final class ContractionRows {
   /// Sizes around the tiles of a matrix product, and matrix by vector, outer product, empty.
   private static List<List<Shape>> products() {
     int[][] sizes = {
-      {1, 1, 1}, {3, 5, 7}, {1, 33, 17}, {29, 1, 15}, {17, 65, 33}, {1, 1025, 1}, {31, 2, 65}, {3, 0, 4}, {0, 3, 4}
+      {1, 1, 1},
+      {3, 5, 7},
+      {1, 33, 17},
+      {29, 1, 15},
+      {17, 65, 33},
+      {1, 1025, 1},
+      {31, 2, 65},
+      {3, 0, 4},
+      {0, 3, 4}
     };
     List<List<Shape>> cases = new ArrayList<>();
     for (int[] s : sizes) {
@@ -47,24 +55,23 @@ final class ContractionRows {
         .withCases(products())
         .withDTypes(OperationRow.NUMBERS)
         .withTolerance(16, 512)
-        .withPlain(
-            in -> {
-              int k = in.shape(0).dim(-1);
-              int rank = in.shape(0).rank();
-              return Plain.fill(
-                  in.shape(0).withDim(-1, in.shape(1).dim(-1)),
-                  i -> {
-                    double sum = 0;
-                    for (int j = 0; j < k; j++) {
-                      int[] left = i.clone();
-                      int[] right = i.clone();
-                      left[rank - 1] = j;
-                      right[rank - 2] = j;
-                      sum += at(in, 0, left) * at(in, 1, right);
-                    }
-                    return sum;
-                  });
-            });
+        .withPlain(in -> {
+          int k = in.shape(0).dim(-1);
+          int rank = in.shape(0).rank();
+          return Plain.fill(
+              in.shape(0).withDim(-1, in.shape(1).dim(-1)),
+              i -> {
+                double sum = 0;
+                for (int j = 0; j < k; j++) {
+                  int[] left = i.clone();
+                  int[] right = i.clone();
+                  left[rank - 1] = j;
+                  right[rank - 2] = j;
+                  sum += at(in, 0, left) * at(in, 1, right);
+                }
+                return sum;
+              });
+        });
   }
 
   /// Element at an index that is not broadcast, so that a mistake in a shape shows.
@@ -87,28 +94,27 @@ final class ContractionRows {
         .withCases(cases)
         .withDTypes(OperationRow.NUMBERS)
         .withTolerance(16, 512)
-        .withPlain(
-            in -> {
-              int rank = in.shape(0).rank();
-              int k = in.shape(0).dim(-2);
-              Shape result =
-                  in.shape(0).withDim(-2, in.shape(0).dim(-1)).withDim(-1, in.shape(1).dim(-2));
-              return Plain.fill(
-                  result,
-                  i -> {
-                    double sum = 0;
-                    for (int j = 0; j < k; j++) {
-                      int[] left = i.clone();
-                      int[] right = i.clone();
-                      left[rank - 2] = j;
-                      left[rank - 1] = i[rank - 2];
-                      right[rank - 2] = i[rank - 1];
-                      right[rank - 1] = j;
-                      sum += at(in, 0, left) * at(in, 1, right);
-                    }
-                    return sum;
-                  });
-            });
+        .withPlain(in -> {
+          int rank = in.shape(0).rank();
+          int k = in.shape(0).dim(-2);
+          Shape result =
+              in.shape(0).withDim(-2, in.shape(0).dim(-1)).withDim(-1, in.shape(1).dim(-2));
+          return Plain.fill(
+              result,
+              i -> {
+                double sum = 0;
+                for (int j = 0; j < k; j++) {
+                  int[] left = i.clone();
+                  int[] right = i.clone();
+                  left[rank - 2] = j;
+                  left[rank - 1] = i[rank - 2];
+                  right[rank - 2] = i[rank - 1];
+                  right[rank - 1] = j;
+                  sum += at(in, 0, left) * at(in, 1, right);
+                }
+                return sum;
+              });
+        });
   }
 
   /// Matrices of one element: the zeros that fill up a tile must not meet an infinity.
@@ -137,20 +143,103 @@ final class ContractionRows {
   private static final List<Geometry> GEOMETRIES =
       List.of(
           geometry("", new int[] {2, 3, 6, 7}, new int[] {4, 3, 3, 3}, 1, 1, 0, 0, 0, 0, 1, 1, 1),
-          geometry(" padded", new int[] {2, 3, 5, 5}, new int[] {4, 3, 3, 3}, 1, 1, 1, 1, 1, 1, 1, 1, 1),
-          geometry(" strided", new int[] {1, 2, 8, 7}, new int[] {3, 2, 3, 2}, 2, 3, 1, 0, 0, 1, 1, 1, 1),
-          geometry(" dilated", new int[] {1, 2, 9, 8}, new int[] {3, 2, 3, 2}, 1, 2, 2, 2, 1, 0, 2, 3, 1),
-          geometry(" in groups", new int[] {2, 4, 5, 4}, new int[] {6, 2, 2, 3}, 1, 1, 1, 0, 0, 1, 1, 1, 2),
-          geometry(" by channel", new int[] {1, 3, 5, 5}, new int[] {3, 1, 3, 3}, 1, 1, 1, 1, 1, 1, 1, 1, 3),
-          geometry(" of points", new int[] {2, 5, 3, 3}, new int[] {17, 5, 1, 1}, 1, 1, 0, 0, 0, 0, 1, 1, 1),
-          geometry(" of nothing", new int[] {0, 2, 3, 3}, new int[] {2, 2, 2, 2}, 1, 1, 0, 0, 0, 0, 1, 1, 1));
+          geometry(
+              " padded", new int[] {2, 3, 5, 5}, new int[] {4, 3, 3, 3}, 1, 1, 1, 1, 1, 1, 1, 1, 1),
+          geometry(
+              " strided",
+              new int[] {1, 2, 8, 7},
+              new int[] {3, 2, 3, 2},
+              2,
+              3,
+              1,
+              0,
+              0,
+              1,
+              1,
+              1,
+              1),
+          geometry(
+              " dilated",
+              new int[] {1, 2, 9, 8},
+              new int[] {3, 2, 3, 2},
+              1,
+              2,
+              2,
+              2,
+              1,
+              0,
+              2,
+              3,
+              1),
+          geometry(
+              " in groups",
+              new int[] {2, 4, 5, 4},
+              new int[] {6, 2, 2, 3},
+              1,
+              1,
+              1,
+              0,
+              0,
+              1,
+              1,
+              1,
+              2),
+          geometry(
+              " by channel",
+              new int[] {1, 3, 5, 5},
+              new int[] {3, 1, 3, 3},
+              1,
+              1,
+              1,
+              1,
+              1,
+              1,
+              1,
+              1,
+              3),
+          geometry(
+              " of points",
+              new int[] {2, 5, 3, 3},
+              new int[] {17, 5, 1, 1},
+              1,
+              1,
+              0,
+              0,
+              0,
+              0,
+              1,
+              1,
+              1),
+          geometry(
+              " of nothing",
+              new int[] {0, 2, 3, 3},
+              new int[] {2, 2, 2, 2},
+              1,
+              1,
+              0,
+              0,
+              0,
+              0,
+              1,
+              1,
+              1));
 
   // strides, paddings top bottom left right, dilations, groups
   private static Geometry geometry(String name, int[] image, int[] filter, int... g) {
     return new Geometry(
         name,
         new Window(
-            Shape.of(image), Shape.of(filter), g[0], g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8]));
+            Shape.of(image),
+            Shape.of(filter),
+            g[0],
+            g[1],
+            g[2],
+            g[3],
+            g[4],
+            g[5],
+            g[6],
+            g[7],
+            g[8]));
   }
 
   private static OperationRow conv(Geometry geometry, ConvKind kind) {
@@ -198,7 +287,8 @@ final class ContractionRows {
                 int h = row(w, i[2], p);
                 int v = column(w, i[3], q);
                 if (inside(w, h, v)) {
-                  sum += at(in, 0, i[0], firstChannel(w, i[1]) + c, h, v) * at(in, 1, i[1], c, p, q);
+                  sum +=
+                      at(in, 0, i[0], firstChannel(w, i[1]) + c, h, v) * at(in, 1, i[1], c, p, q);
                 }
               }
             }
@@ -250,7 +340,8 @@ final class ContractionRows {
                 int h = row(w, oh, i[2]);
                 int v = column(w, ow, i[3]);
                 if (inside(w, h, v)) {
-                  sum += at(in, 0, n, firstChannel(w, i[0]) + i[1], h, v) * at(in, 1, n, i[0], oh, ow);
+                  sum +=
+                      at(in, 0, n, firstChannel(w, i[0]) + i[1], h, v) * at(in, 1, n, i[0], oh, ow);
                 }
               }
             }

@@ -40,8 +40,7 @@ final class EinsumRows {
     return OperationRow.of(name, t -> Tensor.einsum(spec, t), operands)
         .withShapes(shapes)
         .withTolerance(16, 512)
-        .withPlain(
-            in -> loops(letters.split(","), spec.substring(spec.indexOf("->") + 2), in));
+        .withPlain(in -> loops(letters.split(","), spec.substring(spec.indexOf("->") + 2), in));
   }
 
   private static double[] loops(String[] operands, String result, Plain.Arguments in) {

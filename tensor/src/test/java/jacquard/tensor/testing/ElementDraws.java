@@ -105,10 +105,9 @@ final class ElementDraws {
   }
 
   @Nullable Tracked condition(Tracked x) {
-    return pool.any(
-        v ->
-            v.tensor().dtype() == DType.BOOL
-                && GraphPool.broadcasts(v.tensor().shape(), x.tensor().shape()));
+    return pool.any(v ->
+        v.tensor().dtype() == DType.BOOL
+            && GraphPool.broadcasts(v.tensor().shape(), x.tensor().shape()));
   }
 
   @Nullable Tracked choice() {
@@ -120,10 +119,11 @@ final class ElementDraws {
     if (condition == null) {
       return null;
     }
-    Shape both =
-        Shape.broadcast("choice", condition.tensor().shape(), x.tensor().shape());
+    Shape both = Shape.broadcast("choice", condition.tensor().shape(), x.tensor().shape());
     Tracked y =
-        pool.any(v -> v.tensor().dtype() == x.tensor().dtype() && GraphPool.broadcasts(v.tensor().shape(), both));
+        pool.any(v ->
+            v.tensor().dtype() == x.tensor().dtype()
+                && GraphPool.broadcasts(v.tensor().shape(), both));
     return y == null ? null : x.or(y, condition.tensor().where(x.tensor(), y.tensor()));
   }
 

@@ -65,7 +65,8 @@ final class ElementwiseRows {
       case NEG ->
           unary("neg", Tensor::neg, Operand.Real.of(-4, 4), x -> 0 - x)
               .withDTypes(OperationRow.NUMBERS);
-      case EXP -> unary("exp", Tensor::exp, Operand.Real.of(-10, 10), Math::exp).withTolerance(4, 0);
+      case EXP ->
+          unary("exp", Tensor::exp, Operand.Real.of(-10, 10), Math::exp).withTolerance(4, 0);
       case LOG ->
           unary("log", Tensor::log, Operand.Real.of(0.01, 10), Math::log).withTolerance(4, 0.5);
       case LOG1P ->
@@ -100,14 +101,14 @@ final class ElementwiseRows {
           unary("erf", Tensor::erf, Operand.Real.of(-4, 4), ElementwiseRows::erf)
               .withTolerance(8, 0);
       case SIGMOID ->
-          unary("sigmoid", Tensor::sigmoid, Operand.Real.of(-10, 10), x -> (1 + Math.tanh(x / 2)) / 2)
+          unary(
+                  "sigmoid",
+                  Tensor::sigmoid,
+                  Operand.Real.of(-10, 10),
+                  x -> (1 + Math.tanh(x / 2)) / 2)
               .withTolerance(8, 0);
       case ABS ->
-          unary(
-                  "abs",
-                  Tensor::abs,
-                  Operand.Real.of(-4, 4).withKinks(0.0),
-                  x -> x < 0 ? 0 - x : x)
+          unary("abs", Tensor::abs, Operand.Real.of(-4, 4).withKinks(0.0), x -> x < 0 ? 0 - x : x)
               .withDTypes(OperationRow.NUMBERS);
       case SIGN ->
           unary(
@@ -143,11 +144,10 @@ final class ElementwiseRows {
       Operand y,
       DoubleBinaryOperator plain) {
     return OperationRow.of(name, t -> function.apply(t[0], t[1]), x, y)
-        .withPlain(
-            in ->
-                Plain.fill(
-                    Shape.broadcast(name, in.shape(0), in.shape(1)),
-                    i -> plain.applyAsDouble(in.at(0, i), in.at(1, i))))
+        .withPlain(in ->
+            Plain.fill(
+                Shape.broadcast(name, in.shape(0), in.shape(1)),
+                i -> plain.applyAsDouble(in.at(0, i), in.at(1, i))))
         .withExtremes(Extremes.ALL);
   }
 
@@ -180,7 +180,8 @@ final class ElementwiseRows {
           binary("minimum", Tensor::minimum, any, any, (x, y) -> x < y ? x : y)
               .withDTypes(OperationRow.NUMBERS);
       case MOD ->
-          // the quotient of an odd number of 16ths by whole 8ths is never whole, so rounding can't move it over a step
+          // the quotient of an odd number of 16ths by whole 8ths is never whole, so rounding can't
+          // move it over a step
           binary(
                   "mod",
                   Tensor::mod,
@@ -234,20 +235,19 @@ final class ElementwiseRows {
         .withDTypes(OperationRow.ALL)
         .withDifferentiable()
         .withExtremes(Extremes.ALL)
-        .withPlain(
-            in ->
-                Plain.fill(
-                    in.shape(0),
-                    i -> {
-                      double x = in.at(0, i);
-                      return switch (to) {
-                        case F64 -> x;
-                        case F32 -> (float) x;
-                        case BOOL -> x == 0 ? 0 : 1;
-                        case I32, I64 -> x < 0 ? Math.ceil(x) : Math.floor(x);
-                        case U8 -> in.dtype().isFloat() ? Math.max(0, Math.floor(x)) : x;
-                      };
-                    }));
+        .withPlain(in ->
+            Plain.fill(
+                in.shape(0),
+                i -> {
+                  double x = in.at(0, i);
+                  return switch (to) {
+                    case F64 -> x;
+                    case F32 -> (float) x;
+                    case BOOL -> x == 0 ? 0 : 1;
+                    case I32, I64 -> x < 0 ? Math.ceil(x) : Math.floor(x);
+                    case U8 -> in.dtype().isFloat() ? Math.max(0, Math.floor(x)) : x;
+                  };
+                }));
   }
 
   private static OperationRow where() {
@@ -264,13 +264,10 @@ final class ElementwiseRows {
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
         .withExtremes(Extremes.ALL)
-        .withPlain(
-            in ->
-                Plain.fill(
-                    Shape.broadcast(
-                        "where",
-                        in.shape(0),
-                        Shape.broadcast("where", in.shape(1), in.shape(2))),
-                    i -> in.at(0, i) != 0 ? in.at(1, i) : in.at(2, i)));
+        .withPlain(in ->
+            Plain.fill(
+                Shape.broadcast(
+                    "where", in.shape(0), Shape.broadcast("where", in.shape(1), in.shape(2))),
+                i -> in.at(0, i) != 0 ? in.at(1, i) : in.at(2, i)));
   }
 }

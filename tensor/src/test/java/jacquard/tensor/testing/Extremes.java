@@ -12,7 +12,8 @@ public interface Extremes {
 
   boolean specified(DType dtype, double[] x);
 
-  /// Signed zeros, infinities, NaN, denormal, smallest normal and largest numbers, and some ordinary ones that are far out.
+  /// Signed zeros, infinities, NaN, denormal, smallest normal and largest numbers, and some
+  /// ordinary ones that are far out.
   static double[] of(DType dtype) {
     return switch (dtype) {
       case F32 -> floats(Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE);
@@ -26,8 +27,26 @@ public interface Extremes {
 
   private static double[] floats(double denormal, double normal, double most) {
     return new double[] {
-      0, -0.0, 1, -1, 0.5, 2, 3, -3, 1e-10f, -1e-4f, 100, -100, Double.POSITIVE_INFINITY,
-      Double.NEGATIVE_INFINITY, Double.NaN, denormal, -denormal, normal, most, -most
+      0,
+      -0.0,
+      1,
+      -1,
+      0.5,
+      2,
+      3,
+      -3,
+      1e-10f,
+      -1e-4f,
+      100,
+      -100,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN,
+      denormal,
+      -denormal,
+      normal,
+      most,
+      -most
     };
   }
 

@@ -68,11 +68,8 @@ final class FunctionRows {
             each("isNaN", t -> t[0].isNaN(), x -> 0, ANY),
             each("isFinite", t -> t[0].isFinite(), x -> 1, ANY),
             each("isInfinite", t -> t[0].isInfinite(), x -> 0, ANY))
-        .map(
-            row ->
-                row.withDTypes(OperationRow.NUMBERS)
-                    .withDifferentiable()
-                    .withExtremes(Extremes.ALL))
+        .map(row ->
+            row.withDTypes(OperationRow.NUMBERS).withDifferentiable().withExtremes(Extremes.ALL))
         .toList();
   }
 }

@@ -38,7 +38,8 @@ final class GraphDrawing {
     }
     Set<Node> read = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Node node :
-        Traversal.sourcesFirst(pool.values().stream().map(Tracked::tensor).map(Tensor::node).toList())) {
+        Traversal.sourcesFirst(
+            pool.values().stream().map(Tracked::tensor).map(Tensor::node).toList())) {
       read.addAll(node.sources());
     }
     List<RandomGraph.Output> outputs = new ArrayList<>();

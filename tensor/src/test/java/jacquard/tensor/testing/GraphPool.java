@@ -11,7 +11,8 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What the next operation of a [GraphDrawing] can be applied to: leaves, and every value drawn so far.
+/// What the next operation of a [GraphDrawing] can be applied to: leaves, and every value drawn so
+/// far.
 final class GraphPool {
   /// Most elements of a value.
   static final int LARGEST = 4096;
@@ -74,7 +75,9 @@ final class GraphPool {
   /// A value that `x` can be combined with: broadcast against it, of its dtype.
   Tracked partner(Tracked x) {
     Tracked y =
-        any(v -> v.tensor().dtype() == x.tensor().dtype() && broadcasts(v.tensor().shape(), x.tensor().shape()));
+        any(v ->
+            v.tensor().dtype() == x.tensor().dtype()
+                && broadcasts(v.tensor().shape(), x.tensor().shape()));
     return y == null ? x : y;
   }
 

@@ -64,17 +64,16 @@ final class IndexingRows {
         .withCases(selections())
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              int row = row(in.shape(0));
-              double[] x = in.values().get(0);
-              double[] at = in.values().get(1);
-              double[] y = new double[at.length * row];
-              for (int i = 0; i < at.length; i++) {
-                System.arraycopy(x, (int) at[i] * row, y, i * row, row);
-              }
-              return y;
-            });
+        .withPlain(in -> {
+          int row = row(in.shape(0));
+          double[] x = in.values().get(0);
+          double[] at = in.values().get(1);
+          double[] y = new double[at.length * row];
+          for (int i = 0; i < at.length; i++) {
+            System.arraycopy(x, (int) at[i] * row, y, i * row, row);
+          }
+          return y;
+        });
   }
 
   private static int row(Shape x) {
@@ -95,17 +94,16 @@ final class IndexingRows {
         .withCases(cases)
         .withDTypes(OperationRow.NUMBERS)
         .withTolerance(16, 64)
-        .withPlain(
-            in -> {
-              int row = row(in.shape(0));
-              double[] y = in.values().get(0).clone();
-              double[] at = in.values().get(1);
-              double[] updates = in.values().get(2);
-              for (int i = 0; i < updates.length; i++) {
-                y[(int) at[i / row] * row + i % row] += updates[i];
-              }
-              return y;
-            });
+        .withPlain(in -> {
+          int row = row(in.shape(0));
+          double[] y = in.values().get(0).clone();
+          double[] at = in.values().get(1);
+          double[] updates = in.values().get(2);
+          for (int i = 0; i < updates.length; i++) {
+            y[(int) at[i / row] * row + i % row] += updates[i];
+          }
+          return y;
+        });
   }
 
   private static OperationRow random() {
@@ -119,19 +117,16 @@ final class IndexingRows {
 
   private static OperationRow iota() {
     return OperationRow.of(
-            "iota",
-            t -> Tensor.iota(t[0].dim(0), t[0].dtype(), t[0].device()).add(t[0]),
-            ANY)
+            "iota", t -> Tensor.iota(t[0].dim(0), t[0].dtype(), t[0].device()).add(t[0]), ANY)
         .withShapes(List.of(Shape.of(0), Shape.of(1), Shape.of(37), Shape.of(1025)))
         .withDTypes(OperationRow.NUMBERS)
         .withDifferentiable()
-        .withPlain(
-            in -> {
-              double[] y = in.values().get(0).clone();
-              for (int i = 0; i < y.length; i++) {
-                y[i] += i;
-              }
-              return y;
-            });
+        .withPlain(in -> {
+          double[] y = in.values().get(0).clone();
+          for (int i = 0; i < y.length; i++) {
+            y[i] += i;
+          }
+          return y;
+        });
   }
 }

@@ -48,12 +48,11 @@ final class MovementDraws {
       return null;
     }
     int n = pool.size();
-    return x.moved(
-        t -> {
-          int at = pool.random.nextInt(t.rank() + 1);
-          Tensor wide = t.unsqueeze(at);
-          return wide.expand(wide.shape().withDim(at, n));
-        });
+    return x.moved(t -> {
+      int at = pool.random.nextInt(t.rank() + 1);
+      Tensor wide = t.unsqueeze(at);
+      return wide.expand(wide.shape().withDim(at, n));
+    });
   }
 
   Ints perAxis(Tracked x, int bound) {
@@ -67,8 +66,7 @@ final class MovementDraws {
     }
     int value = pool.random.nextInt(2);
     Tensor y = x.tensor().pad(perAxis(x, 3), perAxis(x, 3), perAxis(x, 2), value);
-    return new Tracked(
-        y, Math.min(x.lo(), value), Math.max(x.hi(), value), x.error(), x.bits());
+    return new Tracked(y, Math.min(x.lo(), value), Math.max(x.hi(), value), x.error(), x.bits());
   }
 
   @Nullable Tracked slice() {
@@ -95,11 +93,10 @@ final class MovementDraws {
     int axis = pool.axis(x);
     Shape others = x.tensor().shape().withDim(axis, 1);
     Tracked y =
-        pool.any(
-            v ->
-                v.tensor().dtype() == x.tensor().dtype()
-                    && v.tensor().rank() == others.rank()
-                    && v.tensor().shape().withDim(axis, 1).equals(others));
+        pool.any(v ->
+            v.tensor().dtype() == x.tensor().dtype()
+                && v.tensor().rank() == others.rank()
+                && v.tensor().shape().withDim(axis, 1).equals(others));
     return y == null ? null : x.or(y, Movement.concat(axis, List.of(x.tensor(), y.tensor())));
   }
 
@@ -125,15 +122,14 @@ final class MovementDraws {
     }
     Shape whole = x.tensor().shape();
     Tracked part =
-        pool.any(
-            v -> {
-              boolean fits =
-                  v.tensor().dtype() == x.tensor().dtype() && v.tensor().rank() == whole.rank();
-              for (int a = 0; fits && a < whole.rank(); a++) {
-                fits = v.tensor().dim(a) <= whole.dim(a);
-              }
-              return fits;
-            });
+        pool.any(v -> {
+          boolean fits =
+              v.tensor().dtype() == x.tensor().dtype() && v.tensor().rank() == whole.rank();
+          for (int a = 0; fits && a < whole.rank(); a++) {
+            fits = v.tensor().dim(a) <= whole.dim(a);
+          }
+          return fits;
+        });
     return part == null
         ? null
         : x.or(part, x.tensor().dynamicUpdate(part.tensor(), start(whole.rank())));

@@ -57,26 +57,33 @@ final class MovementRows {
         expand(),
         movement(
             "pad on every side",
-            x -> x.pad(Ints.filled(x.rank(), 1), Ints.filled(x.rank(), 2), Ints.filled(x.rank(), 0), 3),
+            x ->
+                x.pad(
+                    Ints.filled(x.rank(), 1),
+                    Ints.filled(x.rank(), 2),
+                    Ints.filled(x.rank(), 0),
+                    3),
             Shapes.RANKED,
             in -> padded(in, 1, 2, 0, 3)),
         movement(
             "pad in between",
-            x -> x.pad(Ints.filled(x.rank(), 0), Ints.filled(x.rank(), 1), Ints.filled(x.rank(), 2), 0),
+            x ->
+                x.pad(
+                    Ints.filled(x.rank(), 0),
+                    Ints.filled(x.rank(), 1),
+                    Ints.filled(x.rank(), 2),
+                    0),
             Shapes.RANKED,
             in -> padded(in, 0, 1, 2, 0)),
         movement(
             "slice every second",
-            x ->
-                x.slice(
-                    dims(x).map((a, n) -> Math.min(1, n)), dims(x), Ints.filled(x.rank(), 2)),
+            x -> x.slice(dims(x).map((a, n) -> Math.min(1, n)), dims(x), Ints.filled(x.rank(), 2)),
             Shapes.RANKED,
             in -> {
               int[] dims = in.shape(0).toArray();
               Arrays.setAll(dims, axis -> dims[axis] / 2);
               return Plain.fill(
-                  Shape.of(dims),
-                  i -> in.at(0, Arrays.stream(i).map(v -> 2 * v + 1).toArray()));
+                  Shape.of(dims), i -> in.at(0, Arrays.stream(i).map(v -> 2 * v + 1).toArray()));
             }),
         movement(
             "slice inside",
@@ -130,7 +137,8 @@ final class MovementRows {
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
         // applied to one axis, which some can't be
-        .withExtremes(shapes.stream().allMatch(shape -> shape.rank() >= 2) ? Extremes.NONE : Extremes.ALL)
+        .withExtremes(
+            shapes.stream().allMatch(shape -> shape.rank() >= 2) ? Extremes.NONE : Extremes.ALL)
         .withPlain(plain);
   }
 
@@ -160,7 +168,13 @@ final class MovementRows {
 
   private static OperationRow expand() {
     List<Shape> from =
-        List.of(Shape.scalar(), Shape.of(1), Shape.of(3, 1), Shape.of(1, 5), Shape.of(2, 1, 17), Shape.of(1, 0));
+        List.of(
+            Shape.scalar(),
+            Shape.of(1),
+            Shape.of(3, 1),
+            Shape.of(1, 5),
+            Shape.of(2, 1, 17),
+            Shape.of(1, 0));
     Function<Shape, Shape> to =
         shape -> {
           int[] dims = new int[shape.rank() + 1];
@@ -181,8 +195,7 @@ final class MovementRows {
       Plain.Arguments in, int before, int after, int interior, double value) {
     int step = interior + 1;
     int[] dims = in.shape(0).toArray();
-    Arrays.setAll(
-        dims, a -> before + after + (dims[a] == 0 ? 0 : (dims[a] - 1) * step + 1));
+    Arrays.setAll(dims, a -> before + after + (dims[a] == 0 ? 0 : (dims[a] - 1) * step + 1));
     double fill = in.dtype() == DType.BOOL ? Math.min(value, 1) : value;
     return Plain.fill(
         Shape.of(dims),
@@ -202,8 +215,7 @@ final class MovementRows {
     List<List<Shape>> cases = new ArrayList<>();
     for (Shape shape : Shapes.RANKED) {
       int at = shape.axis("concat", axis);
-      cases.add(
-          List.of(shape, shape.withDim(at, 2 * shape.dim(at) + 1), shape.withDim(at, 0)));
+      cases.add(List.of(shape, shape.withDim(at, 2 * shape.dim(at) + 1), shape.withDim(at, 0)));
       cases.add(List.of(shape.withDim(at, 1), shape, shape));
     }
     return OperationRow.of(
@@ -211,26 +223,24 @@ final class MovementRows {
         .withCases(cases)
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              int at = in.shape(0).axis("concat", axis);
-              int total =
-                  in.shape(0).dim(at) + in.shape(1).dim(at) + in.shape(2).dim(at);
-              return Plain.fill(
-                  in.shape(0).withDim(at, total),
-                  i -> {
-                    int part = 0;
-                    while (i[at] >= in.shape(part).dim(at)) {
-                      i[at] -= in.shape(part++).dim(at);
-                    }
-                    int[] dims = in.shape(part).toArray();
-                    int index = 0;
-                    for (int a = 0; a < dims.length; a++) {
-                      index = index * dims[a] + i[a];
-                    }
-                    return in.values().get(part)[index];
-                  });
-            });
+        .withPlain(in -> {
+          int at = in.shape(0).axis("concat", axis);
+          int total = in.shape(0).dim(at) + in.shape(1).dim(at) + in.shape(2).dim(at);
+          return Plain.fill(
+              in.shape(0).withDim(at, total),
+              i -> {
+                int part = 0;
+                while (i[at] >= in.shape(part).dim(at)) {
+                  i[at] -= in.shape(part++).dim(at);
+                }
+                int[] dims = in.shape(part).toArray();
+                int index = 0;
+                for (int a = 0; a < dims.length; a++) {
+                  index = index * dims[a] + i[a];
+                }
+                return in.values().get(part)[index];
+              });
+        });
   }
 
   /// Half of every axis, rounded up.
@@ -241,10 +251,7 @@ final class MovementRows {
   private static int[] clamped(Plain.Arguments in, int start, Shape part, Shape whole) {
     int[] at = new int[whole.rank()];
     Arrays.setAll(
-        at,
-        a ->
-            Math.clamp(
-                (long) in.values().get(start)[a], 0, whole.dim(a) - part.dim(a)));
+        at, a -> Math.clamp((long) in.values().get(start)[a], 0, whole.dim(a) - part.dim(a)));
     return at;
   }
 
@@ -257,12 +264,11 @@ final class MovementRows {
             Shapes.RANKED.stream().map(shape -> List.of(shape, Shape.of(shape.rank()))).toList())
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              Shape part = Shape.of(half(in.shape(0)));
-              int[] start = clamped(in, 1, part, in.shape(0));
-              return Plain.fill(part, i -> in.at(0, plus(i, start)));
-            });
+        .withPlain(in -> {
+          Shape part = Shape.of(half(in.shape(0)));
+          int[] start = clamped(in, 1, part, in.shape(0));
+          return Plain.fill(part, i -> in.at(0, plus(i, start)));
+        });
   }
 
   private static OperationRow dynamicUpdate() {
@@ -273,20 +279,19 @@ final class MovementRows {
                 .toList())
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              int[] start = clamped(in, 2, in.shape(1), in.shape(0));
-              return Plain.fill(
-                  in.shape(0),
-                  i -> {
-                    int[] inner = new int[i.length];
-                    boolean inside = true;
-                    for (int a = 0; a < i.length; a++) {
-                      inner[a] = i[a] - start[a];
-                      inside &= inner[a] >= 0 && inner[a] < in.shape(1).dim(a);
-                    }
-                    return inside ? in.at(1, inner) : in.at(0, i);
-                  });
-            });
+        .withPlain(in -> {
+          int[] start = clamped(in, 2, in.shape(1), in.shape(0));
+          return Plain.fill(
+              in.shape(0),
+              i -> {
+                int[] inner = new int[i.length];
+                boolean inside = true;
+                for (int a = 0; a < i.length; a++) {
+                  inner[a] = i[a] - start[a];
+                  inside &= inner[a] >= 0 && inner[a] < in.shape(1).dim(a);
+                }
+                return inside ? in.at(1, inner) : in.at(0, i);
+              });
+        });
   }
 }

@@ -27,8 +27,7 @@ final class NormRows {
     List<OperationRow> rows = new ArrayList<>();
     rows.addAll(statistic("l1Norm", KINKED, Tensor::l1Norm, x -> norm(x, 1)));
     rows.addAll(statistic("l2Norm", KINKED, Tensor::l2Norm, x -> norm(x, 2)));
-    rows.addAll(
-        statistic("pNorm 3", KINKED, (x, axes) -> x.pNorm(3, axes), x -> norm(x, 3)));
+    rows.addAll(statistic("pNorm 3", KINKED, (x, axes) -> x.pNorm(3, axes), x -> norm(x, 3)));
     rows.addAll(
         statistic(
             "pNorm infinity",
@@ -37,9 +36,11 @@ final class NormRows {
             x -> Arrays.stream(x).map(Math::abs).max().orElseThrow()));
     rows.addAll(
         CompositeRows.statistic(
-            "std", ANY, Tensor::std, Tensor::stdKeepDims, x -> Math.sqrt(variance(x))).stream()
+                "std", ANY, Tensor::std, Tensor::stdKeepDims, x -> Math.sqrt(variance(x)))
+            .stream()
             // the standard deviation of one element has no derivative
-            .map(r -> r.withShapes(r.cases().stream().map(c -> c.get(0)).filter(NormRows::wide).toList()))
+            .map(r ->
+                r.withShapes(r.cases().stream().map(c -> c.get(0)).filter(NormRows::wide).toList()))
             .toList());
     rows.add(keptL2Norm());
     rows.add(truth("any", Tensor::any));
@@ -60,10 +61,7 @@ final class NormRows {
   }
 
   private static List<OperationRow> statistic(
-      String name,
-      Operand x,
-      CompositeRows.Reduction dropping,
-      CompositeRows.Statistic plain) {
+      String name, Operand x, CompositeRows.Reduction dropping, CompositeRows.Statistic plain) {
     return CompositeRows.statistic(name, x, dropping, dropping, plain).stream()
         // the third row keeps the reduced axis, which these don't
         .limit(2)
@@ -74,9 +72,7 @@ final class NormRows {
     return OperationRow.of("l2NormKeepDims", t -> t[0].l2NormKeepDims(0), KINKED)
         .withShapes(CompositeRows.MATRICES_FULL)
         .withTolerance(16, 0)
-        .withPlain(
-            in ->
-                Plain.fill(in.shape(0).withDim(0, 1), i -> norm(row(in, i, 0), 2)));
+        .withPlain(in -> Plain.fill(in.shape(0).withDim(0, 1), i -> norm(row(in, i, 0), 2)));
   }
 
   private static OperationRow truth(String name, CompositeRows.Reduction function) {
@@ -89,20 +85,19 @@ final class NormRows {
         .withShapes(CompositeRows.MATRICES_FULL)
         .withDTypes(EnumSet.of(DType.F32, DType.F64, DType.I32, DType.U8, DType.BOOL))
         .withDifferentiable()
-        .withPlain(
-            in -> {
-              int last = in.shape(0).rank() - 1;
-              return Plain.fill(
-                  in.shape(0).withDim(last, 1),
-                  i -> {
-                    double[] x = row(in, i, last);
-                    return (any
-                            ? Arrays.stream(x).anyMatch(v -> v != 0)
-                            : Arrays.stream(x).allMatch(v -> v != 0))
-                        ? 1
-                        : 0;
-                  });
-            });
+        .withPlain(in -> {
+          int last = in.shape(0).rank() - 1;
+          return Plain.fill(
+              in.shape(0).withDim(last, 1),
+              i -> {
+                double[] x = row(in, i, last);
+                return (any
+                        ? Arrays.stream(x).anyMatch(v -> v != 0)
+                        : Arrays.stream(x).allMatch(v -> v != 0))
+                    ? 1
+                    : 0;
+              });
+        });
   }
 
   private static List<OperationRow> along(int axis) {
@@ -112,7 +107,8 @@ final class NormRows {
                 axis,
                 Operand.Real.of(0.9, 1.1),
                 t -> t[0].cumprod(axis),
-                (x, i) -> IntStream.rangeClosed(0, i).mapToDouble(k -> x[k]).reduce(1, (a, b) -> a * b))
+                (x, i) ->
+                    IntStream.rangeClosed(0, i).mapToDouble(k -> x[k]).reduce(1, (a, b) -> a * b))
             .withShapes(small())
             .withTolerance(64, 0),
         OperationRow.of(
@@ -122,11 +118,10 @@ final class NormRows {
             .withShapes(axis == 0 ? Shapes.FULL : Shapes.RANKED)
             .withDTypes(OperationRow.NUMBERS)
             .withDifferentiable()
-            .withPlain(
-                in -> {
-                  int at = in.shape(0).axis("argmin", axis);
-                  return Plain.fill(in.shape(0).withDim(at, 1), i -> first(row(in, i, at)));
-                }));
+            .withPlain(in -> {
+              int at = in.shape(0).axis("argmin", axis);
+              return Plain.fill(in.shape(0).withDim(at, 1), i -> first(row(in, i, at)));
+            }));
   }
 
   private static List<Shape> small() {
@@ -150,13 +145,9 @@ final class NormRows {
                 t -> t[0].normalize(axis, EPS),
                 (x, i) -> x[i] / Math.max(norm(x, 2), EPS))
             .withTolerance(32, 0),
-        alongAxis(
-                "layerNorm",
-                axis,
-                ANY,
-                t -> t[0].layerNorm(axis, EPS),
-                (x, i) -> layerNorm(x, i))
-            // where all elements are equal, the rounding of their mean is divided by the root of EPS
+        alongAxis("layerNorm", axis, ANY, t -> t[0].layerNorm(axis, EPS), (x, i) -> layerNorm(x, i))
+            // where all elements are equal, the rounding of their mean is divided by the root of
+            // EPS
             .withTolerance(64, 1024),
         affine(
                 "layerNorm with weight and bias, axis " + axis,
@@ -183,23 +174,22 @@ final class NormRows {
                     .map(s -> List.of(s, s))
                     .toList())
             .withTolerance(64, 64)
-            .withPlain(
-                in -> {
-                  int at = in.shape(0).axis("cosineSimilarity", axis);
-                  Plain.Arguments second =
-                      new Plain.Arguments(in.dtype(), in.shapes(), in.values().reversed());
-                  return Plain.fill(
-                      in.shape(0).withDim(at, 1),
-                      i -> {
-                        double[] x = row(in, i, at);
-                        double[] y = row(second, i, at);
-                        double products = 0;
-                        for (int k = 0; k < x.length; k++) {
-                          products += x[k] * y[k];
-                        }
-                        return products / norm(x, 2) / norm(y, 2);
-                      });
-                }));
+            .withPlain(in -> {
+              int at = in.shape(0).axis("cosineSimilarity", axis);
+              Plain.Arguments second =
+                  new Plain.Arguments(in.dtype(), in.shapes(), in.values().reversed());
+              return Plain.fill(
+                  in.shape(0).withDim(at, 1),
+                  i -> {
+                    double[] x = row(in, i, at);
+                    double[] y = row(second, i, at);
+                    double products = 0;
+                    for (int k = 0; k < x.length; k++) {
+                      products += x[k] * y[k];
+                    }
+                    return products / norm(x, 2) / norm(y, 2);
+                  });
+            }));
   }
 
   private static double layerNorm(double[] x, int i) {
@@ -211,22 +201,17 @@ final class NormRows {
   }
 
   private static OperationRow affine(
-      String name,
-      int axis,
-      java.util.function.Function<Tensor[], Tensor> function,
-      Affine plain) {
+      String name, int axis, java.util.function.Function<Tensor[], Tensor> function, Affine plain) {
     return OperationRow.of(name, function, ANY, POSITIVE, ANY)
         .withCases(
             Shapes.FULL.stream()
                 .map(s -> List.of(s, Shape.of(s.dim(axis)), Shape.of(s.dim(axis))))
                 .toList())
-        .withPlain(
-            in -> {
-              int at = in.shape(0).axis(name, axis);
-              return Plain.fill(
-                  in.shape(0),
-                  i ->
-                      plain.apply(row(in, i, at), in.at(1, i[at]), in.at(2, i[at]), i[at]));
-            });
+        .withPlain(in -> {
+          int at = in.shape(0).axis(name, axis);
+          return Plain.fill(
+              in.shape(0),
+              i -> plain.apply(row(in, i, at), in.at(1, i[at]), in.at(2, i[at]), i[at]));
+        });
   }
 }

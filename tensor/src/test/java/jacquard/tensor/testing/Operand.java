@@ -8,13 +8,15 @@ import java.util.SplittableRandom;
 /// How one argument of an operation is drawn.
 public sealed interface Operand {
 
-  /// Numbers of the dtype under test, from `lo` to `hi`; for integer dtypes ten times that, in whole numbers, u8 from 0.
+  /// Numbers of the dtype under test, from `lo` to `hi`; for integer dtypes ten times that, in
+  /// whole numbers, u8 from 0.
   ///
-  /// The numbers of one draw lie on a shuffled lattice, so that no two are close to each other and maxima have no ties.
+  /// The numbers of one draw lie on a shuffled lattice, so that no two are close to each other and
+  /// maxima have no ties.
   ///
-  /// @param step   floats are rounded to a multiple of this plus `offset`; 0 for none, and then they keep a distance of 0.03 from
-  ///               `kinks`
-  /// @param kinks  where the function has no derivative
+  /// @param step floats are rounded to a multiple of this plus `offset`; 0 for none, and then they
+  ///   keep a distance of 0.03 from `kinks`
+  /// @param kinks where the function has no derivative
   record Real(double lo, double hi, double step, double offset, List<Double> kinks)
       implements Operand {
     public static Real of(double lo, double hi) {
@@ -52,8 +54,9 @@ public sealed interface Operand {
 
   /// Draws `size` values.
   ///
-  /// @param position of this operand; the lattices of two operands lie between each other's points, so that they have no ties either
-  /// @param shapes   shapes of all operands, for an index
+  /// @param position of this operand; the lattices of two operands lie between each other's points,
+  ///   so that they have no ties either
+  /// @param shapes shapes of all operands, for an index
   default double[] draw(
       DType dtype, int size, int position, List<Shape> shapes, SplittableRandom random) {
     double[] x = new double[size];

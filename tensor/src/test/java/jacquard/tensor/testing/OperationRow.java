@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// One operation as the tests see it.
 ///
-/// @param name           the method's name, with a variant after a space: `sum first axis`
-/// @param function       the operation on tensors
-/// @param operands       how its arguments are drawn
-/// @param cases          shapes to run it with: one shape per operand
-/// @param dtypes         dtypes to run it with
-/// @param tolerance      what a back end may be off the reference, for float results
+/// @param name the method's name, with a variant after a space: `sum first axis`
+/// @param function the operation on tensors
+/// @param operands how its arguments are drawn
+/// @param cases shapes to run it with: one shape per operand
+/// @param dtypes dtypes to run it with
+/// @param tolerance what a back end may be off the reference, for float results
 /// @param differentiable the operands that have a gradient, by position
-/// @param extremes       which extreme arguments are specified
-/// @param plain          the result by plain Java loops; null for a composite, which is its own definition
+/// @param extremes which extreme arguments are specified
+/// @param plain the result by plain Java loops; null for a composite, which is its own definition
 public record OperationRow(
     String name,
     Function<Tensor[], Tensor> function,
@@ -42,7 +42,8 @@ public record OperationRow(
       EnumSet.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8);
   static final Set<DType> ALL = EnumSet.allOf(DType.class);
 
-  /// A row over floats, differentiable in every real operand, run with all of [Shapes#ALL] for every operand.
+  /// A row over floats, differentiable in every real operand, run with all of [Shapes#ALL] for
+  /// every operand.
   public static OperationRow of(
       String name, Function<Tensor[], Tensor> function, Operand... operands) {
     List<List<Shape>> cases = new ArrayList<>();
@@ -115,7 +116,8 @@ public record OperationRow(
         name, function, operands, cases, dtypes, tolerance, differentiable, extremes, loops);
   }
 
-  /// The arguments of a case as stored tensors on `device`; the same seed gives the same numbers on every device.
+  /// The arguments of a case as stored tensors on `device`; the same seed gives the same numbers on
+  /// every device.
   public List<Tensor> arguments(DType dtype, List<Shape> shapes, Device device, long seed) {
     return arguments(dtype, shapes, Layout.PLAIN, device, seed);
   }

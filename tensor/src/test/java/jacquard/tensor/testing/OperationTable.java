@@ -3,7 +3,8 @@ package jacquard.tensor.testing;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Every operation, one row each: the primitives with plain Java loops, the composites, which define themselves.
+/// Every operation, one row each: the primitives with plain Java loops, the composites, which
+/// define themselves.
 public final class OperationTable {
   private OperationTable() {}
 

@@ -17,7 +17,7 @@ public interface Plain {
     double at(int[] index);
   }
 
-  /// @param dtype  the dtype the row is run with
+  /// @param dtype the dtype the row is run with
   /// @param shapes shapes of the operands
   /// @param values their elements, row-major
   record Arguments(DType dtype, List<Shape> shapes, List<double[]> values) {
@@ -26,7 +26,8 @@ public interface Plain {
       return shapes.get(operand);
     }
 
-    /// Element of an operand; the index is aligned at the last axis and axes of size 1 are broadcast.
+    /// Element of an operand; the index is aligned at the last axis and axes of size 1 are
+    /// broadcast.
     public double at(int operand, int... index) {
       Shape shape = shapes.get(operand);
       int at = 0;

@@ -7,13 +7,13 @@ import java.util.List;
 final class PoolingRows {
   private static final Operand ANY = Operand.Real.of(-3, 3);
   private static final List<Shape> IMAGES =
-      List.of(Shape.of(2, 3, 6, 5), Shape.of(1, 1, 3, 3), Shape.of(0, 2, 4, 4), Shape.of(1, 2, 9, 17));
+      List.of(
+          Shape.of(2, 3, 6, 5), Shape.of(1, 1, 3, 3), Shape.of(0, 2, 4, 4), Shape.of(1, 2, 9, 17));
 
   private PoolingRows() {}
 
   static List<OperationRow> rows() {
-    return List.of(
-        max(2, 2, 0), max(3, 2, 1), max(3, 1, 0), average(2, 2, 0), average(3, 2, 1));
+    return List.of(max(2, 2, 0), max(3, 2, 1), max(3, 1, 0), average(2, 2, 0), average(3, 2, 1));
   }
 
   private static OperationRow max(int kernel, int stride, int padding) {

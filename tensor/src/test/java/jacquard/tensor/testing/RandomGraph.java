@@ -24,7 +24,8 @@ public record RandomGraph(long seed, int nodes) {
   /// Graphs of 1 to `most` steps.
   public static Arbitrary<RandomGraph> arbitrary(int most) {
     return Combinators.combine(
-            Arbitraries.randomValue(java.util.Random::nextLong), Arbitraries.integers().between(1, most))
+            Arbitraries.randomValue(java.util.Random::nextLong),
+            Arbitraries.integers().between(1, most))
         .as(RandomGraph::new);
   }
 
@@ -33,7 +34,8 @@ public record RandomGraph(long seed, int nodes) {
   /// @param tolerance how far a back end may be off that rounds every operation to the dtype
   public record Output(Tensor tensor, Tolerance tolerance) {}
 
-  /// The graph's outputs on `device`, not yet evaluated: whatever nothing else reads, and some inner values.
+  /// The graph's outputs on `device`, not yet evaluated: whatever nothing else reads, and some
+  /// inner values.
   public List<Output> on(Device device) {
     return new GraphDrawing(seed, device).draw(nodes);
   }

@@ -34,7 +34,8 @@ class RandomGraphTest {
     graph.check(Device.REFERENCE);
   }
 
-  /// The error that each output allows must cover what rounding every operation to f32 really costs, and not much more.
+  /// The error that each output allows must cover what rounding every operation to f32 really
+  /// costs, and not much more.
   @Property(tries = 300, seed = "2")
   void roundingEveryOperationStaysWithinTheTolerance(@ForAll("graphs") RandomGraph graph) {
     List<RandomGraph.Output> outputs = graph.on(Device.REFERENCE);
@@ -51,8 +52,7 @@ class RandomGraphTest {
       Node root = roots.get(i);
       HostBuffer buffer = HostBuffer.allocate(root.dtype(), root.shape().arraySize());
       rounded.get(root).write(buffer);
-      Tensor actual =
-          Tensor.stored(root.dtype(), buffer.array(), root.shape(), Device.REFERENCE);
+      Tensor actual = Tensor.stored(root.dtype(), buffer.array(), root.shape(), Device.REFERENCE);
       BackendConformance.assertClose(
           graph + ", output " + i + " of\n" + RandomGraph.text(roots),
           outputs.get(i).tolerance(),
@@ -102,6 +102,9 @@ class RandomGraphTest {
 
   private static String text(RandomGraph graph) {
     return RandomGraph.text(
-        graph.on(Device.REFERENCE).stream().map(RandomGraph.Output::tensor).map(Tensor::node).toList());
+        graph.on(Device.REFERENCE).stream()
+            .map(RandomGraph.Output::tensor)
+            .map(Tensor::node)
+            .toList());
   }
 }

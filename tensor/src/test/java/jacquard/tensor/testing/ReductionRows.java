@@ -15,7 +15,8 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// Reductions, running sums and sorts, over the axes that matter for how they are computed: all, the last, the first, several.
+/// Reductions, running sums and sorts, over the axes that matter for how they are computed: all,
+/// the last, the first, several.
 final class ReductionRows {
   private ReductionRows() {}
 
@@ -135,8 +136,7 @@ final class ReductionRows {
           }
           return 0;
         });
-    boolean wraps =
-        !in.dtype().isFloat() && (kind == ReduceKind.SUM || kind == ReduceKind.PROD);
+    boolean wraps = !in.dtype().isFloat() && (kind == ReduceKind.SUM || kind == ReduceKind.PROD);
     if (wraps) {
       Arrays.setAll(y, i -> in.dtype() == DType.I32 ? (int) whole[i] : whole[i]);
     }
@@ -158,7 +158,8 @@ final class ReductionRows {
     };
   }
 
-  /// Pairs `(x, y)` reduced along an axis of 2, for the extremes: NaN, infinities and overflow in either place.
+  /// Pairs `(x, y)` reduced along an axis of 2, for the extremes: NaN, infinities and overflow in
+  /// either place.
   private static OperationRow pairs(ReduceKind kind, int axis) {
     boolean chooses = kind == ReduceKind.MAX || kind == ReduceKind.MIN;
     // no pair closer to a tie, where the gradient jumps, than 1/8
@@ -166,25 +167,27 @@ final class ReductionRows {
     Operand right = chooses ? Operand.Real.stepped(-2, 2, 0.25, 0.125) : left;
     OperationRow row =
         OperationRow.of(
-                kind + " of pairs along axis " + axis, t -> keepDims(kind, stacked(t, axis), axis), left, right)
+                kind + " of pairs along axis " + axis,
+                t -> keepDims(kind, stacked(t, axis), axis),
+                left,
+                right)
             .withDTypes(OperationRow.NUMBERS)
             .withExtremes(Extremes.ALL)
-            .withPlain(
-                in -> {
-                  double[] x = in.values().get(0);
-                  double[] y = in.values().get(1);
-                  double[] z = new double[x.length];
-                  for (int i = 0; i < z.length; i++) {
-                    z[i] =
-                        switch (kind) {
-                          case SUM -> x[i] + y[i];
-                          case MAX -> Math.max(x[i], y[i]);
-                          case MIN -> Math.min(x[i], y[i]);
-                          case PROD -> x[i] * y[i];
-                        };
-                  }
-                  return z;
-                });
+            .withPlain(in -> {
+              double[] x = in.values().get(0);
+              double[] y = in.values().get(1);
+              double[] z = new double[x.length];
+              for (int i = 0; i < z.length; i++) {
+                z[i] =
+                    switch (kind) {
+                      case SUM -> x[i] + y[i];
+                      case MAX -> Math.max(x[i], y[i]);
+                      case MIN -> Math.min(x[i], y[i]);
+                      case PROD -> x[i] * y[i];
+                    };
+              }
+              return z;
+            });
     return switch (kind) {
       case SUM, PROD -> row;
       case MAX, MIN -> row.withTolerance(0, 0);
@@ -198,26 +201,27 @@ final class ReductionRows {
   private static OperationRow argmax(int axis) {
     // the quarter steps make ties
     return OperationRow.of(
-            "argmax along axis " + axis, t -> t[0].argmax(axis), Operand.Real.stepped(-2, 2, 0.25, 0))
+            "argmax along axis " + axis,
+            t -> t[0].argmax(axis),
+            Operand.Real.stepped(-2, 2, 0.25, 0))
         .withShapes(axis == 0 ? Shapes.FULL : Shapes.RANKED)
         .withDTypes(OperationRow.NUMBERS)
         .withDifferentiable()
-        .withPlain(
-            in -> {
-              Shape shape = in.shape(0);
-              int at = shape.axis("argmax", axis);
-              return Plain.fill(
-                  shape.withDim(at, 1),
-                  i -> {
-                    int best = 0;
-                    for (int k = 1; k < shape.dim(at); k++) {
-                      if (in.at(0, with(i, at, k)) > in.at(0, with(i, at, best))) {
-                        best = k;
-                      }
-                    }
-                    return best;
-                  });
-            });
+        .withPlain(in -> {
+          Shape shape = in.shape(0);
+          int at = shape.axis("argmax", axis);
+          return Plain.fill(
+              shape.withDim(at, 1),
+              i -> {
+                int best = 0;
+                for (int k = 1; k < shape.dim(at); k++) {
+                  if (in.at(0, with(i, at, k)) > in.at(0, with(i, at, best))) {
+                    best = k;
+                  }
+                }
+                return best;
+              });
+        });
   }
 
   private static int[] with(int[] index, int axis, int value) {
@@ -248,21 +252,20 @@ final class ReductionRows {
         .withShapes(Shapes.RANKED)
         .withDTypes(OperationRow.NUMBERS)
         .withTolerance(16, 1024)
-        .withPlain(
-            in -> {
-              int at = in.shape(0).axis("cumsum", axis);
-              return Plain.along(
-                  in,
-                  at,
-                  in.shape(0).dim(at),
-                  x -> {
-                    double sum = 0;
-                    for (int i = 0; i < x.length; i++) {
-                      x[i] = sum += x[i];
-                    }
-                    return x;
-                  });
-            });
+        .withPlain(in -> {
+          int at = in.shape(0).axis("cumsum", axis);
+          return Plain.along(
+              in,
+              at,
+              in.shape(0).dim(at),
+              x -> {
+                double sum = 0;
+                for (int i = 0; i < x.length; i++) {
+                  x[i] = sum += x[i];
+                }
+                return x;
+              });
+        });
   }
 
   private static OperationRow argsort(boolean descending) {
@@ -273,25 +276,24 @@ final class ReductionRows {
         .withShapes(Shapes.RANKED)
         .withDTypes(OperationRow.NUMBERS)
         .withDifferentiable()
-        .withPlain(
-            in -> {
-              Shape shape = in.shape(0);
-              int n = shape.dim(-1);
-              double[] x = in.values().get(0);
-              double[] y = new double[x.length];
-              for (int i = 0; i < x.length; i++) {
-                // the place of an element is the number of elements that come before it
-                int row = i - i % n;
-                int place = 0;
-                for (int j = row; j < row + n; j++) {
-                  boolean before = descending ? x[j] > x[i] : x[j] < x[i];
-                  if (before || (x[j] == x[i] && j < i)) {
-                    place++;
-                  }
-                }
-                y[row + place] = i - row;
+        .withPlain(in -> {
+          Shape shape = in.shape(0);
+          int n = shape.dim(-1);
+          double[] x = in.values().get(0);
+          double[] y = new double[x.length];
+          for (int i = 0; i < x.length; i++) {
+            // the place of an element is the number of elements that come before it
+            int row = i - i % n;
+            int place = 0;
+            for (int j = row; j < row + n; j++) {
+              boolean before = descending ? x[j] > x[i] : x[j] < x[i];
+              if (before || (x[j] == x[i] && j < i)) {
+                place++;
               }
-              return y;
-            });
+            }
+            y[row + place] = i - row;
+          }
+          return y;
+        });
   }
 }

@@ -52,24 +52,20 @@ final class SamplingRows {
         draw(
             "randint of all i32",
             (key, x) ->
-                Tensor.randint(
-                    DType.I64, key, Integer.MIN_VALUE, 1L << 31, x.shape().toArray()),
+                Tensor.randint(DType.I64, key, Integer.MIN_VALUE, 1L << 31, x.shape().toArray()),
             i -> Integer.toUnsignedLong(word(i, 0)) - 0x1p31),
         draw(
             "bernoulli",
             (key, x) -> Tensor.bernoulli(key, 0.3, x.shape()),
             i -> uniform(i) < 0.3 ? 1 : 0),
-        OperationRow.of(
-                "bernoulli by a tensor", t -> Tensor.bernoulli(key(t[0]), t[0]), ANY)
+        OperationRow.of("bernoulli by a tensor", t -> Tensor.bernoulli(key(t[0]), t[0]), ANY)
             .withDifferentiable()
-            .withPlain(
-                in -> {
-                  int[] at = {0};
-                  boolean f32 = in.dtype() == DType.F32;
-                  return Plain.fill(
-                      in.shape(0),
-                      i -> (f32 ? uniform(at[0]++) : fine(at[0]++)) < in.at(0, i) ? 1 : 0);
-                }),
+            .withPlain(in -> {
+              int[] at = {0};
+              boolean f32 = in.dtype() == DType.F32;
+              return Plain.fill(
+                  in.shape(0), i -> (f32 ? uniform(at[0]++) : fine(at[0]++)) < in.at(0, i) ? 1 : 0);
+            }),
         permutation());
   }
 
@@ -100,22 +96,19 @@ final class SamplingRows {
     return OperationRow.of(name, t -> function.apply(key(t[0]), t[0]), ANY)
         .withDTypes(EnumSet.of(DType.F32))
         .withDifferentiable()
-        .withPlain(
-            in -> IntStream.range(0, in.shape(0).arraySize()).mapToDouble(plain).toArray());
+        .withPlain(in -> IntStream.range(0, in.shape(0).arraySize()).mapToDouble(plain).toArray());
   }
 
   private static OperationRow permutation() {
-    return OperationRow.of(
-            "permutation", t -> Tensor.permutation(key(t[0]), t[0].dim(0)), ANY)
+    return OperationRow.of("permutation", t -> Tensor.permutation(key(t[0]), t[0].dim(0)), ANY)
         .withShapes(List.of(Shape.of(0), Shape.of(1), Shape.of(17), Shape.of(1025)))
         .withDTypes(EnumSet.of(DType.F32))
         .withDifferentiable()
-        .withPlain(
-            in ->
-                IntStream.range(0, in.shape(0).dim(0))
-                    .boxed()
-                    .sorted((a, b) -> Integer.compare(word(a, 0), word(b, 0)))
-                    .mapToDouble(i -> i)
-                    .toArray());
+        .withPlain(in ->
+            IntStream.range(0, in.shape(0).dim(0))
+                .boxed()
+                .sorted((a, b) -> Integer.compare(word(a, 0), word(b, 0)))
+                .mapToDouble(i -> i)
+                .toArray());
   }
 }

@@ -73,18 +73,17 @@ final class SelectionRows {
                 List.of(Shape.of(0, 7), Shape.of(2))))
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              Shape x = in.shape(0);
-              int picked = in.shape(1).arraySize();
-              int after = x.rank() == 3 ? x.dim(2) : 1;
-              double[] y = new double[x.dim(0) * picked * after];
-              for (int i = 0; i < y.length; i++) {
-                int from = (int) in.values().get(1)[i / after % picked];
-                y[i] = in.values().get(0)[(i / after / picked * x.dim(1) + from) * after + i % after];
-              }
-              return y;
-            });
+        .withPlain(in -> {
+          Shape x = in.shape(0);
+          int picked = in.shape(1).arraySize();
+          int after = x.rank() == 3 ? x.dim(2) : 1;
+          double[] y = new double[x.dim(0) * picked * after];
+          for (int i = 0; i < y.length; i++) {
+            int from = (int) in.values().get(1)[i / after % picked];
+            y[i] = in.values().get(0)[(i / after / picked * x.dim(1) + from) * after + i % after];
+          }
+          return y;
+        });
   }
 
   private static OperationRow indexSelect() {
@@ -99,16 +98,15 @@ final class SelectionRows {
                 List.of(Shape.of(3, 5), Shape.of(17)),
                 List.of(Shape.of(2, 3, 4), Shape.of(0))))
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              int last = in.shape(0).rank() - 1;
-              return Plain.fill(
-                  in.shape(0).withDim(last, in.shape(1).dim(0)),
-                  i -> {
-                    i[last] = (int) in.at(1, i[last]);
-                    return in.at(0, i);
-                  });
-            });
+        .withPlain(in -> {
+          int last = in.shape(0).rank() - 1;
+          return Plain.fill(
+              in.shape(0).withDim(last, in.shape(1).dim(0)),
+              i -> {
+                i[last] = (int) in.at(1, i[last]);
+                return in.at(0, i);
+              });
+        });
   }
 
   private static OperationRow takeAlong(DType index, int axis) {
@@ -131,17 +129,16 @@ final class SelectionRows {
                     List.of(Shape.of(3, 4), Shape.of(3, 0))))
         .withDTypes(OperationRow.ALL)
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              int at = in.shape(0).axis("takeAlong", axis);
-              return Plain.fill(
-                  in.shape(1),
-                  i -> {
-                    int from = (int) in.at(1, i);
-                    i[at] = from;
-                    return in.at(0, i);
-                  });
-            });
+        .withPlain(in -> {
+          int at = in.shape(0).axis("takeAlong", axis);
+          return Plain.fill(
+              in.shape(1),
+              i -> {
+                int from = (int) in.at(1, i);
+                i[at] = from;
+                return in.at(0, i);
+              });
+        });
   }
 
   private static OperationRow oneHot(DType index) {
@@ -150,13 +147,12 @@ final class SelectionRows {
         .withShapes(Shapes.ALL)
         .withDTypes(EnumSet.of(index))
         .withTolerance(0, 0)
-        .withPlain(
-            in -> {
-              double[] index7 = in.values().get(0);
-              double[] y = new double[index7.length * 7];
-              Arrays.setAll(y, i -> index7[i / 7] == i % 7 ? 1 : 0);
-              return y;
-            });
+        .withPlain(in -> {
+          double[] index7 = in.values().get(0);
+          double[] y = new double[index7.length * 7];
+          Arrays.setAll(y, i -> index7[i / 7] == i % 7 ? 1 : 0);
+          return y;
+        });
   }
 
   private interface Along {
@@ -167,21 +163,19 @@ final class SelectionRows {
   private static List<OperationRow> ordered(
       String name, Operand x, Along function, Function<double[], double[]> plain, boolean values) {
     return Stream.of(0, -1)
-        .map(
-            axis -> {
-              OperationRow row =
-                  OperationRow.of(name + " along axis " + axis, t -> function.apply(t[0], axis), x)
-                      .withShapes(Shapes.FULL)
-                      .withDTypes(OperationRow.NUMBERS)
-                      .withTolerance(0, 0)
-                      .withPlain(
-                          in -> {
-                            int at = in.shape(0).axis(name, axis);
-                            int n = plain.apply(new double[in.shape(0).dim(at)]).length;
-                            return Plain.along(in, at, n, plain::apply);
-                          });
-              return values ? row : row.withDifferentiable();
-            })
+        .map(axis -> {
+          OperationRow row =
+              OperationRow.of(name + " along axis " + axis, t -> function.apply(t[0], axis), x)
+                  .withShapes(Shapes.FULL)
+                  .withDTypes(OperationRow.NUMBERS)
+                  .withTolerance(0, 0)
+                  .withPlain(in -> {
+                    int at = in.shape(0).axis(name, axis);
+                    int n = plain.apply(new double[in.shape(0).dim(at)]).length;
+                    return Plain.along(in, at, n, plain::apply);
+                  });
+          return values ? row : row.withDifferentiable();
+        })
         .toList();
   }
 

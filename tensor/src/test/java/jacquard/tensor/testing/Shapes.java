@@ -3,7 +3,8 @@ package jacquard.tensor.testing;
 import jacquard.tensor.Shape;
 import java.util.List;
 
-/// Shapes that don't suit vector lanes: a scalar, one element, odd sizes, empty, just past a power of two.
+/// Shapes that don't suit vector lanes: a scalar, one element, odd sizes, empty, just past a power
+/// of two.
 public final class Shapes {
   public static final List<Shape> ALL =
       List.of(
@@ -22,8 +23,7 @@ public final class Shapes {
   public static final List<Shape> MATRICES = atLeast(2);
 
   /// Those with at least one axis and no empty one.
-  public static final List<Shape> FULL =
-      RANKED.stream().filter(shape -> !shape.isEmpty()).toList();
+  public static final List<Shape> FULL = RANKED.stream().filter(shape -> !shape.isEmpty()).toList();
 
   /// Pairs that broadcast, in both directions.
   public static final List<List<Shape>> BROADCAST =

@@ -2,8 +2,9 @@ package jacquard.tensor.testing;
 
 import jacquard.tensor.DType;
 
-/// How far a float result may be from the expected one: `relative * |expected| + absolute`, in units of the dtype's epsilon
-/// (2^-23 for f32, 2^-52 for f64). Computed results below the smallest normal number may be flushed to zero.
+/// How far a float result may be from the expected one: `relative * |expected| + absolute`, in
+/// units of the dtype's epsilon (2^-23 for f32, 2^-52 for f64). Computed results below the smallest
+/// normal number may be flushed to zero.
 public record Tolerance(double relative, double absolute) {
   /// Moved or selected, not computed.
   public static final Tolerance EXACT = new Tolerance(0, 0);

@@ -4,17 +4,18 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
 import java.util.function.Function;
 
-/// A tensor with what is known about its elements before it is computed: an interval that holds them, and how far a back end
-/// that rounds every operation may be off.
+/// A tensor with what is known about its elements before it is computed: an interval that holds
+/// them, and how far a back end that rounds every operation may be off.
 ///
-/// An error of 0 means exact: every element, and every partial result on the way to it, is a multiple of `2^-bits` that the
-/// dtype represents, whatever the order of summation. Only exact values may be compared, sorted, floored or used as indices,
-/// since a rounding error could change the outcome there.
+/// An error of 0 means exact: every element, and every partial result on the way to it, is a
+/// multiple of `2^-bits` that the dtype represents, whatever the order of summation. Only exact
+/// values may be compared, sorted, floored or used as indices, since a rounding error could change
+/// the outcome there.
 ///
-/// @param lo    least possible element
-/// @param hi    largest possible element
+/// @param lo least possible element
+/// @param hi largest possible element
 /// @param error largest absolute error
-/// @param bits  fraction bits of the elements, if exact
+/// @param bits fraction bits of the elements, if exact
 record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
 
   private static final double LARGEST = 1e4;
@@ -80,7 +81,8 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
     return new Tracked(x, wraps ? least : lo, wraps ? most : hi, 0, 0);
   }
 
-  /// A result of exact sources, exact itself if its magnitude leaves room for `bits`, otherwise rounded once.
+  /// A result of exact sources, exact itself if its magnitude leaves room for `bits`, otherwise
+  /// rounded once.
   private static Tracked computed(Tensor x, double lo, double hi, double error, int bits) {
     if (!x.dtype().isFloat()) {
       return whole(x, lo, hi);
@@ -117,8 +119,7 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
   }
 
   Tracked add(double value, int fractionBits) {
-    return computed(
-        tensor.add(value), lo + value, hi + value, error, Math.max(bits, fractionBits));
+    return computed(tensor.add(value), lo + value, hi + value, error, Math.max(bits, fractionBits));
   }
 
   /// @param value a power of two, or its negative
@@ -180,18 +181,14 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
   /// A function of bounded slope that doesn't fall.
   ///
   /// @param slope largest derivative between `lo` and `hi`
-  /// @param ulps  relative error of the function itself
+  /// @param ulps relative error of the function itself
   Tracked rising(
       Function<Tensor, Tensor> function,
       java.util.function.DoubleUnaryOperator f,
       double slope,
       double ulps) {
     return approximate(
-        function.apply(tensor),
-        f.applyAsDouble(lo),
-        f.applyAsDouble(hi),
-        error * slope,
-        ulps);
+        function.apply(tensor), f.applyAsDouble(lo), f.applyAsDouble(hi), error * slope, ulps);
   }
 
   /// As [#rising] for a function that doesn't rise.
@@ -201,11 +198,7 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
       double slope,
       double ulps) {
     return approximate(
-        function.apply(tensor),
-        f.applyAsDouble(hi),
-        f.applyAsDouble(lo),
-        error * slope,
-        ulps);
+        function.apply(tensor), f.applyAsDouble(hi), f.applyAsDouble(lo), error * slope, ulps);
   }
 
   /// A function between -1 and 1 of slope at most 1.
@@ -232,10 +225,10 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
     };
     java.util.Arrays.sort(corners);
     double logarithm = Math.max(Math.abs(Math.log(lo)), Math.abs(Math.log(hi)));
-    double inherited =
-        corners[3] * (y.magnitude() * error / (lo - error) + logarithm * y.error);
+    double inherited = corners[3] * (y.magnitude() * error / (lo - error) + logarithm * y.error);
     double ulps = 8 + 4 * y.magnitude() * logarithm;
-    return approximate(tensor.pow(y.tensor), Math.min(1, corners[0]), Math.max(1, corners[3]), inherited, ulps);
+    return approximate(
+        tensor.pow(y.tensor), Math.min(1, corners[0]), Math.max(1, corners[3]), inherited, ulps);
   }
 
   /// A sum of at most `n` elements each.

@@ -45,10 +45,7 @@ public final class InterpretedTarget implements Target {
 
   private static void run(Schedule schedule, Buffer[] externals, long[] dynamics) {
     Map<DType, Object> arenas = new EnumMap<>(DType.class);
-    schedule
-        .arena()
-        .elements()
-        .forEach((dtype, size) -> arenas.put(dtype, poisoned(dtype, size)));
+    schedule.arena().elements().forEach((dtype, size) -> arenas.put(dtype, poisoned(dtype, size)));
     for (Task task : schedule.tasks()) {
       // every operand in an array of its own, written back when the task is done
       HostBuffer[] memory = new HostBuffer[schedule.values().size()];

@@ -19,8 +19,13 @@ public final class CpuProvider implements BackendProvider {
     return List.of(
         new Found(
             0,
-            System.getProperty("os.arch") + ", " + VectorWidth.preferred().bits() + "-bit vectors, "
-                + Switches.threads() + " of " + Runtime.getRuntime().availableProcessors()
+            System.getProperty("os.arch")
+                + ", "
+                + VectorWidth.preferred().bits()
+                + "-bit vectors, "
+                + Switches.threads()
+                + " of "
+                + Runtime.getRuntime().availableProcessors()
                 + " threads"));
   }
 

@@ -16,9 +16,11 @@ import jacquard.tensor.spi.HostBuffer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// The processor: generated vector code for loops, packed matrix products and convolutions, a fixed pool of threads.
+/// The processor: generated vector code for loops, packed matrix products and convolutions, a fixed
+/// pool of threads.
 public final class CpuTarget implements Target {
-  /// Instructions times elements that take about 30 ms in the interpreter: then a kernel is compiled before its first run.
+  /// Instructions times elements that take about 30 ms in the interpreter: then a kernel is
+  /// compiled before its first run.
   private static final long WORTH_WARMING = 1 << 16;
 
   private final Device device;
@@ -30,9 +32,9 @@ public final class CpuTarget implements Target {
   final LoopCompiler compiler;
   private final LoopScratch[] scratch;
 
-  /// @param device  what the device is called
+  /// @param device what the device is called
   /// @param threads threads that share the work, the caller's included
-  /// @param width   vector width of generated code
+  /// @param width vector width of generated code
   public CpuTarget(Device device, int threads, VectorWidth width) {
     this.device = device;
     pool = new WorkerPool(threads);

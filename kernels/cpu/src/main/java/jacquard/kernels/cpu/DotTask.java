@@ -35,11 +35,21 @@ final class DotTask {
       stride *= dims.get(i);
     }
     Batch batch =
-        rank == 0 ? Batch.NONE : Batch.of(dims.toArray(), leading(t.aView()), leading(t.bView()), c);
+        rank == 0
+            ? Batch.NONE
+            : Batch.of(dims.toArray(), leading(t.aView()), leading(t.bView()), c);
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
     return new GemmShape(
-        t.m(), t.n(), t.k(), a.get(rank), a.get(rank + 1), b.get(rank), b.get(rank + 1), t.n(), batch);
+        t.m(),
+        t.n(),
+        t.k(),
+        a.get(rank),
+        a.get(rank + 1),
+        b.get(rank),
+        b.get(rank + 1),
+        t.n(),
+        batch);
   }
 
   private static int[] leading(View view) {
@@ -61,8 +71,7 @@ final class DotTask {
       rows = (item, from, to, worker) -> loop.rows(item * size + from, item * size + to, worker);
     }
     switch (task.dtype()) {
-      case F32 ->
-          gemm.f32(shape, (float[]) a, ao, (float[]) b, bo, (float[]) c, co, false, rows);
+      case F32 -> gemm.f32(shape, (float[]) a, ao, (float[]) b, bo, (float[]) c, co, false, rows);
       case F64 ->
           gemm.f64(shape, (double[]) a, ao, (double[]) b, bo, (double[]) c, co, false, rows);
       case I32 -> gemm.i32(shape, (int[]) a, ao, (int[]) b, bo, (int[]) c, co, false, rows);

@@ -103,7 +103,8 @@ final class HostTask {
   @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the dtype's type
   void dynamic(Task.Dynamic t, Memory m) {
     Shape whole = t.whole();
-    int at = Parts.position(whole, t.partShape(), (int[]) m.arrays[t.start()], m.offsets[t.start()]);
+    int at =
+        Parts.position(whole, t.partShape(), (int[]) m.arrays[t.start()], m.offsets[t.start()]);
     Object x = m.arrays[t.x()];
     int xo = m.offsets[t.x()];
     Object result = m.arrays[t.result()];

@@ -2,8 +2,8 @@ package jacquard.kernels.cpu;
 
 /// Part of a parallel loop: handles the items `from .. to - 1`.
 ///
-/// `worker` is `0 .. threads - 1` and names the thread that runs this part, so that the body can use scratch memory
-/// of its own without locks.
+/// `worker` is `0 .. threads - 1` and names the thread that runs this part, so that the body can
+/// use scratch memory of its own without locks.
 @FunctionalInterface
 public interface RangeBody {
   /// @param from first item

@@ -6,10 +6,11 @@ import jacquard.tensor.spi.HostBuffer;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// The arenas: one array per dtype, shared by all plans of a device, because plans run one after another.
+/// The arenas: one array per dtype, shared by all plans of a device, because plans run one after
+/// another.
 final class Slabs {
-  /// A Java array starts 16 bytes into its memory. Large arrays start on a page or region, so this many bytes further lies a cache
-  /// line; vectors that straddle lines halve the speed of copies.
+  /// A Java array starts 16 bytes into its memory. Large arrays start on a page or region, so this
+  /// many bytes further lies a cache line; vectors that straddle lines halve the speed of copies.
   private static final int HEADER_BYTES = 16;
 
   private static final int LINE_BYTES = MemoryPlan.ALIGNMENT_BYTES;
@@ -25,13 +26,12 @@ final class Slabs {
   /// Grows the arenas so that the plan fits.
   void require(MemoryPlan plan) {
     plan.elements()
-        .forEach(
-            (dtype, size) -> {
-              if (sizes.getOrDefault(dtype, -1) < size) {
-                sizes.put(dtype, size);
-                arrays.put(dtype, HostBuffer.newArray(dtype, Math.addExact(size, base(dtype))));
-              }
-            });
+        .forEach((dtype, size) -> {
+          if (sizes.getOrDefault(dtype, -1) < size) {
+            sizes.put(dtype, size);
+            arrays.put(dtype, HostBuffer.newArray(dtype, Math.addExact(size, base(dtype))));
+          }
+        });
   }
 
   Object array(DType dtype) {

@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 
 /// Width of the vectors that the generated kernels use.
 ///
-/// Every width works on every machine: one that is wider than the hardware's runs in the Vector API's Java code, about
-/// a thousand times slower, which is enough to test it.
+/// Every width works on every machine: one that is wider than the hardware's runs in the Vector
+/// API's Java code, about a thousand times slower, which is enough to test it.
 public enum VectorWidth {
   BITS_128(128),
   BITS_256(256),
@@ -27,7 +27,8 @@ public enum VectorWidth {
     return bits / (8 * bytes);
   }
 
-  /// The width forced by `jacquard.vectorBits` if that is set, and else the one that the hardware prefers.
+  /// The width forced by `jacquard.vectorBits` if that is set, and else the one that the hardware
+  /// prefers.
   ///
   /// @throws IllegalArgumentException if the switch is none of 128, 256 and 512
   public static VectorWidth preferred() {

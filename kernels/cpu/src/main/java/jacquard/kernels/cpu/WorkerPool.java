@@ -6,14 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A fixed set of threads for the parallel loops of a step. The calling thread is worker 0.
 ///
-/// Between [#begin()] and [#end()] the workers spin, so a parallel loop costs well under a microsecond; outside they
-/// park, and waking them costs some 30 to 40 microseconds. A loop outside a step works and pays for the waking.
+/// Between [#begin()] and [#end()] the workers spin, so a parallel loop costs well under a
+/// microsecond; outside they park, and waking them costs some 30 to 40 microseconds. A loop outside
+/// a step works and pays for the waking.
 ///
-/// The items of a loop are split into contiguous parts, the same way every time. Which thread runs an item must not
-/// change its result: whoever reduces over items does it in an order that depends on the shape only.
+/// The items of a loop are split into contiguous parts, the same way every time. Which thread runs
+/// an item must not change its result: whoever reduces over items does it in an order that depends
+/// on the shape only.
 ///
-/// One loop runs at a time: calls from several threads take turns, and a loop that starts inside another one runs
-/// inline on its thread. The threads are daemons.
+/// One loop runs at a time: calls from several threads take turns, and a loop that starts inside
+/// another one runs inline on its thread. The threads are daemons.
 public final class WorkerPool implements AutoCloseable {
   /// Spins before a waiting thread offers its core to others, about 30 microseconds.
   private static final int SPINS_BEFORE_YIELD = 1000;
@@ -44,7 +46,8 @@ public final class WorkerPool implements AutoCloseable {
     return workers.length + 1;
   }
 
-  /// Index of the calling thread in this pool: that of a worker inside its loop, 0 for any other thread.
+  /// Index of the calling thread in this pool: that of a worker inside its loop, 0 for any other
+  /// thread.
   public int currentWorker() {
     return Thread.currentThread() instanceof Worker worker && worker.pool() == this
         ? worker.index
@@ -81,10 +84,12 @@ public final class WorkerPool implements AutoCloseable {
 
   /// Runs `body` over the items `0 .. items - 1` and returns when all are done.
   ///
-  /// At most `items / grain` threads take part (at least one), each with one contiguous part. What a part throws is
-  /// thrown here once every part has ended; further exceptions are attached as suppressed.
+  /// At most `items / grain` threads take part (at least one), each with one contiguous part. What
+  /// a part throws is thrown here once every part has ended; further exceptions are attached as
+  /// suppressed.
   ///
-  /// @param grain least number of items worth a thread of their own; choose about 10 microseconds of work
+  /// @param grain least number of items worth a thread of their own; choose about 10 microseconds
+  ///   of work
   public void parallelFor(int items, int grain, RangeBody body) {
     if (items <= 0) {
       return;
@@ -220,8 +225,8 @@ public final class WorkerPool implements AutoCloseable {
       }
     }
 
-    /// `parked` is written before `posted`, `steps` and `closed` are read, and [#wake()] reads it after one of them
-    /// was written, so no call is lost.
+    /// `parked` is written before `posted`, `steps` and `closed` are read, and [#wake()] reads it
+    /// after one of them was written, so no call is lost.
     private void park(int seen) {
       parked = true;
       while (posted == seen && steps == 0 && !closed) {

@@ -1,4 +1,5 @@
-/// The CPU back end: kernels generated as bytecode over the Vector API, and the threads that run them.
+/// The CPU back end: kernels generated as bytecode over the Vector API, and the threads that run
+/// them.
 @NullMarked
 package jacquard.kernels.cpu;
 

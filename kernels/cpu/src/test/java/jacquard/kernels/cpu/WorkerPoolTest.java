@@ -143,19 +143,18 @@ class WorkerPoolTest {
       for (int i = 0; i < callers.length; i++) {
         callers[i] =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int loop = 0; loop < 200; loop++) {
-                        pool.parallelFor(
-                            2,
-                            1,
-                            (from, to, worker) -> {
-                              most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                              sum.addAndGet(to - from);
-                              running.decrementAndGet();
-                            });
-                      }
-                    });
+                .start(() -> {
+                  for (int loop = 0; loop < 200; loop++) {
+                    pool.parallelFor(
+                        2,
+                        1,
+                        (from, to, worker) -> {
+                          most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                          sum.addAndGet(to - from);
+                          running.decrementAndGet();
+                        });
+                  }
+                });
       }
       for (Thread caller : callers) {
         caller.join();

@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// One form of a convolution for one shape: the products it consists of, and how an image is copied so that they can
-/// gather from it.
+/// One form of a convolution for one shape: the products it consists of, and how an image is copied
+/// so that they can gather from it.
 ///
-/// @param products one for each channel group, and in the input gradient for each phase of the stride
+/// @param products one for each channel group, and in the input gradient for each phase of the
+///   stride
 /// @param rowLength elements of a row of a padded image copy
 /// @param plane elements of a channel of the copy
 /// @param sourceImage elements of the copy of an image
 /// @param complete whether the products write every element of the result
-/// @param order of the input gradient: for each element of the sorted filters its offset in `w`; of the weight gradient:
-///     for each element of `dw` its offset in the products' result; else empty
+/// @param order of the input gradient: for each element of the sorted filters its offset in `w`; of
+///   the weight gradient: for each element of `dw` its offset in the products' result; else empty
 record ConvPlan(
     ConvShape shape,
     List<GatheredProduct> products,
@@ -32,8 +33,9 @@ record ConvPlan(
 
   /// Forward: `y[o, pixel] = w[o, tap] · x[tap, pixel]`.
   ///
-  /// The copy of `x` is padded with zeros, and its columns are sorted by phase, the remainder of the division by the
-  /// stride, so that neighbouring pixels of `y` read neighbouring elements for every tap: `[c, row, phase, column]`.
+  /// The copy of `x` is padded with zeros, and its columns are sorted by phase, the remainder of
+  /// the division by the stride, so that neighbouring pixels of `y` read neighbouring elements for
+  /// every tap: `[c, row, phase, column]`.
   static ConvPlan forward(ConvShape s) {
     int phaseLength = (s.ow() - 1) + (s.kw() - 1) * s.dilationW() / s.strideW() + 1;
     int rowLength = phaseLength * s.strideW();
@@ -72,8 +74,9 @@ record ConvPlan(
     return new ConvPlan(s, products, rowLength, plane, s.c() * plane + GAP, k > 0, new int[0]);
   }
 
-  /// Input gradient: for each phase, that is each remainder of `x`'s padded coordinates by the strides, a convolution of
-  /// `y` with stride 1 and the taps that meet the phase. No tap is multiplied with zeros between the elements of `y`.
+  /// Input gradient: for each phase, that is each remainder of `x`'s padded coordinates by the
+  /// strides, a convolution of `y` with stride 1 and the taps that meet the phase. No tap is
+  /// multiplied with zeros between the elements of `y`.
   ///
   /// The left operands are the filters sorted by phase, `[group, phase][c, o, tap]`.
   static ConvPlan inputGradient(ConvShape s) {
@@ -112,11 +115,19 @@ record ConvPlan(
         }
       }
     }
-    return new ConvPlan(s, products, rowLength, plane, s.o() * plane + GAP, complete, sortFilters(s));
+    return new ConvPlan(
+        s, products, rowLength, plane, s.o() * plane + GAP, complete, sortFilters(s));
   }
 
   private static int[] phaseTaps(
-      ConvShape s, int group, int phaseH, int phaseW, int backH, int backW, int rowLength, int plane) {
+      ConvShape s,
+      int group,
+      int phaseH,
+      int phaseW,
+      int backH,
+      int backW,
+      int rowLength,
+      int plane) {
     int[] taps = new int[s.filters() * s.taps()];
     int t = 0;
     for (int o = 0; o < s.filters(); o++) {
@@ -162,8 +173,9 @@ record ConvPlan(
 
   /// Weight gradient: `dw[o, tap] += dy[o, pixel] · x[pixel, tap]`, image by image.
   ///
-  /// The copy of `x` is padded and has its channels innermost, `[group, row, column, c]`, so that neighbouring taps are
-  /// neighbouring elements when they are counted in the order row, column, channel.
+  /// The copy of `x` is padded and has its channels innermost, `[group, row, column, c]`, so that
+  /// neighbouring taps are neighbouring elements when they are counted in the order row, column,
+  /// channel.
   static ConvPlan weightGradient(ConvShape s) {
     int channels = s.channels();
     int rowLength = ((s.ow() - 1) * s.strideW() + (s.kw() - 1) * s.dilationW() + 1) * channels;

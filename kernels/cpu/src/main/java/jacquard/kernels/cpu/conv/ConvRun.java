@@ -8,7 +8,8 @@ import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
 import java.util.List;
 
-/// One convolution under way: its arguments, and the parts that the workers run. Reused from call to call.
+/// One convolution under way: its arguments, and the parts that the workers run. Reused from call
+/// to call.
 final class ConvRun {
   /// Images whose pixels are counted together, at most.
   private static final int MAX_GROUP = 8;
@@ -77,7 +78,14 @@ final class ConvRun {
   }
 
   void inputGradient(
-      ConvPlan newPlan, Element newElement, Object dy, int dyo, Object w, int wo, Object dx, int dxo) {
+      ConvPlan newPlan,
+      Element newElement,
+      Object dy,
+      int dyo,
+      Object w,
+      int wo,
+      Object dx,
+      int dxo) {
     start(newPlan, newElement);
     ConvShape s = plan.shape();
     if (s.xElements() == 0) {
@@ -101,7 +109,14 @@ final class ConvRun {
   }
 
   void weightGradient(
-      ConvPlan newPlan, Element newElement, Object x, int xo, Object dy, int dyo, Object dw, int dwo) {
+      ConvPlan newPlan,
+      Element newElement,
+      Object x,
+      int xo,
+      Object dy,
+      int dyo,
+      Object dw,
+      int dwo) {
     start(newPlan, newElement);
     ConvShape s = plan.shape();
     if (s.wElements() == 0) {
@@ -156,7 +171,8 @@ final class ConvRun {
   }
 
   /// Runs the products of a forward form or an input gradient.
-  private void multiply(Object newSource, int newSourceOffset, Object newTarget, int newTargetOffset) {
+  private void multiply(
+      Object newSource, int newSourceOffset, Object newTarget, int newTargetOffset) {
     source = newSource;
     sourceOffset = newSourceOffset;
     target = newTarget;
@@ -292,8 +308,7 @@ final class ConvRun {
       for (int phase = 0; phase < s.strideW(); phase++) {
         int x = Math.floorMod(phase - s.padLeft(), s.strideW());
         int column = (x + s.padLeft()) / s.strideW();
-        int columns =
-            Math.min(ceilDiv(s.w() - x, s.strideW()), phaseLength - column);
+        int columns = Math.min(ceilDiv(s.w() - x, s.strideW()), phaseLength - column);
         if (columns > 0 && rows > 0) {
           loops.copy(
               source,
@@ -364,7 +379,8 @@ final class ConvRun {
     }
   }
 
-  /// Phase: parts `from .. to - 1` of the sums, all images of the chunk. A part is some tiles of a panel.
+  /// Phase: parts `from .. to - 1` of the sums, all images of the chunk. A part is some tiles of a
+  /// panel.
   private void sums(int from, int to, int worker) {
     PanelWorker own = workers[worker];
     GatheredProduct any = plan.products().getFirst();

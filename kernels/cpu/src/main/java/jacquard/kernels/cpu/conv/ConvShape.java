@@ -1,6 +1,7 @@
 package jacquard.kernels.cpu.conv;
 
-/// Sizes of a 2-D convolution, named after its forward form. All tensors are contiguous and row-major.
+/// Sizes of a 2-D convolution, named after its forward form. All tensors are contiguous and
+/// row-major.
 ///
 /// | tensor | shape                                  |
 /// |--------|----------------------------------------|
@@ -8,8 +9,9 @@ package jacquard.kernels.cpu.conv;
 /// | `w`    | `[o, c / groups, kh, kw]`              |
 /// | `y`    | `[n, o, oh, ow]`                       |
 ///
-/// `y[b, o, i, j] = sum over c, p, q of w[o, c, p, q] * x[b, c, i * strideH - padTop + p * dilationH, ...]`, with zeros
-/// outside `x`. The size of `y` is given, so padding below and to the right is whatever it takes.
+/// `y[b, o, i, j] = sum over c, p, q of w[o, c, p, q] * x[b, c, i * strideH - padTop + p *
+/// dilationH, ...]`, with zeros outside `x`. The size of `y` is given, so padding below and to the
+/// right is whatever it takes.
 public record ConvShape(
     int n,
     int c,
@@ -54,8 +56,7 @@ public record ConvShape(
   public static ConvShape of(int n, int c, int h, int w, int o, int kernel, int stride, int pad) {
     int oh = (h + 2 * pad - kernel) / stride + 1;
     int ow = (w + 2 * pad - kernel) / stride + 1;
-    return new ConvShape(
-        n, c, h, w, o, oh, ow, kernel, kernel, stride, stride, pad, pad, 1, 1, 1);
+    return new ConvShape(n, c, h, w, o, oh, ow, kernel, kernel, stride, stride, pad, pad, 1, 1, 1);
   }
 
   int channels() {

@@ -17,11 +17,12 @@ import java.util.Map;
  * columns. Threads share the panels. An element of a result is one chain of multiply-adds in an order that depends on
  * the shape only, in the weight gradient too: images in order, never a sum of threads' sums.
  */
-/// 2-D convolution on Java arrays: forward, input gradient (also the forward form of a transposed convolution) and weight
-/// gradient, with stride, padding, dilation and groups, for `float` and `double`.
+/// 2-D convolution on Java arrays: forward, input gradient (also the forward form of a transposed
+/// convolution) and weight gradient, with stride, padding, dilation and groups, for `float` and
+/// `double`.
 ///
-/// An instance keeps its working memory and the plans of recent shapes. It serves one caller at a time, from outside
-/// the pool's loops. Results don't depend on the number of threads.
+/// An instance keeps its working memory and the plans of recent shapes. It serves one caller at a
+/// time, from outside the pool's loops. Results don't depend on the number of threads.
 public final class Convolution {
   private static final int KEPT_PLANS = 128;
 

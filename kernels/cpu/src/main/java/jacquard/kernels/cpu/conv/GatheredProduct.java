@@ -3,8 +3,8 @@ package jacquard.kernels.cpu.conv;
 /// A matrix product whose right operand is not stored: element `[p, column]` of an image lies at
 /// `taps[p] + columns[column]` of the image's source.
 ///
-/// All offsets are in elements. The product of column `j` and row `r` goes to `targets[j] + r * targetRowStride` of the
-/// image's target.
+/// All offsets are in elements. The product of column `j` and row `r` goes to `targets[j] + r *
+/// targetRowStride` of the image's target.
 ///
 /// @param rows rows of the left operand and of the result
 /// @param leftOffset first element of the left operand, whose rows are `taps.length` elements long

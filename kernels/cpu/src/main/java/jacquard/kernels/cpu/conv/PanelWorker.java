@@ -7,9 +7,11 @@ import jacquard.kernels.cpu.gemm.MicroKernel;
 import jacquard.kernels.cpu.gemm.Scratch;
 import jacquard.kernels.cpu.gemm.TileShape;
 
-/// What one thread needs to compute panels of a [GatheredProduct]: a panel is as many columns as a tile is wide.
+/// What one thread needs to compute panels of a [GatheredProduct]: a panel is as many columns as a
+/// tile is wide.
 final class PanelWorker {
-  /// Longest part of a product that is gathered at once: the panel and a tile of the left operand stay in L1.
+  /// Longest part of a product that is gathered at once: the panel and a tile of the left operand
+  /// stay in L1.
   private static final int K_BLOCK = Integer.getInteger("ckb", 320);
 
   private final KernelTable kernels;
@@ -59,7 +61,8 @@ final class PanelWorker {
     return tiles(kernels, product.rows()) * product.k() * kernels.shape().panelStep();
   }
 
-  /// Packs a left operand into tiles: `[k block][tile][k][step]`, where kernels can't read it in place.
+  /// Packs a left operand into tiles: `[k block][tile][k][step]`, where kernels can't read it in
+  /// place.
   void packLeft(GatheredProduct product, Object left, int leftOffset, Object packed, int offset) {
     int step = kernels.shape().panelStep();
     int tiles = tiles(kernels, product.rows());
@@ -86,8 +89,8 @@ final class PanelWorker {
     return (int) ((long) rows * tile / tiles);
   }
 
-  /// Computes columns `first .. first + count - 1` of a product, counted through images of [GatheredProduct#width()]
-  /// columns, for the rows of tiles `fromTile .. toTile - 1`.
+  /// Computes columns `first .. first + count - 1` of a product, counted through images of
+  /// [GatheredProduct#width()] columns, for the rows of tiles `fromTile .. toTile - 1`.
   ///
   /// @param left the left operand at `leftOffset`: rows in place, or packed by [#packLeft]
   /// @param source copies of the images, `sourceImage` elements apart
@@ -132,7 +135,8 @@ final class PanelWorker {
         scatter(product, target, targetOffset, firstRow, rows, count, out, start, width, false);
       }
     }
-    MicroKernel tall = kernels.get(element, Math.min(tile.rows(), low + 1), vectors, tile.readsRows());
+    MicroKernel tall =
+        kernels.get(element, Math.min(tile.rows(), low + 1), vectors, tile.readsRows());
     MicroKernel flat = low == 0 ? tall : kernels.get(element, low, vectors, tile.readsRows());
     for (int p = 0; p < product.k(); p += kBlock) {
       int k = Math.min(kBlock, product.k() - p);
@@ -191,9 +195,7 @@ final class PanelWorker {
     int longest = loops.runLength();
     int found = 0;
     for (int j = 0; j < count; j++) {
-      if (j > 0
-          && columnSources[j] == columnSources[j - 1] + 1
-          && runs[3 * found - 1] < longest) {
+      if (j > 0 && columnSources[j] == columnSources[j - 1] + 1 && runs[3 * found - 1] < longest) {
         runs[3 * found - 1]++;
       } else {
         runs[3 * found] = columnSources[j];

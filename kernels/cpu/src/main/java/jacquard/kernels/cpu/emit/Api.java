@@ -151,8 +151,7 @@ final class Api {
   void lanewise(Lane lane, String operator, boolean associative, Runnable right) {
     code.getstatic(OPERATORS, operator, associative ? ASSOCIATIVE : BINARY);
     right.run();
-    code.invokevirtual(
-        lane.vector(), "lanewise", MethodTypeDesc.of(lane.vector(), BINARY, VECTOR));
+    code.invokevirtual(lane.vector(), "lanewise", MethodTypeDesc.of(lane.vector(), BINARY, VECTOR));
   }
 
   /// vector -> vector shifted by a constant
@@ -215,7 +214,6 @@ final class Api {
   void iota() {
     broadcast(Lane.I32, code::iconst_0);
     code.iconst_1();
-    code.invokevirtual(
-        Lane.I32.vector(), "addIndex", MethodTypeDesc.of(Lane.I32.vector(), CD_int));
+    code.invokevirtual(Lane.I32.vector(), "addIndex", MethodTypeDesc.of(Lane.I32.vector(), CD_int));
   }
 }

@@ -6,8 +6,9 @@ import java.lang.classfile.CodeBuilder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Writes the code for one outer index of a kernel whose inner axis is kept: blocks of a few vectors of the inner axis stay in registers
-/// while the reduced axes are walked over. Each lane combines its elements in order, so the block size does not change results.
+/// Writes the code for one outer index of a kernel whose inner axis is kept: blocks of a few
+/// vectors of the inner axis stay in registers while the reduced axes are walked over. Each lane
+/// combines its elements in order, so the block size does not change results.
 final class ColumnLoops {
   /// Most vectors in a block.
   static final int MAX_BLOCK = 4;

@@ -2,9 +2,10 @@ package jacquard.kernels.cpu.emit;
 
 import java.util.List;
 
-/// A value in a kernel: an operation on other values. Made by [ExprGraph], one object for equal expressions.
+/// A value in a kernel: an operation on other values. Made by [ExprGraph], one object for equal
+/// expressions.
 ///
-/// @param id    position in order of creation; arguments come first
+/// @param id position in order of creation; arguments come first
 /// @param scope along what it changes, as bits of [Scope]
 /// @param stage how many passes over the row must be complete before it can be computed
 record Expr(int id, Form form, Lane lane, List<Expr> args, int scope, int stage) {

@@ -192,7 +192,8 @@ final class ExprGraph {
     return make(Operation.CONVERT, to, x);
   }
 
-  /// Polynomial in `x`, highest power first, by Horner's scheme: each step one fma that waits for the one before.
+  /// Polynomial in `x`, highest power first, by Horner's scheme: each step one fma that waits for
+  /// the one before.
   Expr polynomial(Expr x, float... coefficients) {
     Expr p = f(coefficients[0]);
     for (int k = 1; k < coefficients.length; k++) {
@@ -201,8 +202,9 @@ final class ExprGraph {
     return p;
   }
 
-  /// The same with as many fmas in half the time: even and odd powers apart. A loop over vectors is as fast as the longest chain
-  /// of operations in it, divided by the iterations that the processor has under way.
+  /// The same with as many fmas in half the time: even and odd powers apart. A loop over vectors is
+  /// as fast as the longest chain of operations in it, divided by the iterations that the processor
+  /// has under way.
   ///
   /// @param square `x * x`
   Expr polynomial(Expr x, Expr square, float... coefficients) {

@@ -5,7 +5,8 @@ import jacquard.tensor.DType;
 /// What an [Expr] computes from its arguments.
 sealed interface Form {
 
-  /// @param bits the raw bits of a lane: of the float, of the double, the integer, or 0 or 1 of a mask
+  /// @param bits the raw bits of a lane: of the float, of the double, the integer, or 0 or 1 of a
+  ///   mask
   record Const(long bits) implements Form {}
 
   /// A scalar of the run.
@@ -29,8 +30,8 @@ sealed interface Form {
   /// Lane by lane a call of a Java method.
   record Call(LaneFunction function) implements Form {}
 
-  /// Arguments mask, fast, x: `fast` unless a lane of the mask is set, else lane by lane `function(fast, x)`, which
-  /// gives `fast` where the mask is not set.
+  /// Arguments mask, fast, x: `fast` unless a lane of the mask is set, else lane by lane
+  /// `function(fast, x)`, which gives `fast` where the mask is not set.
   record Guarded(LaneFunction function) implements Form {}
 
   /// Primitive operations; the lane type of the result or of the arguments says on what.

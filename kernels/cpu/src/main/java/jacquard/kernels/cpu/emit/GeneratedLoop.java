@@ -67,7 +67,8 @@ abstract class GeneratedLoop {
     return length;
   }
 
-  /// Fills the two index maps at `start`: entry `l` is `l * stride`, in the second only for the first `last` lanes, else 0.
+  /// Fills the two index maps at `start`: entry `l` is `l * stride`, in the second only for the
+  /// first `last` lanes, else 0.
   static void map(int[] state, int start, int stride, int last) {
     for (int l = 0; l < MAP; l++) {
       state[start + l] = l * stride;

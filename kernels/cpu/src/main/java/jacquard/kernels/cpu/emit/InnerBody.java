@@ -82,7 +82,8 @@ final class InnerBody {
     code.astore(sum);
   }
 
-  /// The same for lanes that are not combined with each other, where those out of range don't matter.
+  /// The same for lanes that are not combined with each other, where those out of range don't
+  /// matter.
   void accumulateUnmasked(Reduction r, int sum) {
     vectors.combine(r, () -> vectors.push(r.operand()), sum);
     code.astore(sum);

@@ -9,7 +9,8 @@ import jacquard.tensor.DType;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 
-/// What a register holds in each lane. u8 values live in i32 lanes as 0 to 255; bool values are masks (0 or 1 as a scalar).
+/// What a register holds in each lane. u8 values live in i32 lanes as 0 to 255; bool values are
+/// masks (0 or 1 as a scalar).
 enum Lane {
   F32(4, "Float", CD_float, TypeKind.FLOAT),
   F64(8, "Double", CD_double, TypeKind.DOUBLE),

@@ -4,8 +4,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.List;
 
-/// Functions that are called lane by lane, because no vector form is worth its size or exists on every processor. Each
-/// is a static method of [ScalarMath].
+/// Functions that are called lane by lane, because no vector form is worth its size or exists on
+/// every processor. Each is a static method of [ScalarMath].
 enum LaneFunction {
   EXP_F64("exp", Lane.F64, Lane.F64),
   LOG_F64("log", Lane.F64, Lane.F64),
@@ -32,8 +32,7 @@ enum LaneFunction {
   I64_TO_F64("toDouble", Lane.F64, Lane.I64);
 
   /// The class with the methods.
-  static final ClassDesc OWNER =
-      ClassDesc.of(LaneFunction.class.getPackageName(), "ScalarMath");
+  static final ClassDesc OWNER = ClassDesc.of(LaneFunction.class.getPackageName(), "ScalarMath");
 
   private final String method;
   private final Lane result;

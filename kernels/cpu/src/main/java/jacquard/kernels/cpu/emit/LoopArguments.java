@@ -4,7 +4,8 @@ import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
 import jacquard.kernels.Launch.Walk;
 
-/// The layout of a launch as an array of ints, for a kernel with `A` accesses, `O` outer and `R` reduced axes:
+/// The layout of a launch as an array of ints, for a kernel with `A` accesses, `O` outer and `R`
+/// reduced axes:
 ///
 /// | from                    | count   | holds |
 /// |-------------------------|---------|-------|
@@ -18,8 +19,7 @@ import jacquard.kernels.Launch.Walk;
 record LoopArguments(int accesses, int outerAxes, int reducedAxes) {
 
   static LoopArguments of(Kernel kernel) {
-    return new LoopArguments(
-        kernel.accesses().size(), kernel.outerAxes(), kernel.reducedAxes());
+    return new LoopArguments(kernel.accesses().size(), kernel.outerAxes(), kernel.reducedAxes());
   }
 
   int offset(int access) {
@@ -59,9 +59,18 @@ record LoopArguments(int accesses, int outerAxes, int reducedAxes) {
         || launch.reduced().length() != reducedAxes
         || launch.walks().size() != accesses) {
       throw new IllegalArgumentException(
-          "launch: " + launch.outer().length() + " outer axes, " + launch.reduced().length()
-              + " reduced axes, " + launch.walks().size() + " walks; the kernel has " + outerAxes
-              + ", " + reducedAxes + " and " + accesses);
+          "launch: "
+              + launch.outer().length()
+              + " outer axes, "
+              + launch.reduced().length()
+              + " reduced axes, "
+              + launch.walks().size()
+              + " walks; the kernel has "
+              + outerAxes
+              + ", "
+              + reducedAxes
+              + " and "
+              + accesses);
     }
     int[] args = new int[length()];
     for (int axis = 0; axis < outerAxes; axis++) {

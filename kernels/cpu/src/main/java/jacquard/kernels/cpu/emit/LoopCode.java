@@ -39,8 +39,8 @@ public final class LoopCode {
     return lanes;
   }
 
-  /// A launch as ints: first the offset of each access, then sizes and strides, as [LoopArguments] says. A caller may
-  /// change the offsets between runs.
+  /// A launch as ints: first the offset of each access, then sizes and strides, as [LoopArguments]
+  /// says. A caller may change the offsets between runs.
   public int[] encode(Launch launch) {
     return LoopArguments.of(kernel).encode(launch);
   }
@@ -49,14 +49,16 @@ public final class LoopCode {
   ///
   /// How the space is split does not change a bit of the results.
   ///
-  /// @param arrays    the array of each access, null for those without memory; u8 and bool are `byte[]`
-  /// @param args      from [#encode]
-  /// @param scalars   dynamic scalars as the bits of constants
+  /// @param arrays the array of each access, null for those without memory; u8 and bool are
+  ///   `byte[]`
+  /// @param args from [#encode]
+  /// @param scalars dynamic scalars as the bits of constants
   /// @param outerFrom first outer index, row-major over the outer axes
-  /// @param outerTo   one past the last outer index
+  /// @param outerTo one past the last outer index
   /// @param innerFrom first index of the inner axis; 0 for a kernel with a reduced inner axis
-  /// @param innerTo   one past the last index of the inner axis; its size for a kernel with a reduced inner axis
-  /// @param scratch   used by no other thread meanwhile
+  /// @param innerTo one past the last index of the inner axis; its size for a kernel with a reduced
+  ///   inner axis
+  /// @param scratch used by no other thread meanwhile
   public void run(
       Object[] arrays,
       int[] args,

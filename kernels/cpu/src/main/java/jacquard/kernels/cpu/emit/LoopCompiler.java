@@ -1,17 +1,17 @@
 package jacquard.kernels.cpu.emit;
 
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
 import jacquard.kernels.Kernel;
 import jacquard.kernels.cpu.VectorWidth;
+import java.lang.System.Logger.Level;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.attribute.CodeAttribute;
-import java.lang.System.Logger.Level;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
@@ -34,7 +34,8 @@ public final class LoopCompiler {
 
   private static final long WARM_NANOS_EACH = 1_000_000_000L;
 
-  /// Kernels that are warmed at a time: enough to keep the compiler threads busy. With more in their queue they ask for more calls.
+  /// Kernels that are warmed at a time: enough to keep the compiler threads busy. With more in
+  /// their queue they ask for more calls.
   private static final int IN_FLIGHT =
       Math.max(3, Runtime.getRuntime().availableProcessors() / 2 + 1);
 
@@ -76,9 +77,10 @@ public final class LoopCompiler {
     return known;
   }
 
-  /// Gets kernels compiled by the just-in-time compiler before their first run, which could take a thousand times its time otherwise.
-  /// Returns when all are, or after a time limit. Kernels that have been warmed before cost nothing; those of vectors wider than
-  /// the processor's are left alone: they are never compiled to anything fast.
+  /// Gets kernels compiled by the just-in-time compiler before their first run, which could take a
+  /// thousand times its time otherwise. Returns when all are, or after a time limit. Kernels that
+  /// have been warmed before cost nothing; those of vectors wider than the processor's are left
+  /// alone: they are never compiled to anything fast.
   ///
   /// @return how many are compiled now that were not before
   public synchronized int warm(Collection<LoopCode> codes) {
@@ -103,8 +105,7 @@ public final class LoopCompiler {
     }
     int missing = waiting.size() + active.size();
     if (missing > 0) {
-      LOG.log(
-          Level.DEBUG, "loop compiler: {0} of {1} kernels not warm in time", missing, count);
+      LOG.log(Level.DEBUG, "loop compiler: {0} of {1} kernels not warm in time", missing, count);
     }
     return count - missing;
   }
@@ -123,8 +124,7 @@ public final class LoopCompiler {
                       MTD_void,
                       0,
                       c -> c.aload(0).invokespecial(SUPER, INIT_NAME, MTD_void).return_());
-                  type.withMethodBody(
-                      "run", RUN, 0, c -> new LoopWriter(c, kernel, plan).write());
+                  type.withMethodBody("run", RUN, 0, c -> new LoopWriter(c, kernel, plan).write());
                 });
     return new LoopCode(kernel, load(bytes), plan.lanes(), codeLength(bytes));
   }

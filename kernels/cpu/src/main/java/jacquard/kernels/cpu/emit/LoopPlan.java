@@ -16,11 +16,13 @@ import java.util.Set;
 
 /// Decides what a kernel's code computes where.
 ///
-/// - A value is computed in the outermost place where its scope and its stage allow it; one that is used elsewhere than where
-///   it is computed (the *frontier*) gets a local variable there, and a broadcast one if it is a scalar used in lanes.
-/// - Innermost values are computed again in each pass that needs them, except costly ones, which are *kept*: written to scratch
-///   in their first pass and read in later ones.
-/// - Writes to memory happen in the last pass, so that a kernel may write over what it has read at the same index.
+/// - A value is computed in the outermost place where its scope and its stage allow it; one that is
+///   used elsewhere than where it is computed (the *frontier*) gets a local variable there, and a
+///   broadcast one if it is a scalar used in lanes.
+/// - Innermost values are computed again in each pass that needs them, except costly ones, which
+///   are *kept*: written to scratch in their first pass and read in later ones.
+/// - Writes to memory happen in the last pass, so that a kernel may write over what it has read at
+///   the same index.
 final class LoopPlan {
   private final Nest nest;
   private final int lanes;
@@ -94,7 +96,8 @@ final class LoopPlan {
     return writes.stream().filter(w -> !isInnermostWrite(w)).toList();
   }
 
-  /// A write that changes along the reduced axes only is done with the innermost ones too, again and again.
+  /// A write that changes along the reduced axes only is done with the innermost ones too, again
+  /// and again.
   private boolean isInnermostWrite(Write w) {
     return (w.scope() & Scope.REDUCED) != 0 || nest.isInnermost(w.scope());
   }
@@ -239,9 +242,7 @@ final class LoopPlan {
         reached.addAll(e.args());
       }
     }
-    return live.stream()
-        .filter(e -> reached.contains(e) && nest.isInnermost(e.scope()))
-        .toList();
+    return live.stream().filter(e -> reached.contains(e) && nest.isInnermost(e.scope())).toList();
   }
 
   private void findUses() {

@@ -1,6 +1,7 @@
 package jacquard.kernels.cpu.emit;
 
-/// Working memory of one thread that runs loop kernels: it grows to what the largest kernel needs and is then reused.
+/// Working memory of one thread that runs loop kernels: it grows to what the largest kernel needs
+/// and is then reused.
 ///
 /// Not safe for use by two threads at once.
 public final class LoopScratch {

@@ -1,5 +1,8 @@
 package jacquard.kernels.cpu.emit;
 
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_void;
+
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Inner;
@@ -17,11 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import static java.lang.constant.ConstantDescs.CD_int;
-import static java.lang.constant.ConstantDescs.CD_void;
-
-/// Writes the method of a kernel: its local variables, the loops over the outer and the reduced axes, and the values that are
-/// computed outside the innermost loop. The loops over the inner axis are those of [RowLoops] and [ColumnLoops].
+/// Writes the method of a kernel: its local variables, the loops over the outer and the reduced
+/// axes, and the values that are computed outside the innermost loop. The loops over the inner axis
+/// are those of [RowLoops] and [ColumnLoops].
 final class LoopWriter {
   static final int ARRAYS = 1;
   static final int ARGS = 2;
@@ -165,7 +166,8 @@ final class LoopWriter {
     return local;
   }
 
-  /// The next free local variable, to be given back to [#release] when the variables made since are not used any more.
+  /// The next free local variable, to be given back to [#release] when the variables made since are
+  /// not used any more.
   int mark() {
     return nextLocal;
   }
@@ -318,7 +320,8 @@ final class LoopWriter {
     return rows;
   }
 
-  /// Elements of a kept row for each reduced index: the inner size rounded up to vectors, or a block of columns.
+  /// Elements of a kept row for each reduced index: the inner size rounded up to vectors, or a
+  /// block of columns.
   private void pushKeptStep() {
     if (plan.nest() == Nest.COLUMN) {
       code.loadConstant(ColumnLoops.MAX_BLOCK * lanes());
@@ -435,7 +438,8 @@ final class LoopWriter {
     }
   }
 
-  /// Writes `body` inside the loops over the reduced axes, after the scalars of the pass that change along them.
+  /// Writes `body` inside the loops over the reduced axes, after the scalars of the pass that
+  /// change along them.
   void reducedLoops(int pass, Runnable body) {
     if (keptBase >= 0) {
       code.iconst_0().istore(keptBase);
@@ -583,8 +587,9 @@ final class LoopWriter {
       tailMask = newReference();
     }
     code.iload(INNER_TO).iload(index).isub();
-    code.loadConstant(lanes()).invokestatic(
-        ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+    code.loadConstant(lanes())
+        .invokestatic(
+            ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
     code.istore(tailCount).aload(iota);
     api.compare(Lane.I32, "LT", () -> api.broadcast(Lane.I32, () -> code.iload(tailCount)));
     code.astore(tailMask);

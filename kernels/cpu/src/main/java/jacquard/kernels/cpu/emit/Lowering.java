@@ -1,7 +1,6 @@
 package jacquard.kernels.cpu.emit;
 
 import jacquard.kernels.Kernel;
-import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.tensor.DType;
@@ -15,7 +14,8 @@ import java.util.Set;
 /// Translates the instructions of a kernel to expressions over lanes.
 final class Lowering {
   /// @param operand in the lane type that accumulates
-  /// @param pass    in which pass over the row it is computed: all reductions it depends on are in earlier ones
+  /// @param pass in which pass over the row it is computed: all reductions it depends on are in
+  ///   earlier ones
   record Reduction(ReduceKind kind, Expr operand, Expr identity, Expr result, int pass) {}
 
   /// @param scope of the position and the value together: how often it is written
@@ -80,8 +80,7 @@ final class Lowering {
       case Instr.DynamicWord w ->
           g.leaf(new Form.Word(w.slot(), w.high()), Lane.I32, Scope.UNIFORM, 0);
       case Instr.Load l -> {
-        Expr e =
-            g.leaf(new Form.Load(l.access()), Lane.of(l.dtype()), scope(l.access()), 0);
+        Expr e = g.leaf(new Form.Load(l.access()), Lane.of(l.dtype()), scope(l.access()), 0);
         if (e.isVector() && e.lane() != Lane.MASK && isStrided(l.access())) {
           costly.add(e);
         }
@@ -100,8 +99,7 @@ final class Lowering {
               : unary(u.dtype(), u.kind(), value(u.x()));
       case Instr.Binary b -> binary(b, value(b.x()), value(b.y()));
       case Instr.Where w -> g.select(value(w.condition()), value(w.x()), value(w.y()));
-      case Instr.Cast c ->
-          cast(kernel.instructions().get(c.x()).dtype(), value(c.x()), c.dtype());
+      case Instr.Cast c -> cast(kernel.instructions().get(c.x()).dtype(), value(c.x()), c.dtype());
       case Instr.Reduce r -> reduce(r);
       case Instr.Store s -> {
         Expr value = value(s.value());
@@ -175,7 +173,9 @@ final class Lowering {
             case I32, MASK -> costly(g.call(LaneFunction.DIV_I32, x, y));
             case I64 -> costly(g.call(LaneFunction.DIV_I64, x, y));
           };
-      case POW -> costly(x.lane() == Lane.F32 ? new PowF32(g).pow(x, y) : g.call(LaneFunction.POW_F64, x, y));
+      case POW ->
+          costly(
+              x.lane() == Lane.F32 ? new PowF32(g).pow(x, y) : g.call(LaneFunction.POW_F64, x, y));
       case MAX -> g.make(Form.Operation.MAX, x.lane(), x, y);
       case MIN -> g.make(Form.Operation.MIN, x.lane(), x, y);
       case MOD ->
@@ -264,5 +264,4 @@ final class Lowering {
       case PROD -> Form.Operation.MUL;
     };
   }
-
 }

@@ -6,7 +6,8 @@ package jacquard.kernels.cpu.emit;
  * exponent.
  *
  */
-/// The functions of f32 as expressions over lanes: range reduction and a polynomial, no table, no branch.
+/// The functions of f32 as expressions over lanes: range reduction and a polynomial, no table, no
+/// branch.
 final class MathF32 {
   private static final float LOG2E = 0x1.715476p0f;
 
@@ -31,13 +32,23 @@ final class MathF32 {
 
   /// `erf(x)/x - 1` in `x^2`, below 0.92.
   private static final float[] ERF_SMALL = {
-    -0x1.3aca56p-11f, 0x1.47699cp-8f, -0x1.b693bap-6f, 0x1.ce1b1p-4f, -0x1.8126eap-2f, 0x1.06eba6p-3f
+    -0x1.3aca56p-11f,
+    0x1.47699cp-8f,
+    -0x1.b693bap-6f,
+    0x1.ce1b1p-4f,
+    -0x1.8126eap-2f,
+    0x1.06eba6p-3f
   };
 
   /// `log(1 - erf(x))`, 0.9 to 4.
   private static final float[] ERF_LARGE = {
-    0x1.9faeccp-13f, -0x1.91cb94p-9f, 0x1.6d9c9p-6f, -0x1.aa7322p-4f,
-    -0x1.4621b6p-1f, -0x1.20b754p0f, -0x1.5cfe5cp-13f
+    0x1.9faeccp-13f,
+    -0x1.91cb94p-9f,
+    0x1.6d9c9p-6f,
+    -0x1.aa7322p-4f,
+    -0x1.4621b6p-1f,
+    -0x1.20b754p0f,
+    -0x1.5cfe5cp-13f
   };
 
   /// `(sin(r)/r - 1) / r^2` in `r^2`, up to pi/4.
@@ -81,7 +92,8 @@ final class MathF32 {
     return expBelow(atMost(x, 89));
   }
 
-  /// `e^x` up to 89. The power of two is applied in two factors, so that results below the normal range are rounded once.
+  /// `e^x` up to 89. The power of two is applied in two factors, so that results below the normal
+  /// range are rounded once.
   private Expr expBelow(Expr x) {
     Exponent e = reduce(atLeast(x, -104), 254);
     Expr half = g.shr(e.shifted, 1);
@@ -96,7 +108,8 @@ final class MathF32 {
     return g.bits(g.add(g.bits(expOf(e.r)), g.shl(e.shifted, 23)));
   }
 
-  /// With `s = 2^n` and `p = e^r - 1`: `s p + (s - 1)`, computed with `s/2` because `s` can overflow before the result does.
+  /// With `s = 2^n` and `p = e^r - 1`: `s p + (s - 1)`, computed with `s/2` because `s` can
+  /// overflow before the result does.
   Expr expm1(Expr x) {
     Exponent e = reduce(atMost(atLeast(x, -20), 89), 126);
     Expr scale = g.bits(g.shl(e.shifted, 23));
@@ -139,7 +152,8 @@ final class MathF32 {
     return logExtremes(x, 0, logOf(f, n));
   }
 
-  /// As the logarithm of `u = 1 + x`, with what the addition rounds off added to the reduced argument.
+  /// As the logarithm of `u = 1 + x`, with what the addition rounds off added to the reduced
+  /// argument.
   Expr log1p(Expr x) {
     Expr u = g.add(x, g.f(1));
     Expr added = g.sub(u, g.f(1));
@@ -164,7 +178,8 @@ final class MathF32 {
     return g.bits(g.or(g.bits(y), sign));
   }
 
-  /// `m / (m + 2)` with `m = e^(2|x|) - 1`, which is computed as in [#expm1] from `r = |x| - n ln(2)/2`.
+  /// `m / (m + 2)` with `m = e^(2|x|) - 1`, which is computed as in [#expm1] from `r = |x| - n
+  /// ln(2)/2`.
   Expr tanh(Expr x) {
     Expr a = atMost(g.abs(x), 10);
     Expr shifted = g.fma(a, g.f(2 * LOG2E), g.f(MAGIC + 127));
@@ -219,16 +234,14 @@ final class MathF32 {
     Expr quadrant = g.add(g.bits(shifted), g.i(turns));
     Expr z = g.mul(r, r);
     Expr sine = g.fma(g.mul(g.polynomial(z, SIN), z), r, r);
-    Expr cosine =
-        g.fma(g.mul(g.polynomial(z, COS), z), z, g.fma(z, g.f(-0.5f), g.f(1)));
+    Expr cosine = g.fma(g.mul(g.polynomial(z, COS), z), z, g.fma(z, g.f(-0.5f), g.f(1)));
     Expr odd = g.eq(g.and(quadrant, g.i(1)), g.i(1));
     Expr y = g.bits(g.select(odd, cosine, sine));
     return g.bits(g.xor(y, g.xor(g.shl(g.and(quadrant, g.i(2)), 30), sign)));
   }
 
   private Expr guarded(LaneFunction large, Expr fast, Expr x) {
-    Expr isLarge =
-        g.compare(Form.Comparison.GE, g.abs(x), g.f(ScalarMath.LARGE_ANGLE));
+    Expr isLarge = g.compare(Form.Comparison.GE, g.abs(x), g.f(ScalarMath.LARGE_ANGLE));
     return g.make(new Form.Guarded(large), Lane.F32, isLarge, fast, x);
   }
 

@@ -1,6 +1,7 @@
 package jacquard.kernels.cpu.emit;
 
-/// The functions of f64 that are expressions; the transcendental ones are called lane by lane, see [LaneFunction].
+/// The functions of f64 that are expressions; the transcendental ones are called lane by lane, see
+/// [LaneFunction].
 final class MathF64 {
   private final ExprGraph g;
 

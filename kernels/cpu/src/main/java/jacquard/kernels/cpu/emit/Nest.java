@@ -10,7 +10,8 @@ enum Nest {
   MAP,
   /// The inner axis is reduced: passes over the whole row for each outer index.
   ROW,
-  /// The inner axis is kept: for each outer index and each block of the inner axis, passes over the reduced axes.
+  /// The inner axis is kept: for each outer index and each block of the inner axis, passes over the
+  /// reduced axes.
   COLUMN;
 
   static Nest of(Kernel kernel) {
@@ -30,8 +31,7 @@ enum Nest {
     int scope = Scope.OUTER | (inner ? Scope.INNER : 0);
     return switch (this) {
       case MAP -> scope;
-      case ROW ->
-          inner || (full && kernel.reducedAxes() > 0) ? scope | Scope.REDUCED : scope;
+      case ROW -> inner || (full && kernel.reducedAxes() > 0) ? scope | Scope.REDUCED : scope;
       case COLUMN -> full ? scope | Scope.REDUCED : scope;
     };
   }

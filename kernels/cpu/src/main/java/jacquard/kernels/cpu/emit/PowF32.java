@@ -2,7 +2,8 @@ package jacquard.kernels.cpu.emit;
 
 import jacquard.kernels.cpu.emit.Form.Operation;
 
-/// `x^y` of f32 as `e^(y log |x|)` in f64 lanes: a logarithm and an exponential to about 33 bits give 24 after the largest exponents.
+/// `x^y` of f32 as `e^(y log |x|)` in f64 lanes: a logarithm and an exponential to about 33 bits
+/// give 24 after the largest exponents.
 final class PowF32 {
   private static final double LOG2E = 0x1.71547652b82fep0;
   private static final double LN2 = 0x1.62e42fefa39efp-1;
@@ -54,7 +55,8 @@ final class PowF32 {
     return p;
   }
 
-  /// Logarithm of a float that is not negative: `2 atanh(s)` of the mantissa, by its series up to `s^13`.
+  /// Logarithm of a float that is not negative: `2 atanh(s)` of the mantissa, by its series up to
+  /// `s^13`.
   private Expr log(Expr x) {
     Expr bits = g.bits(x);
     Expr e = g.make(Operation.SAR, Lane.I64, g.sub(bits, j(0x3FE6A09E667F3BCDL)), j(52));
@@ -76,7 +78,17 @@ final class PowF32 {
     Expr r = g.fma(g.sub(shifted, g.d(MAGIC)), g.d(-LN2), limited);
     Expr p =
         polynomial(
-            r, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1);
+            r,
+            1.0 / 362880,
+            1.0 / 40320,
+            1.0 / 5040,
+            1.0 / 720,
+            1.0 / 120,
+            1.0 / 24,
+            1.0 / 6,
+            0.5,
+            1,
+            1);
     return g.bits(g.add(g.bits(p), g.make(Operation.SHL, Lane.I64, g.bits(shifted), j(52))));
   }
 }

@@ -8,8 +8,9 @@ import java.util.List;
 
 /// Writes the code of one row: of a map, or of a kernel whose inner axis is reduced.
 ///
-/// Each pass walks over the row by several vectors at once, each with accumulators of its own to hide the latency of an addition, then by
-/// single vectors with a mask. Partial results are combined in an order that depends on the row's length only.
+/// Each pass walks over the row by several vectors at once, each with accumulators of its own to
+/// hide the latency of an addition, then by single vectors with a mask. Partial results are
+/// combined in an order that depends on the row's length only.
 final class RowLoops {
   private final LoopWriter loop;
   private final CodeBuilder code;

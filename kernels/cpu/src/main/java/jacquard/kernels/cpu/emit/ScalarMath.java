@@ -1,8 +1,10 @@
 package jacquard.kernels.cpu.emit;
 
-/// The functions of [LaneFunction] for one element. `StrictMath` throughout: the same bits on every machine and in every tier.
+/// The functions of [LaneFunction] for one element. `StrictMath` throughout: the same bits on every
+/// machine and in every tier.
 final class ScalarMath {
-  /// Above this magnitude the fast reduction of sine and cosine by multiples of pi/2 loses accuracy.
+  /// Above this magnitude the fast reduction of sine and cosine by multiples of pi/2 loses
+  /// accuracy.
   static final float LARGE_ANGLE = 1e5f;
 
   private static final double TWO_OVER_ROOT_PI = 0x1.20dd750429b6dp0;
@@ -57,10 +59,12 @@ final class ScalarMath {
     return (x < 0 ? e : 1) / (1 + e);
   }
 
-  /// Error function. Up to 2 by the series `2/sqrt(pi) e^(-x^2) x (1 + t1 (1 + t2 (1 + ...)))`, `tn = 2x^2 / (2n + 1)`, whose terms
-  /// are all positive; beyond by the continued fraction of `1 - erf(x)`, which is so small there that few of its digits matter.
+  /// Error function. Up to 2 by the series `2/sqrt(pi) e^(-x^2) x (1 + t1 (1 + t2 (1 + ...)))`, `tn
+  /// = 2x^2 / (2n + 1)`, whose terms are all positive; beyond by the continued fraction of `1 -
+  /// erf(x)`, which is so small there that few of its digits matter.
   ///
-  /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a href="https://dlmf.nist.gov/7.9">7.9.1</a>
+  /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a
+  ///   href="https://dlmf.nist.gov/7.9">7.9.1</a>
   static double erf(double x) {
     double a = Math.abs(x);
     if (!(a < 6)) {

@@ -50,7 +50,8 @@ final class ScalarWriter {
         word(l.high());
       }
       case Form.Position p -> loop.pushStart(p.access());
-      case Form.Reduced r -> throw new IllegalStateException("emit: reduction used before its pass");
+      case Form.Reduced r ->
+          throw new IllegalStateException("emit: reduction used before its pass");
       case Form.Call c -> call(c.function(), e);
       case Form.Guarded g -> {
         push(e.arg(1));
@@ -180,7 +181,9 @@ final class ScalarWriter {
       case FMA -> {
         pushAll(e);
         code.invokestatic(
-            MATH, "fma", MethodTypeDesc.of(lane.scalar(), lane.scalar(), lane.scalar(), lane.scalar()));
+            MATH,
+            "fma",
+            MethodTypeDesc.of(lane.scalar(), lane.scalar(), lane.scalar(), lane.scalar()));
       }
       case ABS -> {
         pushAll(e);
@@ -244,8 +247,24 @@ final class ScalarWriter {
         switch (operation) {
           case SHR -> "USHR";
           case SAR -> "SHR";
-          case ADD, SUB, MUL, DIV, MIN, MAX, AND, OR, XOR, SHL, NEG, ABS, SQRT, NOT, FMA, SELECT,
-              REINTERPRET, CONVERT ->
+          case ADD,
+              SUB,
+              MUL,
+              DIV,
+              MIN,
+              MAX,
+              AND,
+              OR,
+              XOR,
+              SHL,
+              NEG,
+              ABS,
+              SQRT,
+              NOT,
+              FMA,
+              SELECT,
+              REINTERPRET,
+              CONVERT ->
               operation.name();
         };
     if (operation == Operation.MIN || operation == Operation.MAX) {

@@ -2,7 +2,8 @@ package jacquard.kernels.cpu.emit;
 
 /// Threefry 2x32 with 20 rounds over i32 lanes.
 ///
-/// @see <a href="https://doi.org/10.1145/2063384.2063405">Salmon et al., Parallel random numbers: as easy as 1, 2, 3</a>
+/// @see <a href="https://doi.org/10.1145/2063384.2063405">Salmon et al., Parallel random numbers:
+///   as easy as 1, 2, 3</a>
 final class Threefry {
   private static final int PARITY = 0x1BD11BDA;
   private static final int[] ROTATIONS = {13, 15, 26, 6, 17, 29, 16, 24};

@@ -12,7 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Writes expressions as vector code, for one vector of the inner axis at a known displacement from the loop's index.
+/// Writes expressions as vector code, for one vector of the inner axis at a known displacement from
+/// the loop's index.
 final class VectorWriter {
   /// Where in a lane buffer the second argument and the result of a function called by lanes are.
   private static final int SECOND = 16;
@@ -27,7 +28,8 @@ final class VectorWriter {
   private final Map<Expr, Integer> locals = new HashMap<>();
 
   /// @param displacement of the first lane from the loop's index, in elements
-  /// @param masked       whether only the first lanes of the vector are in range: those of the loop's tail mask
+  /// @param masked whether only the first lanes of the vector are in range: those of the loop's
+  ///   tail mask
   VectorWriter(LoopWriter loop, int displacement, boolean masked) {
     this.loop = loop;
     this.code = loop.code();
@@ -48,7 +50,8 @@ final class VectorWriter {
 
   /// Computes values into local variables of their own, with what they share.
   ///
-  /// @param order candidates, arguments first; those needed by `wanted` and not yet bound are computed
+  /// @param order candidates, arguments first; those needed by `wanted` and not yet bound are
+  ///   computed
   void compute(List<Expr> order, List<Expr> wanted) {
     Map<Expr, Integer> uses = new HashMap<>();
     for (Expr e : wanted) {
@@ -87,7 +90,8 @@ final class VectorWriter {
     return loop.kernel().accesses().get(index);
   }
 
-  /// Whether elements are moved one by one: bytes that have no vector of the right length, or that are apart.
+  /// Whether elements are moved one by one: bytes that have no vector of the right length, or that
+  /// are apart.
   private boolean isByLanes(Access access) {
     boolean bytes = access.dtype().bytes() == 1;
     return bytes && (!api.hasBytes() || access.inner() == Inner.ANY);
@@ -367,7 +371,8 @@ final class VectorWriter {
     locals.clear();
     locals.putAll(outside);
     code.astore(result).labelBinding(end);
-    // a blend with itself: its result has a class that C2 knows, that of a variable set on two ways has not
+    // a blend with itself: its result has a class that C2 knows, that of a variable set on two ways
+    // has not
     push(e.arg(1));
     code.aload(result);
     pushMask(e.arg(0), e.lane());
@@ -429,8 +434,9 @@ final class VectorWriter {
 
   /// Pushes `value + sum`, or what the reduction does instead of adding.
   ///
-  /// The receiver of the call is the value: C2 knows its class. That of a local variable which changes in a loop it learns too
-  /// late, unless statistics tell it, and then it boxes the vectors.
+  /// The receiver of the call is the value: C2 knows its class. That of a local variable which
+  /// changes in a loop it learns too late, unless statistics tell it, and then it boxes the
+  /// vectors.
   void combine(Reduction r, Runnable value, int sum) {
     value.run();
     code.aload(sum);
@@ -444,7 +450,8 @@ final class VectorWriter {
     api.binary(r.result().lane(), method);
   }
 
-  /// A writer for the same vector that knows the same values, and whose further ones are forgotten with it.
+  /// A writer for the same vector that knows the same values, and whose further ones are forgotten
+  /// with it.
   VectorWriter inside() {
     VectorWriter inner = new VectorWriter(loop, displacement, masked);
     inner.locals.putAll(locals);

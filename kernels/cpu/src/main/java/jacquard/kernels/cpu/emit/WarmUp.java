@@ -29,8 +29,7 @@ final class WarmUp {
 
   private static final int SPINNING_TURNS = 8;
 
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final LoopCode code;
   private final List<Shape> shapes = new ArrayList<>();
@@ -65,10 +64,7 @@ final class WarmUp {
       int stride = a.inner() == Inner.ZERO ? 0 : a.inner() == Inner.ONE ? 1 : 2;
       walks.add(
           new Launch.Walk(
-              0,
-              Ints.filled(kernel.outerAxes(), 0),
-              Ints.filled(kernel.reducedAxes(), 0),
-              stride));
+              0, Ints.filled(kernel.outerAxes(), 0), Ints.filled(kernel.reducedAxes(), 0), stride));
       arrays.add(a.memory() ? array(a.dtype(), stride * (inner - 1) + 1) : null);
     }
     Launch launch =
@@ -135,8 +131,8 @@ final class WarmUp {
     return false;
   }
 
-  /// Whether a run allocates although the kernel is compiled: it has left its compiled code, or that has an operation that the processor
-  /// does not have.
+  /// Whether a run allocates although the kernel is compiled: it has left its compiled code, or
+  /// that has an operation that the processor does not have.
   private boolean boxes() {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     real();

@@ -2,9 +2,11 @@ package jacquard.kernels.cpu.gemm;
 
 import java.util.Arrays;
 
-/// The batch dims of a matrix product: sizes, and for each operand the distance in elements between neighbours.
+/// The batch dims of a matrix product: sizes, and for each operand the distance in elements between
+/// neighbours.
 ///
-/// A stride of 0 shares one matrix among the items of a dim. Item `i` of the batch counts in row-major order.
+/// A stride of 0 shares one matrix among the items of a dim. Item `i` of the batch counts in
+/// row-major order.
 public final class Batch {
   /// No batch dims: a single product.
   public static final Batch NONE = new Batch(new int[0], new int[0], new int[0], new int[0]);
@@ -40,8 +42,7 @@ public final class Batch {
         || cStrides.length != rank) {
       throw new IllegalArgumentException(
           "gemm: batch has %d dims and %d, %d, %d strides, expected at most %d of each, as many"
-                  .formatted(
-                      rank, aStrides.length, bStrides.length, cStrides.length, MAX_RANK)
+                  .formatted(rank, aStrides.length, bStrides.length, cStrides.length, MAX_RANK)
               + " strides as dims");
     }
     for (int dim : dims) {
@@ -83,16 +84,14 @@ public final class Batch {
     return offset(index, dims.length, cStrides);
   }
 
-  /// How many of the last dims make one tall matrix: B is shared along them, and the rows of A and of C go on at the
-  /// same distance from one item to the next.
+  /// How many of the last dims make one tall matrix: B is shared along them, and the rows of A and
+  /// of C go on at the same distance from one item to the next.
   int foldableDims(int m, int aRowStride, int cRowStride) {
     long rows = m;
     int folded = 0;
     for (int d = dims.length - 1; d >= 0; d--) {
       boolean fits =
-          bStrides[d] == 0
-              && aStrides[d] == rows * aRowStride
-              && cStrides[d] == rows * cRowStride;
+          bStrides[d] == 0 && aStrides[d] == rows * aRowStride && cStrides[d] == rows * cRowStride;
       if (!fits && dims[d] != 1) {
         break;
       }
@@ -111,7 +110,8 @@ public final class Batch {
     return product;
   }
 
-  /// Offset of A for an index over all but the last `folded` dims; likewise [#bOffset(int,int)] and [#cOffset(int,int)].
+  /// Offset of A for an index over all but the last `folded` dims; likewise [#bOffset(int,int)] and
+  /// [#cOffset(int,int)].
   int aOffset(int index, int folded) {
     return offset(index, dims.length - folded, aStrides);
   }

@@ -43,7 +43,8 @@ public enum Element {
     return scalar.arrayType();
   }
 
-  /// Index of the first element of a large array that begins a 64-byte line, behind the 16 bytes of the array header.
+  /// Index of the first element of a large array that begins a 64-byte line, behind the 16 bytes of
+  /// the array header.
   public int lineStart() {
     return (64 - 16) / bytes;
   }

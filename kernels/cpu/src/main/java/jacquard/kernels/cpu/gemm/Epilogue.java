@@ -1,6 +1,7 @@
 package jacquard.kernels.cpu.gemm;
 
-/// What a matrix product does with rows of C as soon as they are final, while they are in the cache.
+/// What a matrix product does with rows of C as soon as they are final, while they are in the
+/// cache.
 ///
 /// Called once for every row of every batch item, in blocks, from the threads that computed them.
 @FunctionalInterface

@@ -23,7 +23,18 @@ final class F32Loops implements Loops {
     int rows = tile.rows();
     int width = tile.columns();
     int kStep = tile.kStep();
-    return (k, a, aOffset, aRowStride, b, bOffset, start, startOffset, startRowStride, c, cOffset, cRowStride) -> {
+    return (k,
+        a,
+        aOffset,
+        aRowStride,
+        b,
+        bOffset,
+        start,
+        startOffset,
+        startRowStride,
+        c,
+        cOffset,
+        cRowStride) -> {
       for (int r = 0; r < rows; r++) {
         int aRow = aOffset + r * aRowStride;
         int cRow = cOffset + r * cRowStride;
@@ -34,7 +45,15 @@ final class F32Loops implements Loops {
   }
 
   private static void tileRow(
-      int k, float[] a, int aRow, int kStep, float[] b, int bOffset, float[] c, int cRow, int width) {
+      int k,
+      float[] a,
+      int aRow,
+      int kStep,
+      float[] b,
+      int bOffset,
+      float[] c,
+      int cRow,
+      int width) {
     for (int p = 0; p < k; p++) {
       float v = a[aRow + p * kStep];
       int bRow = bOffset + p * width;
@@ -62,7 +81,9 @@ final class F32Loops implements Loops {
       int copied =
           VectorTier.isReady(Element.F32) && kStride > 0
               ? Math.clamp(
-                  (source.length - vectors * F32Vectors.LANES - fromOffset + kStride) / kStride, 0, k)
+                  (source.length - vectors * F32Vectors.LANES - fromOffset + kStride) / kStride,
+                  0,
+                  k)
               : 0;
       if (copied > 0) {
         F32Vectors.copyRows(source, fromOffset, kStride, copied, vectors, target, toOffset, width);
@@ -90,7 +111,8 @@ final class F32Loops implements Loops {
       }
     }
     for (; j + 4 <= lanes; j += 4) {
-      packFour(source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
+      packFour(
+          source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
     }
     for (; j < lanes; j++) {
       int s = fromOffset + j * laneStride;
@@ -101,7 +123,14 @@ final class F32Loops implements Loops {
   }
 
   private static void packFour(
-      float[] from, int offset, int kStride, int laneStride, int k, float[] to, int toOffset, int width) {
+      float[] from,
+      int offset,
+      int kStride,
+      int laneStride,
+      int k,
+      float[] to,
+      int toOffset,
+      int width) {
     int s0 = offset;
     int s1 = s0 + laneStride;
     int s2 = s1 + laneStride;
@@ -131,8 +160,7 @@ final class F32Loops implements Loops {
     float[] source = (float[]) from;
     float[] target = (float[]) to;
     if (VectorTier.isReady(Element.F32)) {
-      F32Vectors.gather(
-          source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
+      F32Vectors.gather(source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
       return;
     }
     for (int run = 0; run < 3 * runCount; run += 3) {
@@ -256,7 +284,16 @@ final class F32Loops implements Loops {
       return;
     }
     for (int t = 0; t < tiles; t++) {
-      pack(from, offset + starts[t], kStride, 1, k, starts[t + 1] - starts[t], to, toOffset + t * tileSize, step);
+      pack(
+          from,
+          offset + starts[t],
+          kStride,
+          1,
+          k,
+          starts[t + 1] - starts[t],
+          to,
+          toOffset + t * tileSize,
+          step);
     }
   }
 
@@ -315,9 +352,19 @@ final class F32Loops implements Loops {
     }
   }
 
-  /// Adds columns four at a time, so that the sums are loaded and stored once for four multiply-adds.
+  /// Adds columns four at a time, so that the sums are loaded and stored once for four
+  /// multiply-adds.
   private static void addColumns(
-      int rows, int k, float[] m, int offset, int colStride, float[] x, int xOffset, int xStride, float[] y, int yOffset) {
+      int rows,
+      int k,
+      float[] m,
+      int offset,
+      int colStride,
+      float[] x,
+      int xOffset,
+      int xStride,
+      float[] y,
+      int yOffset) {
     boolean ready = VectorTier.isReady(Element.F32);
     int p = 0;
     for (; p + 4 <= k; p += 4) {
@@ -350,8 +397,8 @@ final class F32Loops implements Loops {
     }
   }
 
-  /// A dot product as [F32Vectors#dot] forms it, whole blocks there or here, the rest here; then the partial sums are
-  /// added in pairs.
+  /// A dot product as [F32Vectors#dot] forms it, whole blocks there or here, the rest here; then
+  /// the partial sums are added in pairs.
   private static float dot(float[] a, int aOffset, float[] b, int bOffset, int k, float[] sums) {
     int block = 2 * F32Vectors.LANES;
     int whole = k / block * block;

@@ -5,10 +5,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The parts of [F32Loops] that need vectors to be fast, in the hardware's preferred width. [F64Vectors] is its twin.
+/// The parts of [F32Loops] that need vectors to be fast, in the hardware's preferred width.
+/// [F64Vectors] is its twin.
 ///
-/// All of them are slow until compiled; [VectorTier] says when they are. They write whole vectors, so a target needs a
-/// vector's worth of slack behind it, and what lies beyond the given columns is unspecified.
+/// All of them are slow until compiled; [VectorTier] says when they are. They write whole vectors,
+/// so a target needs a vector's worth of slack behind it, and what lies beyond the given columns is
+/// unspecified.
 final class F32Vectors {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   static final int LANES = S.length();
@@ -31,7 +33,16 @@ final class F32Vectors {
       case 1 -> gather1(from, base + runs[0], rows, firstRow, k, to, toOffset, width);
       case 2 ->
           gather2(
-              from, base + runs[0], base + runs[3], rows, firstRow, k, to, toOffset, runs[4], width);
+              from,
+              base + runs[0],
+              base + runs[3],
+              rows,
+              firstRow,
+              k,
+              to,
+              toOffset,
+              runs[4],
+              width);
       case 3 ->
           gather3(
               from,
@@ -124,7 +135,14 @@ final class F32Vectors {
 
   /// Copies `k` rows of `vectors` vectors.
   static void copyRows(
-      float[] from, int offset, int stride, int k, int vectors, float[] to, int toOffset, int width) {
+      float[] from,
+      int offset,
+      int stride,
+      int k,
+      int vectors,
+      float[] to,
+      int toOffset,
+      int width) {
     int s = offset;
     int t = toOffset;
     if (vectors == 2) {
@@ -145,13 +163,15 @@ final class F32Vectors {
     }
   }
 
-  /// Partial sums of the products of two rows of `k` elements: `sums[q]` takes the elements whose index is `q` modulo
-  /// the number of sums, which is twice that of lanes. `k` is a multiple of it.
+  /// Partial sums of the products of two rows of `k` elements: `sums[q]` takes the elements whose
+  /// index is `q` modulo the number of sums, which is twice that of lanes. `k` is a multiple of it.
   static void dot(float[] a, int aOffset, float[] b, int bOffset, int k, float[] sums) {
     FloatVector even = FloatVector.zero(S);
     FloatVector odd = FloatVector.zero(S);
     for (int p = 0; p < k; p += 2 * LANES) {
-      even = FloatVector.fromArray(S, a, aOffset + p).fma(FloatVector.fromArray(S, b, bOffset + p), even);
+      even =
+          FloatVector.fromArray(S, a, aOffset + p)
+              .fma(FloatVector.fromArray(S, b, bOffset + p), even);
       odd =
           FloatVector.fromArray(S, a, aOffset + p + LANES)
               .fma(FloatVector.fromArray(S, b, bOffset + p + LANES), odd);
@@ -205,8 +225,8 @@ final class F32Vectors {
     }
   }
 
-  /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the vector at
-  /// `offset + p * kStride + starts[t]`, or as many vectors as are given.
+  /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the
+  /// vector at `offset + p * kStride + starts[t]`, or as many vectors as are given.
   static void packTiles(
       float[] from,
       int offset,
@@ -232,7 +252,8 @@ final class F32Vectors {
     }
   }
 
-  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of rows.
+  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of
+  /// rows.
   static void addColumns(
       int rows,
       float[] m,
@@ -252,27 +273,32 @@ final class F32Vectors {
     FloatVector v2 = FloatVector.broadcast(S, x2);
     FloatVector v3 = FloatVector.broadcast(S, x3);
     for (int i = 0; i < rows; i += LANES) {
-      FloatVector sum = FloatVector.fromArray(S, m, s0 + i).fma(v0, FloatVector.fromArray(S, y, yOffset + i));
+      FloatVector sum =
+          FloatVector.fromArray(S, m, s0 + i).fma(v0, FloatVector.fromArray(S, y, yOffset + i));
       sum = FloatVector.fromArray(S, m, s1 + i).fma(v1, sum);
       sum = FloatVector.fromArray(S, m, s2 + i).fma(v2, sum);
       FloatVector.fromArray(S, m, s3 + i).fma(v3, sum).intoArray(y, yOffset + i);
     }
   }
 
-  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too short for it.
+  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
+  /// short for it.
   static final int BLOCK = LANES >= 8 ? 8 : 1;
 
   private static final VectorSpecies<Float> S8 = FloatVector.SPECIES_256;
-  private static final VectorShuffle<Float> SWAP4 = VectorShuffle.fromValues(S8, 4, 5, 6, 7, 0, 1, 2, 3);
-  private static final VectorShuffle<Float> SWAP2 = VectorShuffle.fromValues(S8, 2, 3, 0, 1, 6, 7, 4, 5);
-  private static final VectorShuffle<Float> SWAP1 = VectorShuffle.fromValues(S8, 1, 0, 3, 2, 5, 4, 7, 6);
+  private static final VectorShuffle<Float> SWAP4 =
+      VectorShuffle.fromValues(S8, 4, 5, 6, 7, 0, 1, 2, 3);
+  private static final VectorShuffle<Float> SWAP2 =
+      VectorShuffle.fromValues(S8, 2, 3, 0, 1, 6, 7, 4, 5);
+  private static final VectorShuffle<Float> SWAP1 =
+      VectorShuffle.fromValues(S8, 1, 0, 3, 2, 5, 4, 7, 6);
   private static final VectorMask<Float> ODD4 = VectorMask.fromLong(S8, 0xf0);
   private static final VectorMask<Float> ODD2 = VectorMask.fromLong(S8, 0xcc);
   private static final VectorMask<Float> ODD1 = VectorMask.fromLong(S8, 0xaa);
 
-  /// Transposes blocks of 8 rows by 8 columns: `to[toOffset + p * toStride + j] = from[offset + j * rowStride + p]` for 8
-  /// rows `j` and `k` columns `p`, a multiple of 8. Three rounds exchange halves, quarters and single elements between
-  /// rows at distance 4, 2 and 1.
+  /// Transposes blocks of 8 rows by 8 columns: `to[toOffset + p * toStride + j] = from[offset + j *
+  /// rowStride + p]` for 8 rows `j` and `k` columns `p`, a multiple of 8. Three rounds exchange
+  /// halves, quarters and single elements between rows at distance 4, 2 and 1.
   static void transpose(
       float[] from, int offset, int rowStride, int k, float[] to, int toOffset, int toStride) {
     for (int p = 0; p < k; p += 8) {

@@ -23,7 +23,18 @@ final class F64Loops implements Loops {
     int rows = tile.rows();
     int width = tile.columns();
     int kStep = tile.kStep();
-    return (k, a, aOffset, aRowStride, b, bOffset, start, startOffset, startRowStride, c, cOffset, cRowStride) -> {
+    return (k,
+        a,
+        aOffset,
+        aRowStride,
+        b,
+        bOffset,
+        start,
+        startOffset,
+        startRowStride,
+        c,
+        cOffset,
+        cRowStride) -> {
       for (int r = 0; r < rows; r++) {
         int aRow = aOffset + r * aRowStride;
         int cRow = cOffset + r * cRowStride;
@@ -34,7 +45,15 @@ final class F64Loops implements Loops {
   }
 
   private static void tileRow(
-      int k, double[] a, int aRow, int kStep, double[] b, int bOffset, double[] c, int cRow, int width) {
+      int k,
+      double[] a,
+      int aRow,
+      int kStep,
+      double[] b,
+      int bOffset,
+      double[] c,
+      int cRow,
+      int width) {
     for (int p = 0; p < k; p++) {
       double v = a[aRow + p * kStep];
       int bRow = bOffset + p * width;
@@ -62,7 +81,9 @@ final class F64Loops implements Loops {
       int copied =
           VectorTier.isReady(Element.F64) && kStride > 0
               ? Math.clamp(
-                  (source.length - vectors * F64Vectors.LANES - fromOffset + kStride) / kStride, 0, k)
+                  (source.length - vectors * F64Vectors.LANES - fromOffset + kStride) / kStride,
+                  0,
+                  k)
               : 0;
       if (copied > 0) {
         F64Vectors.copyRows(source, fromOffset, kStride, copied, vectors, target, toOffset, width);
@@ -90,7 +111,8 @@ final class F64Loops implements Loops {
       }
     }
     for (; j + 4 <= lanes; j += 4) {
-      packFour(source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
+      packFour(
+          source, fromOffset + j * laneStride, kStride, laneStride, k, target, toOffset + j, width);
     }
     for (; j < lanes; j++) {
       int s = fromOffset + j * laneStride;
@@ -101,7 +123,14 @@ final class F64Loops implements Loops {
   }
 
   private static void packFour(
-      double[] from, int offset, int kStride, int laneStride, int k, double[] to, int toOffset, int width) {
+      double[] from,
+      int offset,
+      int kStride,
+      int laneStride,
+      int k,
+      double[] to,
+      int toOffset,
+      int width) {
     int s0 = offset;
     int s1 = s0 + laneStride;
     int s2 = s1 + laneStride;
@@ -131,8 +160,7 @@ final class F64Loops implements Loops {
     double[] source = (double[]) from;
     double[] target = (double[]) to;
     if (VectorTier.isReady(Element.F64)) {
-      F64Vectors.gather(
-          source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
+      F64Vectors.gather(source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
       return;
     }
     for (int run = 0; run < 3 * runCount; run += 3) {
@@ -256,7 +284,16 @@ final class F64Loops implements Loops {
       return;
     }
     for (int t = 0; t < tiles; t++) {
-      pack(from, offset + starts[t], kStride, 1, k, starts[t + 1] - starts[t], to, toOffset + t * tileSize, step);
+      pack(
+          from,
+          offset + starts[t],
+          kStride,
+          1,
+          k,
+          starts[t + 1] - starts[t],
+          to,
+          toOffset + t * tileSize,
+          step);
     }
   }
 
@@ -315,9 +352,19 @@ final class F64Loops implements Loops {
     }
   }
 
-  /// Adds columns four at a time, so that the sums are loaded and stored once for four multiply-adds.
+  /// Adds columns four at a time, so that the sums are loaded and stored once for four
+  /// multiply-adds.
   private static void addColumns(
-      int rows, int k, double[] m, int offset, int colStride, double[] x, int xOffset, int xStride, double[] y, int yOffset) {
+      int rows,
+      int k,
+      double[] m,
+      int offset,
+      int colStride,
+      double[] x,
+      int xOffset,
+      int xStride,
+      double[] y,
+      int yOffset) {
     boolean ready = VectorTier.isReady(Element.F64);
     int p = 0;
     for (; p + 4 <= k; p += 4) {
@@ -350,9 +397,10 @@ final class F64Loops implements Loops {
     }
   }
 
-  /// A dot product as [F64Vectors#dot] forms it, whole blocks there or here, the rest here; then the partial sums are
-  /// added in pairs.
-  private static double dot(double[] a, int aOffset, double[] b, int bOffset, int k, double[] sums) {
+  /// A dot product as [F64Vectors#dot] forms it, whole blocks there or here, the rest here; then
+  /// the partial sums are added in pairs.
+  private static double dot(
+      double[] a, int aOffset, double[] b, int bOffset, int k, double[] sums) {
     int block = 2 * F64Vectors.LANES;
     int whole = k / block * block;
     if (whole > 0 && VectorTier.isReady(Element.F64)) {

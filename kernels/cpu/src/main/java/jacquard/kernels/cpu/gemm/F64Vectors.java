@@ -5,10 +5,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// The parts of [F64Loops] that need vectors to be fast, in the hardware's preferred width. [F32Vectors] is its twin.
+/// The parts of [F64Loops] that need vectors to be fast, in the hardware's preferred width.
+/// [F32Vectors] is its twin.
 ///
-/// All of them are slow until compiled; [VectorTier] says when they are. They write whole vectors, so a target needs a
-/// vector's worth of slack behind it, and what lies beyond the given columns is unspecified.
+/// All of them are slow until compiled; [VectorTier] says when they are. They write whole vectors,
+/// so a target needs a vector's worth of slack behind it, and what lies beyond the given columns is
+/// unspecified.
 final class F64Vectors {
   private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
   static final int LANES = S.length();
@@ -31,7 +33,16 @@ final class F64Vectors {
       case 1 -> gather1(from, base + runs[0], rows, firstRow, k, to, toOffset, width);
       case 2 ->
           gather2(
-              from, base + runs[0], base + runs[3], rows, firstRow, k, to, toOffset, runs[4], width);
+              from,
+              base + runs[0],
+              base + runs[3],
+              rows,
+              firstRow,
+              k,
+              to,
+              toOffset,
+              runs[4],
+              width);
       case 3 ->
           gather3(
               from,
@@ -51,7 +62,14 @@ final class F64Vectors {
   }
 
   private static void gather1(
-      double[] from, int s0, int[] rows, int firstRow, int k, double[] to, int toOffset, int width) {
+      double[] from,
+      int s0,
+      int[] rows,
+      int firstRow,
+      int k,
+      double[] to,
+      int toOffset,
+      int width) {
     int t = toOffset;
     for (int p = 0; p < k; p++) {
       DoubleVector.fromArray(S, from, s0 + rows[firstRow + p]).intoArray(to, t);
@@ -124,7 +142,14 @@ final class F64Vectors {
 
   /// Copies `k` rows of `vectors` vectors.
   static void copyRows(
-      double[] from, int offset, int stride, int k, int vectors, double[] to, int toOffset, int width) {
+      double[] from,
+      int offset,
+      int stride,
+      int k,
+      int vectors,
+      double[] to,
+      int toOffset,
+      int width) {
     int s = offset;
     int t = toOffset;
     if (vectors == 2) {
@@ -145,13 +170,15 @@ final class F64Vectors {
     }
   }
 
-  /// Partial sums of the products of two rows of `k` elements: `sums[q]` takes the elements whose index is `q` modulo
-  /// the number of sums, which is twice that of lanes. `k` is a multiple of it.
+  /// Partial sums of the products of two rows of `k` elements: `sums[q]` takes the elements whose
+  /// index is `q` modulo the number of sums, which is twice that of lanes. `k` is a multiple of it.
   static void dot(double[] a, int aOffset, double[] b, int bOffset, int k, double[] sums) {
     DoubleVector even = DoubleVector.zero(S);
     DoubleVector odd = DoubleVector.zero(S);
     for (int p = 0; p < k; p += 2 * LANES) {
-      even = DoubleVector.fromArray(S, a, aOffset + p).fma(DoubleVector.fromArray(S, b, bOffset + p), even);
+      even =
+          DoubleVector.fromArray(S, a, aOffset + p)
+              .fma(DoubleVector.fromArray(S, b, bOffset + p), even);
       odd =
           DoubleVector.fromArray(S, a, aOffset + p + LANES)
               .fma(DoubleVector.fromArray(S, b, bOffset + p + LANES), odd);
@@ -205,8 +232,8 @@ final class F64Vectors {
     }
   }
 
-  /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the vector at
-  /// `offset + p * kStride + starts[t]`, or as many vectors as are given.
+  /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the
+  /// vector at `offset + p * kStride + starts[t]`, or as many vectors as are given.
   static void packTiles(
       double[] from,
       int offset,
@@ -232,7 +259,8 @@ final class F64Vectors {
     }
   }
 
-  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of rows.
+  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of
+  /// rows.
   static void addColumns(
       int rows,
       double[] m,
@@ -252,14 +280,16 @@ final class F64Vectors {
     DoubleVector v2 = DoubleVector.broadcast(S, x2);
     DoubleVector v3 = DoubleVector.broadcast(S, x3);
     for (int i = 0; i < rows; i += LANES) {
-      DoubleVector sum = DoubleVector.fromArray(S, m, s0 + i).fma(v0, DoubleVector.fromArray(S, y, yOffset + i));
+      DoubleVector sum =
+          DoubleVector.fromArray(S, m, s0 + i).fma(v0, DoubleVector.fromArray(S, y, yOffset + i));
       sum = DoubleVector.fromArray(S, m, s1 + i).fma(v1, sum);
       sum = DoubleVector.fromArray(S, m, s2 + i).fma(v2, sum);
       DoubleVector.fromArray(S, m, s3 + i).fma(v3, sum).intoArray(y, yOffset + i);
     }
   }
 
-  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too short for it.
+  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
+  /// short for it.
   static final int BLOCK = LANES >= 4 ? 4 : 1;
 
   private static final VectorSpecies<Double> S4 = DoubleVector.SPECIES_256;
@@ -268,8 +298,8 @@ final class F64Vectors {
   private static final VectorMask<Double> ODD2 = VectorMask.fromLong(S4, 0xc);
   private static final VectorMask<Double> ODD1 = VectorMask.fromLong(S4, 0xa);
 
-  /// Transposes blocks of 4 rows by 4 columns: `to[toOffset + p * toStride + j] = from[offset + j * rowStride + p]` for 4
-  /// rows `j` and `k` columns `p`, a multiple of 4.
+  /// Transposes blocks of 4 rows by 4 columns: `to[toOffset + p * toStride + j] = from[offset + j *
+  /// rowStride + p]` for 4 rows `j` and `k` columns `p`, a multiple of 4.
   static void transpose(
       double[] from, int offset, int rowStride, int k, double[] to, int toOffset, int toStride) {
     for (int p = 0; p < k; p += 4) {

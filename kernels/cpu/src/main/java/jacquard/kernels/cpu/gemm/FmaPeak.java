@@ -1,20 +1,21 @@
 package jacquard.kernels.cpu.gemm;
 
+import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
-import static java.lang.constant.ConstantDescs.CD_Object;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
+import jacquard.kernels.cpu.VectorWidth;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
-import jacquard.kernels.cpu.VectorWidth;
 
-/// The ceiling that speeds are compared with: a loop of independent fused multiply-adds in registers, and nothing else.
+/// The ceiling that speeds are compared with: a loop of independent fused multiply-adds in
+/// registers, and nothing else.
 public final class FmaPeak {
   /// Runs `count` rounds of [#FMAS_PER_ROUND] vector multiply-adds.
   public interface Loop {

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 /// Matrix products `C[m, n] (=|+=) A[m, k] · B[k, n]` on Java arrays, single or batched.
 ///
-/// An instance keeps packing memory for each worker of its pool and allocates nothing once that has grown. It serves
-/// one caller at a time: either a thread from outside the pool, or, inside a parallel loop, the pool's workers, each of
-/// which then computes its own product alone.
+/// An instance keeps packing memory for each worker of its pool and allocates nothing once that has
+/// grown. It serves one caller at a time: either a thread from outside the pool, or, inside a
+/// parallel loop, the pool's workers, each of which then computes its own product alone.
 ///
-/// Results don't depend on the number of threads. They do depend on the vector width where a dimension is 1.
+/// Results don't depend on the number of threads. They do depend on the vector width where a
+/// dimension is 1.
 public final class Gemm {
   private final KernelTable kernels;
   private final WorkerPool pool;
@@ -90,7 +91,8 @@ public final class Gemm {
         Element.F64, shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
   }
 
-  /// Product of `int` matrices, wrapping around; see [#f32]. Any strides work, those of row-major B best.
+  /// Product of `int` matrices, wrapping around; see [#f32]. Any strides work, those of row-major B
+  /// best.
   public void i32(
       GemmShape shape,
       int[] a,
@@ -120,10 +122,11 @@ public final class Gemm {
     integers.i64(shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
   }
 
-  /// Asks for the common kernels of `element` and waits until they and all others asked for so far are compiled.
+  /// Asks for the common kernels of `element` and waits until they and all others asked for so far
+  /// are compiled.
   ///
-  /// Not needed for use: kernels are compiled in the background, with plain loops in their place meanwhile. It helps
-  /// measurements, and tests that mean the vector form.
+  /// Not needed for use: kernels are compiled in the background, with plain loops in their place
+  /// meanwhile. It helps measurements, and tests that mean the vector form.
   ///
   /// @return false if `limit` passed first
   public boolean warm(Element element, Duration limit) {

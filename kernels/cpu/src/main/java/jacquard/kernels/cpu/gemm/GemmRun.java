@@ -45,6 +45,7 @@ final class GemmRun {
 
   /// Batch dims folded into the rows, and what is left: rows of an item, items.
   private int folded;
+
   private int m;
   private int items;
 
@@ -56,6 +57,7 @@ final class GemmRun {
 
   /// Item, columns and packed B of a phase that workers share.
   private int sharedItem;
+
   private int firstColumn;
   private int endColumn;
   private Object sharedPanels = NOTHING;
@@ -136,7 +138,9 @@ final class GemmRun {
       endColumn = Math.min(shape.n(), firstColumn + chunk);
       sharedPanels = panels(caller, endColumn - firstColumn);
       pool.parallelFor(
-          ceilDiv(endColumn - firstColumn, panelColumns), grain(8.0 * panelColumns * shape.k()), packPart);
+          ceilDiv(endColumn - firstColumn, panelColumns),
+          grain(8.0 * panelColumns * shape.k()),
+          packPart);
       pool.parallelFor(
           tiles, grain(2.0 * m * (endColumn - firstColumn) * shape.k() / tiles), rowPart);
     }
@@ -197,7 +201,8 @@ final class GemmRun {
     }
   }
 
-  /// Phase: computes tiles `from .. to - 1`, counted through all items; each worker packs B for itself.
+  /// Phase: computes tiles `from .. to - 1`, counted through all items; each worker packs B for
+  /// itself.
   private void items(int from, int to, int worker) {
     int chunk = columnsPerChunk();
     for (int item = from / tiles; item * tiles < to; item++) {
@@ -212,7 +217,8 @@ final class GemmRun {
     }
   }
 
-  /// Packs columns `from .. to - 1` of B into `packed`, which holds columns `first .. end - 1`, for all of k.
+  /// Packs columns `from .. to - 1` of B into `packed`, which holds columns `first .. end - 1`, for
+  /// all of k.
   private void pack(int item, Object packed, int first, int end, int from, int to) {
     int origin = bOffset + shape.batch().bOffset(item, folded);
     int padded = ceilDiv(end - first, lanes) * lanes;
@@ -236,8 +242,7 @@ final class GemmRun {
   }
 
   /// Tiles of one item over packed columns, with the epilogue when the last columns are done.
-  private void tiles(
-      int item, int from, int to, int first, int end, Object packed, int worker) {
+  private void tiles(int item, int from, int to, int first, int end, Object packed, int worker) {
     for (int block = from; block < to; block += tilesPerBlock) {
       int blockEnd = Math.min(to, block + tilesPerBlock);
       tilesOfColumns(item, block, blockEnd, first, end, packed, worker);
@@ -321,7 +326,19 @@ final class GemmRun {
               target,
               shape.cRowStride());
         } else {
-          edge(kernel, k, left, leftOffset, leftStride, packed, panel, target, rows, width, add, own);
+          edge(
+              kernel,
+              k,
+              left,
+              leftOffset,
+              leftStride,
+              packed,
+              panel,
+              target,
+              rows,
+              width,
+              add,
+              own);
         }
       }
     }
@@ -363,7 +380,8 @@ final class GemmRun {
     loops.copy(tile, start, stride, 1, c, target, shape.cRowStride(), 1, rows, width);
   }
 
-  /// Distance between packed tiles of A: off powers of two, so that they don't meet in the same sets of L1.
+  /// Distance between packed tiles of A: off powers of two, so that they don't meet in the same
+  /// sets of L1.
   private int tileSize(int k) {
     return k * kernels.shape().panelStep() + 16;
   }

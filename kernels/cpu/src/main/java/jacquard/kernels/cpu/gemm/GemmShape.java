@@ -2,8 +2,9 @@ package jacquard.kernels.cpu.gemm;
 
 /// Sizes and layout of `C[m, n] (=|+=) A[m, k] · B[k, n]`, repeated over the items of a batch.
 ///
-/// Strides are in elements. A and B may have any strides, so that transposes and views need no copy; C's columns lie
-/// side by side. Offsets, given with the arrays, point at element `[0, 0]` of the first item.
+/// Strides are in elements. A and B may have any strides, so that transposes and views need no
+/// copy; C's columns lie side by side. Offsets, given with the arrays, point at element `[0, 0]` of
+/// the first item.
 ///
 /// @param m rows of A and C
 /// @param n columns of B and C

@@ -4,10 +4,11 @@ import jacquard.kernels.cpu.WorkerPool;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Products of `int` and `long` matrices: plain loops that the just-in-time compiler vectorises. Sums wrap around.
+/// Products of `int` and `long` matrices: plain loops that the just-in-time compiler vectorises.
+/// Sums wrap around.
 ///
-/// Rows are shared among the threads; a row of C is built from rows of B where these are contiguous, and else one dot
-/// product at a time.
+/// Rows are shared among the threads; a row of C is built from rows of B where these are
+/// contiguous, and else one dot product at a time.
 final class IntegerGemm {
   private static final double OPERATIONS_PER_PART = 20_000;
 
@@ -123,7 +124,12 @@ final class IntegerGemm {
   }
 
   private void rows(
-      GemmShape s, int aOffset, int bOffset, int cOffset, RowBody body, @Nullable Epilogue epilogue) {
+      GemmShape s,
+      int aOffset,
+      int bOffset,
+      int cOffset,
+      RowBody body,
+      @Nullable Epilogue epilogue) {
     int m = s.m();
     Batch batch = s.batch();
     double operations = (double) s.n() * s.k() + 1;

@@ -15,7 +15,8 @@ public final class KernelTable {
     this.width = width;
     this.vectorOnly = vectorOnly;
     this.shape = TileShape.of(width);
-    this.slots = new Object[Element.values().length * 2 * (shape.rows() + 1) * (shape.vectors() + 1)];
+    this.slots =
+        new Object[Element.values().length * 2 * (shape.rows() + 1) * (shape.vectors() + 1)];
   }
 
   public TileShape shape() {

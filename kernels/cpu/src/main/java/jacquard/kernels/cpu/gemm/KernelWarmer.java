@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with the others, until it runs
-/// at compiled speed, and only then hands it to its [TieredKernel].
+/// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with the
+/// others, until it runs at compiled speed, and only then hands it to its [TieredKernel].
 ///
-/// A compiled kernel far below the FMA peak was unlucky in register allocation: then the other [CodeForm]s are tried in
-/// the same way, and the fastest stays. One that never gets compiled (a method can get stuck in a lower compilation
-/// tier) is passed over, and if all are, the plain loops stay, with a warning. Kernels wider than the hardware's vectors
-/// are not tried.
+/// A compiled kernel far below the FMA peak was unlucky in register allocation: then the other
+/// [CodeForm]s are tried in the same way, and the fastest stays. One that never gets compiled (a
+/// method can get stuck in a lower compilation tier) is passed over, and if all are, the plain
+/// loops stay, with a warning. Kernels wider than the hardware's vectors are not tried.
 final class KernelWarmer implements Runnable {
   private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
   private static final BlockingQueue<Candidate> REQUESTS = new LinkedBlockingQueue<>();
@@ -41,7 +41,8 @@ final class KernelWarmer implements Runnable {
   static final long SLICE_NANOS = 5_000_000;
   private static final long ATTEMPT_NANOS = 1_500_000_000;
 
-  /// Calls after which the compiler has been asked for the kernel, and going on only takes its processor time.
+  /// Calls after which the compiler has been asked for the kernel, and going on only takes its
+  /// processor time.
   private static final int ENOUGH_CALLS = 2000;
 
   static {
@@ -49,7 +50,6 @@ final class KernelWarmer implements Runnable {
   }
 
   private final Deque<Candidate> candidates = new ArrayDeque<>();
-
 
   private KernelWarmer() {}
 

@@ -3,7 +3,8 @@ package jacquard.kernels.cpu.gemm;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// All micro-kernels of the process, made once and shared: their number is bounded by the tile shapes.
+/// All micro-kernels of the process, made once and shared: their number is bounded by the tile
+/// shapes.
 final class Kernels {
   private static final Map<TileSpec, TieredKernel> TIERED = new ConcurrentHashMap<>();
   private static final Map<TileSpec, MicroKernel> VECTOR = new ConcurrentHashMap<>();

@@ -1,8 +1,9 @@
 package jacquard.kernels.cpu.gemm;
 
-/// Plain Java loops over `float[]` or `double[]`, one implementation for each: the tier that runs while the vector
-/// kernels are not compiled yet, and the small work at edges. Arrays are typed `Object` so that the tiling is written
-/// once; all arrays of a call have the same type. Offsets and strides are in elements.
+/// Plain Java loops over `float[]` or `double[]`, one implementation for each: the tier that runs
+/// while the vector kernels are not compiled yet, and the small work at edges. Arrays are typed
+/// `Object` so that the tiling is written once; all arrays of a call have the same type. Offsets
+/// and strides are in elements.
 ///
 /// Multiply-adds are fused, as in the vector kernels, so both give the same bits.
 public sealed interface Loops permits F32Loops, F64Loops {
@@ -14,8 +15,8 @@ public sealed interface Loops permits F32Loops, F64Loops {
   /// The scalar form of a micro-kernel.
   MicroKernel tile(TileSpec tile);
 
-  /// Packs a panel: `to[p * width + j] = from[p * kStride + j * laneStride]` for `p < k` and `j < lanes`. What lies
-  /// beyond `lanes` in a row of the panel is unspecified.
+  /// Packs a panel: `to[p * width + j] = from[p * kStride + j * laneStride]` for `p < k` and `j <
+  /// lanes`. What lies beyond `lanes` in a row of the panel is unspecified.
   void pack(
       Object from,
       int fromOffset,
@@ -27,8 +28,9 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int toOffset,
       int width);
 
-  /// Packs tiles of a matrix whose rows' index has stride 1: tile `t` takes rows `starts[t] .. starts[t + 1] - 1` and lies
-  /// `t * tileSize` elements behind `toOffset`, with its row `r` of step `p` at `p * step + r`.
+  /// Packs tiles of a matrix whose rows' index has stride 1: tile `t` takes rows `starts[t] ..
+  /// starts[t + 1] - 1` and lies `t * tileSize` elements behind `toOffset`, with its row `r` of
+  /// step `p` at `p * step + r`.
   void packTiles(
       Object from,
       int offset,
@@ -41,11 +43,12 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int tileSize,
       int step);
 
-  /// Gathers a panel: `to[p * width + position + i] = from[base + rows[firstRow + p] + offset + i]` for `p < k` and, for
-  /// each run of columns, `i` below its length.
+  /// Gathers a panel: `to[p * width + position + i] = from[base + rows[firstRow + p] + offset + i]`
+  /// for `p < k` and, for each run of columns, `i` below its length.
   ///
   /// @param from source with slack for a vector behind the last element
-  /// @param runs triples of offset, position and length of at most [#runLength()], in the order of positions, which they cover without gaps
+  /// @param runs triples of offset, position and length of at most [#runLength()], in the order of
+  ///   positions, which they cover without gaps
   /// @param runCount number of triples
   /// @param to target with slack for a vector
   void gather(
@@ -63,7 +66,8 @@ public sealed interface Loops permits F32Loops, F64Loops {
   /// Length of the longest run that [#gather] takes.
   int runLength();
 
-  /// Copies a block: `to[toOffset + r * toRowStride + j * toStep]` from the element of `from` at the like place.
+  /// Copies a block: `to[toOffset + r * toRowStride + j * toStep]` from the element of `from` at
+  /// the like place.
   void copy(
       Object from,
       int fromOffset,
@@ -76,8 +80,8 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int rows,
       int columns);
 
-  /// Copies rows into a padded target, whose elements behind a row may be set to zero: as many as a vector has, or fewer.
-  /// Rows are written in order, so that zeros may fall on rows to come.
+  /// Copies rows into a padded target, whose elements behind a row may be set to zero: as many as a
+  /// vector has, or fewer. Rows are written in order, so that zeros may fall on rows to come.
   void copyPadded(
       Object from,
       int fromOffset,
@@ -89,16 +93,18 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int columns);
 
   /// `to[toOffset + i] = from[fromOffset + order[i]]` for `first <= i < end`.
-  void permute(Object from, int fromOffset, int[] order, int first, int end, Object to, int toOffset);
+  void permute(
+      Object from, int fromOffset, int[] order, int first, int end, Object to, int toOffset);
 
   /// Sets a block of rows to zero.
   void zero(Object to, int toOffset, int toStride, int rows, int columns);
 
-  /// `y[i * yStride] (=|+=) sum over p of matrix[i * rowStride + p * colStride] * x[p * xStride]`, for any strides, rows
-  /// `0 .. rows - 1`. Fast where the matrix is contiguous along its rows or along its columns.
+  /// `y[i * yStride] (=|+=) sum over p of matrix[i * rowStride + p * colStride] * x[p * xStride]`,
+  /// for any strides, rows `0 .. rows - 1`. Fast where the matrix is contiguous along its rows or
+  /// along its columns.
   ///
-  /// Rows of a matrix that is contiguous along its rows are summed in twice as many partial sums as the hardware's
-  /// vectors have lanes, others in one chain in the order of p.
+  /// Rows of a matrix that is contiguous along its rows are summed in twice as many partial sums as
+  /// the hardware's vectors have lanes, others in one chain in the order of p.
   void matrixVector(
       int rows,
       int k,

@@ -2,17 +2,19 @@ package jacquard.kernels.cpu.gemm;
 
 /// One tile of a matrix product: `C[rows, width] = start[rows, width] + A[rows, k] · B[k, width]`.
 ///
-/// `start` is C itself to accumulate, a few zeros with row stride 0 to overwrite, or a bias with row stride 0.
+/// `start` is C itself to accumulate, a few zeros with row stride 0 to overwrite, or a bias with
+/// row stride 0.
 ///
-/// All arrays are `float[]` or all `double[]`. Offsets and strides are in elements. Each element of C is one
-/// chain of fused multiply-adds in the order of k, so every kernel for a shape, vector or scalar, whatever its tile,
-/// gives the same bits.
+/// All arrays are `float[]` or all `double[]`. Offsets and strides are in elements. Each element of
+/// C is one chain of fused multiply-adds in the order of k, so every kernel for a shape, vector or
+/// scalar, whatever its tile, gives the same bits.
 @FunctionalInterface
 public interface MicroKernel {
   /// @param k length of the products, at least 1
   /// @param aRowStride distance between the rows of A; the kernel's form fixes the distance along k
   /// @param b a packed panel, `[k, width]` without gaps
-  /// @param start what the sums begin with, `[rows, width]`; its columns lie side by side, as those of C
+  /// @param start what the sums begin with, `[rows, width]`; its columns lie side by side, as those
+  ///   of C
   /// @param startRowStride distance between the rows of `start`, may be 0
   /// @param cRowStride distance between the rows of C
   void run(

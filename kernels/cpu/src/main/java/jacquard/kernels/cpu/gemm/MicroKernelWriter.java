@@ -37,7 +37,8 @@ import java.lang.invoke.MethodHandles;
  *
  * With 32 registers there is room for any order, but 14 row pointers would spill: there rows are displacements.
  */
-/// Writes micro-kernels as classes of bytecode that call the Vector API directly, with all accumulators in locals.
+/// Writes micro-kernels as classes of bytecode that call the Vector API directly, with all
+/// accumulators in locals.
 final class MicroKernelWriter {
   private static final ClassDesc KERNEL = MicroKernel.class.describeConstable().orElseThrow();
   private static final ClassDesc THIS =
@@ -132,8 +133,8 @@ final class MicroKernelWriter {
         CD_int);
   }
 
-  /// `run` casts the arrays and calls `tile`, which is too large to be inlined into it: casts in the method of the loop
-  /// change the compiler's schedule for the worse (93 to 84 %).
+  /// `run` casts the arrays and calls `tile`, which is too large to be inlined into it: casts in
+  /// the method of the loop change the compiler's schedule for the worse (93 to 84 %).
   private static void bridge(ClassDesc array, CodeBuilder code) {
     code.iload(1 + K).aload(1 + A).checkcast(array).iload(1 + A_OFFSET).iload(1 + A_ROW_STRIDE);
     code.aload(1 + B).checkcast(array).iload(1 + B_OFFSET);

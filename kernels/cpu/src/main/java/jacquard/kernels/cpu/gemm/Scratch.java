@@ -34,7 +34,8 @@ public final class Scratch {
     SUMS
   }
 
-  /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with unspecified contents.
+  /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with
+  /// unspecified contents.
   public Object array(Element element, Use use, int length) {
     int slot = element.ordinal() * USES + use.ordinal();
     Object array = arrays[slot];

@@ -13,8 +13,8 @@ import jacquard.kernels.cpu.VectorWidth;
 ///
 /// @param rows rows of a full tile
 /// @param vectors vectors in a row of a full tile
-/// @param readsRows whether A is read in place when its columns lie side by side. It needs a general-purpose register
-///     for each row, so tall tiles pack A instead.
+/// @param readsRows whether A is read in place when its columns lie side by side. It needs a
+///   general-purpose register for each row, so tall tiles pack A instead.
 public record TileShape(int rows, int vectors, boolean readsRows) {
   static TileShape of(VectorWidth width) {
     boolean arm = System.getProperty("os.arch", "").equals("aarch64");
@@ -25,8 +25,8 @@ public record TileShape(int rows, int vectors, boolean readsRows) {
     };
   }
 
-  /// Distance between k and k + 1 in a packed panel of A. Short tiles are padded to a power of two, so that one
-  /// vector copy fills a step.
+  /// Distance between k and k + 1 in a packed panel of A. Short tiles are padded to a power of two,
+  /// so that one vector copy fills a step.
   public int panelStep() {
     return readsRows ? 8 : rows;
   }

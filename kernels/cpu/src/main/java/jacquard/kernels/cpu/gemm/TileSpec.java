@@ -8,7 +8,8 @@ import jacquard.kernels.cpu.VectorWidth;
 /// @param width vector width
 /// @param rows rows of the tile
 /// @param vectors vectors in a row of the tile
-/// @param kStep distance in A between k and k + 1: 1 reads rows of A in place, more reads a packed panel `[k, kStep]`
+/// @param kStep distance in A between k and k + 1: 1 reads rows of A in place, more reads a packed
+///   panel `[k, kStep]`
 record TileSpec(Element element, VectorWidth width, int rows, int vectors, int kStep) {
   int lanes() {
     return width.lanes(element.bytes());

@@ -2,8 +2,8 @@ package jacquard.kernels.cpu.gemm;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled; until then plain loops stand in, with
-/// the same bits. The first question starts the compilation.
+/// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled; until then plain
+/// loops stand in, with the same bits. The first question starts the compilation.
 final class VectorTier {
   private static final VectorTier F32 = new VectorTier(Element.F32);
   private static final VectorTier F64 = new VectorTier(Element.F64);
@@ -32,13 +32,14 @@ final class VectorTier {
     return false;
   }
 
-  /// Runs each method on small arrays until it is fast, every time with several sizes: a path or a trip count that the
-  /// compiler has not seen costs a return to the interpreter when it comes.
+  /// Runs each method on small arrays until it is fast, every time with several sizes: a path or a
+  /// trip count that the compiler has not seen costs a return to the interpreter when it comes.
   private final class Warming implements KernelWarmer.Candidate {
     private static final int K = 24;
     private static final int METHODS = 8;
 
-    /// A round of a method moves some 100 vectors: about 100 nanoseconds compiled, over 2000 before.
+    /// A round of a method moves some 100 vectors: about 100 nanoseconds compiled, over 2000
+    /// before.
     private static final long FAST_NANOS = 350;
 
     private static final int FAST_ROUNDS = 300;

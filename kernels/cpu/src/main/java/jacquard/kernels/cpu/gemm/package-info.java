@@ -1,4 +1,5 @@
-/// Matrix products on plain Java arrays: packed, tiled, parallel, with generated vector micro-kernels.
+/// Matrix products on plain Java arrays: packed, tiled, parallel, with generated vector
+/// micro-kernels.
 @NullMarked
 package jacquard.kernels.cpu.gemm;
 

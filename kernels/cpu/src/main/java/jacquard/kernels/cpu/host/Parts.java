@@ -24,7 +24,13 @@ public final class Parts {
   /// @param wholeOffset element of the array at which the part starts in the whole
   @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the dtype's type
   public static void copy(
-      boolean out, Shape whole, Shape part, Object wholeArray, int wholeOffset, Object partArray, int partOffset) {
+      boolean out,
+      Shape whole,
+      Shape part,
+      Object wholeArray,
+      int wholeOffset,
+      Object partArray,
+      int partOffset) {
     if (part.isEmpty()) {
       return;
     }

@@ -15,7 +15,12 @@ public final class Rows {
       long at = index(type, index, offset + i);
       if (at < 0 || at >= rows) {
         throw new IndexException(
-            op + ": index " + at + " at position " + i + " of the index tensor, expected 0 to "
+            op
+                + ": index "
+                + at
+                + " at position "
+                + i
+                + " of the index tensor, expected 0 to "
                 + (rows - 1));
       }
     }

@@ -2,7 +2,8 @@ package jacquard.kernels.cpu.host;
 
 import jacquard.tensor.DType;
 
-/// Running sums, first largest indices and sorting indices along the middle axis of `[before, n, after]`.
+/// Running sums, first largest indices and sorting indices along the middle axis of `[before, n,
+/// after]`.
 ///
 /// Every method does slices `from .. to - 1` of the `before * after` slices of the axis.
 public final class Scans {
@@ -75,8 +76,7 @@ public final class Scans {
       case F64 -> larger(((double[]) x)[i], ((double[]) x)[j]);
       case I32 -> ((int[]) x)[i] > ((int[]) x)[j];
       case I64 -> ((long[]) x)[i] > ((long[]) x)[j];
-      case U8, BOOL ->
-          Byte.toUnsignedInt(((byte[]) x)[i]) > Byte.toUnsignedInt(((byte[]) x)[j]);
+      case U8, BOOL -> Byte.toUnsignedInt(((byte[]) x)[i]) > Byte.toUnsignedInt(((byte[]) x)[j]);
     };
   }
 

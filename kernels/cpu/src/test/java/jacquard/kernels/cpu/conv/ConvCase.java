@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
 
-/// Random operands for a shape, with gaps around them, and the three forms by plain loops in double precision.
+/// Random operands for a shape, with gaps around them, and the three forms by plain loops in double
+/// precision.
 final class ConvCase {
   private static final int GAP = 5;
 
@@ -61,8 +62,6 @@ final class ConvCase {
     }
   }
 
-
-
   void check(Convolution convolution) {
     checkForward(convolution);
     checkInputGradient(convolution);
@@ -72,11 +71,10 @@ final class ConvCase {
   void checkForward(Convolution convolution) {
     double[] expected = cleared(y);
     double[] size = new double[y.length];
-    forEach(
-        (a, b, c) -> {
-          expected[c] += x[a] * w[b];
-          size[c] += Math.abs(x[a] * w[b]);
-        });
+    forEach((a, b, c) -> {
+      expected[c] += x[a] * w[b];
+      size[c] += Math.abs(x[a] * w[b]);
+    });
     compare("forward", expected, size, forwardF32(convolution), 1e-6);
     double[] result = y.clone();
     convolution.forward(s, x, GAP, w, GAP, result, GAP);
@@ -86,11 +84,10 @@ final class ConvCase {
   void checkInputGradient(Convolution convolution) {
     double[] expected = cleared(x);
     double[] size = new double[x.length];
-    forEach(
-        (a, b, c) -> {
-          expected[a] += y[c] * w[b];
-          size[a] += Math.abs(y[c] * w[b]);
-        });
+    forEach((a, b, c) -> {
+      expected[a] += y[c] * w[b];
+      size[a] += Math.abs(y[c] * w[b]);
+    });
     compare("input gradient", expected, size, inputGradientF32(convolution), 1e-6);
     double[] result = x.clone();
     convolution.inputGradient(s, y, GAP, w, GAP, result, GAP);
@@ -100,11 +97,10 @@ final class ConvCase {
   void checkWeightGradient(Convolution convolution) {
     double[] expected = cleared(w);
     double[] size = new double[w.length];
-    forEach(
-        (a, b, c) -> {
-          expected[b] += y[c] * x[a];
-          size[b] += Math.abs(y[c] * x[a]);
-        });
+    forEach((a, b, c) -> {
+      expected[b] += y[c] * x[a];
+      size[b] += Math.abs(y[c] * x[a]);
+    });
     compare("weight gradient", expected, size, weightGradientF32(convolution), 3e-6);
     double[] result = w.clone();
     convolution.weightGradient(s, x, GAP, y, GAP, result, GAP);
@@ -141,7 +137,10 @@ final class ConvCase {
     for (int i = 0; i < expected.length; i++) {
       int at = i;
       assertEquals(
-          expected[i], result[i], 3 * tolerance * size[i], () -> form + " " + (at - GAP) + " of " + s);
+          expected[i],
+          result[i],
+          3 * tolerance * size[i],
+          () -> form + " " + (at - GAP) + " of " + s);
     }
   }
 

@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Prints the speed of convolutions beside the FMA peak of the same process. Argument: number of threads (1).
+/// Prints the speed of convolutions beside the FMA peak of the same process. Argument: number of
+/// threads (1).
 public final class ConvSpeed {
   private static final int ROUNDS = 80;
 
@@ -41,11 +42,27 @@ public final class ConvSpeed {
       String name =
           "%dx%d->%dx%dx%d %dx%d s%d"
               .formatted(s.n(), s.c(), s.o(), s.oh(), s.ow(), s.kh(), s.kw(), s.strideH());
-      measure(name + " forward", s, peak, threads, gemm, () -> convolution.forward(s, x, 0, w, 0, out, 0));
       measure(
-          name + " input gradient", s, peak, threads, gemm, () -> convolution.inputGradient(s, y, 0, w, 0, out, 0));
+          name + " forward",
+          s,
+          peak,
+          threads,
+          gemm,
+          () -> convolution.forward(s, x, 0, w, 0, out, 0));
       measure(
-          name + " weight gradient", s, peak, threads, gemm, () -> convolution.weightGradient(s, x, 0, y, 0, out, 0));
+          name + " input gradient",
+          s,
+          peak,
+          threads,
+          gemm,
+          () -> convolution.inputGradient(s, y, 0, w, 0, out, 0));
+      measure(
+          name + " weight gradient",
+          s,
+          peak,
+          threads,
+          gemm,
+          () -> convolution.weightGradient(s, x, 0, y, 0, out, 0));
     }
     pool.close();
   }
@@ -74,8 +91,12 @@ public final class ConvSpeed {
     double ceiling = peaks[ROUNDS - 1];
     System.out.printf(
         "%-45s %8.3f ms %7.1f GFLOP/s %5.1f %% of %.1f   median %.3f ms%n",
-        name, nanos / 1e6, s.flops() / nanos, 100 * s.flops() / nanos / ceiling,
-        ceiling, times[ROUNDS / 2] / 1e6);
+        name,
+        nanos / 1e6,
+        s.flops() / nanos,
+        100 * s.flops() / nanos / ceiling,
+        ceiling,
+        times[ROUNDS / 2] / 1e6);
   }
 
   private static float[] random(int length) {

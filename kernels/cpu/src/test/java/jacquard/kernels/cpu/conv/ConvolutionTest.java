@@ -127,11 +127,16 @@ class ConvolutionTest {
   void emptySizesGiveZerosOrNothing() {
     Convolution convolution = vectors(VectorWidth.BITS_256);
     new ConvCase(ConvShape.of(0, 2, 4, 4, 3, 3, 1, 1), 1).check(convolution);
-    new ConvCase(new ConvShape(2, 0, 4, 4, 3, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1), 1).check(convolution);
-    new ConvCase(new ConvShape(2, 2, 4, 4, 0, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1), 1).check(convolution);
-    new ConvCase(new ConvShape(2, 2, 4, 4, 3, 0, 4, 3, 3, 1, 1, 0, 0, 1, 1, 1), 1).check(convolution);
-    new ConvCase(new ConvShape(2, 2, 0, 4, 3, 2, 4, 3, 3, 1, 1, 2, 1, 1, 1, 1), 1).check(convolution);
-    new ConvCase(new ConvShape(2, 2, 4, 4, 3, 2, 4, 0, 3, 1, 1, 0, 1, 1, 1, 1), 1).check(convolution);
+    new ConvCase(new ConvShape(2, 0, 4, 4, 3, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1), 1)
+        .check(convolution);
+    new ConvCase(new ConvShape(2, 2, 4, 4, 0, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 1), 1)
+        .check(convolution);
+    new ConvCase(new ConvShape(2, 2, 4, 4, 3, 0, 4, 3, 3, 1, 1, 0, 0, 1, 1, 1), 1)
+        .check(convolution);
+    new ConvCase(new ConvShape(2, 2, 0, 4, 3, 2, 4, 3, 3, 1, 1, 2, 1, 1, 1, 1), 1)
+        .check(convolution);
+    new ConvCase(new ConvShape(2, 2, 4, 4, 3, 2, 4, 0, 3, 1, 1, 0, 1, 1, 1, 1), 1)
+        .check(convolution);
   }
 
   @Test
@@ -154,7 +159,8 @@ class ConvolutionTest {
     }
   }
 
-  /// Compiled code is different code: the same checks once more when the vector kernels run at full speed.
+  /// Compiled code is different code: the same checks once more when the vector kernels run at full
+  /// speed.
   @Test
   void compiledKernelsAgreeWithPlainLoops() {
     org.junit.jupiter.api.Assumptions.assumeTrue(
@@ -166,8 +172,7 @@ class ConvolutionTest {
           new ConvCase(shape, repeat).check(convolution);
         }
       }
-      assertTrue(
-          new Gemm(ONE, VectorWidth.BITS_256).warm(Element.F32, Duration.ofMinutes(2)));
+      assertTrue(new Gemm(ONE, VectorWidth.BITS_256).warm(Element.F32, Duration.ofMinutes(2)));
     }
   }
 
@@ -180,7 +185,9 @@ class ConvolutionTest {
         () -> convolution.forward(shape, new float[31], 0, new float[54], 0, new float[48], 0));
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> convolution.weightGradient(shape, new float[32], 0, new float[48], 0, new float[54], 1));
+        () ->
+            convolution.weightGradient(
+                shape, new float[32], 0, new float[48], 0, new float[54], 1));
     assertThrows(
         IllegalArgumentException.class,
         () -> new ConvShape(1, 3, 4, 4, 3, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 2));

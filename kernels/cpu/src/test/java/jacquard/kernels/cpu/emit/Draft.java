@@ -67,8 +67,7 @@ final class Draft {
 
   int binary(BinaryKind kind, int x, int y) {
     return add(
-        new Instr.Binary(
-            kind.isComparison() ? DType.BOOL : DType.F32, level(x, y), kind, x, y));
+        new Instr.Binary(kind.isComparison() ? DType.BOOL : DType.F32, level(x, y), kind, x, y));
   }
 
   int where(int condition, int x, int y) {

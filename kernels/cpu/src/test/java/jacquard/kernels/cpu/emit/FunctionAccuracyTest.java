@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Errors of the emitted functions in units in the last place, against `StrictMath` in double precision, and their extremes.
+/// Errors of the emitted functions in units in the last place, against `StrictMath` in double
+/// precision, and their extremes.
 class FunctionAccuracyTest {
   private static Kernel unary(DType dtype, UnaryKind kind) {
     return new Kernel(
@@ -105,15 +106,36 @@ class FunctionAccuracyTest {
     }
     float nearest = (float) exact;
     if (Float.isInfinite(nearest) || Float.isInfinite(y)) {
-      return y == nearest ? 0 : Math.abs(exact - Math.copySign(Float.MAX_VALUE, y)) / Math.ulp(Float.MAX_VALUE);
+      return y == nearest
+          ? 0
+          : Math.abs(exact - Math.copySign(Float.MAX_VALUE, y)) / Math.ulp(Float.MAX_VALUE);
     }
     return Math.abs(y - exact) / Math.ulp(nearest);
   }
 
-  /// Floats of both signs at every exponent, and the neighbourhoods of the points where the code changes its method.
+  /// Floats of both signs at every exponent, and the neighbourhoods of the points where the code
+  /// changes its method.
   private static float[] arguments() {
     int perExponent = 512;
-    float[] points = {0.625f, 0.92f, 0.34f, 0.34657359f, 0.70710678f, 1.41421356f, 88.722839f, 89f, 104f, 20f, 4f, 1f, 10f, 1.5707963f, 3.1415927f, 6.2831853f, 1e5f};
+    float[] points = {
+      0.625f,
+      0.92f,
+      0.34f,
+      0.34657359f,
+      0.70710678f,
+      1.41421356f,
+      88.722839f,
+      89f,
+      104f,
+      20f,
+      4f,
+      1f,
+      10f,
+      1.5707963f,
+      3.1415927f,
+      6.2831853f,
+      1e5f
+    };
     int near = 64;
     float[] x = new float[2 * (255 * perExponent + points.length * 2 * near)];
     java.util.Random random = new java.util.Random(42);
@@ -158,7 +180,25 @@ class FunctionAccuracyTest {
   @EnumSource
   void f32ExtremesAreExact(UnaryKind kind) {
     float inf = Float.POSITIVE_INFINITY;
-    float[] x = {0f, -0f, inf, -inf, Float.NaN, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE, -Float.MAX_VALUE, 1, -1, -2, 89, -104, 1e30f, -1e30f};
+    float[] x = {
+      0f,
+      -0f,
+      inf,
+      -inf,
+      Float.NaN,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      Float.MIN_NORMAL,
+      Float.MAX_VALUE,
+      -Float.MAX_VALUE,
+      1,
+      -1,
+      -2,
+      89,
+      -104,
+      1e30f,
+      -1e30f
+    };
     float[] y = unaryF32(kind, x);
     for (int i = 0; i < x.length; i++) {
       double e = exact(kind).applyAsDouble(x[i]);
@@ -178,7 +218,21 @@ class FunctionAccuracyTest {
     java.util.Random random = new java.util.Random(43);
     double[] x = new double[4003];
     for (int i = 0; i < x.length; i++) {
-      x[i] = i < 9 ? new double[] {0, -0.0, 1, -1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e300, -1e300}[i] : random.nextGaussian() * Math.pow(10, random.nextInt(6) - 3);
+      x[i] =
+          i < 9
+              ? new double[] {
+                    0,
+                    -0.0,
+                    1,
+                    -1,
+                    Double.NaN,
+                    Double.POSITIVE_INFINITY,
+                    Double.NEGATIVE_INFINITY,
+                    1e300,
+                    -1e300
+                  }
+                  [i]
+              : random.nextGaussian() * Math.pow(10, random.nextInt(6) - 3);
     }
     double[] y = new double[x.length];
     run(unary(DType.F64, kind), VectorWidth.BITS_256, x.length, x, y);
@@ -223,7 +277,29 @@ class FunctionAccuracyTest {
   @Test
   void powIsAccurateAndHasTheExtremesOfMathPow() {
     float inf = Float.POSITIVE_INFINITY;
-    float[] special = {0f, -0f, 1, -1, 2, -2, 3, -3, 0.5f, -0.5f, inf, -inf, Float.NaN, 1e10f, -1e10f, 16777216f, 16777215f, -7, 1e-40f, Float.MIN_VALUE, Float.MAX_VALUE};
+    float[] special = {
+      0f,
+      -0f,
+      1,
+      -1,
+      2,
+      -2,
+      3,
+      -3,
+      0.5f,
+      -0.5f,
+      inf,
+      -inf,
+      Float.NaN,
+      1e10f,
+      -1e10f,
+      16777216f,
+      16777215f,
+      -7,
+      1e-40f,
+      Float.MIN_VALUE,
+      Float.MAX_VALUE
+    };
     int random = 20000;
     int n = special.length * special.length + random;
     float[] x = new float[n];

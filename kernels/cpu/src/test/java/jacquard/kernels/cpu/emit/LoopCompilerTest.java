@@ -8,7 +8,6 @@ import jacquard.kernels.Kernel;
 import jacquard.kernels.KernelReference;
 import jacquard.kernels.Launch;
 import jacquard.kernels.cpu.VectorWidth;
-
 import org.junit.jupiter.api.Test;
 
 /// Emitted code against the interpreter of kernels.
@@ -42,7 +41,8 @@ class LoopCompilerTest {
       throw new AssertionError("seed " + seed + " bits " + bits + " " + kernel + drawn.launch(), e);
     }
     for (int a = 0; a < expected.length; a++) {
-      String where = "seed " + seed + " bits " + bits + " access " + a + " " + kernel + drawn.launch();
+      String where =
+          "seed " + seed + " bits " + bits + " access " + a + " " + kernel + drawn.launch();
       boolean exact = drawn.isOutput(a) ? drawn.outputTolerance(a) > 0 : true;
       switch (expected[a]) {
         case float[] e -> near(e, (float[]) actual[a], exact ? 0 : 2e-4, where);

@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// Prints nanoseconds per element of typical kernels after their warm-up: the fastest percentile, which a busy machine disturbs least. Arguments: rows, columns, names of kernels (none: all).
+/// Prints nanoseconds per element of typical kernels after their warm-up: the fastest percentile,
+/// which a busy machine disturbs least. Arguments: rows, columns, names of kernels (none: all).
 final class LoopSpeed {
   private LoopSpeed() {}
 
@@ -38,7 +39,8 @@ final class LoopSpeed {
     int columns = Integer.parseInt(args[1]);
     List<String> names = Arrays.asList(args).subList(2, args.length);
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    var os = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var os =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     LoopCompiler compiler = new LoopCompiler(VectorWidth.preferred());
     for (Map.Entry<String, Kernel> e : TypicalKernels.all(0).entrySet()) {
       if (!names.isEmpty() && !names.contains(e.getKey())) {
@@ -67,7 +69,10 @@ final class LoopSpeed {
       int outer = launch.outerSize();
       long cpu = os.getProcessCpuTime();
       long start = System.nanoTime();
-      if (System.getProperty("cold") == null) compiler.warm(List.of(code)); else for (int k = 0; k < 3000; k++) code.run(arrays, encoded, scalars, 0, outer, 0, columns, scratch);
+      if (System.getProperty("cold") == null) compiler.warm(List.of(code));
+      else
+        for (int k = 0; k < 3000; k++)
+          code.run(arrays, encoded, scalars, 0, outer, 0, columns, scratch);
       double warmMillis = (System.nanoTime() - start) / 1e6;
       double warmCpuMillis = (os.getProcessCpuTime() - cpu) / 1e6;
       start = System.nanoTime();
@@ -85,7 +90,14 @@ final class LoopSpeed {
       Arrays.sort(times);
       System.out.printf(
           "%-18s %5d bytes  %6.3f ns/element (median %.3f; warm-up %.0f ms, cpu %.0f; first run %.1f us; %d B allocated)%n",
-          e.getKey(), code.bytes(), times[times.length / 100], times[times.length / 2], warmMillis, warmCpuMillis, first / 1e3, allocated);
+          e.getKey(),
+          code.bytes(),
+          times[times.length / 100],
+          times[times.length / 2],
+          warmMillis,
+          warmCpuMillis,
+          first / 1e3,
+          allocated);
     }
   }
 }

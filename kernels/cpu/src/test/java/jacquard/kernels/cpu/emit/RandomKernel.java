@@ -17,8 +17,9 @@ import java.util.Random;
 
 /// A random kernel with a launch and the arrays of a run.
 ///
-/// Floats are drawn as small multiples of 1/4, and a value is called *exact* while f32 and f64 arithmetic agree on it; only exact
-/// values are compared, floored or cast to integers, so that the results of two precisions stay close.
+/// Floats are drawn as small multiples of 1/4, and a value is called *exact* while f32 and f64
+/// arithmetic agree on it; only exact values are compared, floored or cast to integers, so that the
+/// results of two precisions stay close.
 final class RandomKernel {
   private static final DType[] DTYPES = DType.values();
 
@@ -132,7 +133,8 @@ final class RandomKernel {
     exactness.add(exact);
   }
 
-  /// Makes a walk along a random part of the axes in a random order, with gaps and backwards now and then.
+  /// Makes a walk along a random part of the axes in a random order, with gaps and backwards now
+  /// and then.
   private int access(DType dtype, boolean memory, boolean output, Level most) {
     int axes = outer.length + reduced.length + 1;
     int[] size = new int[axes];
@@ -210,12 +212,14 @@ final class RandomKernel {
       }
       case I32 -> {
         int[] a = new int[n];
-        java.util.Arrays.setAll(a, k -> random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(9) - 4);
+        java.util.Arrays.setAll(
+            a, k -> random.nextInt(3) == 0 ? random.nextInt() : random.nextInt(9) - 4);
         return a;
       }
       case I64 -> {
         long[] a = new long[n];
-        java.util.Arrays.setAll(a, k -> random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(9) - 4);
+        java.util.Arrays.setAll(
+            a, k -> random.nextInt(3) == 0 ? random.nextLong() : random.nextInt(9) - 4);
         return a;
       }
       case U8, BOOL -> {
@@ -385,7 +389,9 @@ final class RandomKernel {
       }
       case MOD -> add(new Instr.Binary(d, level(x, y), kind, x, y), d.isFloat() ? 0 : exact);
       case ADD, SUB, MAX, MIN, AND, OR, XOR, SHL, SHR ->
-          add(new Instr.Binary(d, level(x, y), kind, x, y), d == DType.F32 || d == DType.F64 ? exact : 1);
+          add(
+              new Instr.Binary(d, level(x, y), kind, x, y),
+              d == DType.F32 || d == DType.F64 ? exact : 1);
       case MUL -> {
         // each product needs more digits: exact no longer
         add(new Instr.Binary(d, level(x, y), kind, x, y), d.isFloat() ? 0 : 1);
@@ -404,17 +410,21 @@ final class RandomKernel {
       add(new Instr.Unary(d, level(x), UnaryKind.SIGMOID, x), 0);
       x = instructions.size() - 1;
     }
-    add(new Instr.Reduce(d, kind, x), kind == ReduceKind.MAX || kind == ReduceKind.MIN || !d.isFloat() ? exact(x) : 0);
+    add(
+        new Instr.Reduce(d, kind, x),
+        kind == ReduceKind.MAX || kind == ReduceKind.MIN || !d.isFloat() ? exact(x) : 0);
   }
 
   private void store() {
-    int value = random.nextInt(3) == 0 ? random.nextInt(instructions.size()) : instructions.size() - 1;
+    int value =
+        random.nextInt(3) == 0 ? random.nextInt(instructions.size()) : instructions.size() - 1;
     while (instructions.get(value) instanceof Instr.Store) {
       value--;
     }
     DType d = instructions.get(value).dtype();
     Level level = instructions.get(value).level();
-    Level most = nest == Nest.MAP || level == Level.FULL || random.nextInt(4) == 0 ? Level.FULL : Level.KEPT;
+    Level most =
+        nest == Nest.MAP || level == Level.FULL || random.nextInt(4) == 0 ? Level.FULL : Level.KEPT;
     int access = access(d, true, true, most);
     add(new Instr.Store(access, value), 1);
   }

@@ -9,7 +9,8 @@ import jacquard.tensor.graph.UnaryKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Kernels as they occur in a transformer and its optimiser. `variant` makes others of the same kind: it goes into a constant.
+/// Kernels as they occur in a transformer and its optimiser. `variant` makes others of the same
+/// kind: it goes into a constant.
 final class TypicalKernels {
   private TypicalKernels() {}
 
@@ -18,7 +19,8 @@ final class TypicalKernels {
     Draft d = new Draft(1, 0, false);
     int x = d.plus(d.load(), d.load());
     int x3 = d.times(d.times(x, x), x);
-    int u = d.times(d.constant(0.7978845608 + variant), d.plus(x, d.times(d.constant(0.044715), x3)));
+    int u =
+        d.times(d.constant(0.7978845608 + variant), d.plus(x, d.times(d.constant(0.044715), x3)));
     int y = d.times(d.times(d.constant(0.5), x), d.plus(d.constant(1), d.unary(UnaryKind.TANH, u)));
     d.store(d.times(y, d.load()));
     return d.kernel();
@@ -141,7 +143,10 @@ final class TypicalKernels {
     int x = d.load();
     int m = d.reduce(ReduceKind.MAX, x);
     int s = d.reduce(ReduceKind.SUM, d.unary(UnaryKind.EXP, d.minus(x, m)));
-    d.store(d.plus(d.unary(UnaryKind.LOG, s), d.times(m, d.constant(1 + variant))), Inner.ZERO, Level.KEPT);
+    d.store(
+        d.plus(d.unary(UnaryKind.LOG, s), d.times(m, d.constant(1 + variant))),
+        Inner.ZERO,
+        Level.KEPT);
     return d.kernel();
   }
 

@@ -6,13 +6,15 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Prints how long it takes to get a set of different kernels compiled. Argument: copies of the typical kernels (5: 60 kernels).
+/// Prints how long it takes to get a set of different kernels compiled. Argument: copies of the
+/// typical kernels (5: 60 kernels).
 final class WarmUpSpeed {
   private WarmUpSpeed() {}
 
   public static void main(String[] args) {
     int variants = args.length > 0 ? Integer.parseInt(args[0]) : 5;
-    var os = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    var os =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     var jit = ManagementFactory.getCompilationMXBean();
     LoopCompiler compiler = new LoopCompiler(VectorWidth.preferred());
     List<LoopCode> codes = new ArrayList<>();
@@ -22,7 +24,8 @@ final class WarmUpSpeed {
         codes.add(compiler.compile(kernel));
       }
     }
-    System.out.printf("%d kernels generated: %.0f ms%n", codes.size(), (System.nanoTime() - start) / 1e6);
+    System.out.printf(
+        "%d kernels generated: %.0f ms%n", codes.size(), (System.nanoTime() - start) / 1e6);
     long cpu = os.getProcessCpuTime();
     long compiling = jit.getTotalCompilationTime();
     start = System.nanoTime();

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// Random operands for a shape, laid out with gaps around them, and the product by three plain loops.
+/// Random operands for a shape, laid out with gaps around them, and the product by three plain
+/// loops.
 final class GemmCase {
   private static final int GAP = 9;
 
@@ -22,17 +23,43 @@ final class GemmCase {
     this.shape = shape;
     Random random = new Random(seed);
     Batch batch = shape.batch();
-    long aBack = batch.aExtreme(-1) + back(shape.m(), shape.aRowStride()) + back(shape.k(), shape.aColStride());
-    long bBack = batch.bExtreme(-1) + back(shape.k(), shape.bRowStride()) + back(shape.n(), shape.bColStride());
+    long aBack =
+        batch.aExtreme(-1)
+            + back(shape.m(), shape.aRowStride())
+            + back(shape.k(), shape.aColStride());
+    long bBack =
+        batch.bExtreme(-1)
+            + back(shape.k(), shape.bRowStride())
+            + back(shape.n(), shape.bColStride());
     aOffset = (int) (GAP - aBack);
     bOffset = (int) (GAP - bBack);
-    a = doubles(random, aOffset + GAP + (int) (batch.aExtreme(1) + forth(shape.m(), shape.aRowStride()) + forth(shape.k(), shape.aColStride())));
-    b = doubles(random, bOffset + GAP + (int) (batch.bExtreme(1) + forth(shape.k(), shape.bRowStride()) + forth(shape.n(), shape.bColStride())));
-    c = doubles(random, 2 * GAP + (int) (batch.cExtreme(1) + forth(shape.m(), shape.cRowStride()) + shape.n()));
+    a =
+        doubles(
+            random,
+            aOffset
+                + GAP
+                + (int)
+                    (batch.aExtreme(1)
+                        + forth(shape.m(), shape.aRowStride())
+                        + forth(shape.k(), shape.aColStride())));
+    b =
+        doubles(
+            random,
+            bOffset
+                + GAP
+                + (int)
+                    (batch.bExtreme(1)
+                        + forth(shape.k(), shape.bRowStride())
+                        + forth(shape.n(), shape.bColStride())));
+    c =
+        doubles(
+            random,
+            2 * GAP + (int) (batch.cExtreme(1) + forth(shape.m(), shape.cRowStride()) + shape.n()));
     sums = new double[c.length];
     sizes = new double[c.length];
     for (int item = 0; item < batch.count(); item++) {
-      multiply(aOffset + batch.aOffset(item), bOffset + batch.bOffset(item), GAP + batch.cOffset(item));
+      multiply(
+          aOffset + batch.aOffset(item), bOffset + batch.bOffset(item), GAP + batch.cOffset(item));
     }
   }
 

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Prints the speed of matrix products beside the FMA peak of the same process: the best of many short rounds, which
-/// other work on the machine disturbs least, and the median.
+/// Prints the speed of matrix products beside the FMA peak of the same process: the best of many
+/// short rounds, which other work on the machine disturbs least, and the median.
 ///
 /// Arguments: number of threads (1), and patterns that the line's name must contain, any of them.
 public final class GemmSpeed {
@@ -29,15 +29,26 @@ public final class GemmSpeed {
 
   public static void main(String[] args) {
     int threads = args.length > 0 ? Integer.parseInt(args[0]) : 1;
-    new GemmSpeed(threads, args.length > 1 ? Arrays.copyOfRange(args, 1, args.length) : new String[] {""}).run();
+    new GemmSpeed(
+            threads, args.length > 1 ? Arrays.copyOfRange(args, 1, args.length) : new String[] {""})
+        .run();
   }
 
   private void run() {
     cold();
     System.out.println("kernels compiled: " + gemm.warm(Element.F32, Duration.ofSeconds(30)));
     int[][] sizes = {
-      {512, 512, 512}, {256, 256, 256}, {1024, 1024, 1024}, {768, 128, 128}, {768, 384, 128}, {768, 512, 128},
-      {768, 128, 512}, {128, 512, 768}, {768, 65, 128}, {65, 128, 768}, {128, 784, 400}
+      {512, 512, 512},
+      {256, 256, 256},
+      {1024, 1024, 1024},
+      {768, 128, 128},
+      {768, 384, 128},
+      {768, 512, 128},
+      {768, 128, 512},
+      {128, 512, 768},
+      {768, 65, 128},
+      {65, 128, 768},
+      {128, 784, 400}
     };
     for (int[] s : sizes) {
       measure("NN", GemmShape.nn(s[0], s[1], s[2]));
@@ -49,7 +60,10 @@ public final class GemmSpeed {
     measure("TN x48", GemmShape.tn(64, 64, 32).withBatch(Batch.of(48, 2048, 2048, 4096)));
     measure("NN x48", GemmShape.nn(64, 32, 64).withBatch(Batch.of(48, 4096, 2048, 2048)));
     measure("TN x48", GemmShape.tn(64, 32, 64).withBatch(Batch.of(48, 4096, 2048, 2048)));
-    for (int[] s : new int[][] {{1, 512, 128}, {1, 1536, 384}, {4, 1536, 384}, {12, 1536, 384}, {2, 128, 512}}) {
+    for (int[] s :
+        new int[][] {
+          {1, 512, 128}, {1, 1536, 384}, {4, 1536, 384}, {12, 1536, 384}, {2, 128, 512}
+        }) {
       measure("NN", GemmShape.nn(s[0], s[1], s[2]));
       measure("NT", GemmShape.nt(s[0], s[1], s[2]));
     }
@@ -65,7 +79,8 @@ public final class GemmSpeed {
     for (int call = 1; call <= 3; call++) {
       long start = System.nanoTime();
       gemm.f32(shape, a, 0, b, 0, c, 0, false, null);
-      System.out.printf("cold 768x512x128, call %d: %.1f ms%n", call, (System.nanoTime() - start) / 1e6);
+      System.out.printf(
+          "cold 768x512x128, call %d: %.1f ms%n", call, (System.nanoTime() - start) / 1e6);
     }
   }
 
@@ -101,11 +116,7 @@ public final class GemmSpeed {
     double ceiling = peaks[ROUNDS - 1] * threads;
     System.out.printf(
         "%-20s best %6.1f GFLOP/s %5.1f %% of %.1f   median %5.1f%n",
-        name,
-        speeds[ROUNDS - 1],
-        100 * speeds[ROUNDS - 1] / ceiling,
-        ceiling,
-        speeds[ROUNDS / 2]);
+        name, speeds[ROUNDS - 1], 100 * speeds[ROUNDS - 1] / ceiling, ceiling, speeds[ROUNDS / 2]);
   }
 
   private static float[] random(int length, int seed) {

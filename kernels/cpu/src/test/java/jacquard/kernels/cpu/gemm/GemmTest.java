@@ -147,8 +147,10 @@ class GemmTest {
   @Test
   void emptyResultsTouchNothing() {
     Gemm gemm = vectors(VectorWidth.BITS_256);
-    gemm.f32(GemmShape.nn(0, 4, 3), new float[0], 0, new float[12], 0, new float[0], 0, false, null);
-    gemm.f32(GemmShape.nn(4, 0, 3), new float[12], 0, new float[0], 0, new float[0], 0, false, null);
+    gemm.f32(
+        GemmShape.nn(0, 4, 3), new float[0], 0, new float[12], 0, new float[0], 0, false, null);
+    gemm.f32(
+        GemmShape.nn(4, 0, 3), new float[12], 0, new float[0], 0, new float[0], 0, false, null);
   }
 
   /// One thread and vector kernels against more threads and, at first, plain loops.
@@ -174,7 +176,9 @@ class GemmTest {
       }
     }
     GemmShape batched =
-        GemmShape.nt(64, 64, 32).withBatch(Batch.of(new int[] {5}, new int[] {2048}, new int[] {2048}, new int[] {4096}));
+        GemmShape.nt(64, 64, 32)
+            .withBatch(
+                Batch.of(new int[] {5}, new int[] {2048}, new int[] {2048}, new int[] {4096}));
     GemmCase data = new GemmCase(batched, 3);
     float[] expected = data.runF32(vectors(width), false);
     for (WorkerPool pool : new WorkerPool[] {TWO, THREE}) {
@@ -191,7 +195,8 @@ class GemmTest {
     };
   }
 
-  /// Compiled code is different code: the same checks once more when the vector kernels run at full speed.
+  /// Compiled code is different code: the same checks once more when the vector kernels run at full
+  /// speed.
   @Test
   void compiledKernelsAgreeWithPlainLoops() {
     VectorWidth width = VectorWidth.BITS_256;
@@ -257,7 +262,8 @@ class GemmTest {
             (batch, from, to, worker) -> {
               for (int row = from; row < to; row++) {
                 seen[batch][row]++;
-                int start = data.cOffset() + shape.batch().cOffset(batch) + row * shape.cRowStride();
+                int start =
+                    data.cOffset() + shape.batch().cOffset(batch) + row * shape.cRowStride();
                 for (int j = 0; j < shape.n(); j++) {
                   assertEquals(expected[start + j], c[start + j]);
                   c[start + j] = 2 * c[start + j] + 1;
@@ -333,7 +339,8 @@ class GemmTest {
         () -> gemm.f32(shape, new float[15], 0, new float[20], 1, new float[12], 0, false, null));
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> gemm.f64(shape, new double[15], 0, new double[20], 0, new double[12], -1, true, null));
+        () ->
+            gemm.f64(shape, new double[15], 0, new double[20], 0, new double[12], -1, true, null));
     assertThrows(IllegalArgumentException.class, () -> GemmShape.nn(-1, 2, 3));
     assertThrows(
         IllegalArgumentException.class,

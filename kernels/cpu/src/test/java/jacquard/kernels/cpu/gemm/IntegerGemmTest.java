@@ -27,7 +27,8 @@ class IntegerGemmTest {
   void sumsWrapAroundAsInPlainLoops(int threads) {
     try (WorkerPool pool = new WorkerPool(threads)) {
       Gemm gemm = new Gemm(pool, VectorWidth.BITS_256);
-      for (int[] size : new int[][] {{1, 1, 1}, {5, 7, 3}, {17, 31, 13}, {64, 40, 100}, {3, 4, 0}}) {
+      for (int[] size :
+          new int[][] {{1, 1, 1}, {5, 7, 3}, {17, 31, 13}, {64, 40, 100}, {3, 4, 0}}) {
         for (GemmShape shape : shapes(size[0], size[1], size[2])) {
           check(gemm, shape, false);
           check(gemm, shape, true);

@@ -8,8 +8,8 @@ import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.BackendProvider;
 import java.util.List;
 
-/// The processor with a forced vector width and number of threads, as devices `cpu128`, `cpu256` and `cpu512`; device `:N` has
-/// `N + 1` threads.
+/// The processor with a forced vector width and number of threads, as devices `cpu128`, `cpu256`
+/// and `cpu512`; device `:N` has `N + 1` threads.
 public abstract class WidthProviders implements BackendProvider {
   private final VectorWidth width;
 
@@ -39,8 +39,7 @@ public abstract class WidthProviders implements BackendProvider {
 
   @Override
   public Backend open(int index) {
-    return new PlannedBackend(
-        new CpuTarget(device(width, index + 1), index + 1, width));
+    return new PlannedBackend(new CpuTarget(device(width, index + 1), index + 1, width));
   }
 
   public static final class Bits128 extends WidthProviders {
