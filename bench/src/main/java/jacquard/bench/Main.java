@@ -1,8 +1,8 @@
 package jacquard.bench;
 
 import jacquard.bench.workloads.WorkloadsCommand;
-import jacquard.examples.Cli;
-import jacquard.examples.Version;
+import jacquard.examples.cli.Cli;
+import jacquard.examples.cli.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

@@ -1,8 +1,10 @@
 package jacquard.examples;
 
+import jacquard.examples.cli.Version;
+
 import com.sun.management.OperatingSystemMXBean;
 import jacquard.examples.view.Text;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;

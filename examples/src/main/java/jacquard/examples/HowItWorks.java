@@ -6,7 +6,7 @@ import jacquard.kernels.Launch;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.tensor.Scalar;

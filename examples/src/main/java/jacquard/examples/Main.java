@@ -1,5 +1,9 @@
 package jacquard.examples;
 
+import jacquard.examples.cli.Version;
+
+import jacquard.examples.cli.Cli;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

@@ -1,5 +1,7 @@
 package jacquard.examples;
 
+import jacquard.examples.cli.Cli;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package jacquard.examples.recipe;
 
-import jacquard.examples.Version;
+import jacquard.examples.cli.Version;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
 package jacquard.kernels.cpu;
 
+import jacquard.kernels.cpu.machine.WorkerPool;
+
+import jacquard.kernels.cpu.machine.VectorWidth;
+
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;

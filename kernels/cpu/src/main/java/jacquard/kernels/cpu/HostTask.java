@@ -1,5 +1,9 @@
 package jacquard.kernels.cpu;
 
+import jacquard.kernels.cpu.machine.WorkerPool;
+
+import jacquard.kernels.cpu.machine.RangeBody;
+
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.host.Parts;
 import jacquard.kernels.cpu.host.Rows;

@@ -1,5 +1,7 @@
 package jacquard.kernels.cpu;
 
+import jacquard.kernels.cpu.machine.WorkerPool;
+
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
 import jacquard.kernels.Task;

@@ -1,7 +1,7 @@
 package jacquard.kernels.cpu.conv;
 
-import jacquard.kernels.cpu.RangeBody;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;

@@ -1,7 +1,7 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.VectorWidth;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.RangeBody;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import org.jspecify.annotations.Nullable;
 
 /// One product under way: the call's arguments, its blocking, and the parts that the workers run.

@@ -1,6 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

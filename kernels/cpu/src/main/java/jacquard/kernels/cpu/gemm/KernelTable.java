@@ -1,6 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import org.jspecify.annotations.Nullable;
 
 /// The micro-kernels of one vector width, found by tile without hashing.

@@ -1,6 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 
 /// The largest tile that a machine's vector registers hold, and how its kernels read A.
 ///

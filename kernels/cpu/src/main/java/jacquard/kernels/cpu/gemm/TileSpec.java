@@ -1,6 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 
 /// What distinguishes one micro-kernel from another.
 ///

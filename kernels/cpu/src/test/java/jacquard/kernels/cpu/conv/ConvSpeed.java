@@ -1,8 +1,8 @@
 package jacquard.kernels.cpu.conv;
 
 import jacquard.kernels.cpu.BenchClock;
-import jacquard.kernels.cpu.VectorWidth;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.FmaPeak;
 import jacquard.kernels.cpu.gemm.Gemm;

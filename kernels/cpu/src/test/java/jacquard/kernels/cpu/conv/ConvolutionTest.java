@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import jacquard.kernels.cpu.VectorWidth;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.gemm.KernelTable;

@@ -10,7 +10,7 @@ import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.kernels.Kernel.Level;
 import jacquard.kernels.Launch;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import jacquard.tensor.graph.BinaryKind;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import jacquard.kernels.Kernel;
 import jacquard.kernels.KernelReference;
 import jacquard.kernels.Launch;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import org.junit.jupiter.api.Test;
 
 /// Emitted code against the interpreter of kernels.

@@ -5,7 +5,7 @@ import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Kernel.Level;
 import jacquard.kernels.Launch;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.Ints;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

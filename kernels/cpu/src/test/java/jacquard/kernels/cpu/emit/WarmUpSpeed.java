@@ -1,7 +1,7 @@
 package jacquard.kernels.cpu.emit;
 
 import jacquard.kernels.Kernel;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.BenchClock;
-import jacquard.kernels.cpu.VectorWidth;
-import jacquard.kernels.cpu.WorkerPool;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;

@@ -2,7 +2,7 @@ package jacquard.kernels.cpu.testing;
 
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.cpu.CpuTarget;
-import jacquard.kernels.cpu.VectorWidth;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.Device;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.BackendProvider;

@@ -1,4 +1,4 @@
-package jacquard.kernels.cpu;
+package jacquard.kernels.cpu.machine;
 
 import jacquard.tensor.Switches;
 import jdk.incubator.vector.FloatVector;

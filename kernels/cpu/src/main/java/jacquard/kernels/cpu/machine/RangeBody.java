@@ -1,4 +1,4 @@
-package jacquard.kernels.cpu;
+package jacquard.kernels.cpu.machine;
 
 /// Part of a parallel loop: handles the items `from .. to - 1`.
 ///

@@ -1,5 +1,6 @@
-package jacquard.examples;
+package jacquard.examples.cli;
 
+import jacquard.examples.Main;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,4 +1,4 @@
-package jacquard.kernels.cpu;
+package jacquard.kernels.cpu.machine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

@@ -1,4 +1,4 @@
-package jacquard.examples;
+package jacquard.examples.cli;
 
 import picocli.CommandLine.IVersionProvider;
 

@@ -1,4 +1,4 @@
-package jacquard.kernels.cpu;
+package jacquard.kernels.cpu.machine;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
