@@ -61,7 +61,8 @@ class LayeringTest {
   static final ArchRule autogradSeesTensor = onlySee("jacquard.autograd..", "jacquard.tensor..");
 
   @ArchTest
-  static final ArchRule kernelsSeeTensor = onlySee("jacquard.kernels..", "jacquard.tensor..", "com.sun.management..");
+  static final ArchRule kernelsSeeTensor =
+      onlySee("jacquard.kernels..", "jacquard.tensor..", "com.sun.management..");
 
   @ArchTest
   static final ArchRule nnSeesTensorAutogradAndJackson =

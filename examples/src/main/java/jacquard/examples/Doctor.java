@@ -1,8 +1,7 @@
 package jacquard.examples;
 
-import jacquard.examples.cli.Version;
-
 import com.sun.management.OperatingSystemMXBean;
+import jacquard.examples.cli.Version;
 import jacquard.examples.view.Text;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.DType;

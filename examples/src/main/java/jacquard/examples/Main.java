@@ -1,9 +1,7 @@
 package jacquard.examples;
 
-import jacquard.examples.cli.Version;
-
 import jacquard.examples.cli.Cli;
-
+import jacquard.examples.cli.Version;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;

@@ -1,9 +1,8 @@
 package jacquard.examples;
 
-import jacquard.examples.cli.Cli;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.examples.cli.Cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -1,8 +1,7 @@
 package jacquard.kernels.cpu;
 
-import jacquard.kernels.cpu.machine.WorkerPool;
-
 import jacquard.kernels.cpu.gemm.GemmShape;
+import jacquard.kernels.cpu.machine.WorkerPool;
 
 /// Matrix products of u8, which wrap: plain loops with the columns of the result innermost.
 final class ByteGemm {

@@ -1,8 +1,7 @@
 package jacquard.kernels.cpu;
 
-import jacquard.kernels.cpu.machine.VectorWidth;
-
 import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.DeviceException;
 import jacquard.tensor.Switches;
 import jacquard.tensor.spi.Backend;

@@ -1,9 +1,5 @@
 package jacquard.kernels.cpu;
 
-import jacquard.kernels.cpu.machine.WorkerPool;
-
-import jacquard.kernels.cpu.machine.VectorWidth;
-
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
@@ -12,6 +8,8 @@ import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
 import jacquard.kernels.cpu.gemm.Gemm;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;

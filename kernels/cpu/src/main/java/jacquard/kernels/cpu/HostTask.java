@@ -1,13 +1,11 @@
 package jacquard.kernels.cpu;
 
-import jacquard.kernels.cpu.machine.WorkerPool;
-
-import jacquard.kernels.cpu.machine.RangeBody;
-
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.host.Parts;
 import jacquard.kernels.cpu.host.Rows;
 import jacquard.kernels.cpu.host.Scans;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.Shape;
 
 /// Runs tasks that need no generated code.

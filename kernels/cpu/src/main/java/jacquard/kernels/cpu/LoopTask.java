@@ -1,12 +1,11 @@
 package jacquard.kernels.cpu;
 
-import jacquard.kernels.cpu.machine.WorkerPool;
-
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopScratch;
+import jacquard.kernels.cpu.machine.WorkerPool;
 
 /// A loop kernel ready to run: its code, its arguments, and how it is shared among threads.
 final class LoopTask {

@@ -1,7 +1,6 @@
 package jacquard.kernels.cpu;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
-
 import jacquard.kernels.cpu.testing.WidthProviders;
 import jacquard.tensor.testing.BackendConformance;
 import jacquard.tensor.testing.OperationRow;

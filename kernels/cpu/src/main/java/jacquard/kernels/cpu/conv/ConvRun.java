@@ -1,11 +1,11 @@
 package jacquard.kernels.cpu.conv;
 
-import jacquard.kernels.cpu.machine.RangeBody;
-import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.List;
 
 /// One convolution under way: its arguments, and the parts that the workers run. Reused from call

@@ -1,9 +1,9 @@
 package jacquard.kernels.cpu.conv;
 
-import jacquard.kernels.cpu.machine.VectorWidth;
-import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

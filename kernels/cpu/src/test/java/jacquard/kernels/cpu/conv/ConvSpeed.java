@@ -1,11 +1,11 @@
 package jacquard.kernels.cpu.conv;
 
 import jacquard.kernels.cpu.BenchClock;
-import jacquard.kernels.cpu.machine.VectorWidth;
-import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.FmaPeak;
 import jacquard.kernels.cpu.gemm.Gemm;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
