@@ -125,7 +125,7 @@ class CliTest {
     List<String> err = run(body, "--debug").err();
     assertEquals("try: disk: full", err.getFirst());
     assertTrue(
-        err.stream().anyMatch(line -> line.contains("at jacquard.examples.CliTest")),
+        err.stream().anyMatch(line -> line.contains("at jacquard.examples.cli.CliTest")),
         err::toString);
   }
 
