@@ -3,6 +3,7 @@ package jacquard.bench;
 import jacquard.bench.workloads.WorkloadsCommand;
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -25,6 +26,6 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
-    System.exit(Cli.run(new Main(), args));
+    System.exit(Cli.run(new CommandLine(new Main()), args));
   }
 }

@@ -22,12 +22,8 @@ public final class Cli {
 
   private Cli() {}
 
-  /// Parses `args`, runs the command they name and returns the exit code.
-  public static int run(Object command, String... args) {
-    return run(new CommandLine(command), args);
-  }
-
-  static int run(CommandLine line, String... args) {
+  /// Parses `args`, runs the command of `line` that they name and returns the exit code.
+  public static int run(CommandLine line, String... args) {
     boolean debug = List.of(args).contains("--debug");
     line.getCommandSpec()
         .addOption(
