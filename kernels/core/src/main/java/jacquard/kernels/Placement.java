@@ -1,7 +1,6 @@
 package jacquard.kernels;
 
 import jacquard.kernels.Schedule.Value;
-import jacquard.tensor.graph.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -69,7 +68,7 @@ final class Placement {
   }
 
   private boolean isInput(int v) {
-    return values.get(v).op instanceof Op.Input;
+    return values.get(v).isGiven();
   }
 
   private boolean isArena(int v) {

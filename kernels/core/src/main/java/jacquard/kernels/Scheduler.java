@@ -106,7 +106,7 @@ final class Scheduler {
   }
 
   private static boolean isInput(Vertex v, int slot) {
-    return v.op instanceof Op.Input && !v.dynamic && v.slot == slot;
+    return v.isGiven() && v.slot == slot;
   }
 
   private boolean writesInPlace(Vertex root, int slot) {

@@ -46,6 +46,12 @@ final class Vertex {
     this.dynamic = dynamic;
   }
 
+  /// Whether it is in a buffer that each run is given. A dynamic scalar is not, also where it is
+  /// written to memory because an operation reads it from there.
+  boolean isGiven() {
+    return op instanceof Op.Input && !dynamic;
+  }
+
   Vertex source(int index) {
     return sources.get(index);
   }

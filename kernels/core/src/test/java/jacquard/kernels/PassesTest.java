@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import jacquard.kernels.testing.InterpretedTarget;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Scalar;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.reference.Evaluator;
@@ -96,5 +97,12 @@ class PassesTest {
   void scalarsAndViewsAsOutputs() {
     Tensor x = random(1, 4, 6);
     check(x.sum(), x.t(), x, x.reshape(24), Tensor.full(DType.F32, 3, 2, 2).cast(DType.F32));
+  }
+
+  @Test
+  void aScalarThatNeedsMemoryIsNotAnInput() {
+    Tensor x = random(1, 4, 6);
+    Tensor row = Scalar.of(DType.I32, 2, Device.REFERENCE);
+    check(x.gather(row), x.neg());
   }
 }
