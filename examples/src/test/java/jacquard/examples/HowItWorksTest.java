@@ -12,13 +12,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// `docs/how-it-works.md` quotes the program [HowItWorks]: its output behind `<!-- output: SECTION
-/// -->`, its source in `java` blocks.
+/// -->`, its source in `java` blocks. `-Djacquard.golden=write` writes new output into the
+/// document, for review.
 class HowItWorksTest {
   private static final Pattern QUOTED =
       Pattern.compile("<!-- output: ([^\n]+) -->\n```text\n(.*?)```", Pattern.DOTALL);
@@ -36,12 +38,28 @@ class HowItWorksTest {
     }
     assertTrue(
         home != null, "docs/how-it-works.md is above no folder of " + Path.of("").toAbsolutePath());
-    document = Files.readString(home.resolve("docs/how-it-works.md"));
+    Path documentFile = home.resolve("docs/how-it-works.md");
+    document = Files.readString(documentFile);
     source =
         Files.readString(home.resolve("examples/src/main/java/jacquard/examples/HowItWorks.java"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     HowItWorks.print(new PrintStream(bytes, true, StandardCharsets.UTF_8));
     printed = sections(bytes.toString(StandardCharsets.UTF_8));
+    if ("write".equals(System.getProperty("jacquard.golden"))) {
+      document = QUOTED.matcher(document).replaceAll(HowItWorksTest::quotedAnew);
+      Files.writeString(documentFile, document);
+    }
+  }
+
+  /// A quotation with the section's present output; as it was if only times or sizes differ.
+  private static String quotedAnew(MatchResult old) {
+    String section = old.group(1);
+    String now = printed.getOrDefault(section, "");
+    boolean same = stable(section, now).equals(stable(section, old.group(2)));
+    return Matcher.quoteReplacement(
+        same
+            ? old.group()
+            : "<!-- output: %s -->\n```text\n%s\n```".formatted(section, now.stripTrailing()));
   }
 
   private static Map<String, String> sections(String output) {

@@ -85,7 +85,8 @@ public sealed interface Activations permits Tensor {
     Tensor x = self();
     int at = x.shape().axis("softmax", axis);
     Tensor e = x.sub(x.maxKeepDims(at).detach()).exp();
-    return e.div(e.sumKeepDims(at));
+    // the sum is at least 1, so its reciprocal is safe: one division a slice, not one an element
+    return e.mul(e.sumKeepDims(at).recip());
   }
 
   /// `log(softmax(x))` along `axis`, without its underflow.
