@@ -21,6 +21,14 @@ public final class PlannedBackend implements Backend {
   /// After so many plans in a row that were not in the cache, a warning tells where they come from.
   private static final int MISSES_TO_WARN = 8;
 
+  /// The same as long as no plan has ever been found again: a program that evaluates some different
+  /// graphs once each is in order, until they don't fit the cache.
+  private static final int FIRST_MISSES_TO_WARN = MOST_PLANS;
+
+  /// Packages whose frames are not where a graph was made.
+  private static final List<String> LIBRARY =
+      List.of("jacquard.kernels.", "jacquard.tensor.", "jacquard.autograd.", "jacquard.nn.");
+
   private final Target target;
   private final Map<PlanKey, Plan> plans =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -118,15 +126,13 @@ public final class PlannedBackend implements Backend {
 
   private void warnOfMisses(PlanKey key) {
     missesInRow++;
-    if (missesInRow >= MISSES_TO_WARN && hits > 0 && !warned) {
+    if (missesInRow >= (hits > 0 ? MISSES_TO_WARN : FIRST_MISSES_TO_WARN) && !warned) {
       warned = true;
       String where =
           StackWalker.getInstance()
               .walk(frames ->
                   frames
-                      .filter(f ->
-                          !f.getClassName().startsWith("jacquard.kernels.")
-                              && !f.getClassName().startsWith("jacquard.tensor."))
+                      .filter(f -> LIBRARY.stream().noneMatch(p -> f.getClassName().startsWith(p)))
                       .findFirst()
                       .map(StackWalker.StackFrame::toString)
                       .orElse("an unknown place"));

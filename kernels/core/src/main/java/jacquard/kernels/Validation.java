@@ -55,10 +55,7 @@ public final class Validation {
           case I32, I64, U8, BOOL -> 0;
         };
     for (int i = 0; i < expected.size(); i++) {
-      double want = element(expected, i);
-      double have = element(got, i);
-      boolean same = want == have || (Double.isNaN(want) && Double.isNaN(have));
-      if (!same && !(Math.abs(want - have) <= tolerance)) {
+      if (!same(expected, got, i, tolerance)) {
         throw new IllegalStateException(
             "validate: "
                 + ScheduleText.line(task)
@@ -67,14 +64,31 @@ public final class Validation {
                 + " of v"
                 + value
                 + " is "
-                + have
+                + text(got, i)
                 + ", the reference has "
-                + want
+                + text(expected, i)
                 + " (allowed difference "
                 + tolerance
                 + ")");
       }
     }
+  }
+
+  private static boolean same(HostBuffer expected, HostBuffer got, int i, double tolerance) {
+    if (expected.array() instanceof long[] wanted && got.array() instanceof long[] found) {
+      return wanted[expected.offset() + i] == found[got.offset() + i]; // doubles are too coarse
+    }
+    double want = element(expected, i);
+    double have = element(got, i);
+    return want == have
+        || (Double.isNaN(want) && Double.isNaN(have))
+        || Math.abs(want - have) <= tolerance;
+  }
+
+  private static String text(HostBuffer buffer, int i) {
+    return buffer.array() instanceof long[] whole
+        ? Long.toString(whole[buffer.offset() + i])
+        : Double.toString(element(buffer, i));
   }
 
   private static double element(HostBuffer buffer, int i) {

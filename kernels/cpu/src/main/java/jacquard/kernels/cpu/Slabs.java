@@ -28,8 +28,9 @@ final class Slabs {
     plan.elements()
         .forEach((dtype, size) -> {
           if (sizes.getOrDefault(dtype, -1) < size) {
-            sizes.put(dtype, size);
+            // first what may run out of memory, so that the books stay right
             arrays.put(dtype, HostBuffer.newArray(dtype, Math.addExact(size, base(dtype))));
+            sizes.put(dtype, size);
           }
         });
   }

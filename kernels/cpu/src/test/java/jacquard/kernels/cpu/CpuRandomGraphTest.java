@@ -8,7 +8,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/// Random graphs, fused and unfused, against the reference; each width on another number of threads.
+/// Random graphs, fused and unfused, against the reference; each width on another number of
+/// threads.
 class CpuRandomGraphTest {
 
   private static final int MOST_STEPS = 25;
