@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ public final class WorkloadsCommand implements Callable<Integer> {
     ALL.put("W4-conv-vae", VaeWorkload::convolutional);
     ALL.put("W5-dcgan-freezeD", GanWorkload::convolutional);
     ALL.put("W6-mlp-gan", GanWorkload::linear);
+  }
+
+  /// A new model with its data.
+  static Workload workload(String name) {
+    return Objects.requireNonNull(ALL.get(name), name).get();
   }
 
   @Option(names = "--threads", description = "Threads that share the work.", paramLabel = "N")
