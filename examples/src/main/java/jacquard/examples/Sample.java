@@ -33,19 +33,14 @@ final class Sample implements Callable<Integer> {
     RunFolder run = RunFolder.open(folder);
     device.apply();
     Json config = run.readConfig();
-    try {
-      String recipe = config.field("recipe").asText();
-      switch (recipe) {
-        case "gpt" -> GptRecipe.sample(run, config, options);
-        case "vae" -> VaeRecipe.sample(run, config, options);
-        case "gan" -> GanRecipe.sample(run, config, options);
-        default ->
-            throw new FormatException("unknown recipe '" + recipe + "', expected gpt, vae or gan");
-      }
-    } catch (FormatException e) {
-      String message = e.getMessage();
-      boolean located = message != null && message.contains(folder.toString());
-      throw located ? e : new FormatException(run.config() + ": " + message, e);
+    String recipe = run.configured(config, c -> c.field("recipe").asText());
+    switch (recipe) {
+      case "gpt" -> GptRecipe.sample(run, config, options);
+      case "vae" -> VaeRecipe.sample(run, config, options);
+      case "gan" -> GanRecipe.sample(run, config, options);
+      default ->
+          throw new FormatException(
+              run.config() + ": unknown recipe '" + recipe + "', expected gpt, vae or gan");
     }
     return 0;
   }

@@ -33,6 +33,9 @@ class BadInputTest {
         "train gpt --layers 0       | --layers is 0, expected 1 or more",
         "train gpt --heads 5        | --dim is 128 and --heads is 5, expected heads that divide it",
         "train gpt --threads 0      | --threads is 0, expected 1 or more",
+        "train gpt --threads 100000 | jacquard.threads: '100000', expected a whole number from 1 to 1024",
+        "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 letters of --context",
+        "train gpt --epochs 9223372036854775807 | --epochs is 9223372036854775807, which times",
         "train gpt --device abacus  | device: no back end 'abacus' on the class path",
         "train gpt --device :       | device: ':', expected a back end",
         "train gpt --context 100000000 | tokens don't fill a context of 100000000",
@@ -63,6 +66,8 @@ class BadInputTest {
         "sample TEMP/cut            | config.json",
         "sample TEMP/partial        | config.json: json: has no field 'model'",
         "sample TEMP/hollow         | model.safetensors",
+        "sample TEMP/headless       | config.json: ",
+        "sample TEMP/bytewise       | config.json: tokenizer: expected one of characters",
         "paint                      | Unmatched argument at index 0: 'paint'",
       })
   void isOneLineAndTwo(String call, String expected) throws IOException {
@@ -139,6 +144,10 @@ class BadInputTest {
         "hollow",
         "{\"recipe\": \"gan\", \"model\": {\"height\": 6, \"width\": 6, \"latent\": 4}}",
         true);
+    String sizes = "\"model\": {\"context\": 4, \"dim\": 8, \"heads\": 3, \"layers\": 1}";
+    String gpt = "{\"recipe\": \"gpt\", \"names\": false, " + sizes + ", \"tokenizer\": ";
+    run("headless", gpt + "{\"type\": \"char\", \"characters\": \"ab\"}}", true);
+    run("bytewise", gpt + "{\"type\": \"byte\"}}", true);
   }
 
   private void run(String name, String config, boolean saved) throws IOException {

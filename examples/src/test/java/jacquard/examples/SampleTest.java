@@ -128,7 +128,9 @@ class SampleTest {
       Result result = Shell.jacquard(call.toArray(String[]::new));
       assertEquals(2, result.exit(), wrong::toString);
       assertEquals(1, result.err().size(), result::toString);
-      assertTrue(result.err().getFirst().contains(wrong.getFirst()), result::toString);
+      assertTrue(
+          result.err().getFirst().startsWith("jacquard sample: " + wrong.getFirst()),
+          result::toString);
       assertEquals(List.of(), result.out(), wrong::toString);
     }
     Result textOption = Shell.jacquard("sample", gan.toString(), "--temperature", "1");

@@ -5,7 +5,7 @@ package jacquard.tensor;
 /// | property              | value                                            | meaning |
 /// |-----------------------|--------------------------------------------------|---------|
 /// | `jacquard.device`     | `cpu`, `reference`, ... (`cpu`)                  | device of tensors created without naming one |
-/// | `jacquard.threads`    | 1 or more (the number of processors)             | threads of the CPU back end |
+/// | `jacquard.threads`    | 1 to 1024 (the number of processors)             | threads of the CPU back end |
 /// | `jacquard.debug`      | 0 to 4 (0)                                       | print schedules 1, timings 2, kernels 3, graphs 4 |
 /// | `jacquard.dump`       | a folder                                         | write the graph, kernels and schedule of each plan there |
 /// | `jacquard.validate`   | true or false (false)                            | check every kernel against the reference evaluator |
@@ -14,14 +14,28 @@ package jacquard.tensor;
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
 public final class Switches {
+  private static final int MOST_THREADS = 1024;
+
   private Switches() {}
+
+  /// Reads every switch, so that a bad value is refused now.
+  ///
+  /// @throws IllegalArgumentException naming the property, its value and what was expected
+  public static void check() {
+    threads();
+    debug();
+    validate();
+    eager();
+    vectorBits();
+    fuse();
+  }
 
   public static String device() {
     return System.getProperty("jacquard.device", "cpu");
   }
 
   public static int threads() {
-    return positive("jacquard.threads", Runtime.getRuntime().availableProcessors());
+    return number("jacquard.threads", Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
   }
 
   public static int debug() {
@@ -60,10 +74,6 @@ public final class Switches {
     return flag("jacquard.fuse", true);
   }
 
-  private static int positive(String name, int otherwise) {
-    return number(name, otherwise, 1, Integer.MAX_VALUE);
-  }
-
   private static int number(String name, int otherwise, int least, int most) {
     String text = System.getProperty(name);
     if (text == null || text.isBlank()) {
@@ -78,12 +88,7 @@ public final class Switches {
       // falls to the error below, which names the text
     }
     throw new IllegalArgumentException(
-        name
-            + ": '"
-            + text
-            + "', expected a whole number from "
-            + least
-            + (most == Integer.MAX_VALUE ? "" : " to " + most));
+        name + ": '" + text + "', expected a whole number from " + least + " to " + most);
   }
 
   private static boolean flag(String name, boolean otherwise) {

@@ -80,7 +80,7 @@ class DeviceTest {
         "0",
         () ->
             assertEquals(
-                "jacquard.threads: '0', expected a whole number from 1",
+                "jacquard.threads: '0', expected a whole number from 1 to 1024",
                 assertThrows(IllegalArgumentException.class, Switches::threads).getMessage()));
     with(
         "jacquard.debug",

@@ -32,7 +32,7 @@ public final class DeviceOptions {
     if (device != null) {
       System.setProperty("jacquard.device", Device.parse(device).toString());
     }
-    Switches.threads(); // a bad value is refused here, whoever set it
+    Switches.check(); // a bad value is refused here, whoever set it
     Backends.of(Device.standard());
   }
 }

@@ -239,10 +239,11 @@ public final class GanRecipe implements Callable<Integer> {
   /// @throws IOException if its files can't be read, or the picture not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(NAME);
-    Json sizes = config.field("model");
-    int height = sizes.field("height").asInt();
-    int width = sizes.field("width").asInt();
-    Pair pair = Pair.of(Init.of(0), sizes.field("latent").asInt(), height * width);
+    Json sizes = run.configured(config, c -> c.field("model"));
+    int height = run.configured(sizes, c -> c.field("height").asInt());
+    int width = run.configured(sizes, c -> c.field("width").asInt());
+    Pair pair =
+        run.configured(sizes, c -> Pair.of(Init.of(0), c.field("latent").asInt(), height * width));
     pair.load(run.model());
     Path path = options.imagePath(run);
     write(path, pair.generator(), height, width, options);

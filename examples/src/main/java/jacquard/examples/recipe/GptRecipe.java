@@ -12,6 +12,7 @@ import jacquard.nn.data.Dataset;
 import jacquard.nn.data.SplitMix;
 import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
@@ -145,6 +146,7 @@ public final class GptRecipe implements Callable<Integer> {
     Require.atLeast("--heads", heads, 1);
     Require.atLeast("--dim", dim, 1);
     Require.atLeast("--context", context, 1);
+    Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
     if (dim % heads != 0) {
       throw new IllegalArgumentException(
           "--dim is " + dim + " and --heads is " + heads + ", expected heads that divide it");
@@ -217,26 +219,35 @@ public final class GptRecipe implements Callable<Integer> {
   ///
   /// @throws IOException if its files can't be read, or the samples not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
-    Json sizes = config.field("model");
-    CharTokenizer tokenizer = (CharTokenizer) Tokenizer.fromJson(config.field("tokenizer"));
-    Gpt model =
-        Gpt.of(
-            Init.of(0),
-            Gpt.Config.of(
-                tokenizer.vocabularySize(),
-                sizes.field("context").asInt(),
-                sizes.field("dim").asInt(),
-                sizes.field("heads").asInt(),
-                sizes.field("layers").asInt()));
-    model.load(run.model());
-    boolean names = config.field("names").asBoolean();
-    Corpus.Known known = names ? Corpus.Known.of(Corpus.split()) : null;
-    String text = new Writer(model, tokenizer, known).write(options);
+    Restored restored = run.configured(config, Restored::of);
+    restored.model.load(run.model());
+    Corpus.Known known = restored.names ? Corpus.Known.of(Corpus.split()) : null;
+    String text = new Writer(restored.model, restored.tokenizer, known).write(options);
     if (options.out == null) {
       System.out.print(text);
     } else {
       AtomicFile.write("--out", options.out, text);
       System.out.println(options.out);
+    }
+  }
+
+  /// What a configuration describes; the model's weights are the initial ones.
+  private record Restored(Gpt model, CharTokenizer tokenizer, boolean names) {
+    static Restored of(Json config) throws FormatException {
+      Json sizes = config.field("model");
+      if (!(Tokenizer.fromJson(config.field("tokenizer")) instanceof CharTokenizer tokenizer)) {
+        throw new FormatException("tokenizer: expected one of characters, as train gpt writes it");
+      }
+      Gpt model =
+          Gpt.of(
+              Init.of(0),
+              Gpt.Config.of(
+                  tokenizer.vocabularySize(),
+                  sizes.field("context").asInt(),
+                  sizes.field("dim").asInt(),
+                  sizes.field("heads").asInt(),
+                  sizes.field("layers").asInt()));
+      return new Restored(model, tokenizer, config.field("names").asBoolean());
     }
   }
 

@@ -16,6 +16,17 @@ final class Require {
     return value;
   }
 
+  /// The product of two numbers of 1 or more, which must be at most `most`.
+  ///
+  /// @param other what the option's value is multiplied by, in words
+  static long product(String option, long value, String other, long by, long most) {
+    if (value > most / by) {
+      throw new IllegalArgumentException(
+          option + " is " + value + ", which times " + by + " " + other + " is more than " + most);
+    }
+    return value * by;
+  }
+
   static double aboveZero(String option, double value) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(option + " is " + value + ", expected above 0 and finite");

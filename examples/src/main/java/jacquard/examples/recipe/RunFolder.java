@@ -3,6 +3,7 @@ package jacquard.examples.recipe;
 import jacquard.examples.view.MetricsLog;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
+import jacquard.tensor.TensorException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -93,6 +94,22 @@ public record RunFolder(Path path) {
   /// @throws FormatException if the file can't be read or isn't JSON
   public Json readConfig() throws FormatException {
     return MetricsLog.readConfig(config());
+  }
+
+  /// Makes something of a configuration.
+  public interface Build<T> {
+    T of(Json config) throws FormatException;
+  }
+
+  /// What `build` makes of the run's configuration.
+  ///
+  /// @throws FormatException naming the file, if something is missing or describes no model
+  public <T> T configured(Json config, Build<T> build) throws FormatException {
+    try {
+      return build.of(config);
+    } catch (FormatException | IllegalArgumentException | TensorException e) {
+      throw new FormatException(config() + ": " + e.getMessage(), e);
+    }
   }
 
   Path metrics() {

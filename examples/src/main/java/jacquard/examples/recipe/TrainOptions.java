@@ -65,7 +65,7 @@ final class TrainOptions {
         return Require.atLeast("--steps", steps, 1);
       }
       long passes = epochs == null ? 1 : Require.atLeast("--epochs", epochs, 1);
-      return Math.multiplyExact(passes, stepsPerEpoch);
+      return Require.product("--epochs", passes, "steps an epoch", stepsPerEpoch, Long.MAX_VALUE);
     }
   }
 

@@ -207,15 +207,18 @@ public final class VaeRecipe implements Callable<Integer> {
   /// @throws IOException if its files can't be read, or the picture not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(NAME);
-    Json sizes = config.field("model");
-    int height = sizes.field("height").asInt();
-    int width = sizes.field("width").asInt();
+    Json sizes = run.configured(config, c -> c.field("model"));
+    int height = run.configured(sizes, c -> c.field("height").asInt());
+    int width = run.configured(sizes, c -> c.field("width").asInt());
     Vae model =
-        Vae.of(
-            Init.of(0),
-            height * width,
-            sizes.field("hidden").asInt(),
-            sizes.field("latent").asInt());
+        run.configured(
+            sizes,
+            c ->
+                Vae.of(
+                    Init.of(0),
+                    height * width,
+                    c.field("hidden").asInt(),
+                    c.field("latent").asInt()));
     model.load(run.model());
     Path path = options.imagePath(run);
     write(path, model, height, width, options);
