@@ -4,9 +4,9 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.conv.Convolution;
-import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
+import jacquard.kernels.cpu.emit.Tiers;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
@@ -15,16 +15,11 @@ import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.time.Duration;
 
 /// The processor: generated vector code for loops, packed matrix products and convolutions, a fixed
 /// pool of threads.
 public final class CpuTarget implements Target {
-  /// Instructions times elements that take about 30 ms in the interpreter: then a kernel is
-  /// compiled before its first run.
-  private static final long WORTH_WARMING = 1 << 16;
-
   private final Device device;
   final WorkerPool pool;
   final Slabs slabs = new Slabs();
@@ -38,12 +33,17 @@ public final class CpuTarget implements Target {
   /// @param threads threads that share the work, the caller's included
   /// @param width vector width of generated code
   public CpuTarget(Device device, int threads, VectorWidth width) {
+    this(device, threads, width, Tiers.AS_COMPILED);
+  }
+
+  /// @param tiers which forms of their code generated loops run
+  public CpuTarget(Device device, int threads, VectorWidth width, Tiers tiers) {
     this.device = device;
     pool = new WorkerPool(threads);
     gemm = new Gemm(pool, width);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, width);
-    compiler = new LoopCompiler(width);
+    compiler = new LoopCompiler(width, tiers);
     scratch = new LoopScratch[threads];
     java.util.Arrays.setAll(scratch, i -> new LoopScratch());
   }
@@ -71,23 +71,30 @@ public final class CpuTarget implements Target {
   @Override
   public Program prepare(Schedule schedule) {
     slabs.require(schedule.arena());
-    Set<LoopCode> large = new LinkedHashSet<>();
     for (Task task : schedule.tasks()) {
       if (task instanceof Task.Loop loop) {
-        compile(loop, large);
+        expect(loop);
       } else if (task instanceof Task.Dot dot && dot.epilogue() != null) {
-        compile(dot.epilogue(), large);
+        expect(dot.epilogue());
       }
     }
-    compiler.warm(large);
     return new CpuProgram(this, schedule);
   }
 
-  private void compile(Task.Loop task, Set<LoopCode> large) {
-    LoopCode code = compiler.compile(task.kernel());
-    if (task.launch().size() * task.kernel().instructions().size() >= WORTH_WARMING) {
-      large.add(code);
-    }
+  /// A plan is made to be run: what it will do in its first run decides which kernels are compiled
+  /// first.
+  private void expect(Task.Loop task) {
+    compiler
+        .compile(task.kernel())
+        .expect(task.launch().inner(), task.launch().size() * task.kernel().instructions().size());
+  }
+
+  /// Waits until what runs as plain code for now is compiled, the generated loops and the kernels
+  /// of matrix products. For measurements, and for tests that mean the compiled form.
+  ///
+  /// @return false if `limit` passed first
+  public boolean awaitWarm(Duration limit) throws InterruptedException {
+    return compiler.awaitWarm(limit);
   }
 
   LoopTask loop(Task.Loop task) {

@@ -25,6 +25,7 @@ final class LoopTask {
   private final int inner;
   private final boolean splitsInner;
   private final int grain;
+  private final long work;
   private long[] dynamics = {};
 
   /// @param scratch one per worker
@@ -39,12 +40,10 @@ final class LoopTask {
     walkOffsets = launch.walks().stream().mapToInt(Launch.Walk::offset).toArray();
     outer = launch.outerSize();
     inner = launch.inner();
+    work = launch.size() * kernel.instructions().size();
     long perOuter = Math.max(1, launch.size() / Math.max(1, outer)) * kernel.instructions().size();
     splitsInner = !kernel.innerReduced() && inner > (long) outer * INNER_BLOCK;
-    long perItem =
-        splitsInner
-            ? Math.max(1, launch.size() * kernel.instructions().size() / Math.max(1, blocks()))
-            : perOuter;
+    long perItem = splitsInner ? Math.max(1, work / Math.max(1, blocks())) : perOuter;
     grain = (int) Math.max(1, GRAIN / perItem);
   }
 
@@ -54,6 +53,7 @@ final class LoopTask {
 
   /// Looks up the arrays for a run.
   void bind(Memory m, long[] scalars) {
+    code.expect(inner, work);
     dynamics = scalars;
     for (int i = 0; i < arrays.length; i++) {
       int v = task.values().get(i);

@@ -32,4 +32,10 @@ class CpuConformanceTest {
   void everyOperationWith512Bits(OperationRow row) {
     BackendConformance.check(WidthProviders.device(VectorWidth.BITS_512, 1), row);
   }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void everyOperationInScalarCode(OperationRow row) {
+    BackendConformance.check(WidthProviders.SCALAR, row);
+  }
 }

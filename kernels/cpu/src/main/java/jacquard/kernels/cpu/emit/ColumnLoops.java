@@ -10,9 +10,6 @@ import java.util.List;
 /// vectors of the inner axis stay in registers while the reduced axes are walked over. Each lane
 /// combines its elements in order, so the block size does not change results.
 final class ColumnLoops {
-  /// Most vectors in a block.
-  static final int MAX_BLOCK = 4;
-
   private final LoopWriter loop;
   private final CodeBuilder code;
   private final LoopPlan plan;
@@ -34,23 +31,17 @@ final class ColumnLoops {
       }
     }
     loop.startIndex();
-    int block = block();
+    int block = plan.columnBlock();
     loop.innerLoop(block * loop.lanes(), () -> block(block, false));
-    loop.innerLoop(
-        1,
-        () -> {
-          loop.startTail();
-          block(1, true);
-          loop.skip(loop.lanes() - 1);
-        });
-  }
-
-  private int block() {
-    int size = 0;
-    for (int pass = 0; pass < plan.passes(); pass++) {
-      size += plan.bodySize(pass);
+    if (loop.form() == LoopForm.ANY_SIZE) {
+      loop.innerLoop(
+          1,
+          () -> {
+            loop.startTail();
+            block(1, true);
+            loop.skip(loop.lanes() - 1);
+          });
     }
-    return size <= 10 ? MAX_BLOCK : size <= 45 ? 2 : 1;
   }
 
   private void block(int copies, boolean masked) {

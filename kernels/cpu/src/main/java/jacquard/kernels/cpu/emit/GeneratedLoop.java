@@ -75,4 +75,9 @@ abstract class GeneratedLoop {
       state[start + MAP + l] = l < last ? l * stride : 0;
     }
   }
+
+  /// How many elements a block takes of those that are left.
+  static int blockSize(int left, int large, int small) {
+    return left >= large ? large : Math.min(left, small);
+  }
 }

@@ -2,47 +2,120 @@ package jacquard.kernels.cpu.emit;
 
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
+import org.jspecify.annotations.Nullable;
 
-/// A compiled loop kernel.
+/// A loop kernel: scalar code at once, vector code when the just-in-time compiler is done with it.
+///
+/// All forms give the same bits, so the moment of the change can't be seen in a result; threads
+/// that share a run may even run different forms.
 public final class LoopCode {
-  private final Kernel kernel;
-  private final GeneratedLoop loop;
-  private final int lanes;
-  private final int bytes;
-  private boolean warmed;
+  /// Instructions times elements after which a vector form is asked for: some 10 ms of scalar code,
+  /// a tenth of what compiling costs.
+  private static final long WORTH_WARMING = 1 << 22;
 
-  LoopCode(Kernel kernel, GeneratedLoop loop, int lanes, int bytes) {
-    this.kernel = kernel;
-    this.loop = loop;
-    this.lanes = lanes;
-    this.bytes = bytes;
+  private final LoopClasses classes;
+  private final Kernel kernel;
+  private final LoopPlan plan;
+  private final int block;
+  private final @Nullable GeneratedLoop scalar;
+  private final VectorForm wholeBlocks = new VectorForm(LoopForm.WHOLE_BLOCKS);
+  private final VectorForm anySize = new VectorForm(LoopForm.ANY_SIZE);
+
+  /// A vector form of the kernel, and the work that waits for it.
+  static final class VectorForm {
+    final LoopForm form;
+    private volatile @Nullable GeneratedLoop ready;
+    private volatile long work;
+    private boolean asked;
+
+    VectorForm(LoopForm form) {
+      this.form = form;
+    }
+
+    void ready(GeneratedLoop compiled) {
+      ready = compiled;
+    }
+
+    /// Instructions times elements that scalar code did in its place, about.
+    long work() {
+      return work;
+    }
   }
 
-  /// True on the first call.
-  boolean startWarming() {
-    boolean first = !warmed;
-    warmed = true;
-    return first;
+  LoopCode(LoopClasses classes, Kernel kernel, LoopPlan plan) {
+    this.classes = classes;
+    this.kernel = kernel;
+    this.plan = plan;
+    block = plan.block();
+    scalar = classes.tiers() == Tiers.VECTOR ? null : classes.scalar(kernel, plan);
   }
 
   public Kernel kernel() {
     return kernel;
   }
 
-  /// Size of the generated method, in bytes of bytecode.
+  LoopPlan plan() {
+    return plan;
+  }
+
+  /// Size of the method of the general vector form, in bytes of bytecode.
   public int bytes() {
-    return bytes;
+    return bytes(LoopForm.ANY_SIZE);
+  }
+
+  int bytes(LoopForm form) {
+    return LoopClasses.methodBytes(kernel, plan, form);
   }
 
   /// Elements per vector.
   public int lanes() {
-    return lanes;
+    return plan.lanes();
   }
 
   /// A launch as ints: first the offset of each access, then sizes and strides, as [LoopArguments]
   /// says. A caller may change the offsets between runs.
   public int[] encode(Launch launch) {
     return LoopArguments.of(kernel).encode(launch);
+  }
+
+  /// Counts work, done or to come: a kernel with much of it gets its vector form compiled in the
+  /// background, those with more of it first.
+  ///
+  /// @param inner elements of the inner axis in a run
+  /// @param work instructions times elements
+  public void expect(int inner, long work) {
+    VectorForm vector = vectorFor(inner);
+    if (vector.ready == null && classes.tiers() == Tiers.AS_COMPILED) {
+      // several threads may count at once and lose some
+      long total = vector.work + work;
+      vector.work = total;
+      if (total >= WORTH_WARMING) {
+        ask(vector);
+      }
+    }
+  }
+
+  /// Asks for the vector form that runs with so many elements of the inner axis.
+  void warm(int inner) {
+    ask(vectorFor(inner));
+  }
+
+  private void ask(VectorForm vector) {
+    synchronized (vector) {
+      if (!vector.asked) {
+        vector.asked = true;
+        classes.warm(this, vector);
+      }
+    }
+  }
+
+  /// Whether vector code runs now.
+  boolean isVector(int inner) {
+    return vectorFor(inner).ready != null;
+  }
+
+  private VectorForm vectorFor(int inner) {
+    return inner % block == 0 ? wholeBlocks : anySize;
   }
 
   /// Runs part of the iteration space.
@@ -68,6 +141,24 @@ public final class LoopCode {
       int innerFrom,
       int innerTo,
       LoopScratch scratch) {
-    loop.run(arrays, args, scalars, outerFrom, outerTo, innerFrom, innerTo, scratch);
+    active(innerTo - innerFrom)
+        .run(arrays, args, scalars, outerFrom, outerTo, innerFrom, innerTo, scratch);
+  }
+
+  private GeneratedLoop active(int inner) {
+    VectorForm vector = vectorFor(inner);
+    GeneratedLoop loop = vector.ready;
+    if (loop == null) {
+      // the part of a longer axis that one thread has may be whole blocks
+      loop = anySize.ready;
+    }
+    if (loop == null) {
+      loop = scalar;
+    }
+    if (loop == null) {
+      loop = classes.load(kernel, plan, vector.form);
+      vector.ready = loop;
+    }
+    return loop;
   }
 }

@@ -24,6 +24,9 @@ import java.util.Set;
 /// - Writes to memory happen in the last pass, so that a kernel may write over what it has read at
 ///   the same index.
 final class LoopPlan {
+  /// Most vectors that a loop covers in an iteration.
+  static final int MAX_VECTORS = 4;
+
   private final Nest nest;
   private final int lanes;
   private final int passes;
@@ -168,9 +171,39 @@ final class LoopPlan {
     return (e.scope() & Scope.REDUCED) != 0 && !e.isVector();
   }
 
-  /// The number of operations of a pass's body, a measure of its code size.
-  int bodySize(int pass) {
-    return bodies.get(pass).size();
+  /// Vectors that an iteration of a row's pass covers, each with accumulators of its own: more for
+  /// short bodies, whose additions would wait for each other.
+  int unroll(int pass) {
+    if (reductions(pass).isEmpty()) {
+      return 1;
+    }
+    int size = bodies.get(pass).size();
+    return size <= 8 ? 4 : size <= 45 ? 2 : 1;
+  }
+
+  /// Vectors of the inner axis that a column kernel takes at once.
+  int columnBlock() {
+    int size = 0;
+    for (List<Expr> body : bodies) {
+      size += body.size();
+    }
+    return size <= 10 ? MAX_VECTORS : size <= 45 ? 2 : 1;
+  }
+
+  /// Elements of the inner axis that the largest of its loops covers in an iteration, a power of
+  /// two: of a multiple nothing is left over by any loop.
+  int block() {
+    int vectors = 1;
+    switch (nest) {
+      case MAP -> {}
+      case ROW -> {
+        for (int pass = 0; pass < passes; pass++) {
+          vectors = Math.max(vectors, unroll(pass));
+        }
+      }
+      case COLUMN -> vectors = columnBlock();
+    }
+    return vectors * lanes;
   }
 
   private List<Expr> roots(int pass) {

@@ -19,10 +19,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the method of a kernel: its local variables, the loops over the outer and the reduced
 /// axes, and the values that are computed outside the innermost loop. The loops over the inner axis
-/// are those of [RowLoops] and [ColumnLoops].
+/// are those of [RowLoops] and [ColumnLoops], or of [ScalarLoops].
 final class LoopWriter {
   static final int ARRAYS = 1;
   static final int ARGS = 2;
@@ -43,6 +44,7 @@ final class LoopWriter {
   private final CodeBuilder code;
   private final Kernel kernel;
   private final LoopPlan plan;
+  private final LoopForm form;
   private final LoopArguments layout;
   private final Api api;
   private final Map<Expr, Integer> scalars = new HashMap<>();
@@ -65,11 +67,14 @@ final class LoopWriter {
   private int tailCount = -1;
   private int rowLength = -1;
   private int keptBase = -1;
+  private int slot = -1;
+  private @Nullable BlockRows rows;
 
-  LoopWriter(CodeBuilder code, Kernel kernel, LoopPlan plan) {
+  LoopWriter(CodeBuilder code, Kernel kernel, LoopPlan plan, LoopForm form) {
     this.code = code;
     this.kernel = kernel;
     this.plan = plan;
+    this.form = form;
     layout = LoopArguments.of(kernel);
     api = new Api(code, plan.lanes());
     scalarWriter = new ScalarWriter(this, code, scalars);
@@ -93,6 +98,10 @@ final class LoopWriter {
 
   LoopPlan plan() {
     return plan;
+  }
+
+  LoopForm form() {
+    return form;
   }
 
   Api api() {
@@ -185,6 +194,11 @@ final class LoopWriter {
     scalars.put(e, local);
   }
 
+  /// The local variables of scalars, to be changed in place.
+  Map<Expr, Integer> boundScalars() {
+    return scalars;
+  }
+
   void write() {
     spin();
     code.iload(OUTER_FROM).iload(OUTER_TO);
@@ -196,10 +210,12 @@ final class LoopWriter {
     unpack();
     place(Scope.UNIFORM, 0);
     outerLoop(
-        switch (plan.nest()) {
-          case MAP, ROW -> new RowLoops(this)::write;
-          case COLUMN -> new ColumnLoops(this)::write;
-        });
+        form == LoopForm.SCALAR
+            ? new ScalarLoops(this)::write
+            : switch (plan.nest()) {
+              case MAP, ROW -> new RowLoops(this)::write;
+              case COLUMN -> new ColumnLoops(this)::write;
+            });
     code.return_();
   }
 
@@ -210,8 +226,10 @@ final class LoopWriter {
     Label done = code.newLabel();
     code.aload(SCRATCH).getfield(CD_SCRATCH, "spin", CD_int).istore(left);
     code.labelBinding(top).iload(left).ifle(done).iinc(left, -1).goto_(top).labelBinding(done);
-    // an array that only C2 does without
-    code.iconst_1().newarray(TypeKind.INT).iconst_0().iload(left).iastore();
+    if (form != LoopForm.SCALAR) {
+      // an array that only C2 does without
+      code.iconst_1().newarray(TypeKind.INT).iconst_0().iload(left).iastore();
+    }
   }
 
   /// Loads what does not change in a run into local variables.
@@ -227,9 +245,11 @@ final class LoopWriter {
       boolean walks = accesses.get(a).level() == Level.FULL && layout.reducedAxes() > 0;
       cursors[a] = walks ? newInt() : positions[a];
     }
-    iota = newReference();
-    api.iota();
-    code.astore(iota);
+    if (form != LoopForm.SCALAR) {
+      iota = newReference();
+      api.iota();
+      code.astore(iota);
+    }
     prepareMaps();
     prepareKept();
     for (Lane lane : List.of(Lane.F32, Lane.F64, Lane.I32, Lane.I64)) {
@@ -257,7 +277,7 @@ final class LoopWriter {
     int length = layout.outerAxes() + n;
     for (int a = 0; a < n; a++) {
       indexMaps[a] = length;
-      if (isStrided(a)) {
+      if (isStrided(a) && form != LoopForm.SCALAR) {
         length += 2 * GeneratedLoop.MAP;
       }
     }
@@ -272,6 +292,9 @@ final class LoopWriter {
       argument(layout.innerStride(a));
       code.istore(innerStrides[a]);
       int stride = innerStrides[a];
+      if (form == LoopForm.SCALAR) {
+        continue;
+      }
       if (accesses.get(a).memory()) {
         code.aload(state).loadConstant(indexMaps[a]).iload(innerStrides[a]);
         code.iload(INNER_TO).iload(INNER_FROM).isub().loadConstant(lanes()).irem();
@@ -292,24 +315,67 @@ final class LoopWriter {
     return a.inner() == Inner.ANY && a.level() != Level.UNIFORM;
   }
 
-  /// Memory for values kept between passes.
+  /// Memory for values kept between passes, and in scalar code for accumulators.
   private void prepareKept() {
-    if (keptRows() == 0) {
+    if (form == LoopForm.SCALAR) {
+      rows = new BlockRows(plan);
+    }
+    if (keptRows() > 0) {
+      rowLength = newInt();
+      keptBase = newInt();
+      code.aload(ARGS).loadConstant(layout.reducedSize(0)).loadConstant(layout.reducedAxes());
+      pushKeptStep();
+      code.invokestatic(
+          CD_LOOP, "rowLength", MethodTypeDesc.of(CD_int, CD_INTS, CD_int, CD_int, CD_int));
+      code.istore(rowLength);
+    } else if (rows == null) {
       return;
     }
-    rowLength = newInt();
-    keptBase = newInt();
-    code.aload(ARGS).loadConstant(layout.reducedSize(0)).loadConstant(layout.reducedAxes());
-    pushKeptStep();
-    code.invokestatic(
-        CD_LOOP, "rowLength", MethodTypeDesc.of(CD_int, CD_INTS, CD_int, CD_int, CD_int));
-    code.istore(rowLength);
     code.aload(SCRATCH);
     for (Lane lane : List.of(Lane.F32, Lane.F64, Lane.I32, Lane.I64)) {
-      code.iload(rowLength).loadConstant(plan.keptRows(lane)).imul();
+      code.loadConstant(keptStart(lane) - LoopScratch.LANES);
+      if (plan.keptRows(lane) > 0) {
+        code.iload(rowLength).loadConstant(plan.keptRows(lane)).imul().iadd();
+      }
     }
     code.invokevirtual(
         CD_SCRATCH, "reserve", MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_int, CD_int));
+  }
+
+  /// Where in the scratch array of a lane type its kept rows begin.
+  private int keptStart(Lane lane) {
+    return rows == null ? LoopScratch.LANES : Math.max(LoopScratch.LANES, rows.end(lane));
+  }
+
+  /// Scalar code only.
+  BlockRows rows() {
+    return Objects.requireNonNull(rows);
+  }
+
+  /// Whether scalar code holds a value in a row of scratch, an element for each index of a block.
+  boolean isInRow(Expr e) {
+    return rows != null && rows.contains(e);
+  }
+
+  /// Pushes the array of a row of scratch and its index for the current element of the block.
+  void pushRow(Expr e) {
+    code.aload(laneBuffer(e.lane())).iload(slot);
+    int start = rows().start(e);
+    if (start > 0) {
+      code.loadConstant(start).iadd();
+    }
+  }
+
+  /// The local variable with the position in the block, scalar code only.
+  int slot() {
+    if (slot < 0) {
+      slot = newInt();
+    }
+    return slot;
+  }
+
+  int index() {
+    return index;
   }
 
   private int keptRows() {
@@ -324,7 +390,7 @@ final class LoopWriter {
   /// block of columns.
   private void pushKeptStep() {
     if (plan.nest() == Nest.COLUMN) {
-      code.loadConstant(ColumnLoops.MAX_BLOCK * lanes());
+      code.loadConstant(LoopPlan.MAX_VECTORS * lanes());
     } else {
       code.iload(INNER_TO).loadConstant(lanes() - 1).iadd().loadConstant(-lanes()).iand();
     }
@@ -336,8 +402,10 @@ final class LoopWriter {
     code.iload(rowLength).loadConstant(plan.keptRow(e)).imul().iload(keptBase).iadd();
     if (plan.nest() != Nest.COLUMN) {
       code.iload(index).iadd();
+    } else if (form == LoopForm.SCALAR) {
+      code.iload(slot).iadd();
     }
-    code.loadConstant(LoopScratch.LANES + displacement).iadd();
+    code.loadConstant(keptStart(e.lane()) + displacement).iadd();
   }
 
   void argument(int at) {
@@ -523,13 +591,14 @@ final class LoopWriter {
     for (Expr e : order) {
       boolean root = wanted.contains(e);
       boolean local = !e.isConst() && !scalars.containsKey(e);
-      if (local && (uses.getOrDefault(e, 0) > 1 || (root && plan.usedAsScalar(e)))) {
+      boolean used = plan.usedAsScalar(e) || form == LoopForm.SCALAR;
+      if (local && (uses.getOrDefault(e, 0) > 1 || (root && used))) {
         int variable = newScalar(e.lane());
         scalarWriter.push(e);
         code.storeLocal(e.lane().kind(), variable);
         scalars.put(e, variable);
       }
-      if (root && plan.usedAsVector(e)) {
+      if (root && plan.usedAsVector(e) && form != LoopForm.SCALAR) {
         broadcastOf(e);
       }
     }

@@ -36,21 +36,12 @@ final class RowLoops {
     }
   }
 
-  /// Vectors per iteration: more for short bodies, whose additions would wait for each other.
-  private int unroll(int pass) {
-    if (plan.reductions(pass).isEmpty()) {
-      return 1;
-    }
-    int size = plan.bodySize(pass);
-    return size <= 8 ? 4 : size <= 45 ? 2 : 1;
-  }
-
   private void pass(int pass) {
     List<Reduction> reductions = plan.reductions(pass);
     if (reductions.isEmpty() && plan.innermostWrites(pass).isEmpty()) {
       return;
     }
-    int unroll = unroll(pass);
+    int unroll = plan.unroll(pass);
     List<int[]> sums = new ArrayList<>();
     for (Reduction r : reductions) {
       int[] locals = new int[unroll];
@@ -71,13 +62,15 @@ final class RowLoops {
                   body(pass, u, false, reductions, sums);
                 }
               });
-          loop.innerLoop(
-              1,
-              () -> {
-                loop.startTail();
-                body(pass, 0, true, reductions, sums);
-                loop.skip(loop.lanes() - 1);
-              });
+          if (loop.form() == LoopForm.ANY_SIZE) {
+            loop.innerLoop(
+                1,
+                () -> {
+                  loop.startTail();
+                  body(pass, 0, true, reductions, sums);
+                  loop.skip(loop.lanes() - 1);
+                });
+          }
         });
     for (int r = 0; r < reductions.size(); r++) {
       finish(reductions.get(r), sums.get(r));

@@ -16,7 +16,8 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.util.Map;
 
-/// Writes expressions as scalar code: values that are the same in all lanes.
+/// Writes expressions as scalar code: values that are the same in all lanes, and in
+/// [LoopForm#SCALAR] the others too, for the element at the loop's index.
 final class ScalarWriter {
   private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
 
@@ -37,6 +38,16 @@ final class ScalarWriter {
       code.loadLocal(e.lane().kind(), local);
       return;
     }
+    if (loop.isInRow(e)) {
+      loop.pushRow(e);
+      code.arrayLoad(e.lane().kind());
+      return;
+    }
+    compute(e);
+  }
+
+  /// Pushes the value of an expression that has no place yet.
+  void compute(Expr e) {
     switch (e.form()) {
       case Form.Const c -> constant(e.lane(), c.bits());
       case Form.Dynamic d -> dynamic(d);
@@ -44,12 +55,12 @@ final class ScalarWriter {
         code.aload(LoopWriter.SCALARS).loadConstant(w.slot()).laload();
         word(w.high());
       }
-      case Form.Load l -> load(l.access());
+      case Form.Load l -> load(l.access(), e);
       case Form.LoadWord l -> {
-        load(l.access());
+        load(l.access(), e);
         word(l.high());
       }
-      case Form.Position p -> loop.pushStart(p.access());
+      case Form.Position p -> position(p.access(), e);
       case Form.Reduced r ->
           throw new IllegalStateException("emit: reduction used before its pass");
       case Form.Call c -> call(c.function(), e);
@@ -98,10 +109,18 @@ final class ScalarWriter {
     code.l2i();
   }
 
-  private void load(int access) {
+  private void position(int access, Expr e) {
+    if (e.isVector()) {
+      loop.pushIndex(access, 0);
+    } else {
+      loop.pushStart(access);
+    }
+  }
+
+  private void load(int access, Expr e) {
     DType dtype = loop.kernel().accesses().get(access).dtype();
     code.aload(loop.array(access));
-    loop.pushStart(access);
+    position(access, e);
     switch (dtype) {
       case F32 -> code.faload();
       case F64 -> code.daload();

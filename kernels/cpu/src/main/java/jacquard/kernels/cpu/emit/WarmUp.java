@@ -7,9 +7,11 @@ import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Launch;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A method is compiled by C1, with counters, after 100 calls if calls and backward jumps together exceed 2,000, and by C2 after
@@ -21,51 +23,68 @@ import java.util.List;
  *
  * C2 removes the array that each run allocates and does not use: that tells when its code is there.
  */
-/// Gets one kernel compiled, on synthetic data of its own.
+/// Gets the vector form of one kernel compiled, on synthetic data of its own.
+///
+/// A method that the compiler was asked for while its queue was long can be stuck in C1's code
+/// without counters, if it is too large for C1's code with them. A new class of the same code
+/// begins anew.
 final class WarmUp {
+  private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
+
   private static final int SPIN = 24;
 
   private static final int REAL_TURNS = 4;
 
   private static final int SPINNING_TURNS = 8;
 
+  /// Tries after which a compiled kernel that still allocates is taken as it is.
+  private static final int BOXING_TURNS = 30;
+
+  /// A kernel is taken for stuck when so many others, asked for later, are done,
+  private static final int OVERTAKEN = 5;
+
+  /// or after so long.
+  private static final long STUCK_NANOS = 10_000_000_000L;
+
+  /// Classes that are made of a kernel before it is given up.
+  private static final int ATTEMPTS = 3;
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private final LoopClasses classes;
   private final LoopCode code;
-  private final List<Shape> shapes = new ArrayList<>();
+  private final LoopCode.VectorForm vector;
   private final LoopScratch scratch = new LoopScratch();
+  private final Object[] arrays;
+  private final int[] args;
+  private final int outer;
+  private final int inner;
   private final long[] scalars;
+  private @Nullable GeneratedLoop loop;
   private int turns;
-
-  /// Sizes and arrays of a synthetic run.
-  private record Shape(Object[] arrays, int[] args, int outer, int inner) {}
-
-  WarmUp(LoopCode code) {
-    this.code = code;
-    int slots = 0;
-    for (Kernel.Instr instr : code.kernel().instructions()) {
-      switch (instr) {
-        case Kernel.Instr.Dynamic d -> slots = Math.max(slots, d.slot() + 1);
-        case Kernel.Instr.DynamicWord d -> slots = Math.max(slots, d.slot() + 1);
-        case Kernel.Instr other -> {}
-      }
-    }
-    scalars = new long[slots];
-    int lanes = code.lanes();
-    shapes.add(shape(5 * lanes + lanes - 1));
-  }
+  private int boxing;
+  private int attempts;
+  private int doneBefore;
+  private long start;
 
   /// Arrays end where the accesses do: some loads of the last vector reach beyond.
-  private Shape shape(int inner) {
+  WarmUp(LoopClasses classes, LoopCode code, LoopCode.VectorForm vector) {
+    this.classes = classes;
+    this.code = code;
+    this.vector = vector;
     Kernel kernel = code.kernel();
+    int lanes = code.lanes();
+    inner = vector.form == LoopForm.WHOLE_BLOCKS ? 2 * code.plan().block() : 5 * lanes + lanes - 1;
     List<Launch.Walk> walks = new ArrayList<>();
-    List<Object> arrays = new ArrayList<>();
+    arrays = new Object[kernel.accesses().size()];
     for (Access a : kernel.accesses()) {
       int stride = a.inner() == Inner.ZERO ? 0 : a.inner() == Inner.ONE ? 1 : 2;
+      if (a.memory()) {
+        arrays[walks.size()] = array(a.dtype(), stride * (inner - 1) + 1);
+      }
       walks.add(
           new Launch.Walk(
               0, Ints.filled(kernel.outerAxes(), 0), Ints.filled(kernel.reducedAxes(), 0), stride));
-      arrays.add(a.memory() ? array(a.dtype(), stride * (inner - 1) + 1) : null);
     }
     Launch launch =
         new Launch(
@@ -73,7 +92,17 @@ final class WarmUp {
             Ints.filled(kernel.reducedAxes(), 1),
             inner,
             walks);
-    return new Shape(arrays.toArray(), code.encode(launch), launch.outerSize(), inner);
+    args = code.encode(launch);
+    outer = launch.outerSize();
+    int slots = 0;
+    for (Kernel.Instr instr : kernel.instructions()) {
+      switch (instr) {
+        case Kernel.Instr.Dynamic d -> slots = Math.max(slots, d.slot() + 1);
+        case Kernel.Instr.DynamicWord d -> slots = Math.max(slots, d.slot() + 1);
+        case Kernel.Instr other -> {}
+      }
+    }
+    scalars = new long[slots];
   }
 
   private static Object array(DType dtype, int n) {
@@ -86,56 +115,93 @@ final class WarmUp {
     };
   }
 
-  private void real() {
-    for (Shape s : shapes) {
-      code.run(s.arrays, s.args, scalars, 0, s.outer, 0, s.inner, scratch);
+  /// Calls a new class often enough for C1 to be asked for it.
+  static void startFirstCompiler(GeneratedLoop loop) {
+    LoopScratch scratch = new LoopScratch();
+    scratch.spin = SPIN;
+    for (int k = 0; k < 150; k++) {
+      loop.run(new Object[0], new int[0], new long[0], 0, 0, 0, 0, scratch);
     }
   }
 
-  private void empty(int calls, int spin) {
-    Shape s = shapes.getFirst();
+  /// How urgent it is.
+  long work() {
+    return vector.work();
+  }
+
+  private void real(GeneratedLoop loop) {
+    loop.run(arrays, args, scalars, 0, outer, 0, inner, scratch);
+  }
+
+  private void empty(GeneratedLoop loop, int calls, int spin) {
     scratch.spin = spin;
     for (int k = 0; k < calls; k++) {
-      code.run(s.arrays, s.args, scalars, 0, 0, 0, 0, scratch);
+      loop.run(arrays, args, scalars, 0, 0, 0, 0, scratch);
     }
     scratch.spin = 0;
   }
 
   /// Whether the last compiler is done with the kernel.
-  private boolean isCompiled() {
+  private boolean isCompiled(GeneratedLoop loop) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    empty(1, 0);
+    empty(loop, 1, 0);
     return THREADS.getCurrentThreadAllocatedBytes() == before;
   }
 
   /// Does a part of the work.
   ///
-  /// @return whether the kernel is compiled
-  boolean step() {
-    turns++;
-    if (turns == 1) {
-      empty(150, SPIN);
+  /// @param done how many other kernels are done so far
+  /// @return whether nothing is left to do: the kernel is compiled, or given up
+  boolean step(int done) {
+    GeneratedLoop current = loop;
+    if (current == null) {
+      current = classes.load(code.kernel(), code.plan(), vector.form);
+      loop = current;
+      start = System.nanoTime();
+      doneBefore = done;
+      attempts++;
+      turns = 1;
+      startFirstCompiler(current);
       return false;
     }
-    if (isCompiled()) {
-      return !boxes();
+    turns++;
+    if (isCompiled(current)) {
+      if (boxes(current) && boxing++ < BOXING_TURNS) {
+        return false;
+      }
+      vector.ready(current);
+      return true;
     }
     if (turns <= REAL_TURNS) {
-      real();
+      real(current);
     }
     if (turns <= SPINNING_TURNS) {
-      empty(200, SPIN);
+      empty(current, 200, SPIN);
     } else {
-      empty(1000, 0);
+      empty(current, 500, 0);
     }
-    return false;
+    return done - doneBefore > OVERTAKEN || System.nanoTime() - start > STUCK_NANOS
+        ? !again()
+        : false;
+  }
+
+  private boolean again() {
+    LOG.log(Level.DEBUG, "loops: stuck: attempt {0}, {1}", attempts, code.kernel());
+    loop = null;
+    if (attempts == ATTEMPTS) {
+      LOG.log(
+          Level.WARNING,
+          "loops: a kernel was not compiled and stays scalar code, several times slower;"
+              + " a busy machine or -Xint can cause it");
+    }
+    return attempts < ATTEMPTS;
   }
 
   /// Whether a run allocates although the kernel is compiled: it has left its compiled code, or
   /// that has an operation that the processor does not have.
-  private boolean boxes() {
+  private boolean boxes(GeneratedLoop loop) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
-    real();
+    real(loop);
     return THREADS.getCurrentThreadAllocatedBytes() != before;
   }
 }

@@ -53,7 +53,16 @@ class FunctionAccuracyTest {
   }
 
   private static void run(Kernel kernel, VectorWidth width, int n, Object... arrays) {
-    LoopCode code = new LoopCompiler(width).compile(kernel);
+    Object[] inScalarCode = arrays.clone();
+    int last = arrays.length - 1;
+    inScalarCode[last] = TiersTest.copy(arrays[last]);
+    run(kernel, new LoopCompiler(width, Tiers.VECTOR), n, arrays);
+    run(kernel, new LoopCompiler(width, Tiers.SCALAR), n, inScalarCode);
+    TiersTest.assertSameBits(arrays[last], inScalarCode[last], kernel.toString());
+  }
+
+  private static void run(Kernel kernel, LoopCompiler compiler, int n, Object... arrays) {
+    LoopCode code = compiler.compile(kernel);
     Launch.Walk walk = new Launch.Walk(0, Ints.of(), Ints.of(), 1);
     Launch launch =
         new Launch(Ints.of(), Ints.of(), n, java.util.Collections.nCopies(arrays.length, walk));

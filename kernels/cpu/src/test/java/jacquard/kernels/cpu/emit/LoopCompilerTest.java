@@ -36,7 +36,7 @@ class LoopCompilerTest {
     KernelReference.run(kernel, drawn.launch(), expected, drawn.scalars());
     Object[] actual = drawn.arrays();
     try {
-      run(new LoopCompiler(width(bits)).compile(kernel), drawn, actual);
+      run(new LoopCompiler(width(bits), Tiers.VECTOR).compile(kernel), drawn, actual);
     } catch (RuntimeException | LinkageError e) {
       throw new AssertionError("seed " + seed + " bits " + bits + " " + kernel + drawn.launch(), e);
     }

@@ -8,6 +8,7 @@ import jacquard.kernels.Launch;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.Ints;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +35,7 @@ final class LoopSpeed {
         Ints.of(column ? 1 : rows), column ? Ints.of(rows) : Ints.of(), columns, walks);
   }
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws InterruptedException {
     int rows = Integer.parseInt(args[0]);
     int columns = Integer.parseInt(args[1]);
     List<String> names = Arrays.asList(args).subList(2, args.length);
@@ -69,10 +70,13 @@ final class LoopSpeed {
       int outer = launch.outerSize();
       long cpu = os.getProcessCpuTime();
       long start = System.nanoTime();
-      if (System.getProperty("cold") == null) compiler.warm(List.of(code));
-      else
+      if (System.getProperty("cold") == null) {
+        code.warm(columns);
+        compiler.awaitWarm(Duration.ofMinutes(1));
+      } else {
         for (int k = 0; k < 3000; k++)
           code.run(arrays, encoded, scalars, 0, outer, 0, columns, scratch);
+      }
       double warmMillis = (System.nanoTime() - start) / 1e6;
       double warmCpuMillis = (os.getProcessCpuTime() - cpu) / 1e6;
       start = System.nanoTime();

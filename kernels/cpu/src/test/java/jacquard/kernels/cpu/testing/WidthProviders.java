@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.testing;
 
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.cpu.CpuTarget;
+import jacquard.kernels.cpu.emit.Tiers;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.tensor.Device;
 import jacquard.tensor.spi.Backend;
@@ -9,12 +10,18 @@ import jacquard.tensor.spi.BackendProvider;
 import java.util.List;
 
 /// The processor with a forced vector width and number of threads, as devices `cpu128`, `cpu256`
-/// and `cpu512`; device `:N` has `N + 1` threads.
+/// and `cpu512`, whose loops are vector code from the first run on, and `cpuScalar`, whose loops
+/// stay scalar code; device `:N` has `N + 1` threads.
 public abstract class WidthProviders implements BackendProvider {
-  private final VectorWidth width;
+  /// Loops as scalar code.
+  public static final Device SCALAR = new Device("cpuScalar", 0);
 
-  WidthProviders(VectorWidth width) {
+  private final VectorWidth width;
+  private final Tiers tiers;
+
+  WidthProviders(VectorWidth width, Tiers tiers) {
     this.width = width;
+    this.tiers = tiers;
   }
 
   /// The device of a width with so many threads.
@@ -24,7 +31,7 @@ public abstract class WidthProviders implements BackendProvider {
 
   @Override
   public String kind() {
-    return "cpu" + width.bits();
+    return tiers == Tiers.SCALAR ? SCALAR.kind() : "cpu" + width.bits();
   }
 
   @Override
@@ -39,24 +46,30 @@ public abstract class WidthProviders implements BackendProvider {
 
   @Override
   public Backend open(int index) {
-    return new PlannedBackend(new CpuTarget(device(width, index + 1), index + 1, width));
+    return new PlannedBackend(new CpuTarget(new Device(kind(), index), index + 1, width, tiers));
   }
 
   public static final class Bits128 extends WidthProviders {
     public Bits128() {
-      super(VectorWidth.BITS_128);
+      super(VectorWidth.BITS_128, Tiers.VECTOR);
     }
   }
 
   public static final class Bits256 extends WidthProviders {
     public Bits256() {
-      super(VectorWidth.BITS_256);
+      super(VectorWidth.BITS_256, Tiers.VECTOR);
     }
   }
 
   public static final class Bits512 extends WidthProviders {
     public Bits512() {
-      super(VectorWidth.BITS_512);
+      super(VectorWidth.BITS_512, Tiers.VECTOR);
+    }
+  }
+
+  public static final class Scalar extends WidthProviders {
+    public Scalar() {
+      super(VectorWidth.BITS_256, Tiers.SCALAR);
     }
   }
 }

@@ -1,0 +1,87 @@
+package jacquard.kernels.cpu.emit;
+
+import static java.lang.constant.ConstantDescs.CD_Object;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+import static java.lang.constant.ConstantDescs.MTD_void;
+
+import jacquard.kernels.Kernel;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandles;
+
+/// Makes hidden classes of kernels, and hands vector forms to the thread that gets them compiled.
+///
+/// @param warmer null if vector forms are never compiled: those of vectors wider than the
+///   processor's
+record LoopClasses(Tiers tiers, LoopWarmer warmer) {
+  private static final String PACKAGE = LoopClasses.class.getPackageName();
+  private static final ClassDesc SUPER = ClassDesc.of(PACKAGE, "GeneratedLoop");
+  private static final MethodTypeDesc RUN =
+      MethodTypeDesc.of(
+          CD_void,
+          CD_Object.arrayType(),
+          CD_int.arrayType(),
+          CD_long.arrayType(),
+          CD_int,
+          CD_int,
+          CD_int,
+          CD_int,
+          ClassDesc.of(PACKAGE, "LoopScratch"));
+
+  void warm(LoopCode code, LoopCode.VectorForm vector) {
+    warmer.add(new WarmUp(this, code, vector));
+  }
+
+  /// The scalar form, which the first of the just-in-time compilers is asked for at once.
+  GeneratedLoop scalar(Kernel kernel, LoopPlan plan) {
+    GeneratedLoop loop = load(kernel, plan, LoopForm.SCALAR);
+    WarmUp.startFirstCompiler(loop);
+    return loop;
+  }
+
+  /// A new class; one that the compilers have never seen, even if its code is not new.
+  GeneratedLoop load(Kernel kernel, LoopPlan plan, LoopForm form) {
+    byte[] bytes = bytes(kernel, plan, form);
+    try {
+      return (GeneratedLoop)
+          MethodHandles.lookup()
+              .defineHiddenClass(bytes, true)
+              .lookupClass()
+              .getDeclaredConstructor()
+              .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(
+          "loop compiler: cannot load a generated kernel: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] bytes(Kernel kernel, LoopPlan plan, LoopForm form) {
+    return ClassFile.of()
+        .build(
+            ClassDesc.of(PACKAGE, form == LoopForm.SCALAR ? "ScalarLoop" : "Loop"),
+            type -> {
+              type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+              type.withSuperclass(SUPER);
+              type.withMethodBody(
+                  INIT_NAME,
+                  MTD_void,
+                  0,
+                  c -> c.aload(0).invokespecial(SUPER, INIT_NAME, MTD_void).return_());
+              type.withMethodBody(
+                  "run", RUN, 0, c -> new LoopWriter(c, kernel, plan, form).write());
+            });
+  }
+
+  /// Size of the method of a form, in bytes of bytecode.
+  static int methodBytes(Kernel kernel, LoopPlan plan, LoopForm form) {
+    return ClassFile.of().parse(bytes(kernel, plan, form)).methods().stream()
+        .filter(m -> m.methodName().equalsString("run"))
+        .mapToInt(m -> ((CodeAttribute) m.code().orElseThrow()).codeLength())
+        .sum();
+  }
+}

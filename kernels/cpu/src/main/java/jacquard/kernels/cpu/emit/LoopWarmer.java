@@ -1,0 +1,93 @@
+package jacquard.kernels.cpu.emit;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/// Gets the vector forms of kernels compiled in the background, those first that have the most work
+/// waiting.
+///
+/// The compiler has a queue of its own, in which the first to come is not the first to be done; so
+/// it is asked for a few kernels at a time, and the thread sleeps nearly all the time: on a machine
+/// with one core it shares that with the compiler and with the training it serves.
+final class LoopWarmer implements Runnable {
+  private static final System.Logger LOG = System.getLogger(LoopWarmer.class.getName());
+
+  /// Kernels under way at a time: enough to keep the compiler threads busy.
+  private static final int IN_FLIGHT =
+      Math.max(2, Runtime.getRuntime().availableProcessors() / 2 + 1);
+
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private final List<WarmUp> waiting = new ArrayList<>();
+  private int open;
+  private boolean running;
+
+  synchronized void add(WarmUp warmUp) {
+    waiting.add(warmUp);
+    open++;
+    if (!running) {
+      running = true;
+      Thread.ofPlatform().daemon().name("jacquard-warm-loops").start(this);
+    }
+  }
+
+  /// Waits until nothing is waiting or under way.
+  ///
+  /// @return false if `limit` passed first
+  synchronized boolean await(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (open > 0) {
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  @Override
+  public void run() {
+    List<WarmUp> active = new ArrayList<>();
+    int done = 0;
+    while (refill(active)) {
+      for (WarmUp warmUp : List.copyOf(active)) {
+        if (settled(warmUp, done)) {
+          active.remove(warmUp);
+          done++;
+          close();
+        }
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  private static boolean settled(WarmUp warmUp, int done) {
+    try {
+      return warmUp.step(done);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.WARNING, "loops: a kernel has no vector form and stays scalar code", e);
+      return true;
+    }
+  }
+
+  /// False when there is nothing left to do: then the thread ends.
+  private synchronized boolean refill(List<WarmUp> active) {
+    while (active.size() < IN_FLIGHT && !waiting.isEmpty()) {
+      WarmUp next = waiting.stream().max(Comparator.comparingLong(WarmUp::work)).orElseThrow();
+      waiting.remove(next);
+      active.add(next);
+    }
+    running = !active.isEmpty();
+    return running;
+  }
+
+  private synchronized void close() {
+    open--;
+    notifyAll();
+  }
+}
