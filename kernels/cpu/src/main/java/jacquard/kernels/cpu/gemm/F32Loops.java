@@ -39,28 +39,10 @@ final class F32Loops implements Loops {
         int aRow = aOffset + r * aRowStride;
         int cRow = cOffset + r * cRowStride;
         System.arraycopy(start, startOffset + r * startRowStride, c, cRow, width);
-        tileRow(k, (float[]) a, aRow, kStep, (float[]) b, bOffset, (float[]) c, cRow, width);
+        TileRows.add(
+            k, (float[]) a, aRow, kStep, (float[]) b, bOffset, width, (float[]) c, cRow, width);
       }
     };
-  }
-
-  private static void tileRow(
-      int k,
-      float[] a,
-      int aRow,
-      int kStep,
-      float[] b,
-      int bOffset,
-      float[] c,
-      int cRow,
-      int width) {
-    for (int p = 0; p < k; p++) {
-      float v = a[aRow + p * kStep];
-      int bRow = bOffset + p * width;
-      for (int j = 0; j < width; j++) {
-        c[cRow + j] = Math.fma(v, b[bRow + j], c[cRow + j]);
-      }
-    }
   }
 
   @Override

@@ -39,28 +39,10 @@ final class F64Loops implements Loops {
         int aRow = aOffset + r * aRowStride;
         int cRow = cOffset + r * cRowStride;
         System.arraycopy(start, startOffset + r * startRowStride, c, cRow, width);
-        tileRow(k, (double[]) a, aRow, kStep, (double[]) b, bOffset, (double[]) c, cRow, width);
+        TileRows.add(
+            k, (double[]) a, aRow, kStep, (double[]) b, bOffset, width, (double[]) c, cRow, width);
       }
     };
-  }
-
-  private static void tileRow(
-      int k,
-      double[] a,
-      int aRow,
-      int kStep,
-      double[] b,
-      int bOffset,
-      double[] c,
-      int cRow,
-      int width) {
-    for (int p = 0; p < k; p++) {
-      double v = a[aRow + p * kStep];
-      int bRow = bOffset + p * width;
-      for (int j = 0; j < width; j++) {
-        c[cRow + j] = Math.fma(v, b[bRow + j], c[cRow + j]);
-      }
-    }
   }
 
   @Override
