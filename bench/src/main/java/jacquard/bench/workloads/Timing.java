@@ -15,7 +15,17 @@ record Timing(double warmSeconds, double measureSeconds) {
   private static final int LEAST_STEPS = 10;
 
   /// @param p10 tenth percentile, in milliseconds as the others
-  record Result(double firstMillis, double median, double p10, double p90, int steps) {
+  /// @param all every step, those of the warm-up too
+  record Result(double firstMillis, double median, double p10, double p90, int steps, Steps all) {
+    /// Fields about the start of the process, for what was timed first in it.
+    String coldFields() {
+      double steady = all.steady(median * 1e-3);
+      return String.format(Locale.ROOT, ", \"first_step_s\": %.2f", all.firstDone())
+          + (Double.isNaN(steady)
+              ? ""
+              : String.format(Locale.ROOT, ", \"steady_s\": %.2f", steady));
+    }
+
     String json(String workload, int threads, int units, String more) {
       return String.format(
           Locale.ROOT,
@@ -37,14 +47,15 @@ record Timing(double warmSeconds, double measureSeconds) {
   /// @param restart prepares step 0 again
   Result of(IntConsumer step, Runnable restart) {
     int k = 0;
+    Steps all = new Steps();
     long begin = System.nanoTime();
-    step.accept(k++);
+    timed(step, k++, all);
     double first = (System.nanoTime() - begin) * 1e-6;
     for (long end = begin + (long) (warmSeconds * 1e9); k < 3 || System.nanoTime() < end; k++) {
       if (k % RESTART == 0) {
         restart.run();
       }
-      step.accept(k % RESTART);
+      timed(step, k % RESTART, all);
     }
     double[] times = new double[1 << 20];
     int n = 0;
@@ -53,13 +64,19 @@ record Timing(double warmSeconds, double measureSeconds) {
       if (k % RESTART == 0) {
         restart.run();
       }
-      long start = System.nanoTime();
-      step.accept(k % RESTART);
-      times[n] = (System.nanoTime() - start) * 1e-6;
+      times[n] = timed(step, k % RESTART, all) * 1e-6;
     }
     double[] sorted = Arrays.copyOf(times, n);
     Arrays.sort(sorted);
     return new Result(
-        first, sorted[(n - 1) / 2], sorted[(n - 1) / 10], sorted[(n - 1) * 9 / 10], n);
+        first, sorted[(n - 1) / 2], sorted[(n - 1) / 10], sorted[(n - 1) * 9 / 10], n, all);
+  }
+
+  private static long timed(IntConsumer step, int k, Steps all) {
+    long start = System.nanoTime();
+    step.accept(k);
+    long end = System.nanoTime();
+    all.add(start, end);
+    return end - start;
   }
 }

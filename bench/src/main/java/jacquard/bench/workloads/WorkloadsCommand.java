@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     showDefaultValues = true,
     description = {
       "Times training steps of fixed models (W1 to W6), one JSON line each: milliseconds per step (median and",
-      "percentiles), samples or tokens per second."
+      "percentiles), samples or tokens per second. The first line also has the seconds from the start of the process",
+      "to the end of the first step and to nine tenths of the final throughput."
     })
 public final class WorkloadsCommand implements Callable<Integer> {
   private static final int NUMERIC_STEPS = 20;
@@ -61,6 +62,7 @@ public final class WorkloadsCommand implements Callable<Integer> {
   private List<String> wanted = List.of();
 
   private final PrintStream out = System.out;
+  private boolean cold = true;
 
   @Override
   public Integer call() {
@@ -112,7 +114,8 @@ public final class WorkloadsCommand implements Callable<Integer> {
     Timing timing = new Timing(warm, measure);
     Timing.Result result = timing.of(k -> current[0].step(k, false), () -> current[0] = make.get());
     int units = current[0].units();
-    out.println(result.json(name, threads, units, ""));
+    out.println(result.json(name, threads, units, cold ? result.coldFields() : ""));
+    cold = false;
     if (current[0] instanceof GptWorkload gpt) {
       SplitMix random = SplitMix.of(1);
       Timing.Result sampled = timing.of(k -> gpt.sample(SAMPLED_TOKENS, random), () -> {});
