@@ -94,7 +94,9 @@ public final class CpuTarget implements Target {
   ///
   /// @return false if `limit` passed first
   public boolean awaitWarm(Duration limit) throws InterruptedException {
-    return compiler.awaitWarm(limit);
+    long end = System.nanoTime() + limit.toNanos();
+    return compiler.awaitWarm(limit)
+        && Gemm.awaitWarm(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
   }
 
   LoopTask loop(Task.Loop task) {

@@ -6,9 +6,10 @@
 ///            --LoopPlan--> scopes (what is computed where), passes over a row, values kept between passes
 ///            --LoopWriter--> loops; ScalarWriter and VectorWriter print the expressions between them
 ///            --LoopCompiler--> LoopCode, cached by kernel
+///            --LoopWarmer--> vector forms, compiled in the background; until then the scalar form runs
 ///
-/// The same expressions are printed as scalar code (values that are the same along the inner axis) and as vector code, so that both
-/// give the same bits, at every vector width, cold or compiled.
+/// The same expressions are printed as scalar code and as vector code, and both add in the order of the vectors' lanes, so that they
+/// give the same bits, cold or compiled.
 @NullMarked
 package jacquard.kernels.cpu.emit;
 

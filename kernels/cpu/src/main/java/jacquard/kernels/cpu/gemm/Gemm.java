@@ -139,4 +139,11 @@ public final class Gemm {
     }
     return KernelWarmer.await(limit.toNanos());
   }
+
+  /// Waits until every kernel asked for so far is compiled or given up.
+  ///
+  /// @return false if `limit` passed first
+  public static boolean awaitWarm(Duration limit) {
+    return KernelWarmer.await(limit.toNanos());
+  }
 }

@@ -2,8 +2,8 @@ package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
-/// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with the
+/// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with a few
 /// others, until it runs at compiled speed, and only then hands it to its [TieredKernel].
 ///
 /// A compiled kernel far below the FMA peak was unlucky in register allocation: then the other
@@ -49,7 +49,12 @@ final class KernelWarmer implements Runnable {
     Thread.ofPlatform().daemon().name("jacquard-warm").start(new KernelWarmer());
   }
 
-  private final Deque<Candidate> candidates = new ArrayDeque<>();
+  /// Kernels under way at a time, the first asked for first. A cold kernel takes some 200 ms of
+  /// calls until C2 is asked for it: with all in turn, none would be done before a second has
+  /// passed. A second one fills the time in which the first waits for the compiler.
+  private static final int IN_FLIGHT = 2;
+
+  private final List<Candidate> candidates = new ArrayList<>();
 
   private KernelWarmer() {}
 
@@ -93,11 +98,11 @@ final class KernelWarmer implements Runnable {
           candidates.add(request);
           continue;
         }
-        Candidate candidate = candidates.remove();
+        Candidate candidate = candidates.removeFirst();
         if (candidate.settled()) {
           OPEN.decrementAndGet();
         } else {
-          candidates.add(candidate);
+          candidates.add(Math.min(candidates.size(), IN_FLIGHT - 1), candidate);
         }
       }
     } catch (InterruptedException e) {
