@@ -62,17 +62,6 @@ final class Api {
             : MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int));
   }
 
-  /// array, index, map, map index -> vector
-  void gather(Lane lane, Runnable operands) {
-    species(lane);
-    operands.run();
-    code.invokestatic(
-        lane.vector(),
-        "fromArray",
-        MethodTypeDesc.of(
-            lane.vector(), SPECIES, lane.array(), CD_int, CD_int.arrayType(), CD_int));
-  }
-
   /// byte array, index[, mask] -> i32 vector of 0 to 255
   void loadBytes(Runnable arrayAndIndex, boolean masked) {
     byteSpecies();

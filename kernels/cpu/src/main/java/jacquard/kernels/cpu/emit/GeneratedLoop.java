@@ -15,12 +15,8 @@ abstract class GeneratedLoop {
       LoopScratch scratch);
 
   /*
-   * The state array: the index along each outer axis, then the position of each access at the start of the current row,
-   * then for each access with a run-time inner stride two index maps of 16 entries, for a full and for the last vector.
+   * The state array: the index along each outer axis, then the position of each access at the start of the current row.
    */
-
-  /// Entries of an index map.
-  static final int MAP = 16;
 
   /// Sets the state for the outer index `linear` (row-major over the outer axes).
   static void seek(
@@ -65,15 +61,6 @@ abstract class GeneratedLoop {
       length = Math.multiplyExact(length, args[firstReducedSize + axis]);
     }
     return length;
-  }
-
-  /// Fills the two index maps at `start`: entry `l` is `l * stride`, in the second only for the
-  /// first `last` lanes, else 0.
-  static void map(int[] state, int start, int stride, int last) {
-    for (int l = 0; l < MAP; l++) {
-      state[start + l] = l * stride;
-      state[start + MAP + l] = l < last ? l * stride : 0;
-    }
   }
 
   /// How many elements a block takes of those that are left.

@@ -33,7 +33,7 @@ public final class LoopScratch {
     }
   }
 
-  /// The array for positions and index maps, with at least `length` elements.
+  /// The array for positions, with at least `length` elements.
   int[] state(int length) {
     if (state.length < length) {
       state = new int[grown(length)];

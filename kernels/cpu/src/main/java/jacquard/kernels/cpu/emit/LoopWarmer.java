@@ -20,7 +20,7 @@ final class LoopWarmer implements Runnable {
   private static final int IN_FLIGHT =
       Math.max(2, Runtime.getRuntime().availableProcessors() / 2 + 1);
 
-  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS = 2_000_000;
 
   private final List<WarmUp> waiting = new ArrayList<>();
   private int open;

@@ -56,7 +56,6 @@ final class LoopWriter {
   private final int[] innerStrides;
   private final int[] outerSteps;
   private final int[] strideIotas;
-  private final int[] indexMaps;
   private final Map<Lane, Integer> laneBuffers = new HashMap<>();
   private int nextLocal = FIRST_FREE;
   private boolean inReducedLoops;
@@ -85,7 +84,6 @@ final class LoopWriter {
     innerStrides = new int[n];
     outerSteps = new int[n];
     strideIotas = new int[n];
-    indexMaps = new int[n];
   }
 
   CodeBuilder code() {
@@ -131,22 +129,6 @@ final class LoopWriter {
 
   int iota() {
     return iota;
-  }
-
-  int state() {
-    return state;
-  }
-
-  /// Pushes where in the state array the index map of an access is.
-  void pushIndexMap(int access, boolean masked) {
-    code.loadConstant(indexMaps[access]);
-    if (masked) {
-      // a masked vector may be a full one: then the tail's map is the wrong one
-      code.iload(tailCount).loadConstant(lanes());
-      code.ifThenElse(
-          Opcode.IF_ICMPLT, c -> c.loadConstant(GeneratedLoop.MAP), CodeBuilder::iconst_0);
-      code.iadd();
-    }
   }
 
   int laneBuffer(Lane lane) {
@@ -250,7 +232,7 @@ final class LoopWriter {
       api.iota();
       code.astore(iota);
     }
-    prepareMaps();
+    prepareStrides();
     prepareKept();
     for (Lane lane : List.of(Lane.F32, Lane.F64, Lane.I32, Lane.I64)) {
       int buffer = newReference();
@@ -270,19 +252,11 @@ final class LoopWriter {
     return dtype.bytes() == 1 ? java.lang.constant.ConstantDescs.CD_byte : Lane.of(dtype).scalar();
   }
 
-  /// Inner strides, and index maps for elements that are apart.
-  private void prepareMaps() {
-    List<Access> accesses = kernel.accesses();
-    int n = accesses.size();
-    int length = layout.outerAxes() + n;
-    for (int a = 0; a < n; a++) {
-      indexMaps[a] = length;
-      if (isStrided(a) && form != LoopForm.SCALAR) {
-        length += 2 * GeneratedLoop.MAP;
-      }
-    }
+  /// Inner strides of elements that are apart, and memory for positions.
+  private void prepareStrides() {
+    int n = kernel.accesses().size();
     state = newReference();
-    code.aload(SCRATCH).loadConstant(length);
+    code.aload(SCRATCH).loadConstant(layout.outerAxes() + n);
     code.invokevirtual(CD_SCRATCH, "state", MethodTypeDesc.of(CD_INTS, CD_int)).astore(state);
     for (int a = 0; a < n; a++) {
       if (!isStrided(a)) {
@@ -292,15 +266,7 @@ final class LoopWriter {
       argument(layout.innerStride(a));
       code.istore(innerStrides[a]);
       int stride = innerStrides[a];
-      if (form == LoopForm.SCALAR) {
-        continue;
-      }
-      if (accesses.get(a).memory()) {
-        code.aload(state).loadConstant(indexMaps[a]).iload(innerStrides[a]);
-        code.iload(INNER_TO).iload(INNER_FROM).isub().loadConstant(lanes()).irem();
-        code.invokestatic(
-            CD_LOOP, "map", MethodTypeDesc.of(CD_void, CD_INTS, CD_int, CD_int, CD_int));
-      } else {
+      if (form != LoopForm.SCALAR && !kernel.accesses().get(a).memory()) {
         strideIotas[a] = newReference();
         code.aload(iota);
         api.broadcast(Lane.I32, () -> code.iload(stride));

@@ -121,6 +121,11 @@ final class ScalarWriter {
     DType dtype = loop.kernel().accesses().get(access).dtype();
     code.aload(loop.array(access));
     position(access, e);
+    arrayLoad(code, dtype);
+  }
+
+  /// array, index -> value
+  static void arrayLoad(CodeBuilder code, DType dtype) {
     switch (dtype) {
       case F32 -> code.faload();
       case F64 -> code.daload();

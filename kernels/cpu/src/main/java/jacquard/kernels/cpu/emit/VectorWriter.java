@@ -90,11 +90,12 @@ final class VectorWriter {
     return loop.kernel().accesses().get(index);
   }
 
-  /// Whether elements are moved one by one: bytes that have no vector of the right length, or that
-  /// are apart.
+  /// Whether elements are moved one by one: bytes that have no vector of the right length, and
+  /// elements that are apart. The Vector API's gather allocates its index vector in each call, also
+  /// when compiled: 6.2 ns an element, against 0.8 one by one.
   private boolean isByLanes(Access access) {
     boolean bytes = access.dtype().bytes() == 1;
-    return bytes && (!api.hasBytes() || access.inner() == Inner.ANY);
+    return access.inner() == Inner.ANY || (bytes && !api.hasBytes());
   }
 
   /// Pushes the vector, or the mask of the lane type [Expr#home].
@@ -237,15 +238,17 @@ final class VectorWriter {
     Lane lane = Lane.of(a.dtype());
     boolean bytes = a.dtype().bytes() == 1;
     if (isByLanes(a)) {
+      Lane buffer = lane == Lane.MASK ? Lane.I32 : lane;
       byLanes(
-          Lane.I32,
+          buffer,
           l -> {
             code.aload(loop.array(access));
             loop.pushIndex(access, displacement);
             lane(access, l);
-            code.iadd().baload().loadConstant(255).iand();
+            code.iadd();
+            ScalarWriter.arrayLoad(code, a.dtype());
           });
-      loadLaneBuffer(Lane.I32, 0);
+      loadLaneBuffer(buffer, 0);
     } else if (bytes) {
       api.loadBytes(
           () -> {
@@ -256,14 +259,6 @@ final class VectorWriter {
             }
           },
           masked);
-    } else if (a.inner() == Inner.ANY) {
-      api.gather(
-          lane,
-          () -> {
-            arrayAndIndex(access);
-            code.aload(loop.state());
-            loop.pushIndexMap(access, masked);
-          });
     } else {
       api.load(
           lane,

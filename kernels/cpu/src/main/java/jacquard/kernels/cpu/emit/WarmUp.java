@@ -43,7 +43,7 @@ final class WarmUp {
   /// A kernel is taken for stuck when so many others, asked for later, are done,
   private static final int OVERTAKEN = 5;
 
-  /// or after so long.
+  /// or after so long, twice as long for each further class.
   private static final long STUCK_NANOS = 10_000_000_000L;
 
   /// Classes that are made of a kernel before it is given up.
@@ -180,9 +180,9 @@ final class WarmUp {
     } else {
       empty(current, 500, 0);
     }
-    return done - doneBefore > OVERTAKEN || System.nanoTime() - start > STUCK_NANOS
-        ? !again()
-        : false;
+    boolean overtaken = done - doneBefore > OVERTAKEN;
+    boolean late = System.nanoTime() - start > STUCK_NANOS << attempts - 1;
+    return (overtaken || late) && !again();
   }
 
   private boolean again() {
