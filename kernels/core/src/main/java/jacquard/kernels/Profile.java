@@ -2,19 +2,22 @@ package jacquard.kernels;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/// Time spent in each task of a schedule, added up over runs.
+/// Time spent in each task of a schedule, added up over the runs since the last report: what code
+/// cost before it was compiled is not in later ones.
 public final class Profile {
   /// Runs between two reports.
   private static final int REPORT_EVERY = 100;
 
-  private static final int LINES = 24;
+  private static final int LINES = 32;
 
   private final Schedule schedule;
   private final long[] nanos;
   private int runs;
+  private int reported;
 
   public Profile(Schedule schedule) {
     this.schedule = schedule;
@@ -34,6 +37,8 @@ public final class Profile {
       return;
     }
     out.println(text());
+    Arrays.fill(nanos, 0);
+    reported = runs;
   }
 
   /// The slowest tasks, one line each.
@@ -45,16 +50,17 @@ public final class Profile {
       total += nanos[i];
     }
     order.sort(Comparator.comparingLong(i -> -nanos[i]));
+    int counted = Math.max(1, runs - reported);
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             "profile: %d runs, %.1f us in %d tasks per run%n",
-            runs, total / 1e3 / Math.max(1, runs), nanos.length));
+            counted, total / 1e3 / counted, nanos.length));
     for (int i : order.subList(0, Math.min(LINES, order.size()))) {
       text.append(
           String.format(
               "%9.1f us %5.1f %% %3d %s%n",
-              nanos[i] / 1e3 / Math.max(1, runs),
+              nanos[i] / 1e3 / counted,
               100.0 * nanos[i] / Math.max(1, total),
               i,
               ScheduleText.line(schedule.tasks().get(i))));
