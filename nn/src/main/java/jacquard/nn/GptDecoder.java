@@ -1,16 +1,17 @@
 package jacquard.nn;
 
+import jacquard.tensor.CompiledStep;
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
-import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Decoding with cached keys and values: two plans in all, one for prompts and one for single
-/// tokens, whatever the position.
+/// Decoding with cached keys and values: two compiled steps in all, one for prompts and one for
+/// single tokens, whatever the position.
 ///
 /// Rows of a batch are independent sequences of equal length. Parameters are read anew for every
 /// token.
@@ -18,6 +19,11 @@ public final class GptDecoder {
   private final Gpt model;
   private final int batch;
   private final List<KeyValueCache> caches = new ArrayList<>();
+
+  /// For prompts and for single tokens; traced when first needed.
+  private @Nullable CompiledStep prompts;
+
+  private @Nullable CompiledStep singles;
   private int position;
 
   public GptDecoder(Gpt model, int batch) {
@@ -94,18 +100,10 @@ public final class GptDecoder {
         throw new TensorException("decode: token " + token + ", expected 0 to " + (vocabulary - 1));
       }
     }
-    Pass pass = Pass.evaluation();
-    Tensor start = index(0, 0, position, 0);
-    Tensor rows =
-        model.decode(
-            Tensor.stored(
-                DType.I32, tokens.clone(), Shape.of(batch, chunk), caches.get(0).keys().device()),
-            caches,
-            start,
-            pass);
-    Tensor row = chunk == 1 ? rows : rows.dynamicSlice(index(0, last, 0), batch, 1, rows.dim(2));
-    Tensor logits = model.head().forward(row.reshape(batch, row.dim(2)), pass).cast(DType.F32);
-    Step.run(List.of(logits), pass.updates());
+    Tensor index = i32(Shape.of(batch, chunk), tokens.clone());
+    Tensor start = i32(Shape.of(4), 0, 0, position, 0);
+    Tensor logits =
+        chunk == 1 ? single(index, start).run(index, start).get(0) : prompt(index, start, last);
     float[] flat = logits.toFloatArray();
     float[][] result = new float[batch][];
     for (int b = 0; b < batch; b++) {
@@ -114,7 +112,48 @@ public final class GptDecoder {
     return result;
   }
 
-  private Tensor index(int... values) {
-    return Tensor.stored(DType.I32, values, Shape.of(values.length), caches.get(0).keys().device());
+  private CompiledStep single(Tensor index, Tensor start) {
+    CompiledStep step = singles;
+    if (step == null) {
+      step =
+          CompiledStep.of(
+              a -> {
+                Pass pass = Pass.evaluation();
+                return work(model.decode(a.get(0), caches, a.get(1), pass), pass);
+              },
+              index,
+              start);
+      singles = step;
+    }
+    return step;
+  }
+
+  private Tensor prompt(Tensor index, Tensor start, int last) {
+    Tensor at = i32(Shape.of(3), 0, last, 0);
+    CompiledStep step = prompts;
+    if (step == null) {
+      step =
+          CompiledStep.of(
+              a -> {
+                Pass pass = Pass.evaluation();
+                Tensor rows = model.decode(a.get(0), caches, a.get(1), pass);
+                return work(rows.dynamicSlice(a.get(2), batch, 1, rows.dim(2)), pass);
+              },
+              index,
+              start,
+              at);
+      prompts = step;
+    }
+    return step.run(index, start, at).get(0);
+  }
+
+  /// Logits of one row `[B, 1, D]`, and the new caches.
+  private CompiledStep.Work work(Tensor row, Pass pass) {
+    Tensor logits = model.head().forward(row.reshape(batch, row.dim(2)), pass).cast(DType.F32);
+    return new CompiledStep.Work(List.of(logits), pass.updates());
+  }
+
+  private Tensor i32(Shape shape, int... values) {
+    return Tensor.stored(DType.I32, values, shape, caches.get(0).keys().device());
   }
 }

@@ -1,7 +1,11 @@
 package jacquard.tensor;
 
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Source;
 import jacquard.tensor.reference.Threefry;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /// The seed of random numbers: an immutable 64-bit value, as an i64 scalar tensor.
@@ -27,16 +31,24 @@ public final class Key {
   /// Second counter word of a derivation ("fold"), which no distribution uses as its salt.
   private static final int DERIVATION = 0x666F6C64;
 
-  private final long value;
+  private final Source.Number value;
   private final boolean dynamic;
   private final Tensor tensor;
 
   private Key(long value, boolean dynamic, Device device) {
-    this.value = value;
+    this.value = new Source.Dynamic(value);
     this.dynamic = dynamic;
-    Op.Constant constant = Op.Constant.of(DType.I64, value);
-    this.tensor =
-        dynamic ? Scalar.slot(constant, device) : Tensor.constant(DType.I64, value, device);
+    this.tensor = dynamic ? leaf(this.value, device) : Tensor.constant(DType.I64, value, device);
+  }
+
+  private Key(LongSupplier value, Device device) {
+    this.value = new Source.Supplied(value);
+    this.dynamic = true;
+    this.tensor = leaf(this.value, device);
+  }
+
+  private static Tensor leaf(Source.Number value, Device device) {
+    return new Tensor(Node.input(value, DType.I64, Shape.scalar(), device));
   }
 
   /// A constant key, on the standard device.
@@ -51,14 +63,26 @@ public final class Key {
 
   /// The key with this value that is a slot of the plan, so that another value needs no other plan.
   public Key dynamic() {
-    return dynamic ? this : new Key(value, true, tensor.device());
+    return dynamic ? this : new Key(value(), true, tensor.device());
   }
 
   /// The `data`-th key derived from this one: Threefry's block of counter (`data`, "fold") under
   /// this key. Dynamic if this is.
   public Key fold(int data) {
-    long derived = Threefry.block((int) value, (int) (value >>> 32), data, DERIVATION);
-    return new Key(derived, dynamic, tensor.device());
+    return value instanceof Source.Supplied(LongSupplier seed)
+        ? new Key(() -> derived(seed.getAsLong(), data), device())
+        : new Key(derived(value(), data), dynamic, device());
+  }
+
+  /// The key derived with a number that is asked for whenever a plan runs, such as that of the step
+  /// in a [CompiledStep]: at each run, what [#fold(int)] of that number gives. Dynamic.
+  public Key fold(IntSupplier data) {
+    Source.Number seed = value;
+    return new Key(() -> derived(seed.bits(), data.getAsInt()), device());
+  }
+
+  private static long derived(long seed, int data) {
+    return Threefry.block((int) seed, (int) (seed >>> 32), data, DERIVATION);
   }
 
   /// Keys `fold(0), ..., fold(count - 1)`.
@@ -73,7 +97,7 @@ public final class Key {
   }
 
   public long value() {
-    return value;
+    return value.bits();
   }
 
   /// Whether the value may change from run to run without changing the plan.
@@ -93,6 +117,6 @@ public final class Key {
   /// `key 0x000000000000002a`.
   @Override
   public String toString() {
-    return String.format("%skey 0x%016x", dynamic ? "dynamic " : "", value);
+    return String.format("%skey 0x%016x", dynamic ? "dynamic " : "", value());
   }
 }

@@ -3,6 +3,8 @@ package jacquard.tensor;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 
 /// Scalars whose value may differ from run to run without changing the plan: a learning rate, a
 /// step number, a random key.
@@ -17,6 +19,15 @@ public final class Scalar {
 
   public static Tensor of(DType dtype, double value, Device device) {
     return slot(Op.Constant.of(dtype, value), device);
+  }
+
+  /// A scalar that is asked for its value whenever a plan with it runs: what a [CompiledStep],
+  /// which is traced once, needs in place of a number that the host computes at each step.
+  ///
+  /// @param value called once or more in each run, on the thread that runs
+  public static Tensor of(DType dtype, DoubleSupplier value, Device device) {
+    LongSupplier bits = () -> Op.Constant.of(dtype, value.getAsDouble()).bits();
+    return new Tensor(Node.input(new Source.Supplied(bits), dtype, Shape.scalar(), device));
   }
 
   public static Tensor f32(double value) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Evaluates tensors and writes states, everything asked for in one plan.
 public final class Step {
@@ -22,36 +23,56 @@ public final class Step {
   ///   overwritten
   /// @throws DeviceException if the tensors are on different devices
   public static void run(List<Tensor> outputs, List<Update> updates) {
-    List<Backend.Root> roots = new ArrayList<>();
-    List<Node> pending = new ArrayList<>();
-    Device device = null;
+    List<Tensor> pending = new ArrayList<>(outputs.size());
     for (Tensor output : outputs) {
-      Node node = output.node();
-      device = same(device, node.device());
-      if (!(node.op() instanceof Op.Input)) {
-        roots.add(new Backend.Root(node, null));
-        pending.add(node);
+      if (!(output.node().op() instanceof Op.Input)) {
+        pending.add(output);
       }
     }
-    Set<State> seen = new HashSet<>();
+    Device device = device(outputs, updates);
+    if (device == null || pending.isEmpty() && updates.isEmpty()) {
+      return;
+    }
+    List<Buffer> buffers = Backends.of(device).run(roots(pending, updates));
+    for (int i = 0; i < pending.size(); i++) {
+      pending.get(i).node().realise(buffers.get(i));
+    }
+    for (Update update : updates) {
+      update.state().advance();
+    }
+  }
+
+  /// What is to be computed, outputs first.
+  ///
+  /// @throws StateException if a state is updated twice
+  static List<Backend.Root> roots(List<Tensor> outputs, List<Update> updates) {
+    List<Backend.Root> roots = new ArrayList<>(outputs.size() + updates.size());
+    for (Tensor output : outputs) {
+      roots.add(new Backend.Root(output.node(), null));
+    }
+    Set<State> seen = HashSet.newHashSet(updates.size());
     for (Update update : updates) {
       if (!seen.add(update.state())) {
         throw new StateException(
             "step: state '" + update.state().name() + "' is updated twice; combine the updates");
       }
-      device = same(device, update.value().device());
       roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
     }
-    if (roots.isEmpty() || device == null) {
-      return;
-    }
-    List<Buffer> buffers = Backends.of(device).run(roots);
-    for (int i = 0; i < pending.size(); i++) {
-      pending.get(i).realise(buffers.get(i));
+    return roots;
+  }
+
+  /// The one device of everything; null if there is nothing.
+  ///
+  /// @throws DeviceException if there are several
+  static @Nullable Device device(List<Tensor> outputs, List<Update> updates) {
+    Device device = null;
+    for (Tensor output : outputs) {
+      device = same(device, output.device());
     }
     for (Update update : updates) {
-      update.state().advance();
+      device = same(device, update.value().device());
     }
+    return device;
   }
 
   /// Evaluates tensors; afterwards each holds its value and its graph is let go.
@@ -93,13 +114,18 @@ public final class Step {
         }
         yield state.buffer();
       }
-      case Source.Dynamic d ->
+      case Source.Number n ->
           throw new IllegalArgumentException("buffer: a dynamic scalar has none: " + input);
+      case Source.Argument(int index) ->
+          throw new StateException(
+              "compiled step: argument "
+                  + index
+                  + " has no value while the step is traced; return what you want to see as an output");
       case null -> throw new IllegalArgumentException("buffer: not an input: " + input);
     };
   }
 
-  private static Device same(@org.jspecify.annotations.Nullable Device a, Device b) {
+  private static Device same(@Nullable Device a, Device b) {
     if (a != null && !a.equals(b)) {
       throw new DeviceException("step: tensors on " + a + " and " + b + ", expected one device");
     }

@@ -176,8 +176,8 @@ public final class Tensor extends Creation
     realise();
     int size = shape().arraySize();
     Object array = HostBuffer.newArray(dtype(), size);
-    if (node.input() instanceof Source.Dynamic(long bits)) {
-      HostBuffers.fill(array, dtype(), bits);
+    if (node.input() instanceof Source.Number number) {
+      HostBuffers.fill(array, dtype(), number.bits());
     } else {
       Step.buffer(node).read(0, array, 0, size);
     }

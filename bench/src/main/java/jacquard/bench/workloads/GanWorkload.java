@@ -23,6 +23,7 @@ import jacquard.tensor.Key;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// W5 and W6: a generator and a discriminator of 28x28 images in batches of 64, each trained once a
 /// step; one plan for both.
@@ -120,20 +121,25 @@ final class GanWorkload implements Workload {
   }
 
   @Override
-  public Prepared prepare(int step, boolean portable) {
-    Pass pass = Pass.training(Key.of(step));
-    Tensor z = Workload.noise(step, portable, pass.key(), BATCH, NOISE);
+  public List<Tensor> batch(int step, boolean portable) {
+    return Workload.withNoise(images.get(step % BATCHES), step, portable, BATCH, NOISE);
+  }
+
+  @Override
+  public Prepared trace(IntSupplier step, List<Tensor> batch) {
+    Pass pass = Pass.training(Key.of(1).fold(step));
+    Tensor z = Workload.noise(batch, pass, BATCH, NOISE);
     Tensor real =
-        Loss.binaryCrossEntropy(
-            discriminator.forward(images.get(step % BATCHES), pass), 1, Reduction.MEAN);
+        Loss.binaryCrossEntropy(discriminator.forward(batch.get(0), pass), 1, Reduction.MEAN);
     Tensor image = generator.forward(z, pass);
     Tensor fake =
         Loss.binaryCrossEntropy(discriminator.forward(image.detach(), pass), 0, Reduction.MEAN);
     Tensor lossD = real.add(fake);
     discriminatorOptimiser.update(
-        step, Gradients.of(lossD, pass.values(discriminatorParameters)), pass);
+        step::getAsInt, Gradients.of(lossD, pass.values(discriminatorParameters)), pass);
     Tensor lossG = Loss.binaryCrossEntropy(discriminator.forward(image, pass), 1, Reduction.MEAN);
-    generatorOptimiser.update(step, Gradients.of(lossG, pass.values(generatorParameters)), pass);
+    generatorOptimiser.update(
+        step::getAsInt, Gradients.of(lossG, pass.values(generatorParameters)), pass);
     return new Prepared(List.of(lossD, lossG), pass);
   }
 }

@@ -16,6 +16,7 @@ import jacquard.nn.optim.Schedule;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// W1 and W2: a GPT without biases on random tokens; gradients clipped to norm 1, AdamW.
 final class GptWorkload implements Workload {
@@ -28,6 +29,7 @@ final class GptWorkload implements Workload {
   private final List<Tensor> inputs = new ArrayList<>();
   private final List<Tensor> targets = new ArrayList<>();
   private final int units;
+  private final GptDecoder decoder;
 
   GptWorkload(int layers, int heads, int dim, int context, int batch) {
     model = Gpt.of(Init.of(0), Gpt.Config.of(VOCABULARY, context, dim, heads, layers));
@@ -45,6 +47,7 @@ final class GptWorkload implements Workload {
             Adam.Settings.ADAM_W.withBetas(0.9, 0.99));
     parameters = optimiser.parameters();
     units = batch * context;
+    decoder = new GptDecoder(model, 1);
     for (int b = 0; b < BATCHES; b++) {
       int[] drawn = PortableRandom.tokens(DATA_SEED + b, VOCABULARY, batch * (context + 1));
       int[] x = new int[units];
@@ -64,18 +67,21 @@ final class GptWorkload implements Workload {
   }
 
   @Override
-  public Prepared prepare(int step, boolean portable) {
+  public List<Tensor> batch(int step, boolean portable) {
+    return List.of(inputs.get(step % BATCHES), targets.get(step % BATCHES));
+  }
+
+  @Override
+  public Prepared trace(IntSupplier step, List<Tensor> batch) {
     Pass pass = Pass.training();
-    int b = step % BATCHES;
-    Tensor loss = Loss.crossEntropy(model.forward(inputs.get(b), pass), targets.get(b));
+    Tensor loss = Loss.crossEntropy(model.forward(batch.get(0), pass), batch.get(1));
     List<Tensor> gradients = Gradients.of(loss, pass.values(parameters));
-    optimiser.update(step, Clip.byGlobalNorm(gradients, 1).gradients(), pass);
+    optimiser.update(step::getAsInt, Clip.byGlobalNorm(gradients, 1).gradients(), pass);
     return new Prepared(List.of(loss), pass);
   }
 
   /// Generates `count` tokens one by one, starting again from token 0 when the context is full.
   void sample(int count, SplitMix random) {
-    GptDecoder decoder = new GptDecoder(model, 1);
     Sampler sampler = new Sampler(1, 0);
     float[] logits = decoder.prefill(0)[0];
     for (int i = 1; i < count; i++) {

@@ -21,6 +21,7 @@ import jacquard.tensor.Key;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /// W3 and W4: variational autoencoders of 28x28 images in batches of 128; summed binary
 /// cross-entropy and divergence, Adam.
@@ -100,19 +101,24 @@ final class VaeWorkload implements Workload {
   }
 
   @Override
-  public Prepared prepare(int step, boolean portable) {
-    Pass pass = Pass.training(Key.of(step));
-    Tensor x = images.get(step % BATCHES);
+  public List<Tensor> batch(int step, boolean portable) {
+    return Workload.withNoise(images.get(step % BATCHES), step, portable, BATCH, latent);
+  }
+
+  @Override
+  public Prepared trace(IntSupplier step, List<Tensor> batch) {
+    Pass pass = Pass.training(Key.of(1).fold(step));
+    Tensor x = batch.get(0);
     Tensor features = model.encoder.forward(x, pass);
     Tensor mean = model.mean.forward(features, pass);
     Tensor logVariance = model.logVariance.forward(features, pass);
-    Tensor noise = Workload.noise(step, portable, pass.key(), BATCH, latent);
+    Tensor noise = Workload.noise(batch, pass, BATCH, latent);
     Tensor z = mean.add(noise.mul(logVariance.mul(0.5).exp()));
     Tensor logits = model.decoder.forward(z, pass);
     Tensor loss =
         Loss.binaryCrossEntropy(logits, x, Reduction.SUM)
             .add(Loss.gaussianDivergence(mean, logVariance, Reduction.SUM));
-    optimiser.update(step, Gradients.of(loss, pass.values(parameters)), pass);
+    optimiser.update(step::getAsInt, Gradients.of(loss, pass.values(parameters)), pass);
     return new Prepared(List.of(loss), pass);
   }
 }

@@ -2,11 +2,10 @@ package jacquard.bench.workloads;
 
 import jacquard.nn.Parameter;
 import jacquard.nn.Pass;
-import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
-import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /// A model with its data and optimiser, trained a step at a time.
@@ -29,18 +28,21 @@ interface Workload {
   /// @param pass holds the updates
   record Prepared(List<Tensor> losses, Pass pass) {}
 
-  /// The graph of one step.
+  /// Tensors that a step takes.
   ///
-  /// @param portable draws the noise from [PortableRandom] instead of the engine's generator
-  Prepared prepare(int step, boolean portable);
+  /// @param portable with noise from [PortableRandom], for models that draw any; otherwise [#trace]
+  ///   draws it with the engine's generator
+  List<Tensor> batch(int step, boolean portable);
 
-  /// Trains one step.
+  /// The graph of a step.
   ///
-  /// @return the losses
-  default double[] step(int step, boolean portable) {
-    Prepared prepared = prepare(step, portable);
-    Step.run(prepared.losses(), prepared.pass().updates());
-    return prepared.losses().stream().mapToDouble(Tensor::item).toArray();
+  /// @param step its number, which may be asked for at each run
+  /// @param batch as from [#batch]
+  Prepared trace(IntSupplier step, List<Tensor> batch);
+
+  /// The graph of one step.
+  default Prepared prepare(int step, boolean portable) {
+    return trace(() -> step, batch(step, portable));
   }
 
   /// Fills parameter `k` from seed `first + k`, uniform within `bound`; a bound of 0 leaves it as
@@ -68,11 +70,17 @@ interface Workload {
     return 1 / Math.sqrt((double) weight.size() / weight.dim(0));
   }
 
-  /// Standard normal noise of a step.
-  static Tensor noise(int step, boolean portable, Key key, int... dims) {
-    if (!portable) {
-      return Tensor.randn(key, dims);
-    }
-    return Tensor.of(PortableRandom.gauss(NOISE_SEED + step, Shape.of(dims).arraySize()), dims);
+  /// A step's data, and portable standard normal noise if wanted.
+  static List<Tensor> withNoise(Tensor data, int step, boolean portable, int... dims) {
+    return portable
+        ? List.of(
+            data,
+            Tensor.of(PortableRandom.gauss(NOISE_SEED + step, Shape.of(dims).arraySize()), dims))
+        : List.of(data);
+  }
+
+  /// The noise of a batch, or if it has none, noise drawn with the pass's key.
+  static Tensor noise(List<Tensor> batch, Pass pass, int... dims) {
+    return batch.size() > 1 ? batch.get(1) : Tensor.randn(pass.key(), dims);
   }
 }

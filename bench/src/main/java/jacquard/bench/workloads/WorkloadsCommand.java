@@ -52,6 +52,11 @@ public final class WorkloadsCommand implements Callable<Integer> {
   @Option(names = "--numerics", description = "Print the losses of the first 20 steps instead.")
   private boolean numerics;
 
+  @Option(
+      names = "--uncompiled",
+      description = "Build the graph anew at every step instead of tracing it once.")
+  private boolean uncompiled;
+
   @Option(names = "--warm", description = "Seconds of warm-up.", paramLabel = "S")
   private double warm = 8;
 
@@ -98,8 +103,9 @@ public final class WorkloadsCommand implements Callable<Integer> {
 
   private void losses(String name, Workload workload) {
     StringBuilder rows = new StringBuilder();
+    Trainer trainer = Trainer.of(workload, !uncompiled, true);
     for (int s = 0; s < NUMERIC_STEPS; s++) {
-      rows.append(s == 0 ? "" : ", ").append(Arrays.toString(workload.step(s, true)));
+      rows.append(s == 0 ? "" : ", ").append(Arrays.toString(trainer.step(s)));
     }
     out.println(
         "{\"peer\": \"jacquard\", \"workload\": \""
@@ -110,13 +116,15 @@ public final class WorkloadsCommand implements Callable<Integer> {
   }
 
   private void time(String name, Supplier<Workload> make) {
-    Workload[] current = {make.get()};
+    Trainer[] current = {Trainer.of(make.get(), !uncompiled, false)};
     Timing timing = new Timing(warm, measure);
-    Timing.Result result = timing.of(k -> current[0].step(k, false), () -> current[0] = make.get());
-    int units = current[0].units();
-    out.println(result.json(name, threads, units, cold ? result.coldFields() : ""));
+    Timing.Result result =
+        timing.of(
+            k -> current[0].step(k), () -> current[0] = Trainer.of(make.get(), !uncompiled, false));
+    Workload workload = current[0].workload();
+    out.println(result.json(name, threads, workload.units(), cold ? result.coldFields() : ""));
     cold = false;
-    if (current[0] instanceof GptWorkload gpt) {
+    if (workload instanceof GptWorkload gpt) {
       SplitMix random = SplitMix.of(1);
       Timing.Result sampled = timing.of(k -> gpt.sample(SAMPLED_TOKENS, random), () -> {});
       out.println(sampled.json(name + "-sample", threads, SAMPLED_TOKENS, ""));

@@ -59,7 +59,7 @@ final class Placement {
     for (int v = 0; v < values.size(); v++) {
       places.add(place(v, offsets));
     }
-    return new Schedule(tasks, places, plan, key.inputs().size(), key.dynamics().length, results);
+    return new Schedule(tasks, places, plan, key.inputs().size(), key.dynamics().size(), results);
   }
 
   private void touch(int value, int task) {

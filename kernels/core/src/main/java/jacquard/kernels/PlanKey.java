@@ -30,8 +30,8 @@ final class PlanKey {
 
   private final boolean fuse;
   private final int hash;
-  private final List<Buffer> inputs = new ArrayList<>();
-  private final List<Long> dynamics = new ArrayList<>();
+  private final List<@Nullable Buffer> inputs = new ArrayList<>();
+  private final List<Source.Number> dynamics = new ArrayList<>();
 
   static final int SINK = -1;
   static final int FRESH = -2;
@@ -90,11 +90,15 @@ final class PlanKey {
     Source source = node.input();
     return switch (source) {
       case null -> NONE;
-      case Source.Dynamic d -> {
-        dynamics.add(d.bits());
+      case Source.Number n -> {
+        dynamics.add(n);
         yield DYNAMIC - (dynamics.size() - 1);
       }
       case Source.Stored s -> bufferSlot(s.buffer(), slotOf);
+      case Source.Argument a -> {
+        inputs.add(null);
+        yield inputs.size() - 1;
+      }
       case Source.Cell c -> bufferSlot(Step.buffer(node), slotOf);
     };
   }
@@ -158,18 +162,14 @@ final class PlanKey {
     return fuse;
   }
 
-  /// Buffers of this run, by input slot.
-  List<Buffer> inputs() {
+  /// Buffers of this run, by input slot; null for an argument of a compiled step.
+  List<@Nullable Buffer> inputs() {
     return inputs;
   }
 
-  /// Values of this run's dynamic scalars, by slot.
-  long[] dynamics() {
-    long[] bits = new long[dynamics.size()];
-    for (int i = 0; i < bits.length; i++) {
-      bits[i] = dynamics.get(i);
-    }
-    return bits;
+  /// This run's dynamic scalars, by slot.
+  List<Source.Number> dynamics() {
+    return dynamics;
   }
 
   @Override

@@ -2,12 +2,13 @@ package jacquard.kernels;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Step;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Source;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,21 @@ public final class PlannedBackend implements Backend {
   @Override
   public synchronized List<Buffer> run(List<Root> roots) {
     PlanKey key = PlanKey.of(roots, Switches.fuse());
+    for (int i = 0; i < key.nodes().size(); i++) {
+      if (key.nodes().get(i).input() instanceof Source.Argument) {
+        Step.buffer(key.nodes().get(i)); // says what is wrong
+      }
+    }
+    return new CompiledPlan(this, plan(key, roots).program(), key, roots).run(List.of());
+  }
+
+  @Override
+  public synchronized Compiled compile(List<Root> roots) {
+    PlanKey key = PlanKey.of(roots, Switches.fuse());
+    return new CompiledPlan(this, plan(key, roots).program(), key, roots);
+  }
+
+  private Plan plan(PlanKey key, List<Root> roots) {
     Plan plan = plans.get(key);
     if (plan == null) {
       misses++;
@@ -84,30 +100,7 @@ public final class PlannedBackend implements Backend {
       hits++;
       missesInRow = 0;
     }
-    return run(key, plan, roots);
-  }
-
-  private List<Buffer> run(PlanKey key, Plan plan, List<Root> roots) {
-    Schedule schedule = plan.schedule();
-    List<Buffer> inputs = key.inputs();
-    Buffer[] externals = new Buffer[inputs.size() + roots.size()];
-    for (int i = 0; i < inputs.size(); i++) {
-      externals[i] = inputs.get(i);
-    }
-    List<Buffer> results = new ArrayList<>(roots.size());
-    for (int i = 0; i < roots.size(); i++) {
-      Root root = roots.get(i);
-      Buffer into = root.into();
-      Buffer buffer =
-          into != null
-              ? into
-              : target.allocate(root.node().dtype(), root.node().shape().arraySize());
-      externals[inputs.size() + i] = buffer;
-      results.add(buffer);
-    }
-    plan.program().run(externals, key.dynamics());
-    assert schedule.results().size() == roots.size();
-    return results;
+    return plan;
   }
 
   private Plan make(PlanKey key, List<Node> roots) {

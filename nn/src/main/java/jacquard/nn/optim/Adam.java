@@ -6,6 +6,7 @@ import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// Adam, with weight decay added to the gradient (L2) or, as AdamW, taken from the parameter.
 ///
@@ -116,20 +117,29 @@ public final class Adam implements Optimiser {
   }
 
   @Override
-  public void update(long step, List<Tensor> gradients, Pass pass) {
+  public void update(LongSupplier step, List<Tensor> gradients, Pass pass) {
     Groups.requireCount("adam", groups, gradients);
-    double mean = 1 - Math.pow(settings.beta1, step + 1.0);
-    double square = 1 - Math.pow(settings.beta2, step + 1.0);
     int next = 0;
     for (int i = 0; i < groups.size(); i++) {
       Group group = groups.get(i);
-      double rate = group.learningRate().at(step);
-      Scalars scalars =
-          new Scalars(rate / mean, 1 / Math.sqrt(square), 1 - rate * group.weightDecay());
+      Scalars scalars = scalars(step, group);
       for (Slot slot : slots.get(i)) {
         update(slot, group.weightDecay(), gradients.get(next++), scalars, pass);
       }
     }
+  }
+
+  /// Learning rate over the mean's correction, one over the root of the square's, and what
+  /// decoupled decay leaves of a parameter.
+  private Scalars scalars(LongSupplier step, Group group) {
+    return new Scalars(
+        () -> rate(step, group) / (1 - Math.pow(settings.beta1, step.getAsLong() + 1.0)),
+        () -> 1 / Math.sqrt(1 - Math.pow(settings.beta2, step.getAsLong() + 1.0)),
+        () -> 1 - rate(step, group) * group.weightDecay());
+  }
+
+  private static double rate(LongSupplier step, Group group) {
+    return group.learningRate().at(step.getAsLong());
   }
 
   private void update(Slot slot, double decay, Tensor gradient, Scalars scalars, Pass pass) {

@@ -6,6 +6,7 @@ import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// Turns gradients into new values of parameters.
 public interface Optimiser {
@@ -24,7 +25,14 @@ public interface Optimiser {
   /// @param step number of updates made before this one
   /// @param gradients one for each of [#parameters], of its shape and dtype
   /// @throws IllegalArgumentException if there are more or fewer gradients than parameters
-  void update(long step, List<Tensor> gradients, Pass pass);
+  default void update(long step, List<Tensor> gradients, Pass pass) {
+    update(() -> step, gradients, pass);
+  }
+
+  /// The same for a step that is traced once and run often: the number is asked for at each run.
+  ///
+  /// @see jacquard.tensor.CompiledStep
+  void update(LongSupplier step, List<Tensor> gradients, Pass pass);
 
   /// The updates alone, to be run by the caller.
   default List<Update> update(long step, List<Tensor> gradients) {

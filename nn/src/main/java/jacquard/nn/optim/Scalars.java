@@ -6,15 +6,17 @@ import jacquard.tensor.Scalar;
 import jacquard.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 
-/// The dynamic scalars of one update of one group, made once for each dtype and device.
+/// The dynamic scalars of one update of one group, made once for each dtype and device, and asked
+/// for their values when the plan runs.
 final class Scalars {
   private record Form(int index, DType dtype, Device device) {}
 
-  private final double[] values;
+  private final DoubleSupplier[] values;
   private final Map<Form, Tensor> made = new HashMap<>();
 
-  Scalars(double... values) {
+  Scalars(DoubleSupplier... values) {
     this.values = values;
   }
 

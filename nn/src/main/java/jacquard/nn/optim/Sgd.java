@@ -6,6 +6,7 @@ import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// Stochastic gradient descent with momentum `u` and learning rate `a`:
 ///
@@ -72,11 +73,11 @@ public final class Sgd implements Optimiser {
   }
 
   @Override
-  public void update(long step, List<Tensor> gradients, Pass pass) {
+  public void update(LongSupplier step, List<Tensor> gradients, Pass pass) {
     Groups.requireCount("sgd", groups, gradients);
     int next = 0;
     for (Group group : groups) {
-      Scalars scalars = new Scalars(group.learningRate().at(step));
+      Scalars scalars = new Scalars(() -> group.learningRate().at(step.getAsLong()));
       for (Parameter parameter : group.parameters()) {
         Tensor p = pass.value(parameter);
         Tensor g = gradients.get(next);

@@ -81,11 +81,12 @@ public final class GraphChecker {
           buffer.dtype() == node.dtype() && buffer.size() == node.shape().size()
               ? ""
               : "its buffer holds " + buffer.size() + " elements of " + buffer.dtype();
-      case Source.Dynamic d -> node.shape().rank() == 0 ? "" : "a dynamic value is a scalar";
+      case Source.Number n -> node.shape().rank() == 0 ? "" : "a dynamic value is a scalar";
       case Source.Cell(var state, long version) ->
           state.device().equals(node.device())
               ? differs(node, state.dtype(), state.shape())
               : "its state is on " + state.device();
+      case Source.Argument a -> a.index() >= 0 ? "" : "is argument " + a.index();
       case null -> "an input without a source";
     };
   }

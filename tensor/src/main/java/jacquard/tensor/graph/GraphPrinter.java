@@ -130,7 +130,8 @@ public final class GraphPrinter {
   private static String source(Node node) {
     return switch (node.input()) {
       case Source.Stored s -> "stored";
-      case Source.Dynamic(long bits) -> "dynamic " + value(node.dtype(), bits);
+      case Source.Number number -> "dynamic " + value(node.dtype(), number.bits());
+      case Source.Argument(int index) -> "argument " + index;
       case Source.Cell cell -> "state " + cell.state().name();
       case null -> "nothing";
     };

@@ -2,6 +2,7 @@ package jacquard.tensor.graph;
 
 import jacquard.tensor.State;
 import jacquard.tensor.spi.Buffer;
+import java.util.function.LongSupplier;
 
 /// Where the value of an input node comes from.
 public sealed interface Source {
@@ -10,9 +11,30 @@ public sealed interface Source {
   record Stored(Buffer buffer) implements Source {}
 
   /// A scalar that may differ from run to run without changing the plan.
+  sealed interface Number extends Source {
+    /// The value now, as [Op.Constant#bits].
+    long bits();
+  }
+
+  /// A scalar whose value is known.
   ///
   /// @param bits as [Op.Constant#bits]
-  record Dynamic(long bits) implements Source {}
+  record Dynamic(long bits) implements Number {}
+
+  /// A scalar that is asked for its value at each run.
+  ///
+  /// @param supplier gives bits as [Op.Constant#bits]
+  record Supplied(LongSupplier supplier) implements Number {
+    @Override
+    public long bits() {
+      return supplier.getAsLong();
+    }
+  }
+
+  /// What a compiled step is given at each run; it has no value while the step is traced.
+  ///
+  /// @param index which of the step's arguments
+  record Argument(int index) implements Source {}
 
   /// The value of a state in one version.
   record Cell(State state, long version) implements Source {}

@@ -129,8 +129,8 @@ public final class Evaluator {
   }
 
   private static Value input(Node node) {
-    return node.input() instanceof Source.Dynamic(long bits)
-        ? Value.filled(node.dtype(), 1, bits)
+    return node.input() instanceof Source.Number number
+        ? Value.filled(node.dtype(), 1, number.bits())
         : Value.read(Step.buffer(node));
   }
 

@@ -24,6 +24,19 @@ public interface Backend {
   /// A buffer of zeros.
   Buffer allocate(DType dtype, int size);
 
+  /// Roots made ready to be computed again and again.
+  interface Compiled {
+    /// Computes the roots from the present values of states and of supplied scalars.
+    ///
+    /// @param arguments values of the arguments, by index; of the dtypes and sizes they were traced
+    ///   with, and none of them the buffer of a state
+    /// @return the buffers that hold the roots' values; new ones where a root has none
+    List<Buffer> run(List<Buffer> arguments);
+  }
+
+  /// Makes roots ready that may read arguments ([jacquard.tensor.graph.Source.Argument]).
+  Compiled compile(List<Root> roots);
+
   /// Computes all roots, in one plan.
   ///
   /// @return the buffers that hold the roots' values, in their order
