@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Sweep {
   private static final class Vertex {
     final Node node;
-    final List<Tensor> contributions = new ArrayList<>(2);
+    List<Tensor> contributions = List.of();
 
     /// Where the cotangent goes: the sources, or the border of a segment; null where no gradient
     /// flows.
@@ -37,6 +37,14 @@ final class Sweep {
 
     Vertex(Node node) {
       this.node = node;
+    }
+
+    /// Most vertices take one, and those that need no gradient none.
+    void take(Tensor contribution) {
+      if (contributions.isEmpty()) {
+        contributions = new ArrayList<>(1);
+      }
+      contributions.add(contribution);
     }
   }
 
@@ -71,7 +79,7 @@ final class Sweep {
   void add(Node result, Tensor cotangent) {
     Vertex vertex = vertex(result);
     visit(vertex);
-    vertex.contributions.add(cotangent);
+    vertex.take(cotangent);
   }
 
   void run() {
@@ -175,7 +183,7 @@ final class Sweep {
 
   private static void contribute(@Nullable Vertex end, @Nullable Tensor cotangent) {
     if (end != null && cotangent != null) {
-      end.contributions.add(cotangent);
+      end.take(cotangent);
     }
   }
 }

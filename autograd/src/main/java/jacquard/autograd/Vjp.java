@@ -159,11 +159,14 @@ public final class Vjp {
 
   /// Of an expand: the sum over the repeats.
   private Tensor summed() {
-    int[] repeated =
-        java.util.stream.IntStream.range(0, g.rank())
-            .filter(axis -> shape(0).dim(axis) != g.dim(axis))
-            .toArray();
-    return repeated.length == 0 ? g : g.sumKeepDims(repeated);
+    int[] repeated = new int[g.rank()];
+    int n = 0;
+    for (int axis = 0; axis < g.rank(); axis++) {
+      if (shape(0).dim(axis) != g.dim(axis)) {
+        repeated[n++] = axis;
+      }
+    }
+    return n == 0 ? g : g.sumKeepDims(java.util.Arrays.copyOf(repeated, n));
   }
 
   /// Of a pad: where the elements went.

@@ -12,13 +12,13 @@ public sealed interface Elementwise permits Tensor {
   Tensor self();
 
   private Tensor unary(UnaryKind kind) {
-    return Tensor.apply(new Op.Unary(kind), self());
+    return Tensor.apply(Op.Unary.of(kind), self());
   }
 
   private Tensor binary(BinaryKind kind, Tensor other) {
     Tensor x = self();
     Shape shape = Shape.broadcast(kind.toString(), x.shape(), other.shape());
-    return Tensor.apply(new Op.Binary(kind), x.expand(shape), other.expand(shape));
+    return Tensor.apply(Op.Binary.of(kind), x.expand(shape), other.expand(shape));
   }
 
   private Tensor scalar(String op, double value) {

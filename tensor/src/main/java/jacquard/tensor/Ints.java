@@ -27,7 +27,9 @@ public final class Ints {
   /// `0, 1, ..., n - 1`.
   public static Ints range(int n) {
     int[] all = new int[n];
-    Arrays.setAll(all, i -> i);
+    for (int i = 0; i < n; i++) {
+      all[i] = i;
+    }
     return new Ints(all);
   }
 
@@ -60,7 +62,9 @@ public final class Ints {
   /// Each element as `f(index, element)`.
   public Ints map(IntBinaryOperator f) {
     int[] mapped = new int[values.length];
-    Arrays.setAll(mapped, i -> f.applyAsInt(i, values[i]));
+    for (int i = 0; i < mapped.length; i++) {
+      mapped[i] = f.applyAsInt(i, values[i]);
+    }
     return new Ints(mapped);
   }
 

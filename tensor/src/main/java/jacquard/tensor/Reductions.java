@@ -19,11 +19,16 @@ public sealed interface Reductions permits Tensor {
     if (axes.length == 0) {
       return Ints.range(x.rank());
     }
-    int[] sorted =
-        java.util.Arrays.stream(axes).map(a -> x.shape().axis(op, a)).distinct().sorted().toArray();
-    if (sorted.length != axes.length) {
-      throw new ShapeException(
-          op + ": axes " + Ints.of(axes) + " of shape " + x.shape() + ", expected each once");
+    int[] sorted = new int[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      sorted[i] = x.shape().axis(op, axes[i]);
+    }
+    java.util.Arrays.sort(sorted);
+    for (int i = 1; i < sorted.length; i++) {
+      if (sorted[i] == sorted[i - 1]) {
+        throw new ShapeException(
+            op + ": axes " + Ints.of(axes) + " of shape " + x.shape() + ", expected each once");
+      }
     }
     return Ints.of(sorted);
   }

@@ -116,11 +116,7 @@ public final class Step {
       }
       case Source.Number n ->
           throw new IllegalArgumentException("buffer: a dynamic scalar has none: " + input);
-      case Source.Argument(int index) ->
-          throw new StateException(
-              "compiled step: argument "
-                  + index
-                  + " has no value while the step is traced; return what you want to see as an output");
+      case Source.Argument(int index) -> throw Source.Argument.unknown(index);
       case null -> throw new IllegalArgumentException("buffer: not an input: " + input);
     };
   }

@@ -48,6 +48,15 @@ public final class Tensor extends Creation
     return new Tensor(Node.of(op, nodes));
   }
 
+  /// As [#apply(Op, Tensor...)], without arrays: most operations take one source or two.
+  static Tensor apply(Op op, Tensor x) {
+    return new Tensor(Node.of(op, List.of(x.node)));
+  }
+
+  static Tensor apply(Op op, Tensor x, Tensor y) {
+    return new Tensor(Node.of(op, List.of(x.node, y.node)));
+  }
+
   /// Joins tensors along an axis they have.
   ///
   /// @throws ShapeException if there are none or sizes differ on another axis

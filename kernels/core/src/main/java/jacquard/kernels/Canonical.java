@@ -33,8 +33,7 @@ final class Canonical {
   /// @return the vertex of every root
   static List<Vertex> of(PlanKey key) {
     Canonical pass = new Canonical();
-    List<Node> nodes = key.nodes();
-    Vertex[] vertices = new Vertex[nodes.size()];
+    Vertex[] vertices = new Vertex[key.size()];
     int[] uses = new int[vertices.length];
     for (int i = 0; i < vertices.length; i++) {
       for (int source : key.sourcesOf(i)) {
@@ -45,7 +44,7 @@ final class Canonical {
       uses[key.rootNode(i)]++;
     }
     for (int i = 0; i < vertices.length; i++) {
-      Node node = nodes.get(i);
+      Node node = key.node(i);
       List<Vertex> sources = new ArrayList<>();
       for (int source : key.sourcesOf(i)) {
         sources.add(vertices[source]);

@@ -46,11 +46,19 @@ final class CompiledPlan implements Backend.Compiled {
     }
   }
 
+  /// @throws jacquard.tensor.StateException if an argument is read: this is not a compiled step
+  void requireNoArguments() {
+    for (int i = 0; i < argumentSlots.length; i++) {
+      if (argumentSlots[i] >= 0) {
+        throw Source.Argument.unknown(i);
+      }
+    }
+  }
+
   private static int[] argumentSlots(PlanKey key) {
-    List<Node> nodes = key.nodes();
     List<Integer> slots = new ArrayList<>();
-    for (int i = 0; i < nodes.size(); i++) {
-      if (nodes.get(i).input() instanceof Source.Argument(int index)) {
+    for (int i = 0; i < key.size(); i++) {
+      if (key.node(i).input() instanceof Source.Argument(int index)) {
         while (slots.size() <= index) {
           slots.add(-1);
         }

@@ -4,7 +4,6 @@ import jacquard.tensor.Step;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
-import jacquard.tensor.graph.Traversal;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import java.util.ArrayList;
@@ -17,21 +16,30 @@ import org.jspecify.annotations.Nullable;
 /// The structure of a graph that is to be run: equal keys can share a plan. Buffers and dynamic
 /// scalars are slots: which buffer is in a slot is not part of the key, but that two leaves share a
 /// buffer is.
+///
+/// A key reads one graph after another into the same arrays ([#read]); [#detached] is what a cache
+/// keeps.
 final class PlanKey {
-  private final List<Node> nodes;
-  private final Op[] ops;
-  private final int[][] sources;
-  private final int[] slots;
-  private final int[] rootNodes;
+  private final NodeOrder order = new NodeOrder();
+  private int size;
+  private Op[] ops = new Op[256];
+  private int[] slots = new int[256];
+
+  /// Sources of all nodes one after the other; those of node `i` end at `ends[i]`.
+  private int[] sources = new int[512];
+
+  private int[] ends = new int[256];
+  private int[] rootNodes = {};
 
   /// Per root: the input slot whose buffer it is written to, [#SINK] for another buffer that is
   /// given, or [#FRESH].
-  private final int[] rootSlots;
+  private int[] rootSlots = {};
 
-  private final boolean fuse;
-  private final int hash;
+  private boolean fuse;
+  private int hash;
   private final List<@Nullable Buffer> inputs = new ArrayList<>();
   private final List<Source.Number> dynamics = new ArrayList<>();
+  private final Map<Buffer, Integer> slotOf = new IdentityHashMap<>();
 
   static final int SINK = -1;
   static final int FRESH = -2;
@@ -42,51 +50,64 @@ final class PlanKey {
   /// Dynamic scalar `k` has slot `DYNAMIC - k`, so that no two kinds of slot are equal.
   private static final int DYNAMIC = -2;
 
-  private PlanKey(List<Backend.Root> roots, boolean fuse) {
-    this.fuse = fuse;
-    List<Node> rootList = roots.stream().map(Backend.Root::node).toList();
-    nodes = Traversal.sourcesFirst(rootList);
-    int n = nodes.size();
-    Map<Node, Integer> number = new IdentityHashMap<>(2 * n);
-    Map<Buffer, Integer> slotOf = new IdentityHashMap<>();
-    ops = new Op[n];
-    sources = new int[n][];
-    slots = new int[n];
+  static PlanKey of(List<Backend.Root> roots, boolean fuse) {
+    PlanKey key = new PlanKey();
+    key.read(roots, fuse);
+    return key;
+  }
+
+  /// Becomes the key of these roots.
+  void read(List<Backend.Root> roots, boolean withFusion) {
+    clear();
+    fuse = withFusion;
+    order.add(roots);
+    size = order.size();
+    if (ops.length < size) {
+      ops = new Op[2 * size];
+      slots = new int[2 * size];
+      ends = new int[2 * size];
+    }
     int h = 17;
-    for (int i = 0; i < n; i++) {
-      Node node = nodes.get(i);
-      number.put(node, i);
-      ops[i] = node.op();
+    int end = 0;
+    for (int i = 0; i < size; i++) {
+      Node node = order.node(i);
       List<Node> from = node.sources();
-      int[] ids = new int[from.size()];
-      for (int j = 0; j < ids.length; j++) {
-        Integer id = number.get(from.get(j));
-        if (id == null) {
-          throw new AssertionError("a source after its reader");
-        }
-        ids[j] = id;
+      if (end + from.size() > sources.length) {
+        sources = Arrays.copyOf(sources, 2 * (end + from.size()));
+      }
+      for (int j = 0; j < from.size(); j++) {
+        int id = order.number(from.get(j));
+        sources[end++] = id;
         h = 31 * h + id;
       }
-      sources[i] = ids;
-      slots[i] = slot(node, slotOf);
+      ends[i] = end;
+      ops[i] = node.op();
+      slots[i] = slot(node);
       h = 31 * (31 * h + ops[i].hashCode()) + slots[i];
     }
-    rootNodes = new int[roots.size()];
-    rootSlots = new int[roots.size()];
+    if (rootNodes.length != roots.size()) {
+      rootNodes = new int[roots.size()];
+      rootSlots = new int[roots.size()];
+    }
     for (int i = 0; i < rootNodes.length; i++) {
-      Integer id = number.get(roots.get(i).node());
-      rootNodes[i] = id == null ? -1 : id;
+      rootNodes[i] = order.number(roots.get(i).node());
       Buffer into = roots.get(i).into();
       rootSlots[i] = into == null ? FRESH : slotOf.getOrDefault(into, SINK);
     }
     hash = 31 * (31 * h + Arrays.hashCode(rootNodes)) + Arrays.hashCode(rootSlots) + (fuse ? 1 : 0);
   }
 
-  static PlanKey of(List<Backend.Root> roots, boolean fuse) {
-    return new PlanKey(roots, fuse);
+  /// Lets the graph and its buffers go.
+  void clear() {
+    order.clear();
+    Arrays.fill(ops, 0, size, null);
+    size = 0;
+    inputs.clear();
+    dynamics.clear();
+    slotOf.clear();
   }
 
-  private int slot(Node node, Map<Buffer, Integer> slotOf) {
+  private int slot(Node node) {
     Source source = node.input();
     return switch (source) {
       case null -> NONE;
@@ -94,16 +115,16 @@ final class PlanKey {
         dynamics.add(n);
         yield DYNAMIC - (dynamics.size() - 1);
       }
-      case Source.Stored s -> bufferSlot(s.buffer(), slotOf);
+      case Source.Stored s -> bufferSlot(s.buffer());
       case Source.Argument a -> {
         inputs.add(null);
         yield inputs.size() - 1;
       }
-      case Source.Cell c -> bufferSlot(Step.buffer(node), slotOf);
+      case Source.Cell c -> bufferSlot(Step.buffer(node));
     };
   }
 
-  private int bufferSlot(Buffer buffer, Map<Buffer, Integer> slotOf) {
+  private int bufferSlot(Buffer buffer) {
     Integer known = slotOf.get(buffer);
     if (known != null) {
       return known;
@@ -115,26 +136,35 @@ final class PlanKey {
 
   /// The same structure without the graph and its buffers, to be kept in a cache.
   PlanKey detached() {
-    return new PlanKey(this);
+    PlanKey copy = new PlanKey();
+    copy.size = size;
+    copy.ops = Arrays.copyOf(ops, size);
+    copy.slots = Arrays.copyOf(slots, size);
+    copy.ends = Arrays.copyOf(ends, size);
+    copy.sources = Arrays.copyOf(sources, sourceCount());
+    copy.rootNodes = rootNodes.clone();
+    copy.rootSlots = rootSlots.clone();
+    copy.fuse = fuse;
+    copy.hash = hash;
+    return copy;
   }
 
-  private PlanKey(PlanKey that) {
-    nodes = List.of();
-    ops = that.ops;
-    sources = that.sources;
-    slots = that.slots;
-    rootNodes = that.rootNodes;
-    rootSlots = that.rootSlots;
-    fuse = that.fuse;
-    hash = that.hash;
+  private int sourceCount() {
+    return size == 0 ? 0 : ends[size - 1];
   }
 
-  List<Node> nodes() {
-    return nodes;
+  /// Number of nodes.
+  int size() {
+    return size;
+  }
+
+  /// Node `i` of the graph, whose sources come before it.
+  Node node(int i) {
+    return order.node(i);
   }
 
   int[] sourcesOf(int node) {
-    return sources[node];
+    return Arrays.copyOfRange(sources, node == 0 ? 0 : ends[node - 1], ends[node]);
   }
 
   /// Number of the input or of the dynamic scalar that the node is; -1 for what is neither.
@@ -177,11 +207,13 @@ final class PlanKey {
     return other instanceof PlanKey that
         && hash == that.hash
         && fuse == that.fuse
+        && size == that.size
         && Arrays.equals(rootNodes, that.rootNodes)
         && Arrays.equals(rootSlots, that.rootSlots)
-        && Arrays.equals(slots, that.slots)
-        && Arrays.equals(ops, that.ops)
-        && Arrays.deepEquals(sources, that.sources);
+        && Arrays.equals(slots, 0, size, that.slots, 0, size)
+        && Arrays.equals(ends, 0, size, that.ends, 0, size)
+        && Arrays.equals(sources, 0, sourceCount(), that.sources, 0, sourceCount())
+        && Arrays.equals(ops, 0, size, that.ops, 0, size);
   }
 
   @Override

@@ -2,10 +2,8 @@ package jacquard.kernels;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
-import jacquard.tensor.Step;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
-import jacquard.tensor.graph.Source;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
@@ -38,6 +36,10 @@ public final class PlannedBackend implements Backend {
           return size() > MOST_PLANS;
         }
       };
+
+  /// Read anew for every run.
+  private final PlanKey key = new PlanKey();
+
   private long hits;
   private long misses;
   private int missesInRow;
@@ -74,27 +76,27 @@ public final class PlannedBackend implements Backend {
 
   @Override
   public synchronized List<Buffer> run(List<Root> roots) {
-    PlanKey key = PlanKey.of(roots, Switches.fuse());
-    for (int i = 0; i < key.nodes().size(); i++) {
-      if (key.nodes().get(i).input() instanceof Source.Argument) {
-        Step.buffer(key.nodes().get(i)); // says what is wrong
-      }
-    }
-    return new CompiledPlan(this, plan(key, roots).program(), key, roots).run(List.of());
+    CompiledPlan compiled = compile(roots);
+    compiled.requireNoArguments();
+    return compiled.run(List.of());
   }
 
   @Override
-  public synchronized Compiled compile(List<Root> roots) {
-    PlanKey key = PlanKey.of(roots, Switches.fuse());
-    return new CompiledPlan(this, plan(key, roots).program(), key, roots);
+  public synchronized CompiledPlan compile(List<Root> roots) {
+    try {
+      key.read(roots, Switches.fuse());
+      return new CompiledPlan(this, plan(roots).program(), key, roots);
+    } finally {
+      key.clear();
+    }
   }
 
-  private Plan plan(PlanKey key, List<Root> roots) {
+  private Plan plan(List<Root> roots) {
     Plan plan = plans.get(key);
     if (plan == null) {
       misses++;
-      warnOfMisses(key);
-      plan = make(key, roots.stream().map(Root::node).toList());
+      warnOfMisses();
+      plan = make(roots.stream().map(Root::node).toList());
       plans.put(key.detached(), plan);
     } else {
       hits++;
@@ -103,7 +105,7 @@ public final class PlannedBackend implements Backend {
     return plan;
   }
 
-  private Plan make(PlanKey key, List<Node> roots) {
+  private Plan make(List<Node> roots) {
     long t0 = System.nanoTime();
     Schedule schedule = Scheduler.schedule(key);
     long t1 = System.nanoTime();
@@ -117,7 +119,7 @@ public final class PlannedBackend implements Backend {
     return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()));
   }
 
-  private void warnOfMisses(PlanKey key) {
+  private void warnOfMisses() {
     missesInRow++;
     if (missesInRow >= (hits > 0 ? MISSES_TO_WARN : FIRST_MISSES_TO_WARN) && !warned) {
       warned = true;
@@ -133,7 +135,7 @@ public final class PlannedBackend implements Backend {
           "plan: "
               + missesInRow
               + " graphs in a row (the last of "
-              + key.nodes().size()
+              + key.size()
               + " nodes) were new and had to be compiled, called from "
               + where
               + "; keep shapes and constants equal from step to step, and pass changing numbers as Scalar");

@@ -30,6 +30,8 @@ public enum BinaryKind {
   /// Shift to the right, filling with zeros. Integers.
   SHR;
 
+  private final String text = name().toLowerCase(java.util.Locale.ROOT);
+
   public boolean isComparison() {
     return switch (this) {
       case LT, EQ -> true;
@@ -50,6 +52,6 @@ public enum BinaryKind {
 
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return text;
   }
 }

@@ -17,42 +17,46 @@ public final class Node {
   private static final AtomicLong CREATED = new AtomicLong();
 
   private final long sequence = CREATED.getAndIncrement();
-  private final DType dtype;
-  private final Shape shape;
-  private final Device device;
+  private final Inference.Result type;
   private volatile Definition definition;
 
   private record Definition(Op op, List<Node> sources, @Nullable Source source) {}
 
-  private Node(
-      Op op, List<Node> sources, @Nullable Source source, DType dtype, Shape shape, Device device) {
+  private Node(Op op, List<Node> sources, @Nullable Source source, Inference.Result type) {
     this.definition = new Definition(op, sources, source);
-    this.dtype = dtype;
-    this.shape = shape;
-    this.device = device;
+    this.type = type;
   }
 
   /// An operation on other nodes.
   ///
   /// @throws jacquard.tensor.TensorException if the sources don't fit the operation
   public static Node of(Op op, Node... sources) {
-    List<Node> list = List.of(sources);
-    Inference.Result result = Inference.infer(op, list);
-    return new Node(op, list, null, result.dtype(), result.shape(), result.device());
+    return of(op, List.of(sources));
+  }
+
+  /// An operation on other nodes; parameters as for [#of(Op, Node...)].
+  public static Node of(Op op, List<Node> sources) {
+    List<Node> list = List.copyOf(sources);
+    return new Node(op, list, null, Inference.infer(op, list));
   }
 
   /// A leaf without a source: a constant or an iota.
   public static Node leaf(Op.Leaf op, Device device) {
     return switch (op) {
-      case Op.Constant c -> new Node(c, List.of(), null, c.dtype(), Shape.scalar(), device);
-      case Op.Iota i -> new Node(i, List.of(), null, i.dtype(), Shape.of(i.n()), device);
+      case Op.Constant c -> leaf(c, c.dtype(), Shape.scalar(), device);
+      case Op.Iota i -> leaf(i, i.dtype(), Shape.of(i.n()), device);
       case Op.Input i ->
           throw new IllegalArgumentException("input: an input needs a source; use Node.input");
     };
   }
 
+  private static Node leaf(Op op, DType dtype, Shape shape, Device device) {
+    return new Node(op, List.of(), null, new Inference.Result(dtype, shape, device));
+  }
+
   public static Node input(Source source, DType dtype, Shape shape, Device device) {
-    return new Node(new Op.Input(dtype, shape), List.of(), source, dtype, shape, device);
+    return new Node(
+        new Op.Input(dtype, shape), List.of(), source, new Inference.Result(dtype, shape, device));
   }
 
   public Op op() {
@@ -73,15 +77,15 @@ public final class Node {
   }
 
   public DType dtype() {
-    return dtype;
+    return type.dtype();
   }
 
   public Shape shape() {
-    return shape;
+    return type.shape();
   }
 
   public Device device() {
-    return device;
+    return type.device();
   }
 
   /// Nodes made later have larger numbers: the order a schedule keeps where it is free to choose.
@@ -91,12 +95,12 @@ public final class Node {
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.
   public void realise(Buffer buffer) {
-    definition = new Definition(new Op.Input(dtype, shape), List.of(), new Source.Stored(buffer));
+    definition = new Definition(new Op.Input(dtype(), shape()), List.of(), new Source.Stored(buffer));
   }
 
   /// `add f32[2, 3]@cpu`.
   @Override
   public String toString() {
-    return op().label() + " " + dtype + shape + "@" + device;
+    return op().label() + " " + dtype() + shape() + "@" + device();
   }
 }

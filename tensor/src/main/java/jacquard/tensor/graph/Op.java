@@ -3,6 +3,7 @@ package jacquard.tensor.graph;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
+import java.util.Arrays;
 
 /// A primitive operation with its attributes. What it computes is specified by
 /// [jacquard.tensor.reference]; shape and dtype of its result by [Inference].
@@ -100,9 +101,25 @@ public sealed interface Op {
   /// clamped so that it fits.
   record DynamicUpdate() implements Movement {}
 
-  record Unary(UnaryKind kind) implements Elementwise {}
+  record Unary(UnaryKind kind) implements Elementwise {
+    private static final Unary[] ALL =
+        Arrays.stream(UnaryKind.values()).map(Unary::new).toArray(Unary[]::new);
 
-  record Binary(BinaryKind kind) implements Elementwise {}
+    /// One object for each kind: graphs are built anew at every step.
+    public static Unary of(UnaryKind kind) {
+      return ALL[kind.ordinal()];
+    }
+  }
+
+  record Binary(BinaryKind kind) implements Elementwise {
+    private static final Binary[] ALL =
+        Arrays.stream(BinaryKind.values()).map(Binary::new).toArray(Binary[]::new);
+
+    /// One object for each kind, as [Unary#of].
+    public static Binary of(BinaryKind kind) {
+      return ALL[kind.ordinal()];
+    }
+  }
 
   /// Sources `condition` (bool), `x`, `y`: `x` where the condition holds, else `y`.
   record Where() implements Elementwise {}

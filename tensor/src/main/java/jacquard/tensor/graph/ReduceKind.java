@@ -11,8 +11,10 @@ public enum ReduceKind {
   /// 1 for no elements.
   PROD;
 
+  private final String text = name().toLowerCase(java.util.Locale.ROOT);
+
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return text;
   }
 }

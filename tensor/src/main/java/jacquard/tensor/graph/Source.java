@@ -1,6 +1,7 @@
 package jacquard.tensor.graph;
 
 import jacquard.tensor.State;
+import jacquard.tensor.StateException;
 import jacquard.tensor.spi.Buffer;
 import java.util.function.LongSupplier;
 
@@ -34,7 +35,15 @@ public sealed interface Source {
   /// What a compiled step is given at each run; it has no value while the step is traced.
   ///
   /// @param index which of the step's arguments
-  record Argument(int index) implements Source {}
+  record Argument(int index) implements Source {
+    /// What to throw where the value is needed.
+    public static StateException unknown(int index) {
+      return new StateException(
+          "compiled step: argument "
+              + index
+              + " has no value while the step is traced; return what you want to see as an output");
+    }
+  }
 
   /// The value of a state in one version.
   record Cell(State state, long version) implements Source {}

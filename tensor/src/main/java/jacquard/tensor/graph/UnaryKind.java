@@ -32,6 +32,8 @@ public enum UnaryKind {
   /// Largest whole number not above `x`.
   FLOOR;
 
+  private final String text = name().toLowerCase(java.util.Locale.ROOT);
+
   /// Whether integers are accepted too.
   public boolean acceptsIntegers() {
     return switch (this) {
@@ -50,6 +52,6 @@ public enum UnaryKind {
 
   @Override
   public String toString() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return text;
   }
 }
