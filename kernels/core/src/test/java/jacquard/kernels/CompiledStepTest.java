@@ -124,7 +124,8 @@ class CompiledStepTest {
         "compiled step: 0 arguments, expected 1",
         assertThrows(TensorException.class, step::run).getMessage());
     assertEquals(
-        "compiled step: argument 0 is the value of a state or a dynamic scalar, expected data; read it in the body",
+        "compiled step: argument 0 is the value of a state or a dynamic scalar, expected data; read"
+            + " it in the body",
         assertThrows(TensorException.class, () -> step.run(w.value())).getMessage());
     assertArrayEquals(
         new float[] {2, 4}, step.run(floats(device, 1, 2)).get(0).toFloatArray(), "still runs");
@@ -134,7 +135,8 @@ class CompiledStepTest {
   @MethodSource("devices")
   void bodyMustNotEvaluateArguments(Device device) {
     assertEquals(
-        "compiled step: argument 0 has no value while the step is traced; return what you want to see as an output",
+        "compiled step: argument 0 has no value while the step is traced; return what you want to"
+            + " see as an output",
         assertThrows(
                 StateException.class,
                 () ->

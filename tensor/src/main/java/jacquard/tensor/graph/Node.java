@@ -95,7 +95,8 @@ public final class Node {
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.
   public void realise(Buffer buffer) {
-    definition = new Definition(new Op.Input(dtype(), shape()), List.of(), new Source.Stored(buffer));
+    definition =
+        new Definition(new Op.Input(dtype(), shape()), List.of(), new Source.Stored(buffer));
   }
 
   /// `add f32[2, 3]@cpu`.
