@@ -1,22 +1,37 @@
 package jacquard.bench.workloads;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 
 /// Median and spread of a step's time, after a warm-up by the clock.
 ///
 /// @param warmSeconds before the first step that counts
 /// @param measureSeconds of steps that count
-record Timing(double warmSeconds, double measureSeconds) {
+/// @param runNanos time spent in kernels so far
+record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) {
   /// Steps after which training starts again from the initial values, untimed, as the peers do.
   private static final int RESTART = 500;
 
   private static final int LEAST_STEPS = 10;
 
   /// @param p10 tenth percentile, in milliseconds as the others
+  ///
+  /// @param hostMillis mean time of a step outside its kernels
+  /// @param bytes allocated per step on the thread that runs it, mean
   /// @param all every step, those of the warm-up too
-  record Result(double firstMillis, double median, double p10, double p90, int steps, Steps all) {
+  record Result(
+      double firstMillis,
+      double median,
+      double p10,
+      double p90,
+      int steps,
+      double hostMillis,
+      long bytes,
+      Steps all) {
     /// Fields about the start of the process, for what was timed first in it.
     String coldFields() {
       double steady = all.steady(median * 1e-3);
@@ -31,7 +46,7 @@ record Timing(double warmSeconds, double measureSeconds) {
           Locale.ROOT,
           "{\"peer\": \"jacquard\", \"workload\": \"%s\", \"threads\": %d, \"ms_per_step\": %.4f,"
               + " \"p10\": %.4f, \"p90\": %.4f, \"unit_per_s\": %.1f, \"steps\": %d,"
-              + " \"first_step_ms\": %.1f%s}",
+              + " \"first_step_ms\": %.1f, \"host_ms\": %.4f, \"alloc_bytes_per_step\": %d%s}",
           workload,
           threads,
           median,
@@ -40,8 +55,16 @@ record Timing(double warmSeconds, double measureSeconds) {
           units / median * 1e3,
           steps,
           firstMillis,
+          hostMillis,
+          bytes,
           more);
     }
+  }
+
+  private static long allocated() {
+    return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
+        ? threads.getCurrentThreadAllocatedBytes()
+        : 0;
   }
 
   /// @param restart prepares step 0 again
@@ -59,17 +82,34 @@ record Timing(double warmSeconds, double measureSeconds) {
     }
     double[] times = new double[1 << 20];
     int n = 0;
+    double total = 0;
+    long ran = runNanos.getAsLong();
+    long bytes = allocated();
     long end = System.nanoTime() + (long) (measureSeconds * 1e9);
     for (; n < LEAST_STEPS || (System.nanoTime() < end && n < times.length); n++, k++) {
       if (k % RESTART == 0) {
+        long run = runNanos.getAsLong();
+        long made = allocated();
         restart.run();
+        ran += runNanos.getAsLong() - run;
+        bytes += allocated() - made;
       }
       times[n] = timed(step, k % RESTART, all) * 1e-6;
+      total += times[n];
     }
+    double host = (total - (runNanos.getAsLong() - ran) * 1e-6) / n;
+    bytes = (allocated() - bytes) / n;
     double[] sorted = Arrays.copyOf(times, n);
     Arrays.sort(sorted);
     return new Result(
-        first, sorted[(n - 1) / 2], sorted[(n - 1) / 10], sorted[(n - 1) * 9 / 10], n, all);
+        first,
+        sorted[(n - 1) / 2],
+        sorted[(n - 1) / 10],
+        sorted[(n - 1) * 9 / 10],
+        n,
+        host,
+        bytes,
+        all);
   }
 
   private static long timed(IntConsumer step, int k, Steps all) {

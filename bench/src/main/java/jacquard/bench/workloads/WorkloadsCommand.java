@@ -1,6 +1,9 @@
 package jacquard.bench.workloads;
 
+import jacquard.kernels.PlannedBackend;
 import jacquard.nn.data.SplitMix;
+import jacquard.tensor.Device;
+import jacquard.tensor.spi.Backends;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -24,8 +27,9 @@ import picocli.CommandLine.Parameters;
     showDefaultValues = true,
     description = {
       "Times training steps of fixed models (W1 to W6), one JSON line each: milliseconds per step (median and",
-      "percentiles), samples or tokens per second. The first line also has the seconds from the start of the process",
-      "to the end of the first step and to nine tenths of the final throughput."
+      "percentiles), samples or tokens per second, time outside the kernels and bytes allocated per step. The",
+      "first line also has the seconds from the start of the process to the end of the first step and to nine",
+      "tenths of the final throughput."
     })
 public final class WorkloadsCommand implements Callable<Integer> {
   private static final int NUMERIC_STEPS = 20;
@@ -117,7 +121,7 @@ public final class WorkloadsCommand implements Callable<Integer> {
 
   private void time(String name, Supplier<Workload> make) {
     Trainer[] current = {Trainer.of(make.get(), !uncompiled, false)};
-    Timing timing = new Timing(warm, measure);
+    Timing timing = new Timing(warm, measure, WorkloadsCommand::runNanos);
     Timing.Result result =
         timing.of(
             k -> current[0].step(k), () -> current[0] = Trainer.of(make.get(), !uncompiled, false));
@@ -129,6 +133,13 @@ public final class WorkloadsCommand implements Callable<Integer> {
       Timing.Result sampled = timing.of(k -> gpt.sample(SAMPLED_TOKENS, random), () -> {});
       out.println(sampled.json(name + "-sample", threads, SAMPLED_TOKENS, ""));
     }
+  }
+
+  /// Time spent in kernels so far.
+  private static long runNanos() {
+    return Backends.of(Device.standard()) instanceof PlannedBackend planned
+        ? planned.statistics().runNanos()
+        : 0;
   }
 
   /// Most memory the process ever held, from Linux; 0 elsewhere.

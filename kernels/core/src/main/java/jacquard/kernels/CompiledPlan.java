@@ -88,7 +88,7 @@ final class CompiledPlan implements Backend.Compiled {
         externals[first + i] = buffer;
         buffers.add(buffer);
       }
-      program.run(externals, dynamics);
+      backend.run(program, externals, dynamics);
       return buffers;
     }
   }

@@ -42,6 +42,7 @@ public final class PlannedBackend implements Backend {
 
   private long hits;
   private long misses;
+  private long runNanos;
   private int missesInRow;
   private boolean warned;
 
@@ -53,7 +54,9 @@ public final class PlannedBackend implements Backend {
       Schedule schedule, Target.Program program, long planNanos, long compileNanos) {}
 
   /// How often plans were found or made.
-  public record Statistics(long hits, long misses, int plans) {}
+  ///
+  /// @param runNanos time spent in programs, as opposed to building and looking up
+  public record Statistics(long hits, long misses, int plans, long runNanos) {}
 
   public PlannedBackend(Target target) {
     this.target = target;
@@ -89,6 +92,13 @@ public final class PlannedBackend implements Backend {
     } finally {
       key.clear();
     }
+  }
+
+  /// Runs a program on its own: arenas are shared.
+  synchronized void run(Target.Program program, Buffer[] externals, long[] dynamics) {
+    long start = System.nanoTime();
+    program.run(externals, dynamics);
+    runNanos += System.nanoTime() - start;
   }
 
   private Plan plan(List<Root> roots) {
@@ -138,12 +148,13 @@ public final class PlannedBackend implements Backend {
               + key.size()
               + " nodes) were new and had to be compiled, called from "
               + where
-              + "; keep shapes and constants equal from step to step, and pass changing numbers as Scalar");
+              + "; keep shapes and constants equal from step to step, and pass changing numbers as"
+              + " Scalar");
     }
   }
 
   public synchronized Statistics statistics() {
-    return new Statistics(hits, misses, plans.size());
+    return new Statistics(hits, misses, plans.size(), runNanos);
   }
 
   /// Plans in the cache, least recently used first.
