@@ -19,9 +19,9 @@ public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp
   }
 
   /// The same on a chunk of rows, see [CausalSelfAttention].
-  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, Pass pass) {
+  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, int seen, Pass pass) {
     return feedForward(
-        x.add(attention.rows(norm1.forward(x, pass), batch, cache, start, pass)), pass);
+        x.add(attention.rows(norm1.forward(x, pass), batch, cache, start, seen, pass)), pass);
   }
 
   private Tensor feedForward(Tensor x, Pass pass) {

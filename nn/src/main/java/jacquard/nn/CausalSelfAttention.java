@@ -70,7 +70,8 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
   /// which takes up the new ones.
   ///
   /// @param start i32 `[4]`, `[0, 0, position, 0]`: where in the cache the chunk goes
-  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, Pass pass) {
+  /// @param seen slots of the cache that are looked at, all that are filled or more
+  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, int seen, Pass pass) {
     int chunk = x.dim(0) / batch;
     Tensor parts = parts(x, batch, pass);
     Tensor keys = pass.value(cache.keys()).dynamicUpdate(part(parts, 1).permute(0, 2, 1, 3), start);
@@ -81,9 +82,9 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
     Tensor position = index(chunk, x).add(start.slice(0, 2, 3)).reshape(chunk, 1);
     return attend(
         part(parts, 0).permute(0, 2, 1, 3),
-        keys.t(),
-        values,
-        position.lt(index(cache.capacity(), x)),
+        keys.slice(2, 0, seen).t(),
+        values.slice(2, 0, seen),
+        position.lt(index(seen, x)),
         pass);
   }
 

@@ -129,15 +129,16 @@ public record Gpt(
   /// @param index tokens, i32 `[B, C]`
   /// @param caches one for each block, of capacity [Config#context]
   /// @param start i32 `[4]`, `[0, 0, position, 0]` with the position of the chunk's first token
+  /// @param seen slots of the caches that are looked at, at least all up to the chunk's last token
   /// @return `[B, C, D]`
-  Tensor decode(Tensor index, List<KeyValueCache> caches, Tensor start, Pass pass) {
+  Tensor decode(Tensor index, List<KeyValueCache> caches, Tensor start, int seen, Pass pass) {
     int batch = index.dim(0);
     int chunk = index.dim(1);
     Tensor at =
         pass.value(positions.weight()).dynamicSlice(start.slice(0, 2, 4), chunk, config.dim);
     Tensor x = embed(index, at, pass);
     for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).rows(x, batch, caches.get(i), start, pass);
+      x = blocks.get(i).rows(x, batch, caches.get(i), start, seen, pass);
     }
     return norm.forward(x, pass).reshape(batch, chunk, config.dim);
   }

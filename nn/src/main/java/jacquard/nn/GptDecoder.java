@@ -7,23 +7,30 @@ import jacquard.tensor.Tensor;
 import jacquard.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Decoding with cached keys and values: two compiled steps in all, one for prompts and one for
-/// single tokens, whatever the position.
+/// Decoding with cached keys and values: one compiled step for prompts and a few for single tokens,
+/// whatever the position.
 ///
 /// Rows of a batch are independent sequences of equal length. Parameters are read anew for every
 /// token.
 public final class GptDecoder {
+  /// Slots of the cache below which looking at fewer saves nothing.
+  private static final int LEAST_SEEN = 32;
+
   private final Gpt model;
   private final int batch;
   private final List<KeyValueCache> caches = new ArrayList<>();
 
-  /// For prompts and for single tokens; traced when first needed.
+  /// For prompts; traced when first needed.
   private @Nullable CompiledStep prompts;
 
-  private @Nullable CompiledStep singles;
+  /// For single tokens, by how much of the cache they look at.
+  private final Map<Integer, CompiledStep> singles = new HashMap<>();
+
   private int position;
 
   public GptDecoder(Gpt model, int batch) {
@@ -112,20 +119,24 @@ public final class GptDecoder {
     return result;
   }
 
+  /// Early tokens look at the beginning of the cache only: at [#LEAST_SEEN] slots doubled until all
+  /// that are filled are among them.
   private CompiledStep single(Tensor index, Tensor start) {
-    CompiledStep step = singles;
-    if (step == null) {
-      step =
-          CompiledStep.of(
-              a -> {
-                Pass pass = Pass.evaluation();
-                return work(model.decode(a.get(0), caches, a.get(1), pass), pass);
-              },
-              index,
-              start);
-      singles = step;
+    int seen = LEAST_SEEN;
+    while (seen <= position) {
+      seen *= 2;
     }
-    return step;
+    return singles.computeIfAbsent(Math.min(seen, capacity()), s -> traced(s, index, start));
+  }
+
+  private CompiledStep traced(int seen, Tensor index, Tensor start) {
+    return CompiledStep.of(
+        a -> {
+          Pass pass = Pass.evaluation();
+          return work(model.decode(a.get(0), caches, a.get(1), seen, pass), pass);
+        },
+        index,
+        start);
   }
 
   private Tensor prompt(Tensor index, Tensor start, int last) {
@@ -136,7 +147,7 @@ public final class GptDecoder {
           CompiledStep.of(
               a -> {
                 Pass pass = Pass.evaluation();
-                Tensor rows = model.decode(a.get(0), caches, a.get(1), pass);
+                Tensor rows = model.decode(a.get(0), caches, a.get(1), capacity(), pass);
                 return work(rows.dynamicSlice(a.get(2), batch, 1, rows.dim(2)), pass);
               },
               index,

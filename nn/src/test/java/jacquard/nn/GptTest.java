@@ -208,6 +208,25 @@ class GptTest {
     assertThrows(TensorException.class, () -> decoder.next(0));
   }
 
+  /// The decoder looks at 32, 64 and then all 70 slots of its cache.
+  @Test
+  void longDecodingEqualsFullRecomputation() {
+    Init init = Init.of(5).withDevice(Device.CPU);
+    Gpt model = Gpt.of(init, Gpt.Config.of(11, 70, 16, 2, 1));
+    GptDecoder decoder = new GptDecoder(model, 1);
+    int[] tokens = new int[70];
+    Arrays.setAll(tokens, i -> i * i % 11);
+    for (int t = 0; t < 70; t++) {
+      float[] cached = t == 0 ? decoder.prefill(tokens[0])[0] : decoder.next(tokens[t])[0];
+      if (t % 16 >= 14 || t == 69) {
+        double[] full = logits(model, Arrays.copyOf(tokens, t + 1));
+        for (int i = 0; i < 11; i++) {
+          assertEquals(full[t * 11 + i], cached[i], 1e-4, "position " + t);
+        }
+      }
+    }
+  }
+
   @Test
   void decodingNeedsTwoPlans() {
     GptDecoder decoder = new GptDecoder(model(Init.of(1).withDevice(Device.CPU), 1), 1);
