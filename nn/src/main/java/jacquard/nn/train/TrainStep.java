@@ -7,12 +7,14 @@ import jacquard.nn.optim.Accumulator;
 import jacquard.nn.optim.Clip;
 import jacquard.nn.optim.Ema;
 import jacquard.nn.optim.Optimiser;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One step of training as a function of its number and its batch: forward, backward, clipping,
@@ -51,7 +53,14 @@ public record TrainStep<B>(
 
   /// Runs step number `step` on a batch.
   public StepResult run(long step, B batch) {
-    Pass pass = Pass.training(stepKey(step));
+    Work work = work(() -> step, batch);
+    Step.run(work.outputs(), work.updates());
+    return result(step, work.outputs());
+  }
+
+  /// Forward, backward and updates; the number is asked for whenever the plan runs.
+  Work work(LongSupplier step, B batch) {
+    Pass pass = Pass.training(key.fold(() -> Math.toIntExact(step.getAsLong())));
     Tensor loss = objective.loss(batch, pass);
     return update(step, loss, gradients(loss, pass), pass);
   }
@@ -86,7 +95,9 @@ public record TrainStep<B>(
     Tensor last = objective.loss(batches.getLast(), pass);
     List<Tensor> total = sums.take(gradients(last, pass), share, pass);
     Tensor mean = losses.stream().reduce(last, Tensor::add).mul(share);
-    return update(step, mean, total, pass);
+    Work work = update(() -> step, mean, total, pass);
+    Step.run(work.outputs(), work.updates());
+    return result(step, work.outputs());
   }
 
   /// The dynamic key of step number `step`.
@@ -98,22 +109,25 @@ public record TrainStep<B>(
     return Gradients.of(loss, pass.values(optimiser.parameters()));
   }
 
-  private StepResult update(long step, Tensor loss, List<Tensor> gradients, Pass pass) {
+  private Work update(LongSupplier step, Tensor loss, List<Tensor> gradients, Pass pass) {
     List<Tensor> outputs = new ArrayList<>(List.of(loss));
-    Tensor norm = null;
     List<Tensor> used = gradients;
     if (clipNorm < Double.POSITIVE_INFINITY) {
       Clip.Clipped clipped = Clip.byGlobalNorm(gradients, clipNorm);
       used = clipped.gradients();
-      norm = clipped.norm();
-      outputs.add(norm);
+      outputs.add(clipped.norm());
     }
     optimiser.update(step, used, pass);
     if (ema != null) {
       ema.update(pass);
     }
-    Step.run(outputs, pass.updates());
-    return new StepResult(step, loss, norm, optimiser.learningRate(step));
+    return new Work(outputs, pass.updates());
+  }
+
+  /// @param outputs of [#work]: the loss, and the norm if gradients are clipped by it
+  StepResult result(long step, List<Tensor> outputs) {
+    Tensor norm = outputs.size() > 1 ? outputs.get(1) : null;
+    return new StepResult(step, outputs.get(0), norm, optimiser.learningRate(step));
   }
 
   /// Mean loss over batches in evaluation passes, all weighing the same; with the averages in place

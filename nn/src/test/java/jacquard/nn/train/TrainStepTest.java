@@ -217,6 +217,43 @@ class TrainStepTest {
     assertEquals(before, misses());
   }
 
+  /// With dropout, whose masks depend on the step's number, batch statistics, a schedule, clipping
+  /// and averages.
+  private static TrainStep<Sample> everything(Device device) {
+    Init init = Init.of(3).withDevice(device);
+    Sequential model =
+        Sequential.of(
+            Linear.of(init.at("a"), 3, 5),
+            BatchNorm.of(init.at("norm"), 5),
+            new Dropout(0.3),
+            Linear.of(init.at("b"), 5, 2));
+    List<Group> groups =
+        Group.byRank(model.parameters(), Schedule.warmupCosine(0.1, 0.01, 2, 9), 0.1);
+    return TrainStep.of(squares(model), Adam.decoupled(groups), Key.of(1, device))
+        .withClipNorm(0.5)
+        .withEma(new Ema(model.parameters(), 0.9));
+  }
+
+  @Test
+  void compiledTrainingGivesTheSameBits() {
+    TrainStep<Sample> built = everything(Device.CPU);
+    TrainStep<Sample> traced = everything(Device.CPU);
+    CompiledTraining<Sample> compiled =
+        CompiledTraining.of(
+            traced, onProcessor(9), s -> List.of(s.x, s.y), t -> new Sample(t.get(0), t.get(1)));
+    for (long i = 0; i < 5; i++) {
+      StepResult expected = built.run(i, onProcessor(i));
+      StepResult actual = compiled.run(i, onProcessor(i));
+      assertEquals(expected.loss().item(), actual.loss().item());
+      assertEquals(
+          java.util.Objects.requireNonNull(expected.gradientNorm()).item(),
+          java.util.Objects.requireNonNull(actual.gradientNorm()).item());
+      assertEquals(expected.learningRate(), actual.learningRate());
+    }
+    assertSame(values(built.states()), values(traced.states()), 0);
+    assertSame(values(built.parameters()), values(traced.parameters()), 0);
+  }
+
   private static Sample onProcessor(long seed) {
     return new Sample(floats(seed, 4, 3), floats(seed + 50, 4, 2));
   }
