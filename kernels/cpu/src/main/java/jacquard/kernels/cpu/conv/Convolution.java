@@ -26,14 +26,30 @@ import java.util.Map;
 public final class Convolution {
   private static final int KEPT_PLANS = 128;
 
+  /// Least share of the columns of panels that are images: with fewer, neighbouring pixels fill them
+  /// better.
+  private static final double FULL = 0.8;
+
+  private final KernelTable kernels;
   private final ConvRun run;
-  private final Map<Key, ConvPlan> plans =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, ConvPlan> eldest) {
-          return size() > KEPT_PLANS;
-        }
-      };
+  private final BatchRun batchRun;
+  private final BatchGradient batchGradient;
+  private final Map<Key, ConvPlan> plans = new Recent<>();
+  private final Map<Key, BatchPlan> batchPlans = new Recent<>();
+
+  /// The entries last asked for.
+  private static final class Recent<V> extends LinkedHashMap<Key, V> {
+    private static final long serialVersionUID = 1;
+
+    Recent() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
+      return size() > KEPT_PLANS;
+    }
+  }
 
   private enum Form {
     FORWARD,
@@ -41,7 +57,7 @@ public final class Convolution {
     WEIGHT_GRADIENT
   }
 
-  private record Key(Form form, ConvShape shape) {}
+  private record Key(Form form, Element element, ConvShape shape) {}
 
   public Convolution(WorkerPool pool, VectorWidth width) {
     this(pool, new KernelTable(width, false));
@@ -49,7 +65,14 @@ public final class Convolution {
 
   /// For tests.
   Convolution(WorkerPool pool, KernelTable kernels) {
+    this.kernels = kernels;
     run = new ConvRun(pool, kernels);
+    Panels[] workers = new Panels[pool.threads()];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Panels(kernels);
+    }
+    batchRun = new BatchRun(pool, kernels, workers);
+    batchGradient = new BatchGradient(pool, kernels, workers);
   }
 
   /// `y = x * w`.
@@ -57,55 +80,100 @@ public final class Convolution {
   /// @throws IndexOutOfBoundsException if the shape reaches outside an array
   public void forward(ConvShape s, float[] x, int xo, float[] w, int wo, float[] y, int yo) {
     s.checkBounds(x.length, xo, w.length, wo, y.length, yo);
-    run.forward(plan(Form.FORWARD, s), Element.F32, x, xo, w, wo, y, yo);
+    multiply(Form.FORWARD, s, Element.F32, x, xo, w, wo, y, yo);
   }
 
   /// `dx`, the gradient of `x` for a given gradient `dy` of `y`; overwrites `dx`.
   public void inputGradient(
       ConvShape s, float[] dy, int dyo, float[] w, int wo, float[] dx, int dxo) {
     s.checkBounds(dx.length, dxo, w.length, wo, dy.length, dyo);
-    run.inputGradient(plan(Form.INPUT_GRADIENT, s), Element.F32, dy, dyo, w, wo, dx, dxo);
+    multiply(Form.INPUT_GRADIENT, s, Element.F32, dy, dyo, w, wo, dx, dxo);
   }
 
   /// `dw`, the gradient of `w` for a given gradient `dy` of `y`; overwrites `dw`.
   public void weightGradient(
       ConvShape s, float[] x, int xo, float[] dy, int dyo, float[] dw, int dwo) {
     s.checkBounds(x.length, xo, dw.length, dwo, dy.length, dyo);
-    run.weightGradient(plan(Form.WEIGHT_GRADIENT, s), Element.F32, x, xo, dy, dyo, dw, dwo);
+    multiply(Form.WEIGHT_GRADIENT, s, Element.F32, x, xo, dy, dyo, dw, dwo);
   }
 
   /// See the form for `float`.
   public void forward(ConvShape s, double[] x, int xo, double[] w, int wo, double[] y, int yo) {
     s.checkBounds(x.length, xo, w.length, wo, y.length, yo);
-    run.forward(plan(Form.FORWARD, s), Element.F64, x, xo, w, wo, y, yo);
+    multiply(Form.FORWARD, s, Element.F64, x, xo, w, wo, y, yo);
   }
 
   /// See the form for `float`.
   public void inputGradient(
       ConvShape s, double[] dy, int dyo, double[] w, int wo, double[] dx, int dxo) {
     s.checkBounds(dx.length, dxo, w.length, wo, dy.length, dyo);
-    run.inputGradient(plan(Form.INPUT_GRADIENT, s), Element.F64, dy, dyo, w, wo, dx, dxo);
+    multiply(Form.INPUT_GRADIENT, s, Element.F64, dy, dyo, w, wo, dx, dxo);
   }
 
   /// See the form for `float`.
   public void weightGradient(
       ConvShape s, double[] x, int xo, double[] dy, int dyo, double[] dw, int dwo) {
     s.checkBounds(x.length, xo, dw.length, dwo, dy.length, dyo);
-    run.weightGradient(plan(Form.WEIGHT_GRADIENT, s), Element.F64, x, xo, dy, dyo, dw, dwo);
+    multiply(Form.WEIGHT_GRADIENT, s, Element.F64, x, xo, dy, dyo, dw, dwo);
   }
 
-  private ConvPlan plan(Form form, ConvShape shape) {
-    Key key = new Key(form, shape);
-    ConvPlan plan = plans.get(key);
-    if (plan == null) {
-      plan =
-          switch (form) {
-            case FORWARD -> ConvPlan.forward(shape);
-            case INPUT_GRADIENT -> ConvPlan.inputGradient(shape);
-            case WEIGHT_GRADIENT -> ConvPlan.weightGradient(shape);
-          };
-      plans.put(key, plan);
+  private void multiply(
+      Form form,
+      ConvShape s,
+      Element element,
+      Object a,
+      int aOffset,
+      Object b,
+      int bOffset,
+      Object c,
+      int cOffset) {
+    Key key = new Key(form, element, s);
+    boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
+    int lanes = kernels.width().lanes(element.bytes());
+    switch (form) {
+      case FORWARD, INPUT_GRADIENT -> {
+        if (batched) {
+          batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
+        } else if (form == Form.FORWARD) {
+          run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+        } else {
+          run.inputGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+        }
+      }
+      case WEIGHT_GRADIENT -> {
+        if (batched && BatchGradient.fits(s, lanes)) {
+          batchGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+        } else {
+          run.weightGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+        }
+      }
     }
-    return plan;
+  }
+
+  /// Whether rows of images fill panels, up to the last vector.
+  private boolean fillsPanels(ConvShape s, Element element) {
+    int columns = Panels.columns(kernels, element);
+    return s.n() >= FULL * columns * Math.ceilDiv(s.n(), columns);
+  }
+
+  private ConvPlan plan(Key key) {
+    return plans.computeIfAbsent(
+        key,
+        k ->
+            switch (k.form()) {
+              case FORWARD -> ConvPlan.forward(k.shape());
+              case INPUT_GRADIENT -> ConvPlan.inputGradient(k.shape());
+              case WEIGHT_GRADIENT -> ConvPlan.weightGradient(k.shape());
+            });
+  }
+
+  private BatchPlan batchPlan(Key key) {
+    int columns = Panels.columns(kernels, key.element());
+    return batchPlans.computeIfAbsent(
+        key,
+        k ->
+            k.form() == Form.FORWARD
+                ? BatchPlan.forward(k.shape(), columns)
+                : BatchPlan.inputGradient(k.shape(), columns));
   }
 }

@@ -12,7 +12,7 @@ import jacquard.kernels.cpu.gemm.TileShape;
 final class PanelWorker {
   /// Longest part of a product that is gathered at once: the panel and a tile of the left operand
   /// stay in L1.
-  private static final int K_BLOCK = Integer.getInteger("ckb", 320);
+  private static final int K_BLOCK = 320;
 
   private final KernelTable kernels;
   private final Scratch scratch = new Scratch();

@@ -84,6 +84,47 @@ class ConvolutionTest {
     }
   }
 
+  /// Batches that fill rows of 32, 16 or 8 images, or nearly.
+  private static final ConvShape[] BATCHES = {
+    ConvShape.of(32, 3, 6, 5, 4, 3, 1, 1),
+    ConvShape.of(16, 17, 3, 4, 5, 3, 1, 1),
+    ConvShape.of(59, 4, 7, 7, 15, 4, 2, 1),
+    ConvShape.of(30, 40, 5, 5, 29, 3, 2, 1),
+    ConvShape.of(64, 16, 4, 4, 16, 4, 2, 1),
+    ConvShape.of(27, 1, 9, 8, 3, 3, 1, 1),
+    ConvShape.of(15, 1, 9, 8, 1, 5, 3, 2),
+    ConvShape.of(31, 33, 2, 3, 2, 1, 1, 0),
+    ConvShape.of(28, 2, 5, 5, 3, 2, 3, 0),
+    // taps that no pixel meets
+    ConvShape.of(32, 16, 1, 2, 3, 3, 1, 1),
+    ConvShape.of(32, 2, 2, 2, 2, 3, 1, 4),
+    ConvShape.of(32, 20, 2, 2, 2, 3, 1, 4),
+    new ConvShape(32, 3, 8, 9, 4, 8, 9, 3, 2, 1, 1, 2, 0, 1, 1, 1),
+    new ConvShape(30, 16, 11, 9, 4, 5, 3, 2, 3, 2, 3, 1, 2, 3, 2, 1),
+    new ConvShape(32, 2, 6, 6, 3, 2, 2, 2, 2, 4, 4, 0, 0, 1, 1, 1),
+    new ConvShape(32, 17, 9, 9, 3, 3, 4, 3, 3, 2, 2, 0, 1, 1, 1, 1),
+    new ConvShape(32, 6, 7, 7, 4, 7, 7, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+    new ConvShape(32, 34, 4, 4, 6, 4, 4, 3, 3, 1, 1, 1, 1, 1, 1, 2),
+    new ConvShape(31, 4, 7, 7, 4, 4, 4, 3, 3, 2, 2, 1, 1, 1, 1, 4),
+    // longer than a part of a sum, forwards, backwards and in the weight gradient
+    ConvShape.of(32, 400, 2, 2, 3, 1, 1, 0),
+    ConvShape.of(32, 3, 2, 2, 400, 1, 1, 0),
+    ConvShape.of(32, 60, 6, 6, 50, 3, 1, 1),
+  };
+
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void batchesAgreeWithPlainLoops(VectorWidth width) {
+    if (fits(width)) {
+      Convolution vector = vectors(width);
+      Convolution tiered = new Convolution(THREE, width);
+      for (ConvShape shape : BATCHES) {
+        new ConvCase(shape, 1).check(vector);
+        new ConvCase(shape, 2).check(tiered);
+      }
+    }
+  }
+
   @Test
   void longSumsAreCutIntoBlocks() {
     new ConvCase(ConvShape.of(2, 50, 9, 9, 10, 3, 1, 1), 1).check(vectors(VectorWidth.BITS_256));

@@ -1,0 +1,321 @@
+package jacquard.kernels.cpu.conv;
+
+import jacquard.kernels.cpu.gemm.Element;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
+
+/*
+ * dw[o, c, tap] = sum over pixel and image of dy[o, pixel, image] * x[c, pixel under the tap, image]
+ *
+ * Both operands are copied with channels innermost: x as [pixel][image][c], dy as tiles of [pixel][image][o]. Then the
+ * panel of a tap and a block of channels consists of whole rows, and because pixels come before images, the pixels whose
+ * tap is inside x are one stretch of the sum, or one in each line of pixels.
+ */
+/// The weight gradient of a convolution with at least as many channels as a vector has lanes.
+/// Reused from call to call.
+final class BatchGradient {
+  /// Longest part of a sum that is gathered at once.
+  private static final int DEPTH = 256;
+
+  /// Elements of `x` that are copied at a time, so that the copy stays in the second-level cache.
+  private static final int COPIED = 400_000;
+
+  /// Pixels that are transposed at a time.
+  private static final int PIXELS = 8;
+
+  private static final double FLOPS_PER_PART = 400_000;
+
+  private final WorkerPool pool;
+  private final KernelTable kernels;
+  private final Panels[] workers;
+  private final RangeBody copyPart = this::copy;
+  private final RangeBody tilePart = this::packTiles;
+  private final RangeBody sumPart = this::sums;
+  private final RangeBody storePart = this::store;
+
+  private Element element = Element.F32;
+  private Loops loops = element.loops();
+  private ConvShape shape = ConvShape.of(0, 1, 1, 1, 1, 1, 1, 0);
+  private AxisTaps h = AxisTaps.forward(1, 1, 1, 1, 0, 1);
+  private AxisTaps w = h;
+  private int[] offsets = new int[0];
+  private int start;
+  private int columns;
+  private int blocks;
+  private int tiles;
+  private int tileSize;
+  private int tileParts;
+
+  private Object x = NOTHING;
+  private int xOffset;
+  private Object dy = NOTHING;
+  private int dyOffset;
+  private Object dw = NOTHING;
+  private int dwOffset;
+  private Object images = NOTHING;
+  private Object outer = NOTHING;
+  private Object packed = NOTHING;
+  private Object sums = NOTHING;
+  private int firstImage;
+  private int count;
+
+  private static final Object NOTHING = new float[0];
+
+  BatchGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+    this.pool = pool;
+    this.kernels = kernels;
+    this.workers = workers;
+  }
+
+  /// Whether a shape is one for this class.
+  static boolean fits(ConvShape s, int lanes) {
+    return s.channels() >= lanes;
+  }
+
+  /// Neither operand may be empty, nor the result.
+  void run(
+      ConvShape newShape,
+      Element newElement,
+      Object newX,
+      int newXOffset,
+      Object newDy,
+      int newDyOffset,
+      Object newDw,
+      int newDwOffset) {
+    shape = newShape;
+    element = newElement;
+    loops = element.loops();
+    start = element.lineStart();
+    columns = Panels.columns(kernels, element);
+    x = newX;
+    xOffset = newXOffset;
+    dy = newDy;
+    dyOffset = newDyOffset;
+    dw = newDw;
+    dwOffset = newDwOffset;
+    ConvShape s = shape;
+    h = pixels(s.h(), s.oh(), s.kh(), s.strideH(), s.padTop(), s.dilationH());
+    w = pixels(s.w(), s.ow(), s.kw(), s.strideW(), s.padLeft(), s.dilationW());
+    blocks = Math.ceilDiv(s.channels(), columns);
+    tiles = Panels.tiles(kernels, s.filters());
+    int chunk = Math.clamp(COPIED / s.xImage(), 1, s.n());
+    int pixels = s.oh() * s.ow();
+    tileSize = Panels.tileSize(kernels, pixels * chunk);
+    Scratch scratch = workers[0].scratch();
+    images = scratch.array(element, Scratch.Use.IMAGES, chunk * s.xImage() + 64);
+    outer = scratch.array(element, Scratch.Use.FILTERS, chunk * s.yImage() + 64);
+    packed = scratch.array(element, Scratch.Use.A_TILES, s.groups() * tiles * tileSize);
+    int panels = s.groups() * s.taps() * blocks;
+    sums = scratch.array(element, Scratch.Use.SUMS, panels * s.filters() * columns);
+    for (Panels worker : workers) {
+      worker.use(element, DEPTH);
+    }
+    tileParts = Math.clamp(Math.ceilDiv(4 * pool.threads(), panels), 1, tiles);
+    if (pool.threads() == 1) {
+      tileParts = 1;
+    }
+    int parts = panels * tileParts;
+    for (firstImage = 0; firstImage < s.n(); firstImage += chunk) {
+      count = Math.min(chunk, s.n() - firstImage);
+      locate();
+      pool.parallelFor(count, 2, copyPart);
+      pool.parallelFor(s.groups() * tiles, 2, tilePart);
+      double flops = (double) s.flops() * count / s.n() / parts;
+      pool.parallelFor(parts, (int) Math.clamp(FLOPS_PER_PART / flops, 1, parts), sumPart);
+    }
+    pool.parallelFor(s.o() * blocks, 16, storePart);
+    x = NOTHING;
+    dy = NOTHING;
+    dw = NOTHING;
+    images = NOTHING;
+    outer = NOTHING;
+    packed = NOTHING;
+    sums = NOTHING;
+  }
+
+  /// For each tap, the coordinates of `y` at which it is inside `x`.
+  private static AxisTaps pixels(
+      int source, int result, int filter, int stride, int pad, int dilation) {
+    int[] taps = new int[result];
+    int[] origin = new int[filter];
+    for (int t = 0; t < filter; t++) {
+      origin[t] = t * dilation - pad;
+    }
+    return AxisTaps.of(source, stride, new int[][] {taps}, new int[filter], origin);
+  }
+
+  /// Row `pixel * count + image` of a tap's panel, from the row of the pixel that its origins name.
+  private void locate() {
+    ConvShape s = shape;
+    int length = s.oh() * s.ow() * count;
+    if (offsets.length < length) {
+      offsets = new int[length];
+    }
+    int i = 0;
+    for (int y = 0; y < s.oh(); y++) {
+      for (int column = 0; column < s.ow(); column++) {
+        int at = (y * s.strideH() * s.w() + column * s.strideW()) * count * s.c();
+        for (int image = 0; image < count; image++) {
+          offsets[i++] = at + image * s.c();
+        }
+      }
+    }
+  }
+
+  /// Phase: copies of images, channels innermost.
+  private void copy(int from, int to, int worker) {
+    ConvShape s = shape;
+    for (int image = from; image < to; image++) {
+      int all = firstImage + image;
+      copy(x, xOffset + all * s.xImage(), s.h() * s.w(), s.c(), images, image);
+      copy(dy, dyOffset + all * s.yImage(), s.oh() * s.ow(), s.o(), outer, image);
+    }
+  }
+
+  /// Few pixels at a time: the lines that they are written to, often a power of two apart, should
+  /// stay in L1 until they are full.
+  private void copy(Object source, int at, int pixels, int channels, Object target, int image) {
+    for (int p = 0; p < pixels; p += PIXELS) {
+      loops.pack(
+          source,
+          at + p,
+          1,
+          pixels,
+          Math.min(PIXELS, pixels - p),
+          channels,
+          target,
+          start + (p * count + image) * channels,
+          count * channels);
+    }
+  }
+
+  /// Phase: tiles of the filters' gradients, counted through groups and tiles.
+  private void packTiles(int from, int to, int worker) {
+    int step = kernels.shape().panelStep();
+    for (int item = from; item < to; item++) {
+      int row = Panels.tileRow(shape.filters(), tiles, item % tiles);
+      int height = Panels.tileRow(shape.filters(), tiles, item % tiles + 1) - row;
+      loops.pack(
+          outer,
+          start + item / tiles * shape.filters() + row,
+          shape.o(),
+          1,
+          shape.oh() * shape.ow() * count,
+          height,
+          packed,
+          start + item * tileSize,
+          step);
+    }
+  }
+
+  /// Phase: sums over a chunk of images, counted through groups, taps, blocks of channels and parts
+  /// of the tiles.
+  private void sums(int from, int to, int worker) {
+    for (int item = from; item < to; item++) {
+      int panel = item / tileParts;
+      int part = item % tileParts;
+      sum(workers[worker], panel, tiles * part / tileParts, tiles * (part + 1) / tileParts);
+    }
+  }
+
+  private void sum(Panels own, int panel, int fromTile, int toTile) {
+    ConvShape s = shape;
+    int block = panel % blocks;
+    int tap = panel / blocks % s.taps();
+    int group = panel / blocks / s.taps();
+    int p = tap / s.kw();
+    int q = tap % s.kw();
+    int base =
+        start
+            + (h.origin()[p] * s.w() + w.origin()[q]) * count * s.c()
+            + group * s.channels()
+            + block * columns;
+    boolean add = firstImage > 0;
+    if (w.to()[q] - w.from()[q] == s.ow() && h.from()[p] < h.to()[p]) {
+      stretch(own, panel, base, h.from()[p] * s.ow(), h.to()[p] * s.ow(), fromTile, toTile, add);
+      return;
+    }
+    if (!add && (h.from()[p] == h.to()[p] || w.from()[q] == w.to()[q])) {
+      int first = Panels.tileRow(s.filters(), tiles, fromTile);
+      int rows = Panels.tileRow(s.filters(), tiles, toTile) - first;
+      int at = start + (panel * s.filters() + first) * columns;
+      loops.zero(sums, at, 0, 1, rows * columns);
+    }
+    for (int y = h.from()[p]; y < h.to()[p]; y++) {
+      int line = y * s.ow();
+      stretch(
+          own,
+          panel,
+          base,
+          line + w.from()[q],
+          line + w.to()[q],
+          fromTile,
+          toTile,
+          add || y > h.from()[p]);
+    }
+  }
+
+  /// Pixels `first .. end - 1` of a sum, all images of the chunk.
+  private void stretch(
+      Panels own,
+      int panel,
+      int base,
+      int first,
+      int end,
+      int fromTile,
+      int toTile,
+      boolean add) {
+    ConvShape s = shape;
+    int from = first * count;
+    int length = (end - first) * count;
+    int parts = Math.ceilDiv(length, DEPTH);
+    int width = Math.min(columns, s.channels() - panel % blocks * columns);
+    int group = panel / blocks / s.taps();
+    int at = 0;
+    for (int part = 1; part <= parts; part++) {
+      int next = (int) ((long) length * part / parts);
+      own.gather(images, base, offsets, from + at, next - at, 0, width);
+      own.multiply(
+          packed,
+          start + group * tiles * tileSize,
+          tileSize,
+          from + at,
+          s.filters(),
+          fromTile,
+          toTile,
+          next - at,
+          own.panel(),
+          start,
+          width,
+          sums,
+          start + panel * s.filters() * columns,
+          columns,
+          add || part > 1);
+      at = next;
+    }
+  }
+
+  /// Phase: sums in the order of `dw`, counted through filters and blocks of channels.
+  private void store(int from, int to, int worker) {
+    ConvShape s = shape;
+    for (int item = from; item < to; item++) {
+      int block = item % blocks;
+      int o = item / blocks;
+      int group = o / s.filters();
+      int panel = group * s.taps() * blocks + block;
+      loops.pack(
+          sums,
+          start + (panel * s.filters() + o % s.filters()) * columns,
+          1,
+          blocks * s.filters() * columns,
+          Math.min(columns, s.channels() - block * columns),
+          s.taps(),
+          dw,
+          dwOffset + (o * s.channels() + block * columns) * s.taps(),
+          s.taps());
+    }
+  }
+}

@@ -1,0 +1,377 @@
+package jacquard.kernels.cpu.conv;
+
+import jacquard.kernels.cpu.gemm.Element;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
+
+/*
+ * Images are transposed in blocks of as many as a tile has columns, so that a pixel of a channel is a row of the panel.
+ * For each pixel of the result the panel is gathered with two vector copies a row, and multiplied with all tiles of the
+ * filters. Transposing costs 0.1 ns for each element of source and result, gathering a tenth of what it cost with
+ * neighbouring pixels in a panel: there a run of columns ends with each row of the image, after 7 of 16 lanes in a 7x7
+ * image, and the result had to be scattered.
+ */
+/// A [BatchPlan] under way. Reused from call to call.
+final class BatchRun {
+  /// Longest part of a product that is gathered at once: the panel and a tile of the filters stay
+  /// in L1, or nearly.
+  private static final int DEPTH = 320;
+
+  /// Shortest product that is worth a call of the kernel: with fewer rows in a line of taps, taps
+  /// outside the source are zeros after all.
+  private static final int SHORT = 48;
+
+  /// Shortest product of a line of taps that is multiplied where it lies.
+  private static final int IN_PLACE = 96;
+
+  /// Pixels that are transposed at a time: the lines that they are written to, often a power of two
+  /// apart, should stay in L1 until they are full.
+  private static final int PIXELS = 8;
+
+  private static final double FLOPS_PER_PART = 400_000;
+
+  private final WorkerPool pool;
+  private final KernelTable kernels;
+  private final Panels[] workers;
+  private final RangeBody sortPart = this::sort;
+  private final RangeBody tilePart = this::packTiles;
+  private final RangeBody fillPart = this::fill;
+  private final RangeBody pixelPart = this::pixels;
+  private final RangeBody emptyPart = this::empty;
+
+  private Element element = Element.F32;
+  private Loops loops = element.loops();
+  private BatchPlan plan = BatchPlan.forward(ConvShape.of(0, 1, 1, 1, 1, 1, 1, 0), 1);
+  private int columns;
+  private int tiles;
+  private int start;
+  private int[] kindTiles = new int[0];
+
+  private Object source = NOTHING;
+  private int sourceOffset;
+  private Object filters = NOTHING;
+  private int filtersOffset;
+  private Object result = NOTHING;
+  private int resultOffset;
+  private Object sorted = NOTHING;
+  private Object packed = NOTHING;
+  private Object images = NOTHING;
+  private Object sums = NOTHING;
+  private int firstImage;
+  private int count;
+
+  private static final Object NOTHING = new float[0];
+
+  BatchRun(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+    this.pool = pool;
+    this.kernels = kernels;
+    this.workers = workers;
+  }
+
+  /// Runs a plan. Neither operand may be empty, nor the result.
+  void run(
+      BatchPlan newPlan,
+      Element newElement,
+      Object newSource,
+      int newSourceOffset,
+      Object newFilters,
+      int newFiltersOffset,
+      Object newResult,
+      int newResultOffset) {
+    plan = newPlan;
+    element = newElement;
+    loops = element.loops();
+    start = element.lineStart();
+    columns = plan.columns();
+    tiles = Panels.tiles(kernels, plan.rows());
+    source = newSource;
+    sourceOffset = newSourceOffset;
+    filters = newFilters;
+    filtersOffset = newFiltersOffset;
+    result = newResult;
+    resultOffset = newResultOffset;
+    ConvShape s = plan.shape();
+    allocate();
+    pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), 8), 8, sortPart);
+    pool.parallelFor(plan.kinds() * s.groups() * tiles, 2, tilePart);
+    int sourceChannels = s.groups() * plan.depth();
+    int resultChannels = s.groups() * plan.rows();
+    int items = s.groups() * plan.resultPixels();
+    for (firstImage = 0; firstImage < s.n(); firstImage += columns) {
+      count = Math.min(columns, s.n() - firstImage);
+      pool.parallelFor(sourceChannels, grain(plan.sourcePixels()), fillPart);
+      double flops = (double) s.flops() * count / s.n() / items;
+      pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), pixelPart);
+      pool.parallelFor(resultChannels, grain(plan.resultPixels()), emptyPart);
+    }
+    source = NOTHING;
+    filters = NOTHING;
+    result = NOTHING;
+    sorted = NOTHING;
+    packed = NOTHING;
+    images = NOTHING;
+    sums = NOTHING;
+  }
+
+  private void allocate() {
+    ConvShape s = plan.shape();
+    int deepest = DEPTH;
+    int size = 0;
+    kindTiles = new int[plan.kinds()];
+    for (int kind = 0; kind < kindTiles.length; kind++) {
+      kindTiles[kind] = size;
+      int k = plan.offsets()[kind].length;
+      size += s.groups() * tiles * Panels.tileSize(kernels, k);
+      deepest = Math.max(deepest, isShort(kind) ? k : plan.depth());
+    }
+    for (Panels worker : workers) {
+      worker.use(element, deepest);
+    }
+    Scratch scratch = workers[0].scratch();
+    sorted = scratch.array(element, Scratch.Use.FILTERS, s.wElements() + 16);
+    packed = scratch.array(element, Scratch.Use.A_TILES, size);
+    images = scratch.array(element, Scratch.Use.IMAGES, (plan.sourceImage() + 4) * columns);
+    sums = scratch.array(element, Scratch.Use.SUMS, (plan.resultImage() + 4) * columns);
+  }
+
+  private boolean isShort(int kind) {
+    return plan.tapsAcross(kind) * plan.depth() < SHORT;
+  }
+
+  /// Phase: filters with the index of the left operand's rows innermost, eight filters an item.
+  private void sort(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    int perGroup = Math.ceilDiv(s.filters(), 8);
+    int length = s.channels() * s.taps();
+    for (int item = from; item < to; item++) {
+      int group = item / perGroup;
+      int first = item % perGroup * 8;
+      int end = Math.min(s.filters(), first + 8);
+      int read = filtersOffset + (group * s.filters() + first) * length;
+      int write = start + group * s.filters() * length;
+      if (!plan.gradient()) {
+        // [channel][tap][filter]
+        loops.pack(
+            filters, read, 1, length, length, end - first, sorted, write + first, s.filters());
+        continue;
+      }
+      for (int o = first; o < end; o++, read += length) {
+        // [tap][filter][channel]
+        loops.pack(
+            filters,
+            read,
+            1,
+            s.taps(),
+            s.taps(),
+            s.channels(),
+            sorted,
+            write + o * s.channels(),
+            s.filters() * s.channels());
+      }
+    }
+  }
+
+  /// Phase: tiles of the filters, counted through kinds, groups and tiles.
+  private void packTiles(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    int step = kernels.shape().panelStep();
+    int tapStride = plan.gradient() ? s.filters() * s.channels() : s.filters();
+    int depthStride = plan.gradient() ? s.channels() : s.taps() * s.filters();
+    for (int item = from; item < to; item++) {
+      int tile = item % tiles;
+      int group = item / tiles % s.groups();
+      int kind = item / tiles / s.groups();
+      int row = Panels.tileRow(plan.rows(), tiles, tile);
+      int height = Panels.tileRow(plan.rows(), tiles, tile + 1) - row;
+      int read = start + group * s.filters() * s.channels() * s.taps() + row;
+      int write = tile(kind, group) + tile * Panels.tileSize(kernels, plan.offsets()[kind].length);
+      for (int tap = 0; tap < plan.taps(kind); tap++) {
+        loops.pack(
+            sorted,
+            read + plan.filterTap(kind, tap) * tapStride,
+            depthStride,
+            1,
+            plan.depth(),
+            height,
+            packed,
+            write + tap * plan.depth() * step,
+            step);
+      }
+    }
+  }
+
+  /// Where the packed tiles of a group begin.
+  private int tile(int kind, int group) {
+    int size = Panels.tileSize(kernels, plan.offsets()[kind].length);
+    return start + kindTiles[kind] + group * tiles * size;
+  }
+
+  /// Channels whose transposition is worth a thread.
+  private static int grain(int pixels) {
+    return Math.max(1, 2000 / pixels);
+  }
+
+  /// Phase: transposes channels of a block of images to `[pixel, channel][image]`.
+  private void fill(int from, int to, int worker) {
+    int pixels = plan.sourcePixels();
+    int depth = plan.depth();
+    for (int channel = from; channel < to; channel++) {
+      int read = sourceOffset + firstImage * plan.sourceImage() + channel * pixels;
+      int write = start + (channel / depth * pixels * depth + channel % depth) * columns;
+      if (count < columns) {
+        loops.zero(images, write, depth * columns, pixels, columns);
+      }
+      for (int p = 0; p < pixels; p += PIXELS) {
+        loops.pack(
+            source,
+            read + p,
+            1,
+            plan.sourceImage(),
+            Math.min(PIXELS, pixels - p),
+            count,
+            images,
+            write + p * depth * columns,
+            depth * columns);
+      }
+    }
+  }
+
+  /// Phase: transposes channels of the sums of a block of images back.
+  private void empty(int from, int to, int worker) {
+    int pixels = plan.resultPixels();
+    int rows = plan.rows();
+    for (int channel = from; channel < to; channel++) {
+      loops.pack(
+          sums,
+          start + (channel / rows * pixels * rows + channel % rows) * columns,
+          1,
+          rows * columns,
+          count,
+          pixels,
+          result,
+          resultOffset + firstImage * plan.resultImage() + channel * pixels,
+          plan.resultImage());
+    }
+  }
+
+  /// Phase: products of pixels, counted through groups and pixels.
+  private void pixels(int from, int to, int worker) {
+    for (int item = from; item < to; item++) {
+      int group = item / plan.resultPixels();
+      int pixel = item % plan.resultPixels();
+      pixel(workers[worker], group, pixel / plan.w().length(), pixel % plan.w().length());
+    }
+  }
+
+  private void pixel(Panels own, int group, int y, int x) {
+    AxisTaps h = plan.h();
+    AxisTaps w = plan.w();
+    int kind = h.kind()[y] * w.taps().length + w.kind()[x];
+    int across = plan.tapsAcross(kind);
+    int origin = group * plan.sourcePixels() + h.origin()[y] * w.source() + w.origin()[x];
+    int base = start + origin * plan.depth() * columns;
+    int target =
+        start + (group * plan.resultPixels() + y * w.length() + x) * plan.rows() * columns;
+    int top = h.from()[y];
+    int bottom = h.to()[y];
+    int left = w.from()[x];
+    int right = w.to()[x];
+    if (top == bottom || left == right) {
+      loops.zero(sums, target, 0, 1, plan.rows() * columns);
+    } else if (isShort(kind)) {
+      whole(own, group, kind, base, target, top, bottom, left, right);
+    } else if (right - left == across && (across * plan.depth() < IN_PLACE || w.step() > 1)) {
+      segment(own, group, kind, base, target, top * across, bottom * across, false);
+    } else {
+      for (int t = top; t < bottom; t++) {
+        segment(own, group, kind, base, target, t * across + left, t * across + right, t > top);
+      }
+    }
+  }
+
+  /// All taps of a pixel in one panel, zeros for those outside the source.
+  private void whole(
+      Panels own,
+      int group,
+      int kind,
+      int base,
+      int target,
+      int top,
+      int bottom,
+      int left,
+      int right) {
+    int across = plan.tapsAcross(kind);
+    int depth = plan.depth();
+    int[] offsets = plan.offsets()[kind];
+    int line = across * depth;
+    int k = (right - left) * depth;
+    // in the order of the rows: a gathered vector may reach into the next one
+    for (int first = 0; first < offsets.length; first += line) {
+      int t = first / line;
+      if (t < top || t >= bottom) {
+        own.zero(first, line, columns);
+      } else {
+        int at = first + left * depth;
+        own.zero(first, left * depth, columns);
+        own.gather(images, base, offsets, at, k, at, columns);
+        own.zero(at + k, line - left * depth - k, columns);
+      }
+    }
+    multiply(own, group, kind, 0, offsets.length, own.panel(), start, target, false);
+  }
+
+  /// Taps `first .. end - 1` of a pixel, in parts of similar length.
+  private void segment(
+      Panels own, int group, int kind, int base, int target, int first, int end, boolean add) {
+    int depth = plan.depth();
+    int[] offsets = plan.offsets()[kind];
+    boolean inPlace =
+        plan.w().step() == 1 && first / plan.tapsAcross(kind) == (end - 1) / plan.tapsAcross(kind);
+    int parts = Math.ceilDiv(end - first, Math.max(1, DEPTH / depth));
+    int tap = first;
+    for (int part = 1; part <= parts; part++) {
+      int next = first + (end - first) * part / parts;
+      int step = tap * depth;
+      int k = (next - tap) * depth;
+      boolean addPart = add || part > 1;
+      if (inPlace) {
+        multiply(own, group, kind, step, k, images, base + offsets[step], target, addPart);
+      } else {
+        own.gather(images, base, offsets, step, k, 0, columns);
+        multiply(own, group, kind, step, k, own.panel(), start, target, addPart);
+      }
+      tap = next;
+    }
+  }
+
+  private void multiply(
+      Panels own,
+      int group,
+      int kind,
+      int firstStep,
+      int k,
+      Object right,
+      int rightOffset,
+      int target,
+      boolean add) {
+    own.multiply(
+        packed,
+        tile(kind, group),
+        Panels.tileSize(kernels, plan.offsets()[kind].length),
+        firstStep,
+        plan.rows(),
+        0,
+        tiles,
+        k,
+        right,
+        rightOffset,
+        columns,
+        sums,
+        target,
+        columns,
+        add);
+  }
+}

@@ -1,0 +1,139 @@
+package jacquard.kernels.cpu.conv;
+
+import jacquard.kernels.cpu.gemm.Element;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.gemm.MicroKernel;
+import jacquard.kernels.cpu.gemm.Scratch;
+
+/// Products of a left operand that is packed into tiles with a panel that is gathered row by row:
+/// what one worker needs for them.
+final class Panels {
+  private final KernelTable kernels;
+  private final Scratch scratch = new Scratch();
+  private final int[] runs;
+
+  private Element element = Element.F32;
+  private Loops loops = element.loops();
+  private int lanes;
+  private int columns;
+  private Object panel = element.zeros();
+
+  Panels(KernelTable kernels) {
+    this.kernels = kernels;
+    int widest = kernels.shape().vectors() * kernels.width().lanes(Float.BYTES);
+    runs = new int[3 * widest];
+  }
+
+  Scratch scratch() {
+    return scratch;
+  }
+
+  /// Prepares for panels of up to `depth` rows.
+  void use(Element newElement, int depth) {
+    element = newElement;
+    loops = element.loops();
+    lanes = kernels.width().lanes(element.bytes());
+    columns = columns(kernels, element);
+    panel = scratch.array(element, Scratch.Use.B_PANELS, (depth + 1) * columns);
+  }
+
+  /// Columns of a full panel.
+  static int columns(KernelTable kernels, Element element) {
+    return kernels.shape().vectors() * kernels.width().lanes(element.bytes());
+  }
+
+  /// Tiles that rows of a left operand are split into.
+  static int tiles(KernelTable kernels, int rows) {
+    return Math.ceilDiv(rows, kernels.shape().rows());
+  }
+
+  /// First row of a tile: heights differ by one at most.
+  static int tileRow(int rows, int tiles, int tile) {
+    return (int) ((long) rows * tile / tiles);
+  }
+
+  /// Elements of a packed tile: its steps, and slack for the vector that packs the last one.
+  static int tileSize(KernelTable kernels, int depth) {
+    return depth * kernels.shape().panelStep() + 16;
+  }
+
+  /// Copies rows into the panel, at its row `at`: row `i` is the `count` elements at `base +
+  /// offsets[first + i]`.
+  void gather(Object source, int base, int[] offsets, int first, int k, int at, int count) {
+    int width = width(count);
+    int longest = loops.runLength();
+    int found = 0;
+    for (int j = 0; j < width; j += longest) {
+      runs[3 * found] = j;
+      runs[3 * found + 1] = j;
+      runs[3 * found + 2] = Math.min(longest, width - j);
+      found++;
+    }
+    loops.gather(
+        source, base, offsets, first, k, runs, found, panel, element.lineStart() + at * width, width);
+  }
+
+  /// Sets rows of the panel to zero.
+  void zero(int at, int k, int count) {
+    int width = width(count);
+    loops.zero(panel, element.lineStart() + at * width, 0, 1, k * width);
+  }
+
+  private int width(int count) {
+    return Math.ceilDiv(count, lanes) * lanes;
+  }
+
+  /// The panel that [#gather] fills; it begins at [Element#lineStart()].
+  Object panel() {
+    return panel;
+  }
+
+  /// Multiplies tiles with `k` rows of a panel.
+  ///
+  /// @param left tiles, `tileSize` elements apart, from step `firstStep`
+  /// @param count columns of the panel, whose rows are whole vectors; the result is written in whole vectors
+  /// @param add whether to add to the result
+  void multiply(
+      Object left,
+      int leftOffset,
+      int tileSize,
+      int firstStep,
+      int rows,
+      int fromTile,
+      int toTile,
+      int k,
+      Object right,
+      int rightOffset,
+      int count,
+      Object result,
+      int resultOffset,
+      int rowStride,
+      boolean add) {
+    int tiles = tiles(kernels, rows);
+    int low = rows / tiles;
+    int vectors = Math.ceilDiv(count, lanes);
+    MicroKernel flat = kernels.get(element, Math.max(1, low), vectors, false);
+    MicroKernel tall = rows % tiles == 0 ? flat : kernels.get(element, low + 1, vectors, false);
+    int start = leftOffset + firstStep * kernels.shape().panelStep();
+    for (int tile = fromTile; tile < toTile; tile++) {
+      int row = tileRow(rows, tiles, tile);
+      int height = tileRow(rows, tiles, tile + 1) - row;
+      int at = resultOffset + row * rowStride;
+      (height == low ? flat : tall)
+          .run(
+              k,
+              left,
+              start + tile * tileSize,
+              1,
+              right,
+              rightOffset,
+              add ? result : element.zeros(),
+              add ? at : 0,
+              add ? rowStride : 0,
+              result,
+              at,
+              rowStride);
+    }
+  }
+}
