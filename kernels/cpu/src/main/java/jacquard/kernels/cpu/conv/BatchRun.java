@@ -27,20 +27,16 @@ final class BatchRun {
   /// Shortest product of a line of taps that is multiplied where it lies.
   private static final int IN_PLACE = 96;
 
-  /// Pixels that are transposed at a time: the lines that they are written to, often a power of two
-  /// apart, should stay in L1 until they are full.
-  private static final int PIXELS = 8;
-
   private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
+  private final Turned source;
+  private final Turned result;
   private final RangeBody sortPart = this::sort;
   private final RangeBody tilePart = this::packTiles;
-  private final RangeBody fillPart = this::fill;
   private final RangeBody pixelPart = this::pixels;
-  private final RangeBody emptyPart = this::empty;
 
   private Element element = Element.F32;
   private Loops loops = element.loops();
@@ -50,18 +46,12 @@ final class BatchRun {
   private int start;
   private int[] kindTiles = new int[0];
 
-  private Object source = NOTHING;
-  private int sourceOffset;
   private Object filters = NOTHING;
   private int filtersOffset;
-  private Object result = NOTHING;
-  private int resultOffset;
   private Object sorted = NOTHING;
   private Object packed = NOTHING;
   private Object images = NOTHING;
   private Object sums = NOTHING;
-  private int firstImage;
-  private int count;
 
   private static final Object NOTHING = new float[0];
 
@@ -69,47 +59,61 @@ final class BatchRun {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    source = new Turned(pool);
+    result = new Turned(pool);
   }
 
   /// Runs a plan. Neither operand may be empty, nor the result.
   void run(
       BatchPlan newPlan,
       Element newElement,
-      Object newSource,
-      int newSourceOffset,
+      Object from,
+      int fromOffset,
       Object newFilters,
       int newFiltersOffset,
-      Object newResult,
-      int newResultOffset) {
+      Object to,
+      int toOffset) {
     plan = newPlan;
     element = newElement;
     loops = element.loops();
     start = element.lineStart();
     columns = plan.columns();
     tiles = Panels.tiles(kernels, plan.rows());
-    source = newSource;
-    sourceOffset = newSourceOffset;
     filters = newFilters;
     filtersOffset = newFiltersOffset;
-    result = newResult;
-    resultOffset = newResultOffset;
     ConvShape s = plan.shape();
     allocate();
     pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), 8), 8, sortPart);
     pool.parallelFor(plan.kinds() * s.groups() * tiles, 2, tilePart);
-    int sourceChannels = s.groups() * plan.depth();
-    int resultChannels = s.groups() * plan.rows();
+    AxisTaps h = plan.h();
+    AxisTaps w = plan.w();
+    source.use(
+        element,
+        columns,
+        s.groups(),
+        plan.depth(),
+        h.source(),
+        w.source(),
+        w.source(),
+        plan.sourcePixels());
+    result.use(
+        element,
+        columns,
+        s.groups(),
+        plan.rows(),
+        h.length(),
+        w.length(),
+        w.length(),
+        plan.resultPixels());
     int items = s.groups() * plan.resultPixels();
-    for (firstImage = 0; firstImage < s.n(); firstImage += columns) {
-      count = Math.min(columns, s.n() - firstImage);
-      pool.parallelFor(sourceChannels, grain(plan.sourcePixels()), fillPart);
+    for (int first = 0; first < s.n(); first += columns) {
+      int count = Math.min(columns, s.n() - first);
+      source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
       double flops = (double) s.flops() * count / s.n() / items;
       pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), pixelPart);
-      pool.parallelFor(resultChannels, grain(plan.resultPixels()), emptyPart);
+      result.back(sums, 0, count, to, toOffset + first * plan.resultImage());
     }
-    source = NOTHING;
     filters = NOTHING;
-    result = NOTHING;
     sorted = NOTHING;
     packed = NOTHING;
     images = NOTHING;
@@ -207,54 +211,6 @@ final class BatchRun {
   private int tile(int kind, int group) {
     int size = Panels.tileSize(kernels, plan.offsets()[kind].length);
     return start + kindTiles[kind] + group * tiles * size;
-  }
-
-  /// Channels whose transposition is worth a thread.
-  private static int grain(int pixels) {
-    return Math.max(1, 2000 / pixels);
-  }
-
-  /// Phase: transposes channels of a block of images to `[pixel, channel][image]`.
-  private void fill(int from, int to, int worker) {
-    int pixels = plan.sourcePixels();
-    int depth = plan.depth();
-    for (int channel = from; channel < to; channel++) {
-      int read = sourceOffset + firstImage * plan.sourceImage() + channel * pixels;
-      int write = start + (channel / depth * pixels * depth + channel % depth) * columns;
-      if (count < columns) {
-        loops.zero(images, write, depth * columns, pixels, columns);
-      }
-      for (int p = 0; p < pixels; p += PIXELS) {
-        loops.pack(
-            source,
-            read + p,
-            1,
-            plan.sourceImage(),
-            Math.min(PIXELS, pixels - p),
-            count,
-            images,
-            write + p * depth * columns,
-            depth * columns);
-      }
-    }
-  }
-
-  /// Phase: transposes channels of the sums of a block of images back.
-  private void empty(int from, int to, int worker) {
-    int pixels = plan.resultPixels();
-    int rows = plan.rows();
-    for (int channel = from; channel < to; channel++) {
-      loops.pack(
-          sums,
-          start + (channel / rows * pixels * rows + channel % rows) * columns,
-          1,
-          rows * columns,
-          count,
-          pixels,
-          result,
-          resultOffset + firstImage * plan.resultImage() + channel * pixels,
-          plan.resultImage());
-    }
   }
 
   /// Phase: products of pixels, counted through groups and pixels.

@@ -34,6 +34,7 @@ public final class Convolution {
   private final ConvRun run;
   private final BatchRun batchRun;
   private final BatchGradient batchGradient;
+  private final NarrowGradient narrowGradient;
   private final Map<Key, ConvPlan> plans = new Recent<>();
   private final Map<Key, BatchPlan> batchPlans = new Recent<>();
 
@@ -73,6 +74,7 @@ public final class Convolution {
     }
     batchRun = new BatchRun(pool, kernels, workers);
     batchGradient = new BatchGradient(pool, kernels, workers);
+    narrowGradient = new NarrowGradient(pool, kernels);
   }
 
   /// `y = x * w`.
@@ -132,7 +134,9 @@ public final class Convolution {
     int lanes = kernels.width().lanes(element.bytes());
     switch (form) {
       case FORWARD, INPUT_GRADIENT -> {
-        if (batched) {
+        if (batched && form == Form.INPUT_GRADIENT && NarrowGradient.fits(s, kernels)) {
+          narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+        } else if (batched) {
           batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
         } else if (form == Form.FORWARD) {
           run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);

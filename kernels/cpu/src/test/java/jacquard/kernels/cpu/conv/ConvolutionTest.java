@@ -95,6 +95,12 @@ class ConvolutionTest {
     ConvShape.of(15, 1, 9, 8, 1, 5, 3, 2),
     ConvShape.of(31, 33, 2, 3, 2, 1, 1, 0),
     ConvShape.of(28, 2, 5, 5, 3, 2, 3, 0),
+    // few channels, whose input gradient sums along lines of taps
+    ConvShape.of(32, 1, 12, 11, 7, 4, 2, 1),
+    ConvShape.of(29, 2, 9, 8, 5, 3, 1, 1),
+    ConvShape.of(32, 1, 8, 9, 3, 2, 3, 0),
+    ConvShape.of(16, 1, 3, 2, 3, 4, 1, 4),
+    new ConvShape(32, 1, 9, 9, 3, 3, 3, 3, 3, 2, 2, 0, 1, 3, 1, 1),
     // taps that no pixel meets
     ConvShape.of(32, 16, 1, 2, 3, 3, 1, 1),
     ConvShape.of(32, 2, 2, 2, 2, 3, 1, 4),
