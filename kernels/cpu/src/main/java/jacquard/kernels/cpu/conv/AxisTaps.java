@@ -17,8 +17,7 @@ record AxisTaps(
     int source, int step, int[][] taps, int[] kind, int[] origin, int[] from, int[] to) {
 
   /// The axis of a forward form.
-  static AxisTaps forward(
-      int source, int result, int filter, int stride, int pad, int dilation) {
+  static AxisTaps forward(int source, int result, int filter, int stride, int pad, int dilation) {
     int[] taps = new int[filter];
     for (int t = 0; t < filter; t++) {
       taps[t] = t;
@@ -32,8 +31,7 @@ record AxisTaps(
 
   /// The axis of an input gradient, whose source is `y`: taps backwards, so that what they read
   /// goes forwards.
-  static AxisTaps gradient(
-      int source, int result, int filter, int stride, int pad, int dilation) {
+  static AxisTaps gradient(int source, int result, int filter, int stride, int pad, int dilation) {
     int[][] taps = new int[stride][];
     for (int remainder = 0; remainder < stride; remainder++) {
       int count = 0;

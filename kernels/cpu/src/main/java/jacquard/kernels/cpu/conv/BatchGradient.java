@@ -24,7 +24,7 @@ final class BatchGradient {
   private static final int COPIED = 400_000;
 
   /// Pixels that are transposed at a time.
-  private static final int PIXELS = 8;
+  private static final int PIXELS = 16;
 
   private static final double FLOPS_PER_PART = 400_000;
 
@@ -179,13 +179,13 @@ final class BatchGradient {
   /// stay in L1 until they are full.
   private void copy(Object source, int at, int pixels, int channels, Object target, int image) {
     for (int p = 0; p < pixels; p += PIXELS) {
-      loops.pack(
+      Transposition.run(
+          loops,
           source,
           at + p,
-          1,
           pixels,
-          Math.min(PIXELS, pixels - p),
           channels,
+          Math.min(PIXELS, pixels - p),
           target,
           start + (p * count + image) * channels,
           count * channels);
@@ -260,14 +260,7 @@ final class BatchGradient {
 
   /// Pixels `first .. end - 1` of a sum, all images of the chunk.
   private void stretch(
-      Panels own,
-      int panel,
-      int base,
-      int first,
-      int end,
-      int fromTile,
-      int toTile,
-      boolean add) {
+      Panels own, int panel, int base, int first, int end, int fromTile, int toTile, boolean add) {
     ConvShape s = shape;
     int from = first * count;
     int length = (end - first) * count;
@@ -306,13 +299,13 @@ final class BatchGradient {
       int o = item / blocks;
       int group = o / s.filters();
       int panel = group * s.taps() * blocks + block;
-      loops.pack(
+      Transposition.run(
+          loops,
           sums,
           start + (panel * s.filters() + o % s.filters()) * columns,
-          1,
           blocks * s.filters() * columns,
-          Math.min(columns, s.channels() - block * columns),
           s.taps(),
+          Math.min(columns, s.channels() - block * columns),
           dw,
           dwOffset + (o * s.channels() + block * columns) * s.taps(),
           s.taps());

@@ -48,13 +48,7 @@ record BatchPlan(
   }
 
   private static BatchPlan of(
-      ConvShape s,
-      int columns,
-      boolean gradient,
-      int depth,
-      int rows,
-      AxisTaps h,
-      AxisTaps w) {
+      ConvShape s, int columns, boolean gradient, int depth, int rows, AxisTaps h, AxisTaps w) {
     int[][] offsets = new int[h.taps().length * w.taps().length][];
     for (int kind = 0; kind < offsets.length; kind++) {
       int height = h.taps()[kind / w.taps().length].length;

@@ -27,6 +27,9 @@ final class BatchRun {
   /// Shortest product of a line of taps that is multiplied where it lies.
   private static final int IN_PLACE = 96;
 
+  /// Filters that are sorted at a time.
+  private static final int FILTERS = 16;
+
   private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
@@ -83,7 +86,7 @@ final class BatchRun {
     filtersOffset = newFiltersOffset;
     ConvShape s = plan.shape();
     allocate();
-    pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), 8), 8, sortPart);
+    pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), FILTERS), 4, sortPart);
     pool.parallelFor(plan.kinds() * s.groups() * tiles, 2, tilePart);
     AxisTaps h = plan.h();
     AxisTaps w = plan.w();
@@ -145,35 +148,30 @@ final class BatchRun {
     return plan.tapsAcross(kind) * plan.depth() < SHORT;
   }
 
-  /// Phase: filters with the index of the left operand's rows innermost, eight filters an item.
+  /// Phase: filters with the index of the left operand's rows innermost, a few filters an item.
   private void sort(int from, int to, int worker) {
     ConvShape s = plan.shape();
-    int perGroup = Math.ceilDiv(s.filters(), 8);
+    int perGroup = Math.ceilDiv(s.filters(), FILTERS);
     int length = s.channels() * s.taps();
     for (int item = from; item < to; item++) {
       int group = item / perGroup;
-      int first = item % perGroup * 8;
-      int end = Math.min(s.filters(), first + 8);
+      int first = item % perGroup * FILTERS;
+      int end = Math.min(s.filters(), first + FILTERS);
       int read = filtersOffset + (group * s.filters() + first) * length;
       int write = start + group * s.filters() * length;
       if (!plan.gradient()) {
         // [channel][tap][filter]
-        loops.pack(
-            filters, read, 1, length, length, end - first, sorted, write + first, s.filters());
+        int rows = end - first;
+        Transposition.run(
+            loops, filters, read, length, rows, length, sorted, write + first, s.filters());
         continue;
       }
       for (int o = first; o < end; o++, read += length) {
         // [tap][filter][channel]
-        loops.pack(
-            filters,
-            read,
-            1,
-            s.taps(),
-            s.taps(),
-            s.channels(),
-            sorted,
-            write + o * s.channels(),
-            s.filters() * s.channels());
+        int stride = s.filters() * s.channels();
+        int at = write + o * s.channels();
+        Transposition.run(
+            loops, filters, read, s.taps(), s.channels(), s.taps(), sorted, at, stride);
       }
     }
   }
@@ -229,8 +227,7 @@ final class BatchRun {
     int across = plan.tapsAcross(kind);
     int origin = group * plan.sourcePixels() + h.origin()[y] * w.source() + w.origin()[x];
     int base = start + origin * plan.depth() * columns;
-    int target =
-        start + (group * plan.resultPixels() + y * w.length() + x) * plan.rows() * columns;
+    int target = start + (group * plan.resultPixels() + y * w.length() + x) * plan.rows() * columns;
     int top = h.from()[y];
     int bottom = h.to()[y];
     int left = w.from()[x];

@@ -26,8 +26,8 @@ import java.util.Map;
 public final class Convolution {
   private static final int KEPT_PLANS = 128;
 
-  /// Least share of the columns of panels that are images: with fewer, neighbouring pixels fill them
-  /// better.
+  /// Least share of the columns of panels that are images: with fewer, neighbouring pixels fill
+  /// them better.
   private static final double FULL = 0.8;
 
   private final KernelTable kernels;

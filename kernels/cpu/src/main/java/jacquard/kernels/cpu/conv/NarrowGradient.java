@@ -29,7 +29,6 @@ final class NarrowGradient {
   private int start;
   private int width;
   private int lineSize;
-  private MicroKernel kernel = (k, a, ao, as, b, bo, s, so, ss, c, co, cs) -> {};
   private Object lines = NOTHING;
   private Object dy = NOTHING;
   private Object dx = NOTHING;
@@ -72,7 +71,6 @@ final class NarrowGradient {
     result.use(element, columns, 1, s.c(), s.h(), s.w(), width, xPixels);
     dy = scratch.array(element, Scratch.Use.IMAGES, (s.yImage() + 1) * columns);
     dx = scratch.array(element, Scratch.Use.SUMS, (xPixels * s.c() + 1) * columns);
-    kernel = kernels.get(element, s.kw() * s.c(), kernels.shape().vectors(), false);
     pack(w, wOffset);
     for (int first = 0; first < s.n(); first += columns) {
       int count = Math.min(columns, s.n() - first);
@@ -112,35 +110,27 @@ final class NarrowGradient {
   private void rows(int from, int to, int worker) {
     ConvShape s = shape;
     int rowSize = width * s.c() * columns;
+    MicroKernel kernel =
+        kernels.get(element, s.kw() * s.c(), kernels.shape().vectors(), false);
     for (int row = from; row < to; row++) {
       int target = start + row * rowSize;
       loops.zero(dx, target, 0, 1, rowSize);
       for (int p = 0; p < s.kh(); p++) {
         int u = row + s.padTop() - p * s.dilationH();
         if (u >= 0 && u % s.strideH() == 0 && u / s.strideH() < s.oh()) {
-          line(start + p * lineSize, start + u / s.strideH() * s.ow() * s.o() * columns, target);
+          int right = start + u / s.strideH() * s.ow() * s.o() * columns;
+          line(kernel, start + p * lineSize, right, target);
         }
       }
     }
   }
 
-  private void line(int left, int right, int target) {
+  private void line(MicroKernel kernel, int left, int right, int target) {
     ConvShape s = shape;
     for (int j = 0; j < s.ow(); j++) {
       int at = target + j * s.strideW() * s.c() * columns;
       kernel.run(
-          s.o(),
-          lines,
-          left,
-          1,
-          dy,
-          right + j * s.o() * columns,
-          dx,
-          at,
-          columns,
-          dx,
-          at,
-          columns);
+          s.o(), lines, left, 1, dy, right + j * s.o() * columns, dx, at, columns, dx, at, columns);
     }
   }
 }

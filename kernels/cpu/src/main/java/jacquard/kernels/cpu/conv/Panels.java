@@ -71,7 +71,16 @@ final class Panels {
       found++;
     }
     loops.gather(
-        source, base, offsets, first, k, runs, found, panel, element.lineStart() + at * width, width);
+        source,
+        base,
+        offsets,
+        first,
+        k,
+        runs,
+        found,
+        panel,
+        element.lineStart() + at * width,
+        width);
   }
 
   /// Sets rows of the panel to zero.
@@ -92,7 +101,8 @@ final class Panels {
   /// Multiplies tiles with `k` rows of a panel.
   ///
   /// @param left tiles, `tileSize` elements apart, from step `firstStep`
-  /// @param count columns of the panel, whose rows are whole vectors; the result is written in whole vectors
+  /// @param count columns of the panel, whose rows are whole vectors; the result is written in
+  ///   whole vectors
   /// @param add whether to add to the result
   void multiply(
       Object left,

@@ -10,7 +10,7 @@ import jacquard.kernels.cpu.machine.WorkerPool;
 final class Turned {
   /// Pixels that are transposed at a time: the lines that they are written to, often a power of two
   /// apart, should stay in L1 until they are full.
-  private static final int PIXELS = 8;
+  private static final int PIXELS = 16;
 
   private final WorkerPool pool;
   private final RangeBody turnPart = this::turn;
@@ -110,7 +110,8 @@ final class Turned {
       }
       for (int p = 0; p < pixels; p += PIXELS) {
         int length = Math.min(PIXELS, pixels - p);
-        loops.pack(plain, read + p, 1, image, length, count, turned, write + p * stride, stride);
+        int at = write + p * stride;
+        Transposition.run(loops, plain, read + p, image, count, length, turned, at, stride);
       }
     }
   }
@@ -124,7 +125,7 @@ final class Turned {
       for (int y = 0; y < rows; y++) {
         int read = place(channel) + y * rowPixels * stride;
         int write = plainOffset + channel * height * width + y * width;
-        loops.pack(turned, read, 1, stride, count, length, plain, write, image);
+        Transposition.run(loops, turned, read, stride, length, count, plain, write, image);
       }
     }
   }
