@@ -30,7 +30,7 @@ public final class Profile {
   }
 
   /// Counts a run, and every [#REPORT_EVERY]-th time prints the slowest tasks: microseconds per
-  /// run, share, task. Then it starts anew.
+  /// run, share, task.
   public void report(PrintStream out) {
     runs++;
     if (runs % REPORT_EVERY != 1) {
@@ -41,9 +41,8 @@ public final class Profile {
     reported = runs;
   }
 
-  /// The slowest tasks since the last report, one line each.
+  /// The slowest tasks, one line each.
   public String text() {
-    int counted = Math.max(1, runs - reported);
     long total = 0;
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < nanos.length; i++) {

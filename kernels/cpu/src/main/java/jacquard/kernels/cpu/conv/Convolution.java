@@ -9,13 +9,15 @@ import java.util.Map;
 
 /*
  * All three forms are matrix products, computed with the micro-kernels of jacquard.kernels.cpu.gemm. The operand that an
- * explicit "im2col" would write to memory, kh * kw times the image, exists only as one panel at a time: up to 320 rows
- * of 16 columns (with 256 bits), gathered into L1 and multiplied with all rows of the other operand at once. To gather
- * with vector copies, an image is first copied to where neighbours in the panel are neighbours in memory (ConvPlan).
+ * explicit "im2col" would write to memory, kh * kw times the image, exists only as one panel at a time.
  *
- * Pixels are counted through a group of images, because the panels of one 7x7 image would waste a quarter of their
- * columns. Threads share the panels. An element of a result is one chain of multiply-adds in an order that depends on
- * the shape only, in the weight gradient too: images in order, never a sum of threads' sums.
+ * What the columns of a panel are depends on the batch. If its images fill them, they are images (BatchRun,
+ * BatchGradient, NarrowGradient): a panel is then made of whole rows whatever the geometry. Else they are pixels
+ * (ConvRun): an image is first copied to where neighbours in the panel are neighbours in memory (ConvPlan), and pixels
+ * are counted through a group of images, because the panels of one 7x7 image would waste a quarter of their columns.
+ *
+ * An element of a result is one chain of multiply-adds in an order that depends on the shape only, in the weight
+ * gradient too: never a sum of threads' sums.
  */
 /// 2-D convolution on Java arrays: forward, input gradient (also the forward form of a transposed
 /// convolution) and weight gradient, with stride, padding, dilation and groups, for `float` and
@@ -29,6 +31,10 @@ public final class Convolution {
   /// Least share of the columns of panels that are images: with fewer, neighbouring pixels fill
   /// them better.
   private static final double FULL = 0.8;
+
+  /// Elements of a block of images that is transposed as a whole; with more, every worker's own copy
+  /// of a few images stays closer.
+  private static final long LARGEST_BLOCK = 4 << 20;
 
   private final KernelTable kernels;
   private final ConvRun run;
@@ -154,10 +160,12 @@ public final class Convolution {
     }
   }
 
-  /// Whether rows of images fill panels, up to the last vector.
+  /// Whether rows of images fill panels, up to the last vector, and a block of images is not too
+  /// large.
   private boolean fillsPanels(ConvShape s, Element element) {
     int columns = Panels.columns(kernels, element);
-    return s.n() >= FULL * columns * Math.ceilDiv(s.n(), columns);
+    return s.n() >= FULL * columns * Math.ceilDiv(s.n(), columns)
+        && (long) columns * Math.max(s.xImage(), s.yImage()) <= LARGEST_BLOCK;
   }
 
   private ConvPlan plan(Key key) {

@@ -63,6 +63,10 @@ final class RowLoops {
                 }
               });
           if (loop.form() == LoopForm.ANY_SIZE) {
+            if (unroll > 1) {
+              // a row of 49 would else be walked with masks alone
+              loop.innerLoop(loop.lanes(), () -> body(pass, 0, false, reductions, sums));
+            }
             loop.innerLoop(
                 1,
                 () -> {

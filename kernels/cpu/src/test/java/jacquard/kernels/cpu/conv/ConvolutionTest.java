@@ -193,6 +193,9 @@ class ConvolutionTest {
       ConvShape.of(7, 8, 14, 14, 16, 4, 2, 1),
       ConvShape.of(3, 1, 28, 28, 16, 4, 2, 1),
       ConvShape.of(1, 8, 28, 28, 16, 3, 1, 1),
+      ConvShape.of(32, 20, 9, 8, 40, 3, 1, 1),
+      ConvShape.of(30, 17, 8, 8, 30, 4, 2, 1),
+      ConvShape.of(16, 1, 12, 12, 16, 4, 2, 1),
     };
     for (ConvShape shape : shapes) {
       ConvCase data = new ConvCase(shape, 3);
@@ -218,6 +221,9 @@ class ConvolutionTest {
         for (int repeat = 0; repeat < 5; repeat++) {
           new ConvCase(shape, repeat).check(convolution);
         }
+      }
+      for (ConvShape shape : BATCHES) {
+        new ConvCase(shape, 1).check(convolution);
       }
       assertTrue(new Gemm(ONE, VectorWidth.BITS_256).warm(Element.F32, Duration.ofMinutes(2)));
     }
