@@ -22,10 +22,10 @@ class WorkloadNumericsTest {
     Path file = peerLosses();
     assumeTrue(Files.exists(file), "SKIPPED: the peers' losses are not here: " + file);
     List<Json> expected = Json.read(file).field(name).field("loss").field("f64").items();
-    Workload workload = WorkloadsCommand.workload(name);
+    Trainer trainer = Trainer.of(WorkloadsCommand.workload(name), true, true);
     for (int s = 0; s < steps; s++) {
       double peer = expected.get(s).asDouble();
-      double loss = workload.step(s, true)[0];
+      double loss = trainer.step(s)[0];
       assertEquals(peer, loss, TOLERANCE * Math.abs(peer), name + " step " + s);
     }
   }
