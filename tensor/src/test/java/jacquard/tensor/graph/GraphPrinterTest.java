@@ -31,9 +31,10 @@ class GraphPrinterTest {
         %4 = sub f32[2, 3] %0 %3
         %5 = exp f32[2, 3] %4
         %6 = sum(axes [1]) f32[2, 1] %5
-        %7 = expand f32[2, 3] %6
-        %8 = div f32[2, 3] %5 %7
-        return %8
+        %7 = recip f32[2, 1] %6
+        %8 = expand f32[2, 3] %7
+        %9 = mul f32[2, 3] %5 %8
+        return %9
         """,
         listing(x.softmax(-1)));
   }
