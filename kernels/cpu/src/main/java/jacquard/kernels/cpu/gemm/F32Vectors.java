@@ -225,6 +225,49 @@ final class F32Vectors {
     }
   }
 
+  /// Panels that are written at once: more of them would need more pages than the processor keeps
+  /// addresses of for stores.
+  private static final int PANELS_AT_ONCE = 8;
+
+  /// Most vectors that [#packPanels] and [#packTiles] move for a panel or tile: written out,
+  /// because a loop of one to four rounds costs some 20 cycles to begin and end.
+  static final int MOST_VECTORS = 4;
+
+  /// See [Loops#packPanels]: the first `rows` rows of `k`, for panels of one to four whole vectors.
+  static void packPanels(
+      float[] from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int panels,
+      int rows,
+      int k,
+      float[] to,
+      int toOffset) {
+    for (int first = 0; first < panels; first += PANELS_AT_ONCE) {
+      int end = Math.min(panels, first + PANELS_AT_ONCE);
+      for (int p = 0; p < rows; p++) {
+        int s = offset + p * kStride;
+        for (int i = first; i < end; i++) {
+          int start = starts[i];
+          int width = starts[i + 1] - start;
+          int t = toOffset + (start - starts[0]) * k + p * width;
+          int at = s + start;
+          FloatVector.fromArray(S, from, at).intoArray(to, t);
+          if (width > LANES) {
+            FloatVector.fromArray(S, from, at + LANES).intoArray(to, t + LANES);
+            if (width > 2 * LANES) {
+              FloatVector.fromArray(S, from, at + 2 * LANES).intoArray(to, t + 2 * LANES);
+              if (width > 3 * LANES) {
+                FloatVector.fromArray(S, from, at + 3 * LANES).intoArray(to, t + 3 * LANES);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// Packs tiles from a matrix that is contiguous along its rows' index: row `p` of tile `t` is the
   /// vector at `offset + p * kStride + starts[t]`, or as many vectors as are given.
   static void packTiles(
@@ -243,9 +286,16 @@ final class F32Vectors {
       int s = offset + p * kStride;
       int t = toOffset + p * step;
       for (int i = 0; i < tiles; i++) {
-        FloatVector.fromArray(S, from, s + starts[i]).intoArray(to, t);
-        for (int j = LANES; j < vectors * LANES; j += LANES) {
-          FloatVector.fromArray(S, from, s + starts[i] + j).intoArray(to, t + j);
+        int at = s + starts[i];
+        FloatVector.fromArray(S, from, at).intoArray(to, t);
+        if (vectors > 1) {
+          FloatVector.fromArray(S, from, at + LANES).intoArray(to, t + LANES);
+          if (vectors > 2) {
+            FloatVector.fromArray(S, from, at + 2 * LANES).intoArray(to, t + 2 * LANES);
+            if (vectors > 3) {
+              FloatVector.fromArray(S, from, at + 3 * LANES).intoArray(to, t + 3 * LANES);
+            }
+          }
         }
         t += tileSize;
       }

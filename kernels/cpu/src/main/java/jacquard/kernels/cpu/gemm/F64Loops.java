@@ -22,6 +22,7 @@ final class F64Loops implements Loops {
   public MicroKernel tile(TileSpec tile) {
     int rows = tile.rows();
     int width = tile.columns();
+    int inside = tile.edge() ? width - tile.lanes() : width;
     int kStep = tile.kStep();
     return (k,
         a,
@@ -34,13 +35,31 @@ final class F64Loops implements Loops {
         startRowStride,
         c,
         cOffset,
-        cRowStride) -> {
+        cRowStride,
+        edge) -> {
+      double[] left = (double[]) a;
+      double[] right = (double[]) b;
       for (int r = 0; r < rows; r++) {
         int aRow = aOffset + r * aRowStride;
         int cRow = cOffset + r * cRowStride;
-        System.arraycopy(start, startOffset + r * startRowStride, c, cRow, width);
-        TileRows.add(
-            k, (double[]) a, aRow, kStep, (double[]) b, bOffset, width, (double[]) c, cRow, width);
+        int from = startOffset + r * startRowStride;
+        System.arraycopy(start, from, c, cRow, inside);
+        TileRows.add(k, left, aRow, kStep, right, bOffset, width, (double[]) c, cRow, inside);
+        if (inside < width) {
+          int edgeRow = Element.F64.lineStart() + r * tile.lanes();
+          System.arraycopy(start, from + inside, edge, edgeRow, tile.lanes());
+          TileRows.add(
+              k,
+              left,
+              aRow,
+              kStep,
+              right,
+              bOffset + inside,
+              width,
+              (double[]) edge,
+              edgeRow,
+              tile.lanes());
+        }
       }
     };
   }
@@ -61,7 +80,7 @@ final class F64Loops implements Loops {
     if (laneStride == 1) {
       int vectors = (lanes + F64Vectors.LANES - 1) / F64Vectors.LANES;
       int copied =
-          VectorTier.isReady(Element.F64) && kStride > 0
+          VectorTier.COPY_ROWS.isReady(Element.F64) && kStride > 0
               ? Math.clamp(
                   (source.length - vectors * F64Vectors.LANES - fromOffset + kStride) / kStride,
                   0,
@@ -80,7 +99,8 @@ final class F64Loops implements Loops {
       return;
     }
     int j = 0;
-    int transposed = kStride == 1 && VectorTier.isReady(Element.F64) ? k - k % F64Vectors.BLOCK : 0;
+    int transposed =
+        kStride == 1 && VectorTier.TRANSPOSE.isReady(Element.F64) ? k - k % F64Vectors.BLOCK : 0;
     if (transposed > 1) {
       for (; j + F64Vectors.BLOCK <= lanes; j += F64Vectors.BLOCK) {
         int s = fromOffset + j * laneStride;
@@ -101,6 +121,40 @@ final class F64Loops implements Loops {
       for (int p = 0; p < k; p++) {
         target[toOffset + p * width + j] = source[s + p * kStride];
       }
+    }
+  }
+
+  @Override
+  public void packPanels(
+      Object from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int panels,
+      int columns,
+      int k,
+      Object to,
+      int toOffset) {
+    double[] source = (double[]) from;
+    int whole = 0;
+    if (VectorTier.PACK_PANELS.isReady(Element.F64) && kStride > 0) {
+      boolean fits = true;
+      for (int i = 0; i < panels; i++) {
+        int width = starts[i + 1] - starts[i];
+        fits &= width % F64Vectors.LANES == 0;
+        fits &= width <= F64Vectors.MOST_VECTORS * F64Vectors.LANES;
+      }
+      int last = source.length - starts[panels] - offset;
+      whole = fits && last >= 0 ? Math.min(k, last / kStride + 1) : 0;
+      F64Vectors.packPanels(
+          source, offset, kStride, starts, panels, whole, k, (double[]) to, toOffset);
+    }
+    for (int i = 0; i < panels && whole < k; i++) {
+      int width = starts[i + 1] - starts[i];
+      int panel = toOffset + (starts[i] - starts[0]) * k;
+      int row = offset + whole * kStride + starts[i];
+      int lanes = Math.min(width, columns - starts[i]);
+      pack(from, row, kStride, 1, k - whole, lanes, to, panel + whole * width, width);
     }
   }
 
@@ -141,7 +195,7 @@ final class F64Loops implements Loops {
       int width) {
     double[] source = (double[]) from;
     double[] target = (double[]) to;
-    if (VectorTier.isReady(Element.F64)) {
+    if (VectorTier.GATHER.isReady(Element.F64)) {
       F64Vectors.gather(source, base, rows, firstRow, k, runs, runCount, target, toOffset, width);
       return;
     }
@@ -175,7 +229,7 @@ final class F64Loops implements Loops {
     if (fromStep == 1
         && toStep == 1
         && columns >= F64Vectors.LANES
-        && VectorTier.isReady(Element.F64)) {
+        && VectorTier.COPY_BLOCK.isReady(Element.F64)) {
       F64Vectors.copyBlock(
           source, fromOffset, fromRowStride, target, toOffset, toRowStride, rows, columns);
       return;
@@ -208,7 +262,7 @@ final class F64Loops implements Loops {
     double[] source = (double[]) from;
     int vectors = (columns + F64Vectors.LANES - 1) / F64Vectors.LANES * F64Vectors.LANES;
     int whole = 0;
-    if (VectorTier.isReady(Element.F64)) {
+    if (VectorTier.COPY_PADDED.isReady(Element.F64)) {
       int last = source.length - vectors - fromOffset;
       whole = last < 0 ? 0 : Math.min(rows, last / fromRowStride + 1);
       F64Vectors.copyPadded(
@@ -257,8 +311,9 @@ final class F64Loops implements Loops {
     }
     int vectors = (rows + F64Vectors.LANES - 1) / F64Vectors.LANES;
     int length = vectors * F64Vectors.LANES;
-    if (VectorTier.isReady(Element.F64)
+    if (VectorTier.PACK_TILES.isReady(Element.F64)
         && kStride > 0
+        && vectors <= F64Vectors.MOST_VECTORS
         && length <= step + tileSize - k * step
         && offset + (k - 1) * kStride + starts[tiles - 1] + length <= source.length) {
       F64Vectors.packTiles(
@@ -300,109 +355,20 @@ final class F64Loops implements Loops {
       int yStride,
       boolean accumulate,
       Scratch scratch) {
-    double[] m = (double[]) matrix;
-    double[] v = (double[]) x;
-    double[] target = (double[]) y;
-    if (colStride == 1 && (rowStride != 1 || k > 1)) {
-      int start = xOffset;
-      if (xStride != 1) {
-        v = (double[]) scratch.array(Element.F64, Scratch.Use.EDGE, k);
-        start = Element.F64.lineStart();
-        copy(x, xOffset, 0, xStride, v, start, 0, 1, 1, k);
-      }
-      double[] sums = (double[]) scratch.array(Element.F64, Scratch.Use.SUMS, 2 * F64Vectors.LANES);
-      for (int i = 0; i < rows; i++) {
-        double dot = dot(m, offset + i * rowStride, v, start, k, sums);
-        int t = yOffset + i * yStride;
-        target[t] = accumulate ? target[t] + dot : dot;
-      }
-    } else if (rowStride == 1 && yStride == 1) {
-      if (!accumulate) {
-        Arrays.fill(target, yOffset, yOffset + rows, 0.0);
-      }
-      addColumns(rows, k, m, offset, colStride, v, xOffset, xStride, target, yOffset);
-    } else {
-      for (int i = 0; i < rows; i++) {
-        int s = offset + i * rowStride;
-        int t = yOffset + i * yStride;
-        double sum = accumulate ? target[t] : 0.0;
-        for (int p = 0; p < k; p++) {
-          sum = Math.fma(m[s + p * colStride], v[xOffset + p * xStride], sum);
-        }
-        target[t] = sum;
-      }
-    }
-  }
-
-  /// Adds columns four at a time, so that the sums are loaded and stored once for four
-  /// multiply-adds.
-  private static void addColumns(
-      int rows,
-      int k,
-      double[] m,
-      int offset,
-      int colStride,
-      double[] x,
-      int xOffset,
-      int xStride,
-      double[] y,
-      int yOffset) {
-    boolean ready = VectorTier.isReady(Element.F64);
-    int p = 0;
-    for (; p + 4 <= k; p += 4) {
-      int s0 = offset + p * colStride;
-      int s1 = s0 + colStride;
-      int s2 = s1 + colStride;
-      int s3 = s2 + colStride;
-      int at = xOffset + p * xStride;
-      double x0 = x[at];
-      double x1 = x[at + xStride];
-      double x2 = x[at + 2 * xStride];
-      double x3 = x[at + 3 * xStride];
-      int done = ready ? rows - rows % F64Vectors.LANES : 0;
-      if (done > 0) {
-        F64Vectors.addColumns(done, m, s0, colStride, x0, x1, x2, x3, y, yOffset);
-      }
-      for (int i = done; i < rows; i++) {
-        double sum = Math.fma(m[s0 + i], x0, y[yOffset + i]);
-        sum = Math.fma(m[s1 + i], x1, sum);
-        sum = Math.fma(m[s2 + i], x2, sum);
-        y[yOffset + i] = Math.fma(m[s3 + i], x3, sum);
-      }
-    }
-    for (; p < k; p++) {
-      int s = offset + p * colStride;
-      double factor = x[xOffset + p * xStride];
-      for (int i = 0; i < rows; i++) {
-        y[yOffset + i] = Math.fma(m[s + i], factor, y[yOffset + i]);
-      }
-    }
-  }
-
-  /// A dot product as [F64Vectors#dot] forms it, whole blocks there or here, the rest here; then
-  /// the partial sums are added in pairs.
-  private static double dot(
-      double[] a, int aOffset, double[] b, int bOffset, int k, double[] sums) {
-    int block = 2 * F64Vectors.LANES;
-    int whole = k / block * block;
-    if (whole > 0 && VectorTier.isReady(Element.F64)) {
-      F64Vectors.dot(a, aOffset, b, bOffset, whole, sums);
-    } else {
-      Arrays.fill(sums, 0, block, 0.0);
-      for (int p = 0; p < whole; p += block) {
-        for (int q = 0; q < block; q++) {
-          sums[q] = Math.fma(a[aOffset + p + q], b[bOffset + p + q], sums[q]);
-        }
-      }
-    }
-    for (int p = whole; p < k; p++) {
-      sums[p - whole] = Math.fma(a[aOffset + p], b[bOffset + p], sums[p - whole]);
-    }
-    for (int half = block / 2; half > 0; half /= 2) {
-      for (int q = 0; q < half; q++) {
-        sums[q] += sums[q + half];
-      }
-    }
-    return sums[0];
+    F64MatrixVector.run(
+        rows,
+        k,
+        matrix,
+        offset,
+        rowStride,
+        colStride,
+        x,
+        xOffset,
+        xStride,
+        y,
+        yOffset,
+        yStride,
+        accumulate,
+        scratch);
   }
 }

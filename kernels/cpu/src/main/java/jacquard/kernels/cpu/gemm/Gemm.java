@@ -3,18 +3,21 @@ package jacquard.kernels.cpu.gemm;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
  * Loop order of a product, outside in (one thread; the words in brackets are what is in which cache):
  *
  *     for columns of B that fit the packing memory   all of them unless B is huge
- *       pack B into panels [k block][panel][k][nr]
- *       for blocks of rows                           12 tiles or fewer: a part of C that stays in L2
- *         for blocks of k                            at most 384: a panel stays in L1
- *           for panels                               B's panel: L1
- *             for tiles of the block                 A's tile: L2, C's tile: registers
- *         epilogue on the block's rows
+ *       for as much of k as is packed at once        one block if C stays in L2, all of k if not
+ *         pack B into panels [k block][panel][k][nr]
+ *         for blocks of rows                         256 or fewer: a part of C that stays in L2
+ *           for blocks of k                          a panel of 32 or 48 KiB at most: L1
+ *             pack A, unless it is read in place
+ *             for panels                             B's panel: L1
+ *               for tiles of the block               A's tile: L2, C's tile: registers
+ *           epilogue on the block's rows, if k is done
  *
  * The row blocks are what threads share. An element of C is one chain of fused multiply-adds over k, cut into the
  * blocks of k, which depend on k alone. So no partition of rows, columns or batch items, hence no number of threads,
@@ -26,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// grown. It serves one caller at a time: either a thread from outside the pool, or, inside a
 /// parallel loop, the pool's workers, each of which then computes its own product alone.
 ///
-/// Results don't depend on the number of threads. They do depend on the vector width where a
-/// dimension is 1.
+/// Results don't depend on the number of threads. They do depend on the hardware's vectors where
+/// `n` is 1, and where `m` is 1, or up to 4 with a transposed B.
 public final class Gemm {
   private final KernelTable kernels;
   private final WorkerPool pool;
@@ -46,8 +49,8 @@ public final class Gemm {
     integers = new IntegerGemm(pool);
     Scratch[] scratch = new Scratch[pool.threads()];
     runs = new GemmRun[pool.threads()];
+    Arrays.setAll(scratch, worker -> new Scratch());
     for (int worker = 0; worker < runs.length; worker++) {
-      scratch[worker] = new Scratch();
       runs[worker] = new GemmRun(pool, kernels, scratch, worker);
     }
   }
@@ -133,9 +136,10 @@ public final class Gemm {
     TileShape shape = kernels.shape();
     for (int rows = Math.max(1, shape.rows() - 1); rows <= shape.rows(); rows++) {
       kernels.get(element, rows, shape.vectors(), false);
-      if (shape.readsRows()) {
-        kernels.get(element, rows, shape.vectors(), true);
-      }
+    }
+    TileShape inPlace = kernels.inPlaceShape();
+    for (int rows = Math.max(1, inPlace.rows() - 1); rows <= inPlace.rows(); rows++) {
+      kernels.get(element, rows, inPlace.vectors(), true);
     }
     return KernelWarmer.await(limit.toNanos());
   }

@@ -8,6 +8,9 @@ public final class KernelTable {
   private final VectorWidth width;
   private final boolean vectorOnly;
   private final TileShape shape;
+  private final TileShape inPlaceShape;
+  private final int mostRows;
+  private final int mostVectors;
   private final @Nullable Object[] slots;
 
   /// @param vectorOnly for tests: the vector forms at once, compiled or not
@@ -15,12 +18,20 @@ public final class KernelTable {
     this.width = width;
     this.vectorOnly = vectorOnly;
     this.shape = TileShape.of(width);
-    this.slots =
-        new Object[Element.values().length * 2 * (shape.rows() + 1) * (shape.vectors() + 1)];
+    this.inPlaceShape = TileShape.inPlace(width);
+    this.mostRows = Math.max(shape.rows(), inPlaceShape.rows());
+    this.mostVectors = Math.max(shape.vectors(), inPlaceShape.vectors());
+    this.slots = new Object[Element.values().length * 4 * (mostRows + 1) * (mostVectors + 1)];
   }
 
+  /// The largest tile.
   public TileShape shape() {
     return shape;
+  }
+
+  /// The largest tile of kernels that read A in place.
+  TileShape inPlaceShape() {
+    return inPlaceShape;
   }
 
   public VectorWidth width() {
@@ -31,12 +42,17 @@ public final class KernelTable {
   ///
   /// @param readsRows whether A is read in place, and else from a packed panel
   public MicroKernel get(Element element, int rows, int vectors, boolean readsRows) {
-    int variant = element.ordinal() * 2 + (readsRows ? 1 : 0);
-    int slot = (variant * (shape.rows() + 1) + rows) * (shape.vectors() + 1) + vectors;
+    return get(element, rows, vectors, readsRows, false);
+  }
+
+  /// @param edge whether C is narrower than the tile
+  MicroKernel get(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
+    int variant = element.ordinal() * 4 + (readsRows ? 2 : 0) + (edge ? 1 : 0);
+    int slot = (variant * (mostRows + 1) + rows) * (mostVectors + 1) + vectors;
     Object found = slots[slot];
     if (found == null) {
       int kStep = readsRows ? 1 : shape.panelStep();
-      TileSpec tile = new TileSpec(element, width, rows, vectors, kStep);
+      TileSpec tile = new TileSpec(element, width, rows, vectors, kStep, edge);
       found = vectorOnly ? Kernels.vector(tile) : Kernels.tiered(tile);
       slots[slot] = found;
     }

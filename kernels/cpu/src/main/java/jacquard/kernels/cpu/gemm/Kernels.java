@@ -18,6 +18,6 @@ final class Kernels {
 
   /// The vector form of `tile`, compiled or not.
   static MicroKernel vector(TileSpec tile) {
-    return VECTOR.computeIfAbsent(tile, t -> MicroKernelWriter.write(t, CodeForm.ALL.getFirst()));
+    return VECTOR.computeIfAbsent(tile, t -> MicroKernelWriter.write(t, CodeForm.of(t).getFirst()));
   }
 }

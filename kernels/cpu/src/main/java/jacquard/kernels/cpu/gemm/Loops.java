@@ -28,6 +28,38 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int toOffset,
       int width);
 
+  /// As [#pack], but what lies beyond `lanes` in a row of the panel is unspecified for any strides,
+  /// which makes a panel of 14 in 16 as quick to transpose as one of 16.
+  default void packPadded(
+      Object from,
+      int fromOffset,
+      int kStride,
+      int laneStride,
+      int k,
+      int lanes,
+      Object to,
+      int toOffset,
+      int width) {
+    pack(from, fromOffset, kStride, laneStride, k, lanes, to, toOffset, width);
+  }
+
+  /// Packs panels side by side of a matrix whose columns lie side by side: panel `i` takes columns
+  /// `starts[i] .. starts[i + 1] - 1`, of which those from `columns` on are unspecified, and lies
+  /// `(starts[i] - starts[0]) * k` elements behind `toOffset`.
+  ///
+  /// @param offset of column 0
+  /// @param kStride distance between the rows
+  void packPanels(
+      Object from,
+      int offset,
+      int kStride,
+      int[] starts,
+      int panels,
+      int columns,
+      int k,
+      Object to,
+      int toOffset);
+
   /// Packs tiles of a matrix whose rows' index has stride 1: tile `t` takes rows `starts[t] ..
   /// starts[t + 1] - 1` and lies `t * tileSize` elements behind `toOffset`, with its row `r` of
   /// step `p` at `p * step + r`.

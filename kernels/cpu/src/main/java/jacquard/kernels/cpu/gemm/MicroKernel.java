@@ -17,6 +17,8 @@ public interface MicroKernel {
   ///   of C
   /// @param startRowStride distance between the rows of `start`, may be 0
   /// @param cRowStride distance between the rows of C
+  /// @param edge for a kernel with an edge: takes the last vector of each row in place of C, which
+  ///   is not that wide; a vector a row from [Element#lineStart()] on. Others ignore it
   void run(
       int k,
       Object a,
@@ -29,5 +31,36 @@ public interface MicroKernel {
       int startRowStride,
       Object c,
       int cOffset,
-      int cRowStride);
+      int cRowStride,
+      Object edge);
+
+  /// For kernels without an edge.
+  default void run(
+      int k,
+      Object a,
+      int aOffset,
+      int aRowStride,
+      Object b,
+      int bOffset,
+      Object start,
+      int startOffset,
+      int startRowStride,
+      Object c,
+      int cOffset,
+      int cRowStride) {
+    run(
+        k,
+        a,
+        aOffset,
+        aRowStride,
+        b,
+        bOffset,
+        start,
+        startOffset,
+        startRowStride,
+        c,
+        cOffset,
+        cRowStride,
+        c);
+  }
 }

@@ -58,12 +58,13 @@ final class MicroKernelWriter {
   private static final int C = 9;
   private static final int C_OFFSET = 10;
   private static final int C_ROW_STRIDE = 11;
-  private static final int P = 12;
-  private static final int A_INDEX = 13;
-  private static final int B_INDEX = 14;
-  private static final int ROW_INDEX = 15;
-  private static final int A_VECTOR = 16;
-  private static final int FIRST_FREE = 17;
+  private static final int EDGE = 12;
+  private static final int P = 13;
+  private static final int A_INDEX = 14;
+  private static final int B_INDEX = 15;
+  private static final int ROW_INDEX = 16;
+  private static final int A_VECTOR = 17;
+  private static final int FIRST_FREE = 18;
 
   private final TileSpec tile;
   private final Element element;
@@ -130,7 +131,7 @@ final class MicroKernelWriter {
   private static MethodTypeDesc signature(ClassDesc array) {
     return MethodTypeDesc.of(
         CD_void, CD_int, array, CD_int, CD_int, array, CD_int, array, CD_int, CD_int, array, CD_int,
-        CD_int);
+        CD_int, array);
   }
 
   /// `run` casts the arrays and calls `tile`, which is too large to be inlined into it: casts in
@@ -140,6 +141,7 @@ final class MicroKernelWriter {
     code.aload(1 + B).checkcast(array).iload(1 + B_OFFSET);
     code.aload(1 + START).checkcast(array).iload(1 + START_OFFSET).iload(1 + START_ROW_STRIDE);
     code.aload(1 + C).checkcast(array).iload(1 + C_OFFSET).iload(1 + C_ROW_STRIDE);
+    code.aload(1 + EDGE).checkcast(array);
     code.invokestatic(THIS, "tile", signature(array)).return_();
   }
 
@@ -249,8 +251,13 @@ final class MicroKernelWriter {
         code.iload(touched + r).istore(ROW_INDEX);
       }
       for (int j = 0; j < tile.vectors(); j++) {
-        code.aload(sum(r, j)).aload(C);
-        index(ROW_INDEX, j * tile.lanes());
+        code.aload(sum(r, j));
+        if (tile.edge() && j == tile.vectors() - 1) {
+          code.aload(EDGE).loadConstant(element.lineStart() + r * tile.lanes());
+        } else {
+          code.aload(C);
+          index(ROW_INDEX, j * tile.lanes());
+        }
         code.invokevirtual(element.vector(), "intoArray", intoArray);
       }
       code.iload(ROW_INDEX).iload(C_ROW_STRIDE).iadd().istore(ROW_INDEX);

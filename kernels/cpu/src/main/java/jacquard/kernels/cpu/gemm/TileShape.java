@@ -7,6 +7,7 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 /// | registers   | tile (rows x vectors) | accumulators | left for B and the broadcast of A |
 /// |-------------|-----------------------|--------------|-----------------------------------|
 /// | 32 of 512   | 14 x 2                | 28           | 4                                 |
+/// | 32 of 512   | 6 x 4, A in place     | 24           | 8                                 |
 /// | 16 of 256   | 6 x 2                 | 12           | 4                                 |
 /// | 32 of 128   | 8 x 3                 | 24           | 8                                 |
 /// | 16 of 128   | 6 x 2                 | 12           | 4                                 |
@@ -25,9 +26,14 @@ public record TileShape(int rows, int vectors, boolean readsRows) {
     };
   }
 
-  /// Distance between k and k + 1 in a packed panel of A. Short tiles are padded to a power of two,
-  /// so that one vector copy fills a step.
+  /// The widest tile for an A that is read in place: where [#of] packs, one that is low and wide.
+  static TileShape inPlace(VectorWidth width) {
+    return width == VectorWidth.BITS_512 ? new TileShape(6, 4, true) : of(width);
+  }
+
+  /// Distance between k and k + 1 in a packed panel of A: padded to a power of two, so that one
+  /// vector copy fills a step and doesn't cross a line.
   public int panelStep() {
-    return readsRows ? 8 : rows;
+    return readsRows ? 8 : 16;
   }
 }

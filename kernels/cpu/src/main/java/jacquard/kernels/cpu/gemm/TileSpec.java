@@ -10,7 +10,14 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 /// @param vectors vectors in a row of the tile
 /// @param kStep distance in A between k and k + 1: 1 reads rows of A in place, more reads a packed
 ///   panel `[k, kStep]`
-record TileSpec(Element element, VectorWidth width, int rows, int vectors, int kStep) {
+/// @param edge whether C is narrower than the tile: then the last vector of each row is stored
+///   beside it
+record TileSpec(
+    Element element, VectorWidth width, int rows, int vectors, int kStep, boolean edge) {
+  TileSpec(Element element, VectorWidth width, int rows, int vectors, int kStep) {
+    this(element, width, rows, vectors, kStep, false);
+  }
+
   int lanes() {
     return width.lanes(element.bytes());
   }
@@ -22,7 +29,7 @@ record TileSpec(Element element, VectorWidth width, int rows, int vectors, int k
 
   @Override
   public String toString() {
-    return "%s tile %dx%d (%d bits, k step %d)"
-        .formatted(element, rows, columns(), width.bits(), kStep);
+    return "%s tile %dx%d (%d bits, k step %d%s)"
+        .formatted(element, rows, columns(), width.bits(), kStep, edge ? ", edge" : "");
   }
 }

@@ -1,58 +1,74 @@
 package jacquard.kernels.cpu.gemm;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled; until then plain
-/// loops stand in, with the same bits. The first question starts the compilation.
-final class VectorTier {
-  private static final VectorTier F32 = new VectorTier(Element.F32);
-  private static final VectorTier F64 = new VectorTier(Element.F64);
+/// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled, method by method;
+/// until then plain loops stand in, with the same bits. The first question starts the compilation.
+enum VectorTier {
+  GATHER,
+  COPY_ROWS,
+  DOT,
+  DOTS,
+  COPY_BLOCK,
+  PACK_TILES,
+  ADD_COLUMNS,
+  COPY_PADDED,
+  TRANSPOSE,
+  TRANSPOSE_LARGE,
+  PACK_PANELS;
 
-  private final Element element;
-  private final AtomicBoolean requested = new AtomicBoolean();
-  private volatile boolean ready;
+  private static final System.Logger LOG = System.getLogger(VectorTier.class.getName());
 
-  private VectorTier(Element element) {
-    this.element = element;
-  }
+  private static final int ASKED = 1;
+  private static final int READY = 2;
 
-  static boolean isReady(Element element) {
-    VectorTier tier =
-        switch (element) {
-          case F32 -> F32;
-          case F64 -> F64;
-        };
-    return tier.ready || tier.request();
-  }
+  /// By element; written by the warming thread, and by whoever asks first.
+  private final AtomicIntegerArray states = new AtomicIntegerArray(Element.values().length);
 
-  private boolean request() {
-    if (requested.compareAndSet(false, true)) {
-      KernelWarmer.request(new Warming());
+  boolean isReady(Element element) {
+    int state = states.get(element.ordinal());
+    if (state == 0 && states.compareAndSet(element.ordinal(), 0, ASKED)) {
+      KernelWarmer.request(new Warming(element));
     }
-    return false;
+    return state == READY;
   }
 
-  /// Runs each method on small arrays until it is fast, every time with several sizes: a path or a
+  /// Runs a method on small arrays until it is fast, every time with several sizes: a path or a
   /// trip count that the compiler has not seen costs a return to the interpreter when it comes.
   private final class Warming implements KernelWarmer.Candidate {
     private static final int K = 24;
-    private static final int METHODS = 8;
 
-    /// A round of a method moves some 100 vectors: about 100 nanoseconds compiled, over 2000
-    /// before.
-    private static final long FAST_NANOS = 350;
+    /// A round moves 50 to 100 vectors: 100 to 300 nanoseconds compiled, thousands before. In
+    /// between, the method is compiled and its caller is not yet.
+    private static final long FAST_NANOS = 600;
 
     private static final int FAST_ROUNDS = 300;
-    private static final int ROUNDS = 60_000;
 
+    /// Running time after which it is given up. The caller's own compilation comes late if many
+    /// kernels wait for theirs.
+    private static final long LONGEST_NANOS = 3_000_000_000L;
+
+    private final Element element;
     private final int[] starts = {0, 6, 12, 18, 24, 30, 36};
+    private final int[] panels = new int[6];
     private final int[] rows = new int[K];
     private final int[] runs = {0, 0, 4, 1, 4, 4, 2, 8, 4, 3, 12, 2, 4, 14, 2};
-    private final Object from = element.loops().array(K * 128);
-    private final Object to = element.loops().array(K * 128);
-    private int method;
+    private final Object from;
+    private final Object to;
     private int fast;
     private int rounds;
+    private long nanos;
+
+    Warming(Element element) {
+      this.element = element;
+      from = element.loops().array(K * 128);
+      to = element.loops().array(K * 128);
+      int lanes = element == Element.F32 ? F32Vectors.LANES : F64Vectors.LANES;
+      for (int i = 1; i < panels.length; i++) {
+        panels[i] = panels[i - 1] + (1 + i % 2) * lanes;
+      }
+    }
 
     @Override
     public boolean settled() {
@@ -66,16 +82,19 @@ final class VectorTier {
         fast += !small && now - before < FAST_NANOS ? 1 : 0;
         before = now;
         if (fast > FAST_ROUNDS) {
-          fast = 0;
-          rounds = 0;
-          method++;
-          if (method == METHODS) {
-            ready = true;
-            return true;
-          }
-        } else if (rounds > ROUNDS) {
+          states.set(element.ordinal(), READY);
           return true;
         }
+      }
+      nanos += before - start;
+      if (nanos > LONGEST_NANOS) {
+        LOG.log(
+            Level.WARNING,
+            "gemm: {0} of {1} was not compiled and runs as plain loops, several times slower;"
+                + " a busy machine or -Xint can cause it",
+            VectorTier.this,
+            element);
+        return true;
       }
       return false;
     }
@@ -88,84 +107,98 @@ final class VectorTier {
     }
 
     private void runF32(int some, float[] a, float[] b) {
-      switch (method) {
-        case 0 -> {
+      switch (VectorTier.this) {
+        case GATHER -> {
           for (int count = 1; count <= some + 1; count++) {
             F32Vectors.gather(a, 5, rows, 1, 2 + 2 * some, runs, count, b, 4, 16);
           }
         }
-        case 1 -> {
+        case COPY_ROWS -> {
           for (int vectors = 1; vectors <= 3; vectors++) {
             F32Vectors.copyRows(a, 3, 40, some + vectors, vectors, b, 4, 8 * vectors);
           }
         }
-        case 2 -> {
+        case DOT -> {
           F32Vectors.dot(a, 1, a, 5, 0, b);
           F32Vectors.dot(a, 1, a, 5, 2 * some * F32Vectors.LANES, b);
           F32Vectors.dot(a, 1, a, 7, 10 * F32Vectors.LANES, b);
         }
-        case 3 -> {
+        case DOTS -> {
+          int two = 2 * F32Vectors.LANES;
+          F32MatrixVector.dots(4 + some, two, a, 1, 40, a, 5, b, 7, 1, rounds % 2 == 0);
+          F32MatrixVector.dots(4, (1 + some) * two, a, 1, 170, a, 5, b, 7, 3, false);
+        }
+        case COPY_BLOCK -> {
           F32Vectors.copyBlock(a, 3, 40, b, 5, 50, some, 27);
           F32Vectors.copyBlock(a, 3, 60, b, 5, 50, 1 + some, 5 * some);
         }
-        case 4 -> {
+        case PACK_TILES -> {
           F32Vectors.packTiles(a, 3, 41, starts, 2 + some, some, 1, b, 4, 100, 8);
           F32Vectors.packTiles(a, 3, 41, starts, 1 + some, 3, 2, b, 4, 100, 8);
         }
-        case 5 -> {
+        case ADD_COLUMNS -> {
           F32Vectors.addColumns(16 * some, a, 3, 90, 1, 2, 3, 4, b, 5);
           F32Vectors.addColumns(16, a, 3, 90, 1, 2, 3, 4, b, 5);
         }
-        case 6 -> {
+        case COPY_PADDED -> {
           F32Vectors.copyPadded(a, 3, 14, b, 5, 16, 1 + 2 * some, 14);
           F32Vectors.copyPadded(a, 3, 28, b, 5, 30, some, 3 + 6 * some);
         }
-        default -> {
+        case TRANSPOSE -> {
           if (F32Vectors.BLOCK > 1) {
             F32Vectors.transpose(a, 3, 33, F32Vectors.BLOCK * (some - 1), b, 4, 16);
           }
         }
+        case TRANSPOSE_LARGE -> {
+          if (F32Transpose.FITS) {
+            F32Transpose.run(a, 3, 100, 14 - some, 16 + 5 * some, b, 4, 16);
+          }
+        }
+        case PACK_PANELS -> F32Vectors.packPanels(a, 3, 80, panels, 1 + some, 1 + some, 5, b, 4);
       }
     }
 
     private void runF64(int some, double[] a, double[] b) {
-      switch (method) {
-        case 0 -> {
+      switch (VectorTier.this) {
+        case GATHER -> {
           for (int count = 1; count <= some + 1; count++) {
             F64Vectors.gather(a, 5, rows, 1, 2 + 2 * some, runs, count, b, 4, 16);
           }
         }
-        case 1 -> {
+        case COPY_ROWS -> {
           for (int vectors = 1; vectors <= 3; vectors++) {
             F64Vectors.copyRows(a, 3, 40, some + vectors, vectors, b, 4, 8 * vectors);
           }
         }
-        case 2 -> {
+        case DOT -> {
           F64Vectors.dot(a, 1, a, 5, 0, b);
           F64Vectors.dot(a, 1, a, 5, 2 * some * F64Vectors.LANES, b);
           F64Vectors.dot(a, 1, a, 7, 10 * F64Vectors.LANES, b);
         }
-        case 3 -> {
+        case DOTS -> {}
+        case COPY_BLOCK -> {
           F64Vectors.copyBlock(a, 3, 40, b, 5, 50, some, 27);
           F64Vectors.copyBlock(a, 3, 60, b, 5, 50, 1 + some, 5 * some);
         }
-        case 4 -> {
+        case PACK_TILES -> {
           F64Vectors.packTiles(a, 3, 41, starts, 2 + some, some, 1, b, 4, 100, 8);
           F64Vectors.packTiles(a, 3, 41, starts, 1 + some, 3, 2, b, 4, 100, 8);
         }
-        case 5 -> {
+        case ADD_COLUMNS -> {
           F64Vectors.addColumns(16 * some, a, 3, 90, 1, 2, 3, 4, b, 5);
           F64Vectors.addColumns(16, a, 3, 90, 1, 2, 3, 4, b, 5);
         }
-        case 6 -> {
+        case COPY_PADDED -> {
           F64Vectors.copyPadded(a, 3, 14, b, 5, 16, 1 + 2 * some, 14);
           F64Vectors.copyPadded(a, 3, 28, b, 5, 30, some, 3 + 6 * some);
         }
-        default -> {
+        case TRANSPOSE -> {
           if (F64Vectors.BLOCK > 1) {
             F64Vectors.transpose(a, 3, 33, F64Vectors.BLOCK * (some - 1), b, 4, 16);
           }
         }
+        case TRANSPOSE_LARGE -> {}
+        case PACK_PANELS -> F64Vectors.packPanels(a, 3, 80, panels, 1 + some, 1 + some, 5, b, 4);
       }
     }
   }

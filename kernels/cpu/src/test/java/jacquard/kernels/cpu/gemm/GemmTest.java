@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
@@ -127,12 +128,45 @@ class GemmTest {
     }
   }
 
-  @Test
-  void longProductsAreCutIntoBlocksOfK() {
-    for (int k : new int[] {383, 384, 385, 1000, 1600}) {
-      new GemmCase(GemmShape.nn(20, 40, k), k).checkF32(vectors(VectorWidth.BITS_256), true);
-      new GemmCase(GemmShape.tt(20, 41, k), k).checkF64(vectors(VectorWidth.BITS_256), false);
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void longProductsAreCutIntoBlocksOfK(VectorWidth width) {
+    assumeFits(width);
+    Gemm gemm = vectors(width);
+    for (int k : new int[] {127, 129, 257, 384, 385, 1000, 1600}) {
+      new GemmCase(GemmShape.nn(20, 40, k), k).checkF32(gemm, true);
+      new GemmCase(GemmShape.tn(30, 77, k), k).checkF32(gemm, false);
+      new GemmCase(GemmShape.nt(9, 300, k), k).checkF32(gemm, true);
+      new GemmCase(GemmShape.tt(20, 41, k), k).checkF64(gemm, false);
     }
+  }
+
+  /// C too large for L2, and B for its packing memory: the other orders of the loops.
+  @Test
+  void largeProductsAgreeWithTheirParts() {
+    int m = 600;
+    int n = 500;
+    int k = 300;
+    Random random = new Random(1);
+    float[] a = GemmCase.floats(random, m * k);
+    float[] b = GemmCase.floats(random, k * n);
+    float[] whole = new float[m * n];
+    float[] parts = new float[m * n];
+    Gemm gemm = new Gemm(TWO, VectorWidth.BITS_256);
+    gemm.f32(GemmShape.nn(m, n, k), a, 0, b, 0, whole, 0, false, null);
+    GemmShape part = new GemmShape(m / 4, n / 2, k, k, 1, n, 1, n, Batch.NONE);
+    for (int i = 0; i < 4; i++) {
+      for (int j = 0; j < 2; j++) {
+        int row = i * m / 4;
+        int column = j * n / 2;
+        gemm.f32(part, a, row * k, b, column, parts, row * n + column, false, null);
+      }
+    }
+    assertArrayEquals(whole, parts);
+  }
+
+  private static void assumeFits(VectorWidth width) {
+    assumeTrue(fits(width), "the hardware's vectors are shorter");
   }
 
   @Test
@@ -155,12 +189,18 @@ class GemmTest {
 
   /// One thread and vector kernels against more threads and, at first, plain loops.
   @ParameterizedTest
-  @EnumSource(
-      value = VectorWidth.class,
-      names = {"BITS_128", "BITS_256"})
+  @EnumSource(VectorWidth.class)
   void threadsAndTiersGiveTheSameBits(VectorWidth width) {
+    assumeFits(width);
     int[][] sizes = {
-      {1, 3000, 70}, {3000, 1, 70}, {3, 2000, 50}, {200, 65, 500}, {100, 300, 40}, {500, 9, 128}
+      {1, 3000, 70},
+      {1, 500, 64},
+      {4, 700, 96},
+      {3000, 1, 70},
+      {3, 2000, 50},
+      {200, 65, 500},
+      {100, 300, 40},
+      {500, 9, 128}
     };
     for (int[] s : sizes) {
       for (Function<int[], GemmShape> form : forms()) {
@@ -197,40 +237,55 @@ class GemmTest {
 
   /// Compiled code is different code: the same checks once more when the vector kernels run at full
   /// speed.
-  @Test
-  void compiledKernelsAgreeWithPlainLoops() {
-    VectorWidth width = VectorWidth.BITS_256;
-    org.junit.jupiter.api.Assumptions.assumeTrue(fits(width), "the hardware's vectors are shorter");
+  @ParameterizedTest
+  @EnumSource(
+      value = VectorWidth.class,
+      names = {"BITS_256", "BITS_512"})
+  void compiledKernelsAgreeWithPlainLoops(VectorWidth width) {
+    assumeFits(width);
     Gemm gemm = new Gemm(ONE, width);
     assertTrue(gemm.warm(Element.F32, Duration.ofMinutes(2)));
+    int[] sizes = {1, 4, 13, 16, 31, 65, 100};
     for (int round = 0; round < 3; round++) {
-      for (int m : SIZES) {
-        for (int n : SIZES) {
+      for (int m : sizes) {
+        for (int n : sizes) {
           new GemmCase(GemmShape.nn(m, n, 33), m + n).checkF32(gemm, round == 1);
           new GemmCase(GemmShape.tn(m, n, 33), m + n).checkF32(gemm, round == 1);
+          new GemmCase(GemmShape.nt(m, n, 64), m + n).checkF32(gemm, round == 1);
         }
       }
       assertTrue(KernelWarmer.await(120_000_000_000L));
     }
   }
 
-  @Test
-  void everyFormOfCodeGivesTheSameBits() {
+  @ParameterizedTest
+  @EnumSource(VectorWidth.class)
+  void everyFormOfCodeGivesTheSameBits(VectorWidth width) {
+    assumeFits(width);
     Random random = new Random(9);
-    for (int kStep : new int[] {1, 8}) {
+    TileShape shape = TileShape.of(width);
+    for (int variant = 0; variant < 4; variant++) {
+      int kStep = variant / 2 == 0 ? 1 : shape.panelStep();
       for (int rows = 1; rows <= 6; rows++) {
-        TileSpec tile = new TileSpec(Element.F32, VectorWidth.BITS_256, rows, 2, kStep);
-        int k = 11;
-        float[] a = GemmCase.floats(random, 8 * k);
-        float[] b = GemmCase.floats(random, 16 * k);
-        float[] start = GemmCase.floats(random, 16);
-        float[] expected = new float[6 * 20];
-        int stride = kStep == 1 ? k : 1;
-        Element.F32.loops().tile(tile).run(k, a, 0, stride, b, 0, start, 0, 0, expected, 0, 20);
-        for (CodeForm form : CodeForm.ALL) {
-          float[] c = new float[6 * 20];
-          MicroKernelWriter.write(tile, form).run(k, a, 0, stride, b, 0, start, 0, 0, c, 0, 20);
-          assertArrayEquals(expected, c, tile + " " + form);
+        for (int vectors = 1; vectors <= 4; vectors++) {
+          TileSpec tile = new TileSpec(Element.F32, width, rows, vectors, kStep, variant % 2 == 1);
+          int k = 11;
+          float[] a = GemmCase.floats(random, 16 * k);
+          float[] b = GemmCase.floats(random, tile.columns() * k);
+          float[] start = GemmCase.floats(random, tile.columns());
+          int stride = kStep == 1 ? k : 1;
+          float[] expected = new float[6 * 70];
+          float[] edge = new float[12 + 6 * 16];
+          MicroKernel loops = Element.F32.loops().tile(tile);
+          loops.run(k, a, 0, stride, b, 0, start, 0, 0, expected, 0, 70, edge);
+          for (CodeForm form : CodeForm.ALL) {
+            float[] c = new float[6 * 70];
+            float[] beside = new float[edge.length];
+            MicroKernelWriter.write(tile, form)
+                .run(k, a, 0, stride, b, 0, start, 0, 0, c, 0, 70, beside);
+            assertArrayEquals(expected, c, tile + " " + form);
+            assertArrayEquals(edge, beside, tile + " " + form);
+          }
         }
       }
     }
@@ -317,7 +372,7 @@ class GemmTest {
     var bean =
         (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < 3000 && least > 256; round++) {
       long before = bean.getCurrentThreadAllocatedBytes();
       for (GemmShape shape : shapes) {
         gemm.f32(shape, a, 0, b, 0, c, 0, false, null);

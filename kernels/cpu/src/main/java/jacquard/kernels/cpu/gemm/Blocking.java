@@ -1,0 +1,120 @@
+package jacquard.kernels.cpu.gemm;
+
+/// How a product is cut into tiles, panels and blocks, from its shape alone. Reused from call to
+/// call.
+final class Blocking {
+  /// A panel of B, which stays in L1 with the tile of A and the lines of C that it meets; where A
+  /// is transposed as it is packed, fewer blocks of k count for more than that all of it fits.
+  private static final int PANEL_BYTES = 32 * 1024;
+
+  private static final int LARGE_PANEL_BYTES = 48 * 1024;
+
+  private static final int LONGEST_K = 384;
+
+  /// Rows of a block. Packed tiles of a block stay in L2; where A is read in place, or in streams
+  /// because its columns are contiguous, longer pieces count for more.
+  private static final int BLOCK_ROWS = 72;
+
+  private static final int LARGE_BLOCK_ROWS = 256;
+
+  /// Elements of C in a block of rows, so that it stays in L2 for the epilogue.
+  private static final int BLOCK_ELEMENTS = 48 * 1024;
+
+  /// Columns up to which packing A costs more than the lower and wider tile that reads it in place.
+  private static final int FEW_COLUMNS = 256;
+
+  /// Elements of C that stay in L2 from one block of k to the next: then B is packed block by
+  /// block, and its panels too are read from L2.
+  private static final int RESIDENT_ELEMENTS = 256 * 1024;
+
+  /// Largest packed B in elements.
+  private static final int PACKED_ELEMENTS = 4 * 1024 * 1024;
+
+  private final KernelTable kernels;
+
+  /// Rows of C in a tile at most, rows, and tiles.
+  int tileRows;
+
+  private int rows;
+  int tiles;
+
+  /// Tiles in a block.
+  int blockTiles;
+
+  /// Lanes of a vector, vectors in a row of C, and panels of B; a panel is one tile wide.
+  int lanes;
+
+  private int columns;
+  private int vectors;
+  int panels;
+
+  /// Panels that are packed at once.
+  int panelsAtOnce;
+
+  /// Longest block of k.
+  int kBlock;
+
+  /// Rows of B that are packed at once, a multiple of the block of k.
+  int kAtOnce;
+
+  /// Whether A is read in place.
+  boolean inPlace;
+
+  Blocking(KernelTable kernels) {
+    this.kernels = kernels;
+  }
+
+  void plan(Product product) {
+    GemmShape shape = product.shape;
+    int bytes = product.element.bytes();
+    rows = product.m;
+    columns = shape.n();
+    lanes = kernels.width().lanes(bytes);
+    vectors = ceilDiv(columns, lanes);
+    inPlace = shape.aColStride() == 1 && (kernels.shape().readsRows() || columns <= FEW_COLUMNS);
+    TileShape tile = inPlace ? kernels.inPlaceShape() : kernels.shape();
+    panels = ceilDiv(vectors, tile.vectors());
+    tileRows = tile.rows();
+    tiles = ceilDiv(rows, tileRows);
+    int panelColumns = tile.vectors() * lanes;
+    boolean streams = inPlace || shape.aRowStride() == 1;
+    int panelBytes = streams ? PANEL_BYTES : LARGE_PANEL_BYTES;
+    int longest = Math.min(LONGEST_K, panelBytes / (bytes * panelColumns));
+    int kBlocks = ceilDiv(shape.k(), longest);
+    kBlock = Math.min(shape.k(), (ceilDiv(shape.k(), kBlocks) + 7) & ~7);
+    int mostRows = streams ? LARGE_BLOCK_ROWS : BLOCK_ROWS;
+    int blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
+    blockTiles = Math.max(1, blockRows / tileRows);
+    kAtOnce = (long) rows * columns <= RESIDENT_ELEMENTS ? kBlock : kBlock * kBlocks;
+    panelsAtOnce = Math.max(1, PACKED_ELEMENTS / (panelColumns * kAtOnce));
+  }
+
+  /// First row of a tile: rows are shared out evenly, 13 and 14 rather than 14 and a stub.
+  int row(int tile) {
+    return (int) ((long) rows * tile / tiles);
+  }
+
+  /// Rows of the lower ones of the tiles; the others have one more.
+  int lowRows() {
+    return rows / tiles;
+  }
+
+  /// First column of a panel: vectors are shared out evenly.
+  int column(int panel) {
+    return lanes * (int) ((long) vectors * panel / panels);
+  }
+
+  /// One past the last column of C in the panel before `panel`.
+  int endColumn(int panel) {
+    return Math.min(columns, column(panel));
+  }
+
+  /// Elements of packed B for one step of k over panels `from .. to - 1`.
+  int packedWidth(int from, int to) {
+    return column(to) - column(from);
+  }
+
+  static int ceilDiv(int x, int y) {
+    return (x + y - 1) / y;
+  }
+}

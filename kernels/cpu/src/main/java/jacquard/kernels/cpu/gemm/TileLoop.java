@@ -1,0 +1,209 @@
+package jacquard.kernels.cpu.gemm;
+
+/// Multiplies tiles of rows with packed panels of B: one worker's part of a product.
+final class TileLoop {
+  private final Product product;
+  private final Blocking blocking;
+  private final KernelTable kernels;
+  private final Scratch own;
+
+  TileLoop(Product product, Blocking blocking, KernelTable kernels, Scratch own) {
+    this.product = product;
+    this.blocking = blocking;
+    this.kernels = kernels;
+    this.own = own;
+  }
+
+  /// Room for packed panels `from .. to - 1`, for as much of k as is packed at once.
+  Object panels(int from, int to) {
+    int width = blocking.packedWidth(from, to);
+    return own.array(
+        product.element, Scratch.Use.B_PANELS, Math.multiplyExact(width, blocking.kAtOnce));
+  }
+
+  /// Packs panels `from .. to - 1` of B into `packed`, which holds panels `first .. end - 1` of
+  /// [Blocking#kAtOnce] rows from `kFrom` on: `[k block][panel][k][columns of the panel]`.
+  void pack(int item, Object packed, int kFrom, int first, int end, int from, int to) {
+    GemmShape shape = product.shape;
+    int origin = product.bOrigin(item);
+    int width = blocking.packedWidth(first, end);
+    int kTo = Math.min(shape.k(), kFrom + blocking.kAtOnce);
+    for (int p = kFrom; p < kTo; p += blocking.kBlock) {
+      int k = Math.min(blocking.kBlock, kTo - p);
+      int start = product.element.lineStart() + (p - kFrom) * width;
+      if (shape.bColStride() == 1) {
+        int[] starts = own.starts(to - from + 1);
+        for (int j = from; j <= to; j++) {
+          starts[j - from] = blocking.column(j);
+        }
+        product.loops.packPanels(
+            product.b,
+            origin + p * shape.bRowStride(),
+            shape.bRowStride(),
+            starts,
+            to - from,
+            shape.n(),
+            k,
+            packed,
+            start + (blocking.column(from) - blocking.column(first)) * k);
+        continue;
+      }
+      for (int j = from; j < to; j++) {
+        int column = blocking.column(j);
+        product.loops.packPadded(
+            product.b,
+            origin + p * shape.bRowStride() + column * shape.bColStride(),
+            shape.bRowStride(),
+            shape.bColStride(),
+            k,
+            blocking.endColumn(j + 1) - column,
+            packed,
+            start + (column - blocking.column(first)) * k,
+            blocking.column(j + 1) - column);
+      }
+    }
+  }
+
+  /// Tiles `from .. to - 1` over packed panels `first .. end - 1` for the rows of B from `kFrom`
+  /// on, with the epilogue if these are the last ones.
+  void run(int item, int from, int to, Object packed, int kFrom, int first, int end, int worker) {
+    boolean finishes = end == blocking.panels && kFrom + blocking.kAtOnce >= product.shape.k();
+    for (int block = from; block < to; block += blocking.blockTiles) {
+      int blockEnd = Math.min(to, block + blocking.blockTiles);
+      run(item, block, blockEnd, packed, kFrom, first, end);
+      if (finishes) {
+        product.finish(item, blocking.row(block), blocking.row(blockEnd), worker);
+      }
+    }
+  }
+
+  /// The same without the epilogue, and without blocks of rows.
+  void run(int item, int from, int to, Object packed, int kFrom, int first, int end) {
+    GemmShape shape = product.shape;
+    int aOrigin = product.aOrigin(item);
+    int cOrigin = product.cOrigin(item);
+    int width = blocking.packedWidth(first, end);
+    int kTo = Math.min(shape.k(), kFrom + blocking.kAtOnce);
+    for (int p = kFrom; p < kTo; p += blocking.kBlock) {
+      int k = Math.min(blocking.kBlock, kTo - p);
+      int aStart = aOrigin + p * shape.aColStride();
+      Object left = blocking.inPlace ? product.a : packTiles(from, to, aStart, k);
+      int start = product.element.lineStart() + (p - kFrom) * width;
+      for (int j = first; j < end; j++) {
+        int column = blocking.column(j);
+        panel(
+            left,
+            aStart,
+            k,
+            packed,
+            start + (column - blocking.column(first)) * k,
+            from,
+            to,
+            cOrigin + column,
+            blocking.endColumn(j + 1) - column,
+            product.accumulate || p > 0);
+      }
+    }
+  }
+
+  /// Tiles `from .. to - 1` times one panel.
+  private void panel(
+      Object left,
+      int aStart,
+      int k,
+      Object packed,
+      int panel,
+      int from,
+      int to,
+      int cStart,
+      int columns,
+      boolean add) {
+    Element element = product.element;
+    boolean inPlace = blocking.inPlace;
+    int lanes = blocking.lanes;
+    int vectors = Blocking.ceilDiv(columns, lanes);
+    int inside = columns / lanes * lanes;
+    boolean atEdge = inside < columns;
+    int low = blocking.lowRows();
+    int high = Math.min(blocking.tileRows, low + 1);
+    MicroKernel tall = kernels.get(element, high, vectors, inPlace, atEdge);
+    MicroKernel flat = low == 0 ? tall : kernels.get(element, low, vectors, inPlace, atEdge);
+    int line = element.lineStart();
+    int edgeSize = high * lanes;
+    Object edge =
+        atEdge ? own.array(element, Scratch.Use.EDGE, edgeSize + high * vectors * lanes) : packed;
+    int leftSize = tileSize(k);
+    int leftStride = inPlace ? product.shape.aRowStride() : 1;
+    Object c = product.c;
+    int cStride = product.shape.cRowStride();
+    Object start = !add ? element.zeros() : atEdge ? edge : c;
+    int startStride = !add ? 0 : atEdge ? vectors * lanes : cStride;
+    for (int t = from; t < to; t++) {
+      int row = blocking.row(t);
+      int rows = blocking.row(t + 1) - row;
+      int target = cStart + row * cStride;
+      int startOffset = !add ? 0 : atEdge ? line + edgeSize : target;
+      if (add && atEdge) {
+        product.loops.copy(c, target, cStride, 1, edge, startOffset, startStride, 1, rows, columns);
+      }
+      (rows == low ? flat : tall)
+          .run(
+              k,
+              left,
+              inPlace ? aStart + row * leftStride : line + (t - from) * leftSize,
+              leftStride,
+              packed,
+              panel,
+              start,
+              startOffset,
+              startStride,
+              c,
+              target,
+              cStride,
+              edge);
+      if (atEdge) {
+        product.loops.copy(
+            edge, line, lanes, 1, c, target + inside, cStride, 1, rows, columns - inside);
+      }
+    }
+  }
+
+  /// Distance between packed tiles of A: off powers of two, so that they don't meet in the same
+  /// sets of L1.
+  private int tileSize(int k) {
+    return k * kernels.shape().panelStep() + 16;
+  }
+
+  /// Packs tiles `from .. to - 1` of A for one block of k.
+  private Object packTiles(int from, int to, int aStart, int k) {
+    GemmShape shape = product.shape;
+    Loops loops = product.loops;
+    int step = kernels.shape().panelStep();
+    int size = tileSize(k);
+    int line = product.element.lineStart();
+    Object packed = own.array(product.element, Scratch.Use.A_TILES, (to - from) * size);
+    if (shape.aRowStride() == 1) {
+      int[] starts = own.starts(to - from + 1);
+      for (int t = from; t <= to; t++) {
+        starts[t - from] = blocking.row(t);
+      }
+      loops.packTiles(
+          product.a, aStart, shape.aColStride(), starts, to - from, k, packed, line, size, step);
+      return packed;
+    }
+    for (int t = from; t < to; t++) {
+      int row = blocking.row(t);
+      loops.packPadded(
+          product.a,
+          aStart + row * shape.aRowStride(),
+          shape.aColStride(),
+          shape.aRowStride(),
+          k,
+          blocking.row(t + 1) - row,
+          packed,
+          line + (t - from) * size,
+          step);
+    }
+    return packed;
+  }
+}
