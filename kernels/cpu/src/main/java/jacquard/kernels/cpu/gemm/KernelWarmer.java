@@ -30,6 +30,9 @@ final class KernelWarmer implements Runnable {
   private static final @Nullable FmaPeak[] PEAK_LOOPS =
       new FmaPeak[Element.values().length * VectorWidth.values().length];
 
+  /// Zeros in lines of the cache as products have them, for the warming thread alone.
+  private static final Scratch OPERANDS = new Scratch();
+
   /// Length of the tiny problem's products while a kernel gets compiled, and while it is measured.
   private static final int K = 16;
 
@@ -135,14 +138,10 @@ final class KernelWarmer implements Runnable {
     return Math.max(now, 0.8 * PEAKS[slot]);
   }
 
-  /// A kernel under way: the vector form being called, and the arrays it is called on.
+  /// A kernel under way: the vector form being called.
   private static final class KernelCandidate implements Candidate {
     private final TieredKernel kernel;
     private final TileSpec tile;
-    private final Object a;
-    private final Object b;
-    private final Object c;
-    private final Object edge;
     private final List<CodeForm> forms;
     private @Nullable MicroKernel vector;
     private int form;
@@ -154,11 +153,6 @@ final class KernelWarmer implements Runnable {
       this.kernel = kernel;
       tile = kernel.tile();
       forms = CodeForm.of(tile);
-      Loops loops = tile.element().loops();
-      a = loops.array(MEASURED_K * Math.max(tile.rows(), tile.kStep()));
-      b = loops.array(MEASURED_K * tile.columns());
-      c = loops.array(tile.rows() * tile.columns());
-      edge = loops.array(tile.element().lineStart() + tile.rows() * tile.lanes());
     }
 
     @Override
@@ -186,10 +180,17 @@ final class KernelWarmer implements Runnable {
         written = MicroKernelWriter.write(tile, forms.get(form));
         vector = written;
       }
+      int edge = tile.rows() * tile.lanes();
+      int a = tile.element().lineStart() + ((edge + 63) & -64);
+      int b = a + MEASURED_K * 16;
+      int c = b + MEASURED_K * tile.columns();
+      int size = c + tile.rows() * tile.columns();
+      Object array = OPERANDS.array(tile.element(), Scratch.Use.B_PANELS, size);
+      int columns = tile.columns();
       int aRowStride = tile.kStep() == 1 ? k : 1;
       long start = System.nanoTime();
       for (int i = 0; i < count; i++) {
-        written.run(k, a, 0, aRowStride, b, 0, c, 0, tile.columns(), c, 0, tile.columns(), edge);
+        written.run(k, array, a, aRowStride, array, b, array, c, columns, array, c, columns, array);
       }
       double nanosTaken = Math.max(1, System.nanoTime() - start);
       return 2.0 * count * tile.rows() * tile.columns() * k / nanosTaken;

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 public final class Scratch {
   private static final int USES = 6;
 
+  /// Size of an array for packed operands at least. The collector gives an array of half a heap
+  /// region and more (a region has 1 to 4 MiB in heaps up to 8 GiB) regions of its own, so that
+  /// [Element#lineStart()] is what it says. A smaller one begins anywhere, and then most 512-bit
+  /// accesses cross a line.
+  private static final int LARGE_BYTES = 2 * 1024 * 1024;
+
   private final @Nullable Object[] arrays = new Object[2 * USES];
 
   private int[] starts = new int[64];
@@ -41,7 +47,9 @@ public final class Scratch {
     Object array = arrays[slot];
     int needed = Math.addExact(length, element.lineStart() + 16);
     if (array == null || element.loops().length(array) < needed) {
-      array = element.loops().array(Math.max(needed, 1024));
+      boolean packed = use == Use.A_TILES || use == Use.B_PANELS;
+      int least = packed ? LARGE_BYTES / element.bytes() : 1024;
+      array = element.loops().array(Math.max(needed, least));
       arrays[slot] = array;
     }
     return array;
