@@ -51,9 +51,10 @@ final class F32Panel {
         F32Transpose.run(source, s, laneStride, rows, k, target, toOffset + j, width);
       }
     }
-    int transposed =
-        kStride == 1 && VectorTier.TRANSPOSE.isReady(Element.F32) ? k - k % F32Vectors.BLOCK : 0;
-    if (transposed > 1) {
+    boolean blocks =
+        kStride == 1 && F32Vectors.BLOCK > 1 && VectorTier.TRANSPOSE.isReady(Element.F32);
+    int transposed = blocks ? k - k % F32Vectors.BLOCK : 0;
+    if (transposed > 0) {
       for (; j + F32Vectors.BLOCK <= lanes; j += F32Vectors.BLOCK) {
         int s = fromOffset + j * laneStride;
         F32Vectors.transpose(source, s, laneStride, transposed, target, toOffset + j, width);

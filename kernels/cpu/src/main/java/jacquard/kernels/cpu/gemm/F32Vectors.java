@@ -332,8 +332,9 @@ final class F32Vectors {
   }
 
   /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
-  /// short for it.
-  static final int BLOCK = LANES >= 8 ? 8 : 1;
+  /// short for it. With longer ones [F32Transpose] does it: vectors of two lengths in one process
+  /// spoil the profiles of the Vector API's methods, and with them kernels that are compiled later.
+  static final int BLOCK = LANES == 8 ? 8 : 1;
 
   private static final VectorSpecies<Float> S8 = FloatVector.SPECIES_256;
   private static final VectorShuffle<Float> SWAP4 =

@@ -99,9 +99,10 @@ final class F64Loops implements Loops {
       return;
     }
     int j = 0;
-    int transposed =
-        kStride == 1 && VectorTier.TRANSPOSE.isReady(Element.F64) ? k - k % F64Vectors.BLOCK : 0;
-    if (transposed > 1) {
+    boolean blocks =
+        kStride == 1 && F64Vectors.BLOCK > 1 && VectorTier.TRANSPOSE.isReady(Element.F64);
+    int transposed = blocks ? k - k % F64Vectors.BLOCK : 0;
+    if (transposed > 0) {
       for (; j + F64Vectors.BLOCK <= lanes; j += F64Vectors.BLOCK) {
         int s = fromOffset + j * laneStride;
         F64Vectors.transpose(source, s, laneStride, transposed, target, toOffset + j, width);
