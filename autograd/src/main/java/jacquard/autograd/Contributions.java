@@ -2,17 +2,21 @@ package jacquard.autograd;
 
 import jacquard.tensor.Ints;
 import jacquard.tensor.Movement;
+import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The sum of what a node's consumers contribute to its cotangent, in the order they were met.
 ///
 /// Parts cut from one tensor, such as query, key and value from one projection, contribute pads
 /// with zeros. Those that lie beside each other are joined: one concat writes every element once,
-/// where a sum of pads writes the whole tensor for each part.
+/// where a sum of pads writes the whole tensor for each part. If they are themselves the parts of
+/// one tensor, they are that tensor.
 final class Contributions {
   private Contributions() {}
 
@@ -89,8 +93,39 @@ final class Contributions {
     terms.add(placed(axis, run, start, total - stop));
   }
 
+  /// The tensor that is cut along `axis` into exactly these parts; null if there is none.
+  private static @Nullable Tensor whole(int axis, List<Tensor> parts) {
+    Node whole = null;
+    int start = 0;
+    for (Tensor part : parts) {
+      // a part that was reshaped and back is the same elements
+      Node slice = part.node();
+      while (slice.op() instanceof Op.Reshape) {
+        slice = slice.source(0);
+      }
+      if (!(slice.op() instanceof Op.Slice s)
+          || !slice.shape().equals(part.shape())
+          || (whole != null && slice.source(0) != whole)) {
+        return null;
+      }
+      whole = slice.source(0);
+      Shape shape = whole.shape();
+      for (int i = 0; i < shape.rank(); i++) {
+        boolean cut = i == axis;
+        int from = cut ? start : 0;
+        int to = cut ? start + part.dim(axis) : shape.dim(i);
+        if (s.start().get(i) != from || s.stop().get(i) != to || s.step().get(i) != 1) {
+          return null;
+        }
+      }
+      start += part.dim(axis);
+    }
+    return whole != null && whole.shape().dim(axis) == start ? new Tensor(whole) : null;
+  }
+
   private static Tensor placed(int axis, List<Tensor> run, int before, int after) {
-    Tensor part = Movement.concat(axis, run);
+    Tensor whole = whole(axis, run);
+    Tensor part = whole != null ? whole : Movement.concat(axis, run);
     Ints none = Ints.filled(part.rank(), 0);
     return part.pad(
         none.map((i, v) -> i == axis ? before : v),

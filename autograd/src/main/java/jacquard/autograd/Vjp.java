@@ -72,6 +72,7 @@ public final class Vjp {
           case Op.ArgSort a -> false;
           case Op.Contraction c -> true;
           case Op.Indexing i -> true;
+          case Op.Fused f -> FusedVjp.flows(f, index);
           case Op.Detach d -> false;
           case Op.After a -> index == 0;
           case Op.Recompute r -> index == 0;
@@ -107,6 +108,7 @@ public final class Vjp {
       case Op.Conv c -> conv(c.kind(), c.window());
       case Op.Gather i -> one(zeros.like(x(0)).scatterAdd(x(1), g));
       case Op.ScatterAdd s -> each(() -> g, null, () -> g.gather(x(1)));
+      case Op.Fused f -> FusedVjp.of(f, node, g, needed);
       case Op.Detach d -> none();
       case Op.After a -> one(g);
       case Op.Recompute r -> one(g);

@@ -78,6 +78,58 @@ public sealed interface Contractions permits Tensor {
     return x.unsqueeze(1).mul(other);
   }
 
+  /// [#attention(Tensor, Tensor, boolean, double)] with scale `1 / sqrt(E)`.
+  default Tensor attention(Tensor keys, Tensor values, boolean causal) {
+    return attention(keys, values, causal, 1 / Math.sqrt(Math.max(1, self().dim(-1))));
+  }
+
+  /// Scaled dot-product attention: for each head `softmax(scale q k^T) v`, where this holds the
+  /// queries `q`.
+  ///
+  /// | name         | shape            | dtype        |
+  /// |--------------|------------------|--------------|
+  /// | this, result | `[..., T, H, E]` | f32, f64     |
+  /// | keys, values | `[..., S, H, E]` | same as this |
+  ///
+  /// The matrix of T by S scores is never stored where a device has a kernel for it: that reads the
+  /// three in place through their strides, so parts of one projection `[B, T, 3, H, E]` are not
+  /// copied.
+  ///
+  /// @param causal whether query `t` sees only keys `0 .. t`
+  /// @param scale what scores are multiplied by before the softmax
+  /// @throws ShapeException if a shape is another
+  /// @throws DTypeException for anything but f32 and f64
+  /// @see <a href="https://arxiv.org/abs/2307.08691">Dao: FlashAttention-2</a>
+  default Tensor attention(Tensor keys, Tensor values, boolean causal, double scale) {
+    Tensor q = self();
+    boolean fits =
+        q.rank() >= 3
+            && keys.rank() == q.rank()
+            && keys.shape().equals(values.shape())
+            && q.shape().withDim(-3, 0).equals(keys.shape().withDim(-3, 0));
+    if (!fits) {
+      throw new ShapeException(
+          "attention: queries "
+              + q.shape()
+              + ", keys "
+              + keys.shape()
+              + ", values "
+              + values.shape()
+              + ", expected [..., T, H, E], [..., S, H, E] and [..., S, H, E]");
+    }
+    Op op = new Op.Attention(causal, scale);
+    return Tensor.apply(op, oneBatch(q), oneBatch(keys), oneBatch(values)).reshape(q.shape());
+  }
+
+  /// `[..., T, H, E]` as `[B, T, H, E]`.
+  private static Tensor oneBatch(Tensor x) {
+    long batch = 1;
+    for (int axis = 0; axis < x.rank() - 3; axis++) {
+      batch *= x.dim(axis);
+    }
+    return x.reshape(Shape.of(Math.toIntExact(batch), x.dim(-3), x.dim(-2), x.dim(-1)));
+  }
+
   private static Shape leading(Tensor x) {
     return Shape.of(java.util.Arrays.copyOf(x.shape().toArray(), x.rank() - 2));
   }

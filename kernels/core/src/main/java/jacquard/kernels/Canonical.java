@@ -1,18 +1,23 @@
 package jacquard.kernels;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.FusedBody;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.ReduceKind;
+import jacquard.tensor.graph.Traversal;
 import jacquard.tensor.reference.IntegerArithmetic;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// First pass: equal nodes become one, identities and float arithmetic on constants are folded,
@@ -24,15 +29,24 @@ final class Canonical {
   private record Key(Op op, List<Vertex> sources, int slot, boolean dynamic) {}
 
   private final Map<Key, Vertex> unique = new HashMap<>();
+  private final Predicate<Node> hasKernel;
+
+  /// The fused node whose expression is at hand: its vertices take the node's place in the order.
+  private @Nullable Node lowering;
 
   /// Whether the last source of the node at hand has no other reader.
   private boolean usedOnce;
 
+  private Canonical(Predicate<Node> hasKernel) {
+    this.hasKernel = hasKernel;
+  }
+
   /// The canonical graph of a plan's nodes.
   ///
+  /// @param hasKernel which fused nodes stay; the others become their expressions
   /// @return the vertex of every root
-  static List<Vertex> of(PlanKey key) {
-    Canonical pass = new Canonical();
+  static List<Vertex> of(PlanKey key, Predicate<Node> hasKernel) {
+    Canonical pass = new Canonical(hasKernel);
     Vertex[] vertices = new Vertex[key.size()];
     int[] uses = new int[vertices.length];
     for (int i = 0; i < vertices.length; i++) {
@@ -60,10 +74,35 @@ final class Canonical {
   }
 
   private Vertex vertex(Node node, List<Vertex> sources, int slot, boolean dynamic) {
+    if (node.op() instanceof Op.Fused && !hasKernel.test(node)) {
+      return lowered(node, sources);
+    }
     Vertex simpler = simplify(node, sources);
     return simpler != null
         ? simpler
-        : intern(node.op(), sources, node.dtype(), node.shape(), node.sequence(), slot, dynamic);
+        : intern(node.op(), sources, node.dtype(), node.shape(), sequence(node), slot, dynamic);
+  }
+
+  private long sequence(Node node) {
+    return lowering == null ? node.sequence() : lowering.sequence();
+  }
+
+  /// The expression that defines a fused node.
+  private Vertex lowered(Node node, List<Vertex> sources) {
+    lowering = node;
+    Node body = FusedBody.of(node);
+    Map<Node, Vertex> vertices = new IdentityHashMap<>();
+    for (int i = 0; i < sources.size(); i++) {
+      vertices.put(node.source(i), sources.get(i));
+    }
+    usedOnce = false;
+    Vertex vertex = vertices.get(body);
+    for (Node part : Traversal.sourcesFirst(List.of(body), node.sources())) {
+      vertex = vertex(part, part.sources().stream().map(vertices::get).toList(), -1, false);
+      vertices.put(part, vertex);
+    }
+    lowering = null;
+    return Objects.requireNonNull(vertex);
   }
 
   private Vertex intern(
@@ -128,6 +167,7 @@ final class Canonical {
       case Op.ArgSort a -> null;
       case Op.Contraction c -> null;
       case Op.Indexing i -> null;
+      case Op.Fused f -> null;
       case Op.After a -> null;
     };
   }
@@ -152,7 +192,7 @@ final class Canonical {
     if (sources.get(0).shape.equals(node.shape()) && op instanceof Op.Movement) {
       return sources.get(0);
     }
-    return intern(op, sources, node.dtype(), node.shape(), node.sequence(), -1, false);
+    return intern(op, sources, node.dtype(), node.shape(), sequence(node), -1, false);
   }
 
   private @Nullable Vertex permute(Node node, Op.Permute p, Vertex x) {
@@ -162,7 +202,7 @@ final class Canonical {
       Vertex left = transposed(x.source(1), p, node);
       Vertex right = transposed(x.source(0), p, node);
       return intern(
-          x.op, List.of(left, right), node.dtype(), node.shape(), node.sequence(), -1, false);
+          x.op, List.of(left, right), node.dtype(), node.shape(), sequence(node), -1, false);
     }
     if (!(x.op instanceof Op.Permute inner)) {
       return null;
@@ -175,7 +215,7 @@ final class Canonical {
             List.of(x.source(0)),
             node.dtype(),
             node.shape(),
-            node.sequence(),
+            sequence(node),
             -1,
             false);
   }
@@ -191,7 +231,7 @@ final class Canonical {
     }
     int n = x.shape.rank();
     Shape shape = x.shape.withDim(n - 1, x.shape.dim(n - 2)).withDim(n - 2, x.shape.dim(n - 1));
-    return intern(swap, List.of(x), x.dtype, shape, node.sequence(), -1, false);
+    return intern(swap, List.of(x), x.dtype, shape, sequence(node), -1, false);
   }
 
   private @Nullable Vertex binary(Node node, BinaryKind kind, Vertex x, Vertex y) {
@@ -250,7 +290,7 @@ final class Canonical {
 
   private Vertex full(Node node, Op.Constant value) {
     Vertex scalar =
-        intern(value, List.of(), value.dtype(), Shape.scalar(), node.sequence(), -1, false);
+        intern(value, List.of(), value.dtype(), Shape.scalar(), sequence(node), -1, false);
     int rank = node.shape().rank();
     Vertex ones =
         rank == 0
@@ -260,7 +300,7 @@ final class Canonical {
                 List.of(scalar),
                 value.dtype(),
                 Shape.of(Ints.filled(rank, 1).toArray()),
-                node.sequence(),
+                sequence(node),
                 -1,
                 false);
     return ones.shape.equals(node.shape())
@@ -270,7 +310,7 @@ final class Canonical {
             List.of(ones),
             value.dtype(),
             node.shape(),
-            node.sequence(),
+            sequence(node),
             -1,
             false);
   }

@@ -110,7 +110,7 @@ final class Partition {
 
   /// Whether the operation reads sources through strides.
   private static boolean strides(Op op) {
-    return op instanceof Op.Dot;
+    return op instanceof Op.Dot || op instanceof Op.Fused;
   }
 
   /// Whether the operation puts parts, which may be any expressions, into its result.
@@ -139,6 +139,7 @@ final class Partition {
       case Op.ArgSort a -> false;
       case Op.Contraction c -> false;
       case Op.Indexing i -> false;
+      case Op.Fused f -> false;
     };
   }
 
@@ -191,6 +192,13 @@ final class Partition {
       case Op.ArgSort a -> operation(v);
       case Op.Contraction c -> operation(v);
       case Op.Indexing i -> operation(v);
+      case Op.Attention a -> operation(v);
+      case Op.AttentionLogSum a -> {
+        // the kernel of the attention leaves it behind
+        attentionOf(v).yields(v);
+        v.expression = Expression.whole(v);
+      }
+      case Op.AttentionGradient a -> operation(v);
     }
     if ((required.contains(v) || !fuse) && needsUnit(v)) {
       materialise(v);
@@ -286,7 +294,8 @@ final class Partition {
     for (Vertex source : v.sources) {
       if (strides(v.op)) {
         materialiseBase(source);
-        if (Expression.asRead(source.expression) == null) {
+        Expression.Read read = Expression.asRead(source.expression);
+        if (read == null || (v.op instanceof Op.Fused && !isReadByRows(read.view()))) {
           materialise(source);
         }
       } else if (!isContiguousRead(source)) {
@@ -294,6 +303,22 @@ final class Partition {
       }
     }
     add(v, Unit.operation(v));
+  }
+
+  /// Whether the last axis walks neighbours in memory, as kernels of fused operations want it.
+  private static boolean isReadByRows(View view) {
+    int last = view.shape().rank() - 1;
+    return view.shape().dim(last) == 1 || view.strides().get(last) == 1;
+  }
+
+  /// The unit of the attention that a logSum belongs to.
+  private Unit attentionOf(Vertex logSum) {
+    for (Unit unit : ordered) {
+      if (unit.operation == logSum.source(2)) {
+        return unit;
+      }
+    }
+    throw new AssertionError("no attention before " + logSum);
   }
 
   /// Whether the source is all of a vertex with memory in row-major order, reshaped perhaps.

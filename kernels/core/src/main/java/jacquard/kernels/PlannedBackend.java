@@ -117,7 +117,7 @@ public final class PlannedBackend implements Backend {
 
   private Plan make(List<Node> roots) {
     long t0 = System.nanoTime();
-    Schedule schedule = Scheduler.schedule(key);
+    Schedule schedule = Scheduler.schedule(key, target::hasKernel);
     long t1 = System.nanoTime();
     Report.of(roots, schedule, misses);
     Target.Program program = target.prepare(schedule);
@@ -125,8 +125,15 @@ public final class PlannedBackend implements Backend {
   }
 
   /// The schedule of a graph, without running it; for people and tests. Not kept in the cache.
+  /// Fused operations are lowered, as for a device that has no kernel for them.
   public static Schedule schedule(List<Root> roots) {
-    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()));
+    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), fused -> false);
+  }
+
+  /// The schedule of a graph on this device, without running it; for people and tests. Not kept in
+  /// the cache.
+  public Schedule scheduleHere(List<Root> roots) {
+    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
   }
 
   private void warnOfMisses() {

@@ -1,6 +1,7 @@
 package jacquard.kernels;
 
 import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,8 +56,15 @@ public final class ScheduleText {
           "scatterAdd " + s.count() + " to " + s.rows() + " rows of " + s.rowSize() + " " + io(s);
       case Task.Scan s ->
           s.label() + " " + s.before() + "x" + s.n() + "x" + s.after() + " " + io(s);
+      case Task.Attention a -> attention(a, a.q().view().shape(), a.k().view().shape(), a.causal());
+      case Task.AttentionGradient a ->
+          attention(a, a.q().view().shape(), a.k().view().shape(), a.causal());
       case Task.Dynamic d -> d.label() + " " + d.partShape() + " of " + d.whole() + " " + io(d);
     };
+  }
+
+  private static String attention(Task task, Shape q, Shape k, boolean causal) {
+    return task.label() + (causal ? " causal " : " ") + q + " to " + k.dim(1) + " " + io(task);
   }
 
   private static String sizes(Ints batch, int m, int n, int k) {

@@ -1,5 +1,6 @@
 package jacquard.kernels;
 
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /* From the structure of a graph to a schedule: runs the passes, orders the units, decides where results are written, and
 hands the rest to TaskBuilder.
@@ -32,9 +34,9 @@ final class Scheduler {
   /// Slot of the buffer that a vertex is written to, for results.
   private final Map<Vertex, Integer> externals = new LinkedHashMap<>();
 
-  private Scheduler(PlanKey key) {
+  private Scheduler(PlanKey key, Predicate<Node> hasKernel) {
     this.key = key;
-    this.roots = distinctRoots(Canonical.of(key));
+    this.roots = distinctRoots(Canonical.of(key, hasKernel));
     List<Unit> parts = Partition.of(roots, key.fuse());
     this.units = key.fuse() ? Fusion.of(parts) : new ArrayList<>(parts);
     for (Unit unit : units) {
@@ -42,8 +44,9 @@ final class Scheduler {
     }
   }
 
-  static Schedule schedule(PlanKey key) {
-    Scheduler scheduler = new Scheduler(key);
+  /// @param hasKernel which fused nodes are tasks of their own
+  static Schedule schedule(PlanKey key, Predicate<Node> hasKernel) {
+    Scheduler scheduler = new Scheduler(key, hasKernel);
     scheduler.placeResults();
     return new TaskBuilder(key, scheduler.roots, scheduler.ordered(), scheduler.externals).build();
   }

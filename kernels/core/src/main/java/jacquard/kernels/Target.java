@@ -2,6 +2,7 @@ package jacquard.kernels;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 
@@ -15,6 +16,12 @@ public interface Target {
 
   /// `host` where this device can read it.
   Buffer place(HostBuffer host);
+
+  /// Whether this device has a kernel for a fused node, whose operation is an
+  /// [jacquard.tensor.graph.Op.Fused]; else the expression that defines it is run.
+  default boolean hasKernel(Node fused) {
+    return false;
+  }
 
   /// Compiles every kernel of the schedule and takes the memory it needs.
   Program prepare(Schedule schedule);

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One piece of work of a schedule. Operands name values of the schedule; all but those of [Dot]
-/// and [Loop] are contiguous from element 0.
+/// One piece of work of a schedule. Operands name values of the schedule; all but those of [Dot],
+/// [Loop] and the attention tasks are contiguous from element 0.
 public sealed interface Task {
 
   /// Values this reads.
@@ -111,6 +111,74 @@ public sealed interface Task {
     @Override
     public String label() {
       return "dot";
+    }
+  }
+
+  /// What a task reads through strides.
+  record Operand(int value, View view) {}
+
+  /// `softmax(scale q k^T) v` for each batch item and head, see
+  /// [jacquard.tensor.graph.Op.Attention].
+  ///
+  /// @param q view `[B, T, H, E]`, its last axis contiguous; so for `k` and `v`, `[B, S, H, E]`
+  /// @param result contiguous `[B, T, H, E]`
+  /// @param logSum receives the logarithm of each row's sum, contiguous `[B, T, H]`; or -1
+  record Attention(
+      DType dtype,
+      boolean causal,
+      double scale,
+      Operand q,
+      Operand k,
+      Operand v,
+      int result,
+      int logSum)
+      implements Task {
+    @Override
+    public List<Integer> reads() {
+      return List.of(q.value, k.value, v.value);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return logSum < 0 ? List.of(result) : List.of(result, logSum);
+    }
+
+    @Override
+    public String label() {
+      return "attention";
+    }
+  }
+
+  /// The cotangents of the three sources of an [Attention], `[B, T, 3, H, E]`; operands as there.
+  ///
+  /// @param y result of the attention
+  /// @param logSum `[B, T, H]`
+  /// @param g cotangent of `y`
+  record AttentionGradient(
+      DType dtype,
+      boolean causal,
+      double scale,
+      Operand q,
+      Operand k,
+      Operand v,
+      Operand y,
+      Operand logSum,
+      Operand g,
+      int result)
+      implements Task {
+    @Override
+    public List<Integer> reads() {
+      return List.of(q.value, k.value, v.value, y.value, logSum.value, g.value);
+    }
+
+    @Override
+    public List<Integer> writes() {
+      return List.of(result);
+    }
+
+    @Override
+    public String label() {
+      return "attentionGradient";
     }
   }
 

@@ -139,6 +139,9 @@ final class TaskBuilder {
                   source(v.source(1)),
                   source(v.source(2)),
                   value(v)));
+      case Op.Attention a -> tasks.add(attention(unit, v, a));
+      case Op.AttentionGradient a -> tasks.add(attentionGradient(v, a));
+      case Op.AttentionLogSum a -> throw unexpected(v);
       case Op.Pad p -> pad(unit, v, p);
       case Op.Concat c -> concat(unit, v, c.axis());
       case Op.Leaf l -> throw unexpected(v);
@@ -191,6 +194,38 @@ final class TaskBuilder {
     Expression.Read b = read(v.source(1));
     return new Task.Dot(
         v.dtype, value(a.vertex()), a.view(), value(b.vertex()), b.view(), value(v), epilogue);
+  }
+
+  private Task.Operand operand(Vertex source) {
+    Expression.Read read = read(source);
+    return new Task.Operand(value(read.vertex()), read.view());
+  }
+
+  private Task attention(Unit unit, Vertex v, Op.Attention a) {
+    Vertex logSum = unit.besides();
+    return new Task.Attention(
+        v.dtype,
+        a.causal(),
+        a.scale(),
+        operand(v.source(0)),
+        operand(v.source(1)),
+        operand(v.source(2)),
+        value(v),
+        logSum == null ? -1 : value(logSum));
+  }
+
+  private Task attentionGradient(Vertex v, Op.AttentionGradient a) {
+    return new Task.AttentionGradient(
+        v.dtype,
+        a.causal(),
+        a.scale(),
+        operand(v.source(0)),
+        operand(v.source(1)),
+        operand(v.source(2)),
+        operand(v.source(3)),
+        operand(v.source(4)),
+        operand(v.source(5)),
+        value(v));
   }
 
   private Task scan(Vertex v, Task.Scan.Kind kind, int axis) {

@@ -33,6 +33,27 @@ public final class TaskReference {
           loop(d.epilogue(), memory, dynamics);
         }
       }
+      case Task.Attention a -> {
+        Op op = new Op.Attention(a.causal(), a.scale());
+        Node y =
+            Node.of(op, strided(memory, a.q()), strided(memory, a.k()), strided(memory, a.v()));
+        write(y, memory.apply(a.result()));
+        if (a.logSum() >= 0) {
+          Op logSum = new Op.AttentionLogSum(a.causal(), a.scale());
+          write(Node.of(logSum, y.source(0), y.source(1), y), memory.apply(a.logSum()));
+        }
+      }
+      case Task.AttentionGradient a ->
+          write(
+              Node.of(
+                  new Op.AttentionGradient(a.causal(), a.scale()),
+                  strided(memory, a.q()),
+                  strided(memory, a.k()),
+                  strided(memory, a.v()),
+                  strided(memory, a.y()),
+                  strided(memory, a.logSum()),
+                  strided(memory, a.g())),
+              memory.apply(a.result()));
       case Task.Conv c -> {
         Shape y = c.window().result();
         Shape image = c.window().image();
@@ -107,6 +128,10 @@ public final class TaskReference {
 
   private static Node input(HostBuffer buffer, Shape shape) {
     return Node.input(new Source.Stored(buffer), buffer.dtype(), shape, Device.REFERENCE);
+  }
+
+  private static Node strided(IntFunction<HostBuffer> memory, Task.Operand operand) {
+    return strided(memory.apply(operand.value()), operand.view());
   }
 
   /// The elements that a view sees, as a node of the view's shape.

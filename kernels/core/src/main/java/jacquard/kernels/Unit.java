@@ -38,6 +38,9 @@ final class Unit {
   /// else.
   final List<Expression> parts = new ArrayList<>();
 
+  /// A second result of the operation, or null.
+  private @Nullable Vertex besides;
+
   final Shape space;
 
   /// Axes of [#space] that are reduced, without those of size 1; empty for a map.
@@ -142,12 +145,25 @@ final class Unit {
   List<Vertex> results() {
     if (operation != null) {
       List<Vertex> all = new ArrayList<>(List.of(operation));
+      if (besides != null) {
+        all.add(besides);
+      }
       if (epilogue != null) {
         all.addAll(epilogue.results());
       }
       return all;
     }
     return roots.stream().map(Root::vertex).toList();
+  }
+
+  @Nullable Vertex besides() {
+    return besides;
+  }
+
+  /// Makes `vertex` a second result of the operation.
+  void yields(Vertex vertex) {
+    besides = vertex;
+    needs = null;
   }
 
   @Nullable Unit epilogue() {

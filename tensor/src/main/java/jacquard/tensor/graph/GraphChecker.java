@@ -59,6 +59,7 @@ public final class GraphChecker {
       case Op.Reduction r -> inferred(node);
       case Op.Contraction c -> inferred(node);
       case Op.Indexing i -> inferred(node);
+      case Op.Fused f -> inferred(node);
       case Op.Marker m -> inferred(node);
     };
   }

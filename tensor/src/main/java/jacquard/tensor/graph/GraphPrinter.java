@@ -121,10 +121,17 @@ public final class GraphPrinter {
       case Op.Conv c -> geometry(c.window());
       case Op.Gather g -> "";
       case Op.ScatterAdd s -> "";
+      case Op.Attention a -> attention(a.causal(), a.scale());
+      case Op.AttentionLogSum a -> attention(a.causal(), a.scale());
+      case Op.AttentionGradient a -> attention(a.causal(), a.scale());
       case Op.Detach d -> "";
       case Op.After a -> "";
       case Op.Recompute r -> "";
     };
+  }
+
+  private static String attention(boolean causal, double scale) {
+    return (causal ? "causal, scale " : "scale ") + scale;
   }
 
   private static String source(Node node) {

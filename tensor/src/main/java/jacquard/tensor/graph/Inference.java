@@ -68,6 +68,9 @@ public final class Inference {
       case Op.Contraction c -> 2;
       case Op.Gather g -> 2;
       case Op.ScatterAdd s -> 3;
+      case Op.Attention a -> 3;
+      case Op.AttentionLogSum a -> 3;
+      case Op.AttentionGradient a -> 6;
       case Op.Detach d -> 1;
       case Op.After a -> 2;
     };
@@ -114,11 +117,7 @@ public final class Inference {
       }
       case Op.Conv c -> {
         equalDTypes(name, x, sources.get(1));
-        if (!x.dtype().isFloat()) {
-          throw new DTypeException(
-              name + ": not defined for " + x.dtype() + ", expected f32 or f64");
-        }
-        yield x.dtype();
+        yield floats(name, x);
       }
       case Op.Gather g -> {
         index(name, sources.get(1));
@@ -144,6 +143,12 @@ public final class Inference {
         }
         yield x.dtype();
       }
+      case Op.Fused f -> {
+        for (Node source : sources) {
+          equalDTypes(name, x, source);
+        }
+        yield floats(name, x);
+      }
       case Op.Reshape r -> x.dtype();
       case Op.Permute p -> x.dtype();
       case Op.Expand e -> x.dtype();
@@ -154,6 +159,13 @@ public final class Inference {
       case Op.After a -> x.dtype();
       case Op.Recompute r -> x.dtype();
     };
+  }
+
+  private static DType floats(String name, Node x) {
+    if (!x.dtype().isFloat()) {
+      throw new DTypeException(name + ": not defined for " + x.dtype() + ", expected f32 or f64");
+    }
+    return x.dtype();
   }
 
   private static DType binary(BinaryKind kind, String name, Node x, Node y) {
@@ -264,12 +276,46 @@ public final class Inference {
       case Op.Dot d -> dot(name, s, sources.get(1).shape());
       case Op.Conv c -> conv(name, c, s, sources.get(1).shape());
       case Op.Gather g -> gathered(name, s, sources.get(1).shape());
+      case Op.Attention a -> {
+        attention(name, s, sources.get(1).shape(), sources.get(2).shape());
+        yield s;
+      }
+      case Op.AttentionLogSum a -> {
+        attention(name, s, sources.get(1).shape(), sources.get(1).shape());
+        equalShapes(name + ": y", s, sources.get(2).shape());
+        yield Shape.of(s.dim(0), s.dim(1), s.dim(2));
+      }
+      case Op.AttentionGradient a -> {
+        for (int i : new int[] {1, 2, 3, 5}) {
+          attention(name, s, sources.get(i).shape(), s);
+          equalShapes(name, s, sources.get(i).shape());
+        }
+        equalShapes(
+            name + ": logSum", Shape.of(s.dim(0), s.dim(1), s.dim(2)), sources.get(4).shape());
+        yield Shape.of(s.dim(0), s.dim(1), 3, s.dim(2), s.dim(3));
+      }
       case Op.ScatterAdd a -> {
         equalShapes(
             name + ": updates", gathered(name, s, sources.get(1).shape()), sources.get(2).shape());
         yield s;
       }
     };
+  }
+
+  private static void attention(String name, Shape q, Shape k, Shape v) {
+    boolean fits =
+        q.rank() == 4 && k.rank() == 4 && k.equals(v) && q.withDim(1, 0).equals(k.withDim(1, 0));
+    if (!fits) {
+      throw new ShapeException(
+          name
+              + ": shapes "
+              + q
+              + ", "
+              + k
+              + " and "
+              + v
+              + ", expected [B, T, H, E], [B, S, H, E] and [B, S, H, E]");
+    }
   }
 
   private static Shape permute(String name, Ints order, Shape s) {

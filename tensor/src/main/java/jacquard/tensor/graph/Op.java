@@ -30,6 +30,10 @@ public sealed interface Op {
   /// Selects rows by an index tensor.
   sealed interface Indexing extends Op permits Gather, ScatterAdd {}
 
+  /// A composite that a back end may have a kernel of its own for. What it means, and what every
+  /// other back end runs, is the expression that [jacquard.tensor.FusedBody] gives.
+  sealed interface Fused extends Op permits Attention, AttentionLogSum, AttentionGradient {}
+
   /// The identity, with a meaning for a pass.
   sealed interface Marker extends Op permits Detach, After, Recompute {}
 
@@ -159,6 +163,21 @@ public sealed interface Op {
   /// row, in row-major order of the index.
   record ScatterAdd() implements Indexing {}
 
+  /// Sources `q[B, T, H, E]`, `k[B, S, H, E]`, `v[B, S, H, E]`; for each batch item and head
+  /// `softmax(scale q k^T) v`, as `[B, T, H, E]`.
+  ///
+  /// @param causal whether position `t` sees only positions up to `t`
+  record Attention(boolean causal, double scale) implements Fused {}
+
+  /// Sources `q`, `k` and `y`, the [Attention] node of the same `q` and `k`: the logarithm of the
+  /// sum over which the softmax of each row was taken, `[B, T, H]`. Reading `y` makes the two one
+  /// task: it comes for free.
+  record AttentionLogSum(boolean causal, double scale) implements Fused {}
+
+  /// Sources `q`, `k`, `v`, `y`, its [AttentionLogSum] and the cotangent `g` of `y`, with as many
+  /// keys as queries: the cotangents of `q`, `k` and `v` side by side, `[B, T, 3, H, E]`.
+  record AttentionGradient(boolean causal, double scale) implements Fused {}
+
   /// `x`, as a constant for the gradient.
   record Detach() implements Marker {}
 
@@ -203,6 +222,9 @@ public sealed interface Op {
       case Dot d -> "dot";
       case Gather g -> "gather";
       case ScatterAdd s -> "scatterAdd";
+      case Attention a -> "attention";
+      case AttentionLogSum a -> "attentionLogSum";
+      case AttentionGradient a -> "attentionGradient";
       case Detach d -> "detach";
       case After a -> "after";
       case Recompute r -> "recompute";

@@ -16,8 +16,14 @@ public final class Traversal {
 
   /// Every node that `roots` depend on, themselves included, each once and after its sources.
   public static List<Node> sourcesFirst(Collection<Node> roots) {
+    return sourcesFirst(roots, List.of());
+  }
+
+  /// Every node that `roots` depend on without going through `stops`, which are left out.
+  public static List<Node> sourcesFirst(Collection<Node> roots, Collection<Node> stops) {
     List<Node> order = new ArrayList<>();
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    seen.addAll(stops);
     ArrayDeque<Visit> stack = new ArrayDeque<>();
     for (Node root : roots) {
       stack.push(new Visit(root, false));

@@ -1,6 +1,7 @@
 package jacquard.tensor.reference;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.FusedBody;
 import jacquard.tensor.IndexException;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Step;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// Evaluates graphs one node after another, in double precision. Nodes of any device will do:
@@ -119,9 +121,25 @@ public final class Evaluator {
               Convolution.apply(
                   c, ((Value.Floats) x.get(0)).elements, ((Value.Floats) x.get(1)).elements));
       case Op.Gather g -> x.get(0).select(rows("gather", shape(node, 0), x.get(1).toLongs()));
+      case Op.Fused f -> body(node, x);
       case Op.ScatterAdd s ->
           scatterAdd(dtype, rows("scatterAdd", result, x.get(1).toLongs()), x.get(0), x.get(2));
     };
+  }
+
+  /// The value of a fused node: that of the expression that defines it.
+  private static Value body(Node node, List<Value> x) {
+    Node body = FusedBody.of(node);
+    Map<Node, Value> values = new IdentityHashMap<>();
+    for (int i = 0; i < x.size(); i++) {
+      values.put(node.source(i), x.get(i));
+    }
+    Value value = values.get(body);
+    for (Node part : Traversal.sourcesFirst(List.of(body), node.sources())) {
+      value = evaluate(part, part.sources().stream().map(values::get).toList());
+      values.put(part, value);
+    }
+    return Objects.requireNonNull(value);
   }
 
   private static Shape shape(Node node, int source) {

@@ -14,7 +14,8 @@ public final class OperationTable {
               MovementRows.rows(),
               ReductionRows.rows(),
               ContractionRows.rows(),
-              IndexingRows.rows())
+              IndexingRows.rows(),
+              AttentionRows.rows())
           .flatMap(List::stream)
           .toList();
 

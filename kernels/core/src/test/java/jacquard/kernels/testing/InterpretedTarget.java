@@ -7,6 +7,7 @@ import jacquard.kernels.Task;
 import jacquard.kernels.TaskReference;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.EnumMap;
@@ -36,6 +37,11 @@ public final class InterpretedTarget implements Target {
   @Override
   public Buffer place(HostBuffer host) {
     return host;
+  }
+
+  @Override
+  public boolean hasKernel(Node fused) {
+    return true;
   }
 
   @Override

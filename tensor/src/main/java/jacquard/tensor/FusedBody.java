@@ -1,0 +1,72 @@
+package jacquard.tensor;
+
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
+
+/*
+ * B batch, T queries, S keys, H heads, E size of a head
+ */
+
+/// What each fused operation is defined by: an expression over primitives. The reference evaluates
+/// it, a second gradient differentiates it, and a back end without a kernel for the operation runs
+/// it.
+public final class FusedBody {
+  private FusedBody() {}
+
+  /// The expression of a fused node, over the node's own sources.
+  ///
+  /// @throws IllegalArgumentException if the operation of `node` is not an [Op.Fused]
+  public static Node of(Node node) {
+    if (!(node.op() instanceof Op.Fused op)) {
+      throw new IllegalArgumentException("body: " + node + " is a primitive, expected a composite");
+    }
+    Tensor[] x = node.sources().stream().map(Tensor::new).toArray(Tensor[]::new);
+    Tensor body =
+        switch (op) {
+          case Op.Attention a ->
+              positions(weights(x[0], x[1], a.causal(), a.scale()).matmul(heads(x[2])));
+          case Op.AttentionLogSum a ->
+              scores(x[0], x[1], a.causal(), a.scale()).logSumExp(-1).permute(0, 2, 1);
+          case Op.AttentionGradient a -> gradient(x[0], x[1], x[2], x[5], a.causal(), a.scale());
+        };
+    return body.node();
+  }
+
+  private static Tensor gradient(
+      Tensor q, Tensor k, Tensor v, Tensor g, boolean causal, double scale) {
+    Tensor weights = weights(q, k, causal, scale);
+    Tensor byWeights = heads(g).matmul(heads(v).t());
+    Tensor byScores = weights.mul(byWeights.sub(weights.mul(byWeights).sumKeepDims(-1))).mul(scale);
+    return Tensor.stack(
+        2,
+        positions(byScores.matmul(heads(k))),
+        positions(byScores.t().matmul(heads(q))),
+        positions(weights.t().matmul(heads(g))));
+  }
+
+  /// `[B, H, T, S]`; rows sum to 1.
+  private static Tensor weights(Tensor q, Tensor k, boolean causal, double scale) {
+    return scores(q, k, causal, scale).softmax(-1);
+  }
+
+  /// `[B, H, T, S]`, -inf where a query must not look.
+  private static Tensor scores(Tensor q, Tensor k, boolean causal, double scale) {
+    Tensor scores = heads(q).matmul(heads(k).t()).mul(scale);
+    if (!causal) {
+      return scores;
+    }
+    Tensor query = Tensor.iota(q.dim(1), DType.I32, q.device()).unsqueeze(1);
+    Tensor key = Tensor.iota(k.dim(1), DType.I32, q.device());
+    return query.lt(key).where(Double.NEGATIVE_INFINITY, scores);
+  }
+
+  /// `[B, T, H, E]` as `[B, H, T, E]`.
+  private static Tensor heads(Tensor x) {
+    return x.permute(0, 2, 1, 3);
+  }
+
+  /// `[B, H, T, E]` as `[B, T, H, E]`.
+  private static Tensor positions(Tensor x) {
+    return x.permute(0, 2, 1, 3);
+  }
+}
