@@ -12,7 +12,9 @@ import jacquard.tensor.Tensor;
 /// `[B, T, D]`.
 ///
 /// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. Dropout
-/// applies to the weights that the softmax gives, and to the result.
+/// applies to the weights that the softmax gives, and to the result. Without it, and but for a
+/// cache, this is [Tensor#attention(Tensor, Tensor, boolean)]: the weights are never stored where
+/// the device has a kernel for that.
 ///
 /// @param qkv `[3 D, D]`: queries, keys and values one below the other, in each of them head by
 ///   head
@@ -57,6 +59,10 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
   Tensor rows(Tensor x, int batch, Pass pass) {
     int time = x.dim(0) / batch;
     Tensor parts = parts(x, batch, pass);
+    if (!dropout.isActive(pass)) {
+      Tensor mixed = part(parts, 0).attention(part(parts, 1), part(parts, 2), true);
+      return projection.forward(mixed.reshape(x.dim(0), dim()), pass);
+    }
     Tensor row = index(time, x).reshape(time, 1);
     return attend(
         part(parts, 0).permute(0, 2, 1, 3),

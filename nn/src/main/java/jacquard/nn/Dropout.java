@@ -17,9 +17,14 @@ public record Dropout(double probability) implements Layer {
     }
   }
 
+  /// Whether it changes anything in `pass`.
+  boolean isActive(Pass pass) {
+    return pass.isTraining() && probability > 0;
+  }
+
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    if (!pass.isTraining() || probability == 0) {
+    if (!isActive(pass)) {
       return x;
     }
     double keep = 1 - probability;

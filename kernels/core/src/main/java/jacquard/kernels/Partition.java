@@ -298,6 +298,12 @@ final class Partition {
         if (read == null || (v.op instanceof Op.Fused && !isReadByRows(read.view()))) {
           materialise(source);
         }
+        if (v.op instanceof Op.AttentionGradient && source.shape.rank() == 3) {
+          // the sums, which are read as they were written
+          if (!isContiguousRead(source)) {
+            materialise(source);
+          }
+        }
       } else if (!isContiguousRead(source)) {
         materialise(source);
       }

@@ -9,6 +9,7 @@ import jacquard.tensor.Device;
 import jacquard.tensor.Scalar;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Op;
 import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.HostBuffer;
@@ -82,7 +83,7 @@ class PassesTest {
   void concatAndPadWriteTheirPartsInPlace() {
     check(
         Tensor.apply(
-            new jacquard.tensor.graph.Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
+            new Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
     check(random(1, 3, 4).mul(2).pad(1, 2, 1));
   }
 
@@ -91,6 +92,28 @@ class PassesTest {
     Tensor g = random(1, 9, 20);
     Tensor x = random(2, 9, 20);
     assertEquals(1, check(g.sum(0), g.mul(x).sum(0)).size());
+  }
+
+  @Test
+  void attentionReadsThePartsOfAProjectionInPlace() {
+    Tensor parts = random(1, 2, 5, 3, 2, 4);
+    Tensor q = parts.select(2, 0);
+    Tensor k = parts.select(2, 1);
+    Tensor y = q.attention(k, parts.select(2, 2), true, 0.5);
+    Tensor logSum = Tensor.apply(new Op.AttentionLogSum(true, 0.5), q, k, y);
+    check(y, logSum);
+    List<Backend.Root> roots =
+        List.of(new Backend.Root(y.node(), null), new Backend.Root(logSum.node(), null));
+    assertEquals(1, BACKEND.scheduleHere(roots).size());
+  }
+
+  @Test
+  void attentionIsLoweredWhereThereIsNoKernel() {
+    Tensor x = random(1, 1, 3, 2, 4);
+    List<Backend.Root> roots = List.of(new Backend.Root(x.attention(x, x, true).node(), null));
+    // two products, the softmax part of the first
+    assertEquals(3, PlannedBackend.schedule(roots).size());
+    assertEquals(1, BACKEND.scheduleHere(roots).size());
   }
 
   @Test

@@ -50,8 +50,8 @@ final class CpuProgram implements Target.Program {
         yield new DotTask(d, target.gemm, target.bytes, epilogue)::run;
       }
       case Task.Conv c -> new ConvTask(c, target.convolution)::run;
-      case Task.Attention a -> throw new AssertionError("lowered: " + a);
-      case Task.AttentionGradient a -> throw new AssertionError("lowered: " + a);
+      case Task.Attention a -> (m, d) -> AttentionTask.run(a, target.attention, m);
+      case Task.AttentionGradient a -> (m, d) -> AttentionTask.run(a, target.attention, m);
       case Task.Gather g -> (m, d) -> host.gather(g, m);
       case Task.ScatterAdd s -> (m, d) -> host.scatterAdd(s, m);
       case Task.Scan s -> (m, d) -> host.scan(s, m);

@@ -3,6 +3,7 @@ package jacquard.kernels.cpu;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
+import jacquard.kernels.cpu.attention.Attention;
 import jacquard.kernels.cpu.conv.Convolution;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
@@ -13,6 +14,8 @@ import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.time.Duration;
@@ -26,6 +29,7 @@ public final class CpuTarget implements Target {
   final Gemm gemm;
   final ByteGemm bytes;
   final Convolution convolution;
+  final Attention attention;
   final LoopCompiler compiler;
   private final LoopScratch[] scratch;
 
@@ -43,6 +47,7 @@ public final class CpuTarget implements Target {
     gemm = new Gemm(pool, width);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, width);
+    attention = new Attention(pool, width);
     compiler = new LoopCompiler(width, tiers);
     scratch = new LoopScratch[threads];
     java.util.Arrays.setAll(scratch, i -> new LoopScratch());
@@ -66,6 +71,16 @@ public final class CpuTarget implements Target {
   @Override
   public Buffer place(HostBuffer host) {
     return host;
+  }
+
+  @Override
+  public boolean hasKernel(Node fused) {
+    return switch (fused.op()) {
+      case Op.Attention a -> AttentionTask.fits(fused);
+      case Op.AttentionLogSum a -> AttentionTask.fits(fused);
+      case Op.AttentionGradient a -> AttentionTask.fits(fused);
+      default -> false;
+    };
   }
 
   @Override

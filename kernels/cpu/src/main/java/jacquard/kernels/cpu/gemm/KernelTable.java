@@ -5,6 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /// The micro-kernels of one vector width, found by tile without hashing.
 public final class KernelTable {
+  /// Where A comes from: tiles of its own, rows in place, or a panel like those of B.
+  private static final int TILES = 0;
+
+  private static final int ROWS = 1;
+  private static final int PANELS = 2;
+  private static final int VARIANTS = 3;
+
   private final VectorWidth width;
   private final boolean vectorOnly;
   private final TileShape shape;
@@ -21,7 +28,9 @@ public final class KernelTable {
     this.inPlaceShape = TileShape.inPlace(width);
     this.mostRows = Math.max(shape.rows(), inPlaceShape.rows());
     this.mostVectors = Math.max(shape.vectors(), inPlaceShape.vectors());
-    this.slots = new Object[Element.values().length * 4 * (mostRows + 1) * (mostVectors + 1)];
+    this.slots =
+        new Object
+            [Element.values().length * VARIANTS * 2 * (mostRows + 1) * (mostVectors + 1)];
   }
 
   /// The largest tile.
@@ -47,11 +56,22 @@ public final class KernelTable {
 
   /// @param edge whether C is narrower than the tile
   MicroKernel get(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
-    int variant = element.ordinal() * 4 + (readsRows ? 2 : 0) + (edge ? 1 : 0);
+    return readsRows
+        ? get(element, rows, vectors, ROWS, 1, edge)
+        : get(element, rows, vectors, TILES, shape.panelStep(), edge);
+  }
+
+  /// The fastest form that is ready of a tile that reads its A from a panel as wide as those of B.
+  public MicroKernel ofPanels(Element element, int rows, int vectors) {
+    return get(element, rows, vectors, PANELS, vectors * width.lanes(element.bytes()), false);
+  }
+
+  private MicroKernel get(
+      Element element, int rows, int vectors, int form, int kStep, boolean edge) {
+    int variant = (element.ordinal() * VARIANTS + form) * 2 + (edge ? 1 : 0);
     int slot = (variant * (mostRows + 1) + rows) * (mostVectors + 1) + vectors;
     Object found = slots[slot];
     if (found == null) {
-      int kStep = readsRows ? 1 : shape.panelStep();
       TileSpec tile = new TileSpec(element, width, rows, vectors, kStep, edge);
       found = vectorOnly ? Kernels.vector(tile) : Kernels.tiered(tile);
       slots[slot] = found;

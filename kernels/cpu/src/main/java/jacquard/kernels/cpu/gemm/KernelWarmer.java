@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// [CodeForm]s are tried in the same way, and the fastest stays. One that never gets compiled (a
 /// method can get stuck in a lower compilation tier) is passed over, and if all are, the plain
 /// loops stay, with a warning. Kernels wider than the hardware's vectors are not tried.
-final class KernelWarmer implements Runnable {
+public final class KernelWarmer implements Runnable {
   private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
   private static final BlockingQueue<Candidate> REQUESTS = new LinkedBlockingQueue<>();
   private static final AtomicInteger OPEN = new AtomicInteger();
@@ -44,7 +44,9 @@ final class KernelWarmer implements Runnable {
   /// Share of the attainable speed that ends the search for a better form.
   private static final double GOOD_SHARE = 0.85;
 
-  static final long SLICE_NANOS = 5_000_000;
+  /// How long a candidate may run at a time.
+  public static final long SLICE_NANOS = 5_000_000;
+
   private static final long ATTEMPT_NANOS = 1_500_000_000;
 
   /// Calls after which the compiler has been asked for the kernel, and going on only takes its
@@ -71,7 +73,8 @@ final class KernelWarmer implements Runnable {
     request(new KernelCandidate(kernel));
   }
 
-  static void request(Candidate candidate) {
+  /// Has `candidate` called until it is settled.
+  public static void request(Candidate candidate) {
     OPEN.incrementAndGet();
     REQUESTS.add(candidate);
   }
@@ -117,7 +120,7 @@ final class KernelWarmer implements Runnable {
   }
 
   /// Something to be compiled.
-  interface Candidate {
+  public interface Candidate {
     /// Runs it for a slice of time; true when there is nothing left to do.
     boolean settled();
   }

@@ -16,7 +16,8 @@ public sealed interface Loops permits F32Loops, F64Loops {
   MicroKernel tile(TileSpec tile);
 
   /// Packs a panel: `to[p * width + j] = from[p * kStride + j * laneStride]` for `p < k` and `j <
-  /// lanes`. What lies beyond `lanes` in a row of the panel is unspecified.
+  /// lanes`. What lies beyond `lanes` in a row of the panel is unspecified if `laneStride` is 1,
+  /// and else left alone.
   void pack(
       Object from,
       int fromOffset,

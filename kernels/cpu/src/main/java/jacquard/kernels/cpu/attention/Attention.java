@@ -1,0 +1,106 @@
+package jacquard.kernels.cpu.attention;
+
+import jacquard.kernels.cpu.attention.AttentionShape.Strides;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
+import org.jspecify.annotations.Nullable;
+
+/// Attention on `float` arrays, forward and backward, without the matrix of all scores.
+///
+/// Serves one caller at a time. Results depend on the vector width, but not on the number of
+/// threads: a block of queries, or for the gradient a head, is one thread's work, in one order.
+///
+/// @see <a href="https://arxiv.org/abs/2307.08691">Dao: FlashAttention-2</a>
+public final class Attention {
+  /// Operations worth a thread of their own: some 10 microseconds.
+  private static final double FLOPS_PER_PART = 1e6;
+
+  private final WorkerPool pool;
+  private final Panels[] panels;
+
+  public Attention(WorkerPool pool, VectorWidth width) {
+    this.pool = pool;
+    KernelTable kernels = new KernelTable(width, false);
+    panels = new Panels[pool.threads()];
+    for (int worker = 0; worker < panels.length; worker++) {
+      panels[worker] = new Panels(kernels);
+    }
+  }
+
+  /// `y = softmax(scale q k^T) v`.
+  ///
+  /// @param qOffset index of `q`'s first element; so for the others
+  /// @param y contiguous `[B, T, H, E]`; must not overlap the operands
+  /// @param logSum receives the logarithms of the softmax's sums, contiguous `[B, T, H]`; or null
+  public void forward(
+      AttentionShape shape,
+      float[] q,
+      int qOffset,
+      float[] k,
+      int kOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset,
+      float @Nullable [] logSum,
+      int logSumOffset) {
+    Forward call =
+        new Forward(shape, q, qOffset, k, kOffset, v, vOffset, y, yOffset, logSum, logSumOffset);
+    int width = panels[0].width;
+    int units = shape.items() * panels[0].blocks(shape.queries());
+    double flops = 2.0 * width * shape.keys() * shape.size();
+    pool.parallelFor(units, grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
+  }
+
+  /// The cotangents of `q`, `k` and `v` from that of `y`, for as many keys as queries.
+  ///
+  /// @param logSum what [#forward] left, contiguous `[B, T, H]`
+  /// @param g cotangent of `y`
+  /// @param result contiguous `[B, T, 3, H, E]`; must not overlap the operands
+  public void backward(
+      AttentionShape shape,
+      float[] q,
+      int qOffset,
+      float[] k,
+      int kOffset,
+      float[] v,
+      int vOffset,
+      float[] y,
+      int yOffset,
+      Strides yStrides,
+      float[] logSum,
+      int logSumOffset,
+      float[] g,
+      int gOffset,
+      Strides gStrides,
+      float[] result,
+      int resultOffset) {
+    Backward call =
+        new Backward(
+            shape,
+            q,
+            qOffset,
+            k,
+            kOffset,
+            v,
+            vOffset,
+            y,
+            yOffset,
+            yStrides,
+            logSum,
+            logSumOffset,
+            g,
+            gOffset,
+            gStrides,
+            result,
+            resultOffset);
+    double flops = 5.0 * shape.queries() * shape.keys() * shape.size();
+    pool.parallelFor(
+        shape.items(), grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
+  }
+
+  private static int grain(double flops) {
+    return (int) Math.max(1, Math.min(1 << 30, FLOPS_PER_PART / flops));
+  }
+}
