@@ -81,9 +81,7 @@ class PassesTest {
 
   @Test
   void concatAndPadWriteTheirPartsInPlace() {
-    check(
-        Tensor.apply(
-            new Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
+    check(Tensor.apply(new Op.Concat(1), random(1, 3, 4).exp(), random(2, 3, 2)));
     check(random(1, 3, 4).mul(2).pad(1, 2, 1));
   }
 

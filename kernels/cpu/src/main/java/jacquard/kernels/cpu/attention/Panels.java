@@ -114,8 +114,7 @@ final class Panels {
       float[] x, int offset, int stride, int count, int size, float factor, float[] to, int room) {
     for (int first = 0; first < size; first += width) {
       int columns = Math.min(width, size - first);
-      math.copy(
-          x, offset + first, stride, count, columns, factor, to, START + first * room, width);
+      math.copy(x, offset + first, stride, count, columns, factor, to, START + first * room, width);
     }
   }
 
