@@ -294,15 +294,8 @@ final class Partition {
     for (Vertex source : v.sources) {
       if (strides(v.op)) {
         materialiseBase(source);
-        Expression.Read read = Expression.asRead(source.expression);
-        if (read == null || (v.op instanceof Op.Fused && !isReadByRows(read.view()))) {
+        if (!isReadInPlace(v, source)) {
           materialise(source);
-        }
-        if (v.op instanceof Op.AttentionGradient && source.shape.rank() == 3) {
-          // the sums, which are read as they were written
-          if (!isContiguousRead(source)) {
-            materialise(source);
-          }
         }
       } else if (!isContiguousRead(source)) {
         materialise(source);
@@ -311,10 +304,19 @@ final class Partition {
     add(v, Unit.operation(v));
   }
 
-  /// Whether the last axis walks neighbours in memory, as kernels of fused operations want it.
-  private static boolean isReadByRows(View view) {
+  /// Whether the strides of a source will do. Kernels of fused operations want neighbours along the
+  /// last axis, and the sums of the softmax as they were written.
+  private static boolean isReadInPlace(Vertex v, Vertex source) {
+    Expression.Read read = Expression.asRead(source.expression);
+    if (read == null || !(v.op instanceof Op.Fused)) {
+      return read != null;
+    }
+    View view = read.view();
     int last = view.shape().rank() - 1;
-    return view.shape().dim(last) == 1 || view.strides().get(last) == 1;
+    boolean isSums = last < 3;
+    return isSums
+        ? view.isContiguous()
+        : view.shape().dim(last) == 1 || view.strides().get(last) == 1;
   }
 
   /// The unit of the attention that a logSum belongs to.

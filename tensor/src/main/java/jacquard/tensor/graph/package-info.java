@@ -1,7 +1,7 @@
 /// The graph that tensors are handles on.
 ///
 /// ```
-/// Op    ::= Leaf | Movement | Elementwise | Reduction | Contraction | Indexing | Marker
+/// Op    ::= Leaf | Movement | Elementwise | Reduction | Contraction | Indexing | Fused | Marker
 /// Leaf  ::= Input(dtype, shape) | Constant(dtype, bits) | Iota(n, dtype)
 /// Movement    ::= Reshape(shape) | Permute(order) | Expand(shape) | Pad(before, after, interior, value)
 ///               | Slice(start, stop, step) | Flip(axes) | Concat(axis) | DynamicSlice(shape) | DynamicUpdate
@@ -9,6 +9,7 @@
 /// Reduction   ::= Reduce(kind, axes) | ArgMax(axis) | Cumsum(axis) | ArgSort(descending)
 /// Contraction ::= Dot | Conv(kind, geometry)
 /// Indexing    ::= Gather | ScatterAdd
+/// Fused       ::= Attention(causal, scale) | AttentionLogSum(causal, scale) | AttentionGradient(causal, scale)
 /// Marker      ::= Detach | After | Recompute
 /// Node  ::= Op(Node...) : dtype shape device
 /// ```

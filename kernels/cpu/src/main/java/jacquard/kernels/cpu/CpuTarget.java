@@ -75,12 +75,12 @@ public final class CpuTarget implements Target {
 
   @Override
   public boolean hasKernel(Node fused) {
-    return switch (fused.op()) {
-      case Op.Attention a -> AttentionTask.fits(fused);
-      case Op.AttentionLogSum a -> AttentionTask.fits(fused);
-      case Op.AttentionGradient a -> AttentionTask.fits(fused);
-      default -> false;
-    };
+    return fused.op() instanceof Op.Fused op
+        && switch (op) {
+          case Op.Attention a -> AttentionTask.fits(fused);
+          case Op.AttentionLogSum a -> AttentionTask.fits(fused);
+          case Op.AttentionGradient a -> AttentionTask.fits(fused);
+        };
   }
 
   @Override
