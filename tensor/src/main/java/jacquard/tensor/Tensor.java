@@ -32,7 +32,7 @@ public final class Tensor extends Creation
   /// A handle on `node`; for code that builds graphs itself.
   public Tensor(Node node) {
     this.node = node;
-    if (Switches.eager() && !(node.op() instanceof Op.Leaf)) {
+    if (Switches.eager() && !(node.op() instanceof Op.Leaf) && !FusedBody.isBeingMade()) {
       Step.check(node);
     }
   }
