@@ -75,12 +75,13 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
   /// Attention of a chunk `[B * C, D]` of new positions to themselves and to those in the cache,
   /// which takes up the new ones.
   ///
-  /// @param start i32 `[4]`, `[0, 0, position, 0]`: where in the cache the chunk goes
+  /// @param start i32 `[4]`, `[0, 0, position, 0]`: where in both parts of the cache the chunk goes
   /// @param seen slots of the cache that are looked at, all that are filled or more
   Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, int seen, Pass pass) {
     int chunk = x.dim(0) / batch;
     Tensor parts = parts(x, batch, pass);
-    Tensor keys = pass.value(cache.keys()).dynamicUpdate(part(parts, 1).permute(0, 2, 1, 3), start);
+    Tensor columns = part(parts, 1).reshape(batch, chunk, dim(), 1).permute(0, 2, 1, 3);
+    Tensor keys = pass.value(cache.keys()).dynamicUpdate(columns, start);
     Tensor values =
         pass.value(cache.values()).dynamicUpdate(part(parts, 2).permute(0, 2, 1, 3), start);
     pass.update(cache.keys(), keys);
@@ -88,7 +89,7 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
     Tensor position = index(chunk, x).add(start.slice(0, 2, 3)).reshape(chunk, 1);
     return attend(
         part(parts, 0).permute(0, 2, 1, 3),
-        keys.slice(2, 0, seen).t(),
+        keys.slice(2, 0, seen).reshape(batch, heads, dim() / heads, seen),
         values.slice(2, 0, seen),
         position.lt(index(seen, x)),
         pass);

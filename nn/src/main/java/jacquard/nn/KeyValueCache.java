@@ -5,7 +5,8 @@ import jacquard.tensor.Tensor;
 
 /// Keys and values of one attention layer for the positions decoded so far; not part of the model.
 ///
-/// @param keys `[B, H, capacity, dim / H]`
+/// @param keys `[B, dim, capacity, 1]`: a position is a column, so that the scores of one query add
+///   up rows of neighbours instead of summing across each key
 /// @param values `[B, H, capacity, dim / H]`
 public record KeyValueCache(State keys, State values) {
 
@@ -17,10 +18,10 @@ public record KeyValueCache(State keys, State values) {
       String name, CausalSelfAttention attention, int batch, int capacity) {
     State like = attention.qkv().weight();
     int size = attention.dim() / attention.heads();
-    Tensor zeros =
-        Tensor.constant(like.dtype(), 0.0, like.device())
-            .expand(batch, attention.heads(), capacity, size);
-    return new KeyValueCache(new State(name + ".keys", zeros), new State(name + ".values", zeros));
+    Tensor zero = Tensor.constant(like.dtype(), 0.0, like.device());
+    return new KeyValueCache(
+        new State(name + ".keys", zero.expand(batch, attention.dim(), capacity, 1)),
+        new State(name + ".values", zero.expand(batch, attention.heads(), capacity, size)));
   }
 
   public int capacity() {
