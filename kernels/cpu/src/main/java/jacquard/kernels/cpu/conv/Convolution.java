@@ -32,8 +32,8 @@ public final class Convolution {
   /// them better.
   private static final double FULL = 0.8;
 
-  /// Elements of a block of images that is transposed as a whole; with more, every worker's own copy
-  /// of a few images stays closer.
+  /// Elements of a block of images that is transposed as a whole; with more, every worker's own
+  /// copy of a few images stays closer.
   private static final long LARGEST_BLOCK = 4 << 20;
 
   private final KernelTable kernels;

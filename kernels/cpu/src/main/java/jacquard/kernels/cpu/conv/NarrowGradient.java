@@ -110,8 +110,7 @@ final class NarrowGradient {
   private void rows(int from, int to, int worker) {
     ConvShape s = shape;
     int rowSize = width * s.c() * columns;
-    MicroKernel kernel =
-        kernels.get(element, s.kw() * s.c(), kernels.shape().vectors(), false);
+    MicroKernel kernel = kernels.get(element, s.kw() * s.c(), kernels.shape().vectors(), false);
     for (int row = from; row < to; row++) {
       int target = start + row * rowSize;
       loops.zero(dx, target, 0, 1, rowSize);
