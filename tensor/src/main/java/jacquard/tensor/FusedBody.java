@@ -11,8 +11,8 @@ import jacquard.tensor.graph.Op;
 /// it, a second gradient differentiates it, and a back end without a kernel for the operation runs
 /// it.
 public final class FusedBody {
-  /// Bound while a body is made: that happens in the middle of planning or evaluating, so the switch
-  /// `jacquard.eager` must not start an evaluation of its own for the parts.
+  /// Bound while a body is made: that happens in the middle of planning or evaluating, so the
+  /// switch `jacquard.eager` must not start an evaluation of its own for the parts.
   private static final ScopedValue<Boolean> MAKING = ScopedValue.newInstance();
 
   private FusedBody() {}
@@ -35,12 +35,12 @@ public final class FusedBody {
   private static Tensor body(Op.Fused op, Node node) {
     Tensor[] x = node.sources().stream().map(Tensor::new).toArray(Tensor[]::new);
     return switch (op) {
-          case Op.Attention a ->
-              positions(weights(x[0], x[1], a.causal(), a.scale()).matmul(heads(x[2])));
-          case Op.AttentionLogSum a ->
-              scores(x[0], x[1], a.causal(), a.scale()).logSumExp(-1).permute(0, 2, 1);
-          case Op.AttentionGradient a -> gradient(x[0], x[1], x[2], x[5], a.causal(), a.scale());
-        };
+      case Op.Attention a ->
+          positions(weights(x[0], x[1], a.causal(), a.scale()).matmul(heads(x[2])));
+      case Op.AttentionLogSum a ->
+          scores(x[0], x[1], a.causal(), a.scale()).logSumExp(-1).permute(0, 2, 1);
+      case Op.AttentionGradient a -> gradient(x[0], x[1], x[2], x[5], a.causal(), a.scale());
+    };
   }
 
   private static Tensor gradient(

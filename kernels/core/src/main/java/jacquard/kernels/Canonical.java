@@ -74,7 +74,8 @@ final class Canonical {
   }
 
   private Vertex vertex(Node node, List<Vertex> sources, int slot, boolean dynamic) {
-    if (node.op() instanceof Op.Fused && !(hasKernel.test(node) && isWithAttention(node, sources))) {
+    if (node.op() instanceof Op.Fused
+        && !(hasKernel.test(node) && isWithAttention(node, sources))) {
       return lowered(node, sources);
     }
     Vertex simpler = simplify(node, sources);
@@ -83,8 +84,8 @@ final class Canonical {
         : intern(node.op(), sources, node.dtype(), node.shape(), sequence(node), slot, dynamic);
   }
 
-  /// Whether sums come with the attention they belong to, whose task computes them: it may have been
-  /// realised since. True for everything else.
+  /// Whether sums come with the attention they belong to, whose task computes them: it may have
+  /// been realised since. True for everything else.
   private static boolean isWithAttention(Node node, List<Vertex> sources) {
     return !(node.op() instanceof Op.AttentionLogSum sums)
         || (sources.get(2).op instanceof Op.Attention y

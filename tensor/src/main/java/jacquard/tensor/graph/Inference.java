@@ -480,7 +480,8 @@ public final class Inference {
           name
               + ": "
               + w
-              + ", expected 4 axes, strides, dilations and groups of 1 or more, paddings of 0 or more");
+              + ", expected 4 axes, strides, dilations and groups of 1 or more, paddings of 0 or"
+              + " more");
     }
     if (image.dim(1) != filter.dim(1) * w.groups() || filter.dim(0) % w.groups() != 0) {
       throw new ShapeException(
@@ -491,7 +492,8 @@ public final class Inference {
               + filter
               + ", groups "
               + w.groups()
-              + ", expected image channels = filter channels * groups and filters divisible by groups");
+              + ", expected image channels = filter channels * groups and filters divisible by"
+              + " groups");
     }
     if (filter.dim(2) < 1 || filter.dim(3) < 1 || w.outH() < 1 || w.outW() < 1) {
       throw new ShapeException(
