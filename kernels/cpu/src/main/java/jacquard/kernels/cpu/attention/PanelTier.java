@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.attention;
 
 import jacquard.kernels.cpu.gemm.KernelWarmer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /// Whether [PanelVectors] has been compiled; until then [PanelLoops] stands in. The first question
 /// starts the compilation.
@@ -33,7 +34,12 @@ final class PanelTier {
     private static final long FAST_NANOS = 1000;
 
     private static final int FAST_ROUNDS = 300;
-    private static final int ROUNDS = 60_000;
+    private static final int ROUNDS = 400_000;
+
+    /// Rounds after which the compiler has been asked, and going on only takes its processor time.
+    private static final int ENOUGH_ROUNDS = 20_000;
+
+    private static final int ROUNDS_BETWEEN_PAUSES = 50;
 
     private final float[] p = new float[ROWS * WIDTH + WIDTH];
     private final float[] g = new float[ROWS * WIDTH + WIDTH];
@@ -64,6 +70,9 @@ final class PanelTier {
           }
         } else if (rounds > ROUNDS) {
           return true;
+        } else if (rounds > ENOUGH_ROUNDS && rounds % ROUNDS_BETWEEN_PAUSES == 0) {
+          LockSupport.parkNanos(1_000_000);
+          return false;
         }
       }
       return false;
