@@ -24,6 +24,7 @@ public final class FmaPeak {
 
   private static final int CHAINS = 10;
   private static final int FMAS_PER_ROUND = 2 * CHAINS;
+  private static final int SAMPLE_ROUNDS = 50_000;
   private static final ClassDesc SPECIES = ClassDesc.of("jdk.incubator.vector.VectorSpecies");
   private static final ClassDesc VECTOR = ClassDesc.of("jdk.incubator.vector.Vector");
 
@@ -82,14 +83,22 @@ public final class FmaPeak {
 
   /// One sample of about half a millisecond, in GFLOP/s.
   public double sample() {
-    return sample(50_000);
+    return sample(SAMPLE_ROUNDS);
+  }
+
+  /// Floating-point operations of a [#sample()].
+  public static double sampleFlops(Element element, VectorWidth width) {
+    return flops(SAMPLE_ROUNDS, element, width);
+  }
+
+  private static double flops(int rounds, Element element, VectorWidth width) {
+    return 2.0 * rounds * FMAS_PER_ROUND * width.lanes(element.bytes());
   }
 
   private double sample(int rounds) {
     long start = System.nanoTime();
     loop.run(rounds, array);
-    double flops = 2.0 * rounds * FMAS_PER_ROUND * width.lanes(element.bytes());
-    return flops / (System.nanoTime() - start);
+    return flops(rounds, element, width) / (System.nanoTime() - start);
   }
 
   private void body(CodeBuilder code) {
