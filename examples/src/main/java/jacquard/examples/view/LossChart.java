@@ -1,13 +1,9 @@
 package jacquard.examples.view;
 
-import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
-import org.jspecify.annotations.Nullable;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -101,49 +93,7 @@ public final class LossChart {
   ///
   /// @throws FormatException if the file can't be written, or the machine has no fonts to letter it
   public void write(Path path) throws FormatException {
-    BufferedImage image = image(path);
-    AtomicFile.write(
-        "loss chart",
-        path,
-        channel -> {
-          try (var out = new MemoryCacheImageOutputStream(Channels.newOutputStream(channel))) {
-            if (!ImageIO.write(image, "png", out)) {
-              throw new IOException("this JDK has no PNG writer");
-            }
-          }
-        });
-  }
-
-  private BufferedImage image(Path path) throws FormatException {
-    try {
-      return BitmapEncoder.getBufferedImage(chart());
-    } catch (LinkageError | InternalError | RuntimeException e) {
-      if (aboutFonts(e)) {
-        throw new FormatException(
-            "loss chart: "
-                + path
-                + ": no fonts on this machine ("
-                + e.getMessage()
-                + "): install fontconfig and a font, such as fonts-dejavu-core",
-            e);
-      }
-      throw e;
-    }
-  }
-
-  // What AWT throws where fontconfig, libfreetype or every font is missing: the first time the
-  // cause,
-  // from then on that the font manager's class can't be used.
-  private static boolean aboutFonts(Throwable error) {
-    for (@Nullable Throwable e = error; e != null; e = e.getCause()) {
-      String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-      if (e instanceof LinkageError
-          || text.contains("fontconfig")
-          || text.contains("font manager")) {
-        return true;
-      }
-    }
-    return false;
+    ChartFile.write("loss chart", path, chart());
   }
 
   private LossChart named(String name, boolean noisy) {
