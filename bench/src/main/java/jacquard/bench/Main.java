@@ -1,5 +1,7 @@
 package jacquard.bench;
 
+import jacquard.bench.kernels.KernelsCommand;
+import jacquard.bench.ratio.RatioCommand;
 import jacquard.bench.workloads.WorkloadsCommand;
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "jacquard bench",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = WorkloadsCommand.class,
+    subcommands = {WorkloadsCommand.class, KernelsCommand.class, RatioCommand.class},
     description = "Measures training steps and kernels on this machine.")
 public final class Main implements Runnable {
 

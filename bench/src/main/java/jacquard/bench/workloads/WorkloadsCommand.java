@@ -4,10 +4,8 @@ import jacquard.kernels.PlannedBackend;
 import jacquard.nn.data.SplitMix;
 import jacquard.tensor.Device;
 import jacquard.tensor.spi.Backends;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,10 +23,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description = {
-      "Times training steps of fixed models (W1 to W6), one JSON line each: milliseconds per step (median and",
-      "percentiles), samples or tokens per second, time outside the kernels and bytes allocated per step. The",
-      "first line also has the seconds from the start of the process to the end of the first step and to nine",
-      "tenths of the final throughput."
+      "Times training steps of fixed models (W1 to W6) and calls of single kernels (W7), one JSON line each:"
+          + " milliseconds per step (median and percentiles), samples, tokens or calls per second, time outside the"
+          + " kernels, bytes allocated per step, peak memory of the process (which counts if it ran one workload only),"
+          + " time to plan and to compile. The first line also has the seconds from the start of the process to the end"
+          + " of the first step and to nine tenths of the final throughput."
     })
 public final class WorkloadsCommand implements Callable<Integer> {
   private static final int NUMERIC_STEPS = 20;
@@ -73,6 +71,9 @@ public final class WorkloadsCommand implements Callable<Integer> {
   private final PrintStream out = System.out;
   private boolean cold = true;
 
+  /// Most memory that any workload held, in MiB.
+  private long peak;
+
   @Override
   public Integer call() {
     if (threads < 1 || !(warm >= 0) || !(measure > 0)) {
@@ -86,14 +87,14 @@ public final class WorkloadsCommand implements Callable<Integer> {
               + ", expected threads of 1 or more and positive times");
     }
     for (String name : wanted) {
-      if (ALL.keySet().stream().noneMatch(known -> known.startsWith(name))) {
+      if (names().stream().noneMatch(known -> known.startsWith(name))) {
         throw new IllegalArgumentException(
-            "workloads: '" + name + "', expected the start of one of " + ALL.keySet());
+            "workloads: '" + name + "', expected the start of one of " + names());
       }
     }
     System.setProperty("jacquard.threads", Integer.toString(threads));
     ALL.forEach((name, make) -> {
-      if (wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith)) {
+      if (isWanted(name)) {
         if (numerics) {
           losses(name, make.get());
         } else {
@@ -101,8 +102,28 @@ public final class WorkloadsCommand implements Callable<Integer> {
         }
       }
     });
-    out.printf("{\"peer\": \"jacquard\", \"peak_rss_mb\": %d}%n", peakMebibytes());
+    for (KernelWorkload kernel : KernelWorkload.all()) {
+      if (!numerics && isWanted(kernel.name())) {
+        Footprint footprint = Footprint.begin();
+        String line = kernel.time(timing(), threads, footprint);
+        peak = Math.max(peak, Footprint.peakMebibytes());
+        out.println(line);
+      }
+    }
+    out.printf(
+        "{\"peer\": \"jacquard\", \"peak_rss_mb\": %d}%n",
+        Math.max(peak, Footprint.peakMebibytes()));
     return 0;
+  }
+
+  private static List<String> names() {
+    List<String> names = new ArrayList<>(ALL.keySet());
+    KernelWorkload.all().forEach(kernel -> names.add(kernel.name()));
+    return names;
+  }
+
+  private boolean isWanted(String name) {
+    return wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith);
   }
 
   private void losses(String name, Workload workload) {
@@ -120,19 +141,30 @@ public final class WorkloadsCommand implements Callable<Integer> {
   }
 
   private void time(String name, Supplier<Workload> make) {
+    Footprint footprint = Footprint.begin();
     Trainer[] current = {Trainer.of(make.get(), !uncompiled, false)};
-    Timing timing = new Timing(warm, measure, WorkloadsCommand::runNanos);
+    Timing timing = timing();
     Timing.Result result =
         timing.of(
             k -> current[0].step(k), () -> current[0] = Trainer.of(make.get(), !uncompiled, false));
     Workload workload = current[0].workload();
-    out.println(result.json(name, threads, workload.units(), cold ? result.coldFields() : ""));
+    print(result, name, workload.units(), (cold ? result.coldFields() : "") + footprint.fields());
     cold = false;
     if (workload instanceof GptWorkload gpt) {
       SplitMix random = SplitMix.of(1);
+      Footprint ofSampling = Footprint.begin();
       Timing.Result sampled = timing.of(k -> gpt.sample(SAMPLED_TOKENS, random), () -> {});
-      out.println(sampled.json(name + "-sample", threads, SAMPLED_TOKENS, ""));
+      print(sampled, name + "-sample", SAMPLED_TOKENS, ofSampling.fields());
     }
+  }
+
+  private void print(Timing.Result result, String name, int units, String more) {
+    peak = Math.max(peak, Footprint.peakMebibytes());
+    out.println(result.json(name, threads, units, more));
+  }
+
+  private Timing timing() {
+    return new Timing(warm, measure, WorkloadsCommand::runNanos);
   }
 
   /// Time spent in kernels so far.
@@ -140,18 +172,5 @@ public final class WorkloadsCommand implements Callable<Integer> {
     return Backends.of(Device.standard()) instanceof PlannedBackend planned
         ? planned.statistics().runNanos()
         : 0;
-  }
-
-  /// Most memory the process ever held, from Linux; 0 elsewhere.
-  private static long peakMebibytes() {
-    @Nullable String line = null;
-    try {
-      for (String l : Files.readAllLines(Path.of("/proc/self/status"))) {
-        line = l.startsWith("VmHWM") ? l : line;
-      }
-    } catch (IOException e) {
-      return 0;
-    }
-    return line == null ? 0 : Long.parseLong(line.replaceAll("\\D", "")) / 1024;
   }
 }

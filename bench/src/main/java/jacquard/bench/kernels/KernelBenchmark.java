@@ -1,0 +1,56 @@
+package jacquard.bench.kernels;
+
+import jacquard.bench.rows.Body;
+import jacquard.bench.rows.KernelRow;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// A row of the table in a form, in a process of its own.
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class KernelBenchmark {
+  /// Name of a row.
+  @Param("sgemm-512")
+  public String row = "";
+
+  /// A [Form] as a word.
+  @Param("engine")
+  public String form = "";
+
+  /// Longest warm-up.
+  @Param("8")
+  public double settleSeconds;
+
+  private Body body = new Nothing();
+
+  @Setup(Level.Trial)
+  public void prepare() {
+    KernelRow found = Selection.named(row);
+    body = Form.ofWord(form).of(found).orElseThrow().get();
+    Settling.of(body::run, settleSeconds);
+  }
+
+  @Benchmark
+  public void run() {
+    body.run();
+  }
+
+  private static final class Nothing implements Body {
+    @Override
+    public void run() {}
+
+    @Override
+    public float[] result() {
+      return new float[0];
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package jacquard.bench.kernels;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a run of `bench kernels` found.
+///
+/// @param date `2026-01-31`
+/// @param machine processor and Java, for people
+/// @param ceilings by setting, in the order of measuring
+/// @param kernels likewise
+record Report(
+    String date, String machine, Map<Setting, Roofline> ceilings, List<Measurement> kernels) {
+  Report {
+    ceilings = new LinkedHashMap<>(ceilings);
+    kernels = List.copyOf(kernels);
+  }
+
+  Optional<Measurement> find(Measurement.Id id) {
+    return kernels.stream().filter(m -> m.id().equals(id)).findFirst();
+  }
+
+  /// The share of its setting's roofline, 0 if that wasn't measured.
+  double share(Measurement measurement) {
+    Roofline roofline = ceilings.get(measurement.setting());
+    return roofline == null ? 0 : measurement.share(roofline);
+  }
+}

@@ -1,0 +1,62 @@
+package jacquard.bench.kernels;
+
+import java.util.Comparator;
+import java.util.List;
+
+/// The ceilings of a setting, and what they allow a kernel.
+///
+/// @param gflops multiply-adds in registers, in GFLOP/s
+/// @param copies bandwidths, smallest memory first
+record Roofline(double gflops, List<Copies> copies) {
+
+  /// Copies within a level of the memory.
+  ///
+  /// @param level `L1`, `L2`, `L3` or `memory`
+  /// @param bytes that were filled
+  /// @param gigabytes read and written per second, in 10^9 bytes
+  record Copies(String level, long bytes, double gigabytes) {}
+
+  /// The ceiling that is nearest for a kernel.
+  ///
+  /// @param name `FMA`, or the level of memory that the kernel's data reach
+  /// @param millis least time of a call
+  record Limit(String name, double millis) {}
+
+  Roofline {
+    copies = copies.stream().sorted(Comparator.comparingLong(Copies::bytes)).toList();
+    if (!(gflops > 0) || copies.isEmpty() || copies.stream().anyMatch(c -> !(c.gigabytes > 0))) {
+      throw new IllegalArgumentException(
+          "roofline: " + gflops + " GFLOP/s, " + copies + ", expected positive ceilings");
+    }
+  }
+
+  /// The bandwidth that data of a size get, in GB/s. Between two measured sizes it follows the line
+  /// through both on logarithmic scales; outside, it is the nearest one's.
+  double bandwidth(double bytes) {
+    Copies below = copies.getFirst();
+    for (Copies above : copies) {
+      if (bytes <= above.bytes) {
+        double part =
+            above.bytes == below.bytes
+                ? 1
+                : Math.log(Math.max(1, bytes / below.bytes))
+                    / Math.log((double) above.bytes / below.bytes);
+        return below.gigabytes * Math.pow(above.gigabytes / below.gigabytes, part);
+      }
+      below = above;
+    }
+    return below.gigabytes;
+  }
+
+  /// The ceiling that a call of so many operations on so much data meets first.
+  Limit limit(double flops, double bytes) {
+    double computing = flops / gflops * 1e-6;
+    double moving = bytes / bandwidth(bytes) * 1e-6;
+    return computing >= moving ? new Limit("FMA", computing) : new Limit(level(bytes), moving);
+  }
+
+  /// The smallest level that was measured with as much data, or the last.
+  private String level(double bytes) {
+    return copies.stream().filter(c -> bytes <= c.bytes).findFirst().orElse(copies.getLast()).level;
+  }
+}

@@ -1,0 +1,18 @@
+package jacquard.bench.rows;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Every kernel that is measured. Adding one is adding a row to its group.
+public final class KernelTable {
+  private KernelTable() {}
+
+  public static List<KernelRow> rows() {
+    List<KernelRow> rows = new ArrayList<>();
+    rows.addAll(GemmRows.rows());
+    rows.addAll(ConvRows.rows());
+    rows.addAll(FusedRows.rows());
+    rows.addAll(StateRows.rows());
+    return List.copyOf(rows);
+  }
+}
