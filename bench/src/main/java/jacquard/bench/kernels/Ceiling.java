@@ -30,19 +30,22 @@ sealed interface Ceiling {
     static Caches read() {
       long[] sizes = new long[4];
       for (int index = 0; index < 8; index++) {
-        Path folder = Path.of("/sys/devices/system/cpu/cpu0/cache/index" + index);
-        try {
-          int level = Integer.parseInt(Files.readString(folder.resolve("level")).strip());
-          String type = Files.readString(folder.resolve("type")).strip();
-          String size = Files.readString(folder.resolve("size")).strip();
-          if (!type.equals("Instruction") && level < sizes.length && size.endsWith("K")) {
-            sizes[level] = Long.parseLong(size.substring(0, size.length() - 1)) << 10;
-          }
-        } catch (IOException | NumberFormatException e) {
-          continue;
-        }
+        read(Path.of("/sys/devices/system/cpu/cpu0/cache/index" + index), sizes);
       }
       return sizes[1] > 0 && sizes[2] > 0 ? new Caches(sizes[1], sizes[2], sizes[3]) : USUAL;
+    }
+
+    private static void read(Path folder, long[] sizes) {
+      try {
+        int level = Integer.parseInt(Files.readString(folder.resolve("level")).strip());
+        String type = Files.readString(folder.resolve("type")).strip();
+        String size = Files.readString(folder.resolve("size")).strip();
+        if (!type.equals("Instruction") && level < sizes.length && size.endsWith("K")) {
+          sizes[level] = Long.parseLong(size.substring(0, size.length() - 1)) << 10;
+        }
+      } catch (IOException | NumberFormatException e) {
+        // not told: that level stays 0
+      }
     }
   }
 

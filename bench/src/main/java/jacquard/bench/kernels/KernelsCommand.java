@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -171,7 +172,8 @@ public final class KernelsCommand implements Callable<Integer> {
         out.flush();
       }
     }
-    return new Report(LocalDate.now().toString(), machine, ceilings, measured);
+    return new Report(
+        LocalDate.now(ZoneId.systemDefault()).toString(), machine, ceilings, measured);
   }
 
   private static Optional<Measurement> measure(Jmh jmh, KernelRow row, Form form, Setting setting) {

@@ -188,7 +188,7 @@ final class RooflineChart {
     styler.setXAxisLogarithmic(true).setYAxisLogarithmic(true);
     styler.setXAxisMin(x.low()).setXAxisMax(x.high()).setYAxisMin(y.low()).setYAxisMax(y.high());
     styler.setXAxisTickLabelsFormattingFunction(RooflineChart::tick);
-    styler.setyAxisTickLabelsFormattingFunction(RooflineChart::tick);
+    styler.setYAxisTickLabelsFormattingFunction(RooflineChart::tick);
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setPlotBackgroundColor(Color.WHITE);
     styler.setPlotBorderVisible(false);
