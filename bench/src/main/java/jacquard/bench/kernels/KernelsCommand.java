@@ -26,9 +26,10 @@ import picocli.CommandLine.Spec;
     name = "kernels",
     mixinStandardHelpOptions = true,
     description = {
-      "Times single kernels, each in a JVM of its own, and says what part of the roofline they"
-          + " reach: the time that the machine's multiply-adds or its memory would need at least,"
-          + " both measured in the same run.",
+      "Times single kernels against the ceilings of this machine.",
+      "Each runs in a JVM of its own. The part of the roofline that it reaches is the time that the"
+          + " machine's multiply-adds or its memory would need at least, both measured in the same"
+          + " run, over its own time.",
       "",
       "ms is the median of single calls, +- half the distance between the tenth and the ninetieth"
           + " percentile. limit is the ceiling met first: FMA, or the level of memory that the"

@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
     name = "ratio",
     mixinStandardHelpOptions = true,
     description = {
-      "Puts the JSON lines of 'bench workloads' beside those of other engines: a line for each"
-          + " workload and number of threads that both measured, with the fastest of the others."
-          + " Below 1 is faster than that one.",
+      "Puts the JSON lines of 'bench workloads' beside those of other engines.",
+      "A line for each workload and number of threads that both measured, with the fastest of the"
+          + " others. Below 1 is faster than that one.",
       ""
     })
 public final class RatioCommand implements Callable<Integer> {
