@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "ms is the median of single calls, +- half the distance between the tenth and the ninetieth"
           + " percentile. limit is the ceiling met first: FMA, or the level of memory that the"
           + " kernel's data reach; 'of it' is the part reached. More than 100 %% means that part of"
-          + " the data stayed in a faster level than their size says.",
+          + " the data stayed in a faster level than their size says, or that results overwrite"
+          + " inputs, which costs less than the copies.",
       ""
     })
 public final class KernelsCommand implements Callable<Integer> {

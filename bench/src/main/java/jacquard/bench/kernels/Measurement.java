@@ -25,7 +25,8 @@ record Measurement(
   }
 
   /// The part of the roofline that was reached, 0 where the row declares neither operations nor
-  /// bytes. Above 1 where a kernel's data are partly in a faster level than their size says.
+  /// bytes. Above 1 where a kernel's data are partly in a faster level than their size says, or
+  /// where results overwrite inputs: copies also load the lines that they store, uncounted.
   double share(Roofline roofline) {
     return roofline.limit(flops, bytes).millis() / timing.median();
   }
