@@ -65,6 +65,36 @@ final class AxisDraws {
   }
 
   /// Subtract the largest, exponentiate, divide by the sum.
+  /// Attention of a small value to itself, the logarithms of its sums, or its gradient for the value
+  /// as cotangent. The bounds are those of scores below 8.
+  @Nullable Tracked attention() {
+    Tracked x =
+        pool.any(v -> {
+          int size = v.tensor().shape().arraySize();
+          return v.isFloat() && v.magnitude() <= 2 && size > 0 && size <= 64;
+        });
+    if (x == null) {
+      return null;
+    }
+    int width = x.tensor().shape().arraySize() % 2 == 0 ? 2 : 1;
+    int time = x.tensor().shape().arraySize() / width;
+    Tensor q = x.tensor().reshape(1, time, 1, width);
+    boolean causal = pool.random.nextBoolean();
+    double rounding = 64 * Tolerance.epsilon(q.dtype());
+    Tensor y = Tensor.apply(new Op.Attention(causal, 1), q, q, q);
+    Tensor sums = Tensor.apply(new Op.AttentionLogSum(causal, 1), q, q, y);
+    return switch (pool.random.nextInt(3)) {
+      case 0 -> new Tracked(y, x.lo(), x.hi(), 40 * (x.error() + rounding), 0);
+      case 1 -> new Tracked(sums, -8, 8 + Math.log(time), 20 * (x.error() + rounding), 0);
+      default -> {
+        Tensor gradient =
+            Tensor.apply(new Op.AttentionGradient(causal, 1), q, q, q, y, sums, q);
+        double most = 80.0 * time;
+        yield new Tracked(gradient, -most, most, 10 * most * (x.error() + rounding), 0);
+      }
+    };
+  }
+
   @Nullable Tracked softmax() {
     Tracked x =
         pool.any(v ->

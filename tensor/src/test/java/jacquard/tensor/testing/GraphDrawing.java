@@ -93,6 +93,7 @@ final class GraphDrawing {
         axes::scatterAdd,
         elements::noise,
         axes::softmax,
+        axes::attention,
         axes::normalise,
         movements::marker);
   }
