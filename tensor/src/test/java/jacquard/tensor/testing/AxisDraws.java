@@ -64,9 +64,9 @@ final class AxisDraws {
     return x.summed(x.tensor().cumsum(axis), Math.max(1, x.tensor().dim(axis)));
   }
 
-  /// Subtract the largest, exponentiate, divide by the sum.
-  /// Attention of a small value to itself, the logarithms of its sums, or its gradient for the value
-  /// as cotangent. The bounds are those of scores below 8.
+  /// Subtract the largest, exponentiate, divide by the sum. Attention of a small value to itself,
+  /// the logarithms of its sums, or its gradient for the value as cotangent. The bounds are those
+  /// of scores below 8.
   @Nullable Tracked attention() {
     Tracked x =
         pool.any(v -> {
@@ -87,8 +87,7 @@ final class AxisDraws {
       case 0 -> new Tracked(y, x.lo(), x.hi(), 40 * (x.error() + rounding), 0);
       case 1 -> new Tracked(sums, -8, 8 + Math.log(time), 20 * (x.error() + rounding), 0);
       default -> {
-        Tensor gradient =
-            Tensor.apply(new Op.AttentionGradient(causal, 1), q, q, q, y, sums, q);
+        Tensor gradient = Tensor.apply(new Op.AttentionGradient(causal, 1), q, q, q, y, sums, q);
         double most = 80.0 * time;
         yield new Tracked(gradient, -most, most, 10 * most * (x.error() + rounding), 0);
       }

@@ -29,8 +29,7 @@ public final class KernelTable {
     this.mostRows = Math.max(shape.rows(), inPlaceShape.rows());
     this.mostVectors = Math.max(shape.vectors(), inPlaceShape.vectors());
     this.slots =
-        new Object
-            [Element.values().length * VARIANTS * 2 * (mostRows + 1) * (mostVectors + 1)];
+        new Object[Element.values().length * VARIANTS * 2 * (mostRows + 1) * (mostVectors + 1)];
   }
 
   /// The largest tile.
