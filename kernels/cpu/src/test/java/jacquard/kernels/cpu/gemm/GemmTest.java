@@ -358,31 +358,6 @@ class GemmTest {
   }
 
   @Test
-  void nothingIsAllocatedPerCall() {
-    Gemm gemm = new Gemm(TWO, VectorWidth.BITS_256);
-    GemmShape[] shapes = {
-      GemmShape.nn(100, 65, 40),
-      GemmShape.tn(64, 32, 400),
-      GemmShape.nt(1, 300, 100),
-      GemmShape.nt(64, 64, 32).withBatch(Batch.of(4, 2048, 2048, 4096))
-    };
-    float[] a = new float[40_000];
-    float[] b = new float[40_000];
-    float[] c = new float[40_000];
-    var bean =
-        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 3000 && least > 256; round++) {
-      long before = bean.getCurrentThreadAllocatedBytes();
-      for (GemmShape shape : shapes) {
-        gemm.f32(shape, a, 0, b, 0, c, 0, false, null);
-      }
-      least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
-    }
-    assertTrue(least < 256, "bytes allocated by 4 products: " + least);
-  }
-
-  @Test
   void shapesOutsideTheArraysAreRefused() {
     Gemm gemm = vectors(VectorWidth.BITS_256);
     GemmShape shape = GemmShape.nn(3, 4, 5);
