@@ -211,6 +211,7 @@ class LauncherTest {
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
+            "-XX:+UseG1GC",
             "-Xmx1g",
             "-Da=b",
             "-cp",
@@ -222,6 +223,16 @@ class LauncherTest {
             "*",
             "--"),
         result.out().subList(1, result.out().size()));
+  }
+
+  @Test
+  void aCollectorThatIsNamedStays() throws Exception {
+    fakeMaven(0);
+    jdk("a", "25");
+    environment.put("JACQUARD_JAVA_OPTS", "-Xmx1g -XX:+UseZGC");
+    List<String> out = launch("doctor").out();
+    assertTrue(out.contains("-XX:+UseZGC"), out::toString);
+    assertFalse(out.contains("-XX:+UseG1GC"), out::toString);
   }
 
   @Test
