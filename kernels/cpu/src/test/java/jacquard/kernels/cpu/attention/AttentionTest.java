@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.attention;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.kernels.cpu.attention.AttentionShape.Strides;
 import jacquard.kernels.cpu.machine.VectorWidth;
@@ -239,8 +240,10 @@ class AttentionTest {
       Case first = new Case(new int[] {1, 70, 70, 2, 40}, true);
       first.forward(attention);
       first.backward(attention);
-      // until it is compiled, or long enough on a busy machine
-      for (int i = 0; i < 20 || (i < 2000 && !PanelTier.isReady()); i++) {
+      // until some runs after it is compiled, or long enough on a busy machine
+      int compiled = 0;
+      for (int i = 0; compiled < 20 && i < 2000; i++) {
+        compiled += PanelTier.isReady() ? 1 : 0;
         Case again = new Case(new int[] {1, 70, 70, 2, 40}, true);
         again.forward(attention);
         again.backward(attention);
@@ -248,6 +251,7 @@ class AttentionTest {
         assertArrayEquals(first.logSum, again.logSum);
         assertArrayEquals(first.result, again.result);
       }
+      assumeTrue(compiled > 0, "SKIPPED in part: the vector code was not compiled in time");
     }
   }
 
