@@ -35,6 +35,25 @@ public final class ByteTokenizer implements Tokenizer {
   }
 
   @Override
+  public TextStream stream() {
+    return new TextStream() {
+      private final Utf8Stream text = new Utf8Stream();
+      private int count;
+
+      @Override
+      public String next(int id) {
+        return text.next((byte) Tokenizer.checked(id, count++, 256));
+      }
+
+      @Override
+      public String finish() {
+        count = 0;
+        return text.finish();
+      }
+    };
+  }
+
+  @Override
   public Json toJson() {
     return Json.of(Map.of("type", Json.of(TYPE)));
   }

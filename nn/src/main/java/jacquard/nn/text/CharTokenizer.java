@@ -132,6 +132,24 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
+  public TextStream stream() {
+    return new TextStream() {
+      private int count;
+
+      @Override
+      public String next(int id) {
+        return Character.toString(codePoints[Tokenizer.checked(id, count++, codePoints.length)]);
+      }
+
+      @Override
+      public String finish() {
+        count = 0;
+        return "";
+      }
+    };
+  }
+
+  @Override
   public Json toJson() {
     Map<String, Json> fields = new LinkedHashMap<>();
     fields.put("type", Json.of(TYPE));

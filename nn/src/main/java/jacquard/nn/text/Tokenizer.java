@@ -16,6 +16,9 @@ public interface Tokenizer {
   /// @throws TokenizerException if an id is outside the vocabulary
   String decode(int[] ids);
 
+  /// Decodes ids that come one by one.
+  TextStream stream();
+
   /// Everything that {@link #fromJson} needs to make an equal tokenizer: an object with a field
   /// `type`.
   Json toJson();
@@ -43,7 +46,13 @@ public interface Tokenizer {
   ///
   /// @throws TokenizerException if it is outside the vocabulary
   static int checked(int[] ids, int at, int vocabularySize) {
-    int id = ids[at];
+    return checked(ids[at], at, vocabularySize);
+  }
+
+  /// `id`, the one at index `at` of a text, checked.
+  ///
+  /// @throws TokenizerException if it is outside the vocabulary
+  static int checked(int id, int at, int vocabularySize) {
     if (id < 0 || id >= vocabularySize) {
       throw new TokenizerException(
           "decode: id " + id + " at index " + at + ", expected 0 to " + (vocabularySize - 1));
