@@ -2,6 +2,7 @@ package jacquard.examples;
 
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
+import jacquard.examples.recipe.Resume;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "jacquard",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Train.class, Sample.class, Doctor.class},
+    subcommands = {Train.class, Resume.class, Sample.class, Doctor.class},
     description = "Trains and samples neural networks with kernels woven for this machine.",
     footer = {
       "",

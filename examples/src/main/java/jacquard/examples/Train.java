@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
     description = "Trains a model by a recipe.",
     footer = {
       "",
-      "A run leaves a folder with its configuration, metrics, loss chart, samples and weights. Ctrl-C ends it early and saves.",
+      "A run leaves a folder with its configuration, metrics, loss chart, samples and weights."
+          + " Ctrl-C ends it early and saves; jacquard resume RUN goes on.",
       "The options of a recipe: jacquard train gpt --help"
     })
 final class Train {}

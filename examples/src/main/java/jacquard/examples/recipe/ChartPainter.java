@@ -1,7 +1,11 @@
 package jacquard.examples.recipe;
 
 import jacquard.examples.view.LossChart;
+import jacquard.examples.view.MetricsLog;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +36,24 @@ final class ChartPainter implements AutoCloseable {
   void add(long step, Map<String, Double> values) {
     Map<String, Double> copy = Map.copyOf(values);
     thread.execute(() -> copy.forEach((name, value) -> chart.add(name, step, value)));
+  }
+
+  /// Adds what an earlier process has logged; fields that aren't drawn are left out.
+  ///
+  /// @throws FormatException if the log can't be read
+  void addAll(Path metrics) throws FormatException {
+    for (Json line : MetricsLog.read(metrics)) {
+      long step = line.field("step").asLong();
+      Map<String, Double> values = new LinkedHashMap<>();
+      for (Map.Entry<String, Json> field : line.fields().entrySet()) {
+        boolean number =
+            field.getValue() instanceof Json.Real || field.getValue() instanceof Json.Int;
+        if (step > 0 && number && chart.has(field.getKey())) {
+          values.put(field.getKey(), field.getValue().asDouble());
+        }
+      }
+      add(step, values);
+    }
   }
 
   /// Draws if the last picture is old.

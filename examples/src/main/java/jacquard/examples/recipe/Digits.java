@@ -28,8 +28,15 @@ import org.jspecify.annotations.Nullable;
 /// @param stepsPerEpoch batches in a pass over the data; for drawn digits in 60,000 of them, as
 ///   many as MNIST has
 /// @param test pictures that are not learned from
+/// @param fingerprint of both
 record Digits(
-    String source, int height, int width, BatchSource train, long stepsPerEpoch, Dataset test) {
+    String source,
+    int height,
+    int width,
+    BatchSource train,
+    long stepsPerEpoch,
+    Dataset test,
+    Fingerprint fingerprint) {
   private static final int DRAWN_PER_EPOCH = 60_000;
   private static final int DRAWN_TO_TEST = 5_000;
   private static final List<Field> FIELDS =
@@ -63,7 +70,13 @@ record Digits(
     }
     Batches batches = Batches.shuffled(train, batch, Batches.Tail.DROP, seed);
     return new Digits(
-        folder.toString(), train.height(), train.width(), batches, batches.batchesPerEpoch(), test);
+        folder.toString(),
+        train.height(),
+        train.width(),
+        batches,
+        batches.batchesPerEpoch(),
+        test,
+        Fingerprint.of(train, test));
   }
 
   private static Digits drawn(float low, int batch, long seed) {
@@ -79,13 +92,15 @@ record Digits(
     float[] images = new StrokeDigits(~seed).images(0, DRAWN_TO_TEST);
     stretch(images, low);
     int size = StrokeDigits.SIZE;
+    Dataset test = ArrayDataset.ofSize(DRAWN_TO_TEST).with("image", images, 1, size, size);
     return new Digits(
         "digits drawn from strokes",
         size,
         size,
         train,
         Math.max(1, DRAWN_PER_EPOCH / batch),
-        ArrayDataset.ofSize(DRAWN_TO_TEST).with("image", images, 1, size, size));
+        test,
+        Fingerprint.of(test));
   }
 
   private static void stretch(float[] images, float low) {

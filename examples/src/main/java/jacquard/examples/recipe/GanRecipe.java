@@ -19,6 +19,7 @@ import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.tensor.Key;
+import jacquard.tensor.State;
 import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -139,16 +141,21 @@ public final class GanRecipe implements Callable<Integer> {
     long steps = options.steps(digits.stepsPerEpoch(), TrainOptions.Length.ofEpochs(30));
     Pair pair = Pair.of(Init.of(options.seed), latent, digits.pixels());
 
-    RunFolder run = RunFolder.create(options.out, NAME, config(digits, steps));
+    try (Run run = options.open(NAME, config(digits, steps))) {
+      return train(run, pair, digits);
+    }
+  }
+
+  private int train(Run run, Pair pair, Digits digits) throws IOException {
     System.out.printf(
         "gan: %,d parameters learn %s; run %s%n",
         pair.parameterCount(), digits.source(), run.path());
-    Pace pace = Pace.of(NAME, steps, digits.stepsPerEpoch(), "images", batch);
+    Pace pace = Pace.of(NAME, run.end(), digits.stepsPerEpoch(), "images", batch);
     LossChart chart =
         LossChart.of("gan: " + digits.source(), "cross-entropy, nats")
             .noisy("d_loss")
             .noisy("g_loss");
-    try (DataLoader batches = new DataLoader(digits.train(), 0, steps, 4)) {
+    try (DataLoader batches = new DataLoader(digits.train(), run.first(), run.end(), 4)) {
       Duel duel =
           new Duel(
               pair,
@@ -159,8 +166,8 @@ public final class GanRecipe implements Callable<Integer> {
               digits);
       int exit = new TrainingLoop(run, pace, chart).run(duel);
       if (exit == 0) {
-        System.out.println("drawn from noise: " + run.sample(steps, "png"));
-        System.out.println("more: " + run.sampleCommand() + " --seed 2");
+        System.out.println("drawn from noise: " + run.folder().sample(run.end(), "png"));
+        System.out.println("more: " + run.folder().sampleCommand() + " --seed 2");
       }
       return exit;
     }
@@ -171,7 +178,8 @@ public final class GanRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Digits digits, long steps) {
-    Map<String, Object> config = options.config(NAME, digits.source(), steps, batch, learningRate);
+    Map<String, Object> config =
+        options.config(NAME, digits.source(), digits.fingerprint(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("height", digits.height());
     model.put("width", digits.width());
@@ -189,6 +197,13 @@ public final class GanRecipe implements Callable<Integer> {
       DataLoader batches,
       Digits digits)
       implements Training {
+
+    @Override
+    public List<State> states() {
+      return Stream.of(model.states(), forDiscriminator.states(), forGenerator.states())
+          .flatMap(List::stream)
+          .toList();
+    }
 
     /// Both updates in one plan: the generator draws once, and is judged by the discriminator that
     /// the same step has just improved, because later reads of a pass see what it updated.

@@ -21,11 +21,14 @@ import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
+import jacquard.tensor.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +44,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Trains a transformer that writes text letter by letter; 2000 steps unless told otherwise.",
-      "Learns the class names of the running JDK, or with --data a text file or a folder of .txt files."
+      "Learns the class names of the running JDK, or with --data a text file or a folder of .txt"
+          + " files."
     })
 public final class GptRecipe implements Callable<Integer> {
   static final String NAME = "gpt";
@@ -118,23 +122,28 @@ public final class GptRecipe implements Callable<Integer> {
             heldOut,
             new Writer(model, corpus.tokenizer(), known(corpus)));
 
-    RunFolder run = RunFolder.create(options.out, NAME, config(corpus, steps));
+    try (Run run = options.open(NAME, config(corpus, steps))) {
+      return train(run, lesson, corpus);
+    }
+  }
+
+  private int train(Run run, Lesson lesson, Corpus corpus) throws IOException {
     System.out.printf(
         "gpt: %,d parameters learn %s (%,d letters, %d different); run %s%n",
-        model.parameterCount(),
+        lesson.model().parameterCount(),
         corpus.source(),
         corpus.text().train().length,
         corpus.tokenizer().vocabularySize(),
         run.path());
-    Pace pace = Pace.of(NAME, steps, 250, "tokens", (long) batch * context);
+    Pace pace = Pace.of(NAME, run.end(), 250, "tokens", (long) batch * context);
     LossChart chart =
         LossChart.logarithmic("gpt: " + corpus.source(), "nats per letter")
             .noisy("loss")
             .exact("val_loss");
     int exit = new TrainingLoop(run, pace, chart).run(lesson);
     if (exit == 0) {
-      System.out.print("\n" + Files.readString(run.sample(steps, "txt")));
-      System.out.println("\nmore: " + run.sampleCommand() + " --seed 2");
+      System.out.print("\n" + Files.readString(run.folder().sample(run.end(), "txt")));
+      System.out.println("\nmore: " + run.folder().sampleCommand() + " --seed 2");
     }
     return exit;
   }
@@ -173,7 +182,9 @@ public final class GptRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Corpus corpus, long steps) {
-    Map<String, Object> config = options.config(NAME, corpus.source(), steps, batch, learningRate);
+    Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
+    Map<String, Object> config =
+        options.config(NAME, corpus.source(), data, steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("layers", layers);
     model.put("heads", heads);
@@ -195,6 +206,11 @@ public final class GptRecipe implements Callable<Integer> {
       implements Training {
     private static final int WINDOWS = 240;
     private static final int WINDOWS_AT_LAST = 2400;
+
+    @Override
+    public List<State> states() {
+      return Stream.of(model.states(), trainStep.states()).flatMap(List::stream).toList();
+    }
 
     @Override
     public Map<String, Double> step(long step) {

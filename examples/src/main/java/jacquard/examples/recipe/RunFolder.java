@@ -1,6 +1,7 @@
 package jacquard.examples.recipe;
 
 import jacquard.examples.view.MetricsLog;
+import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.tensor.TensorException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///     loss.png            the losses drawn
 ///     samples/step-N.*    what the model made after N steps
 ///     model.safetensors   its weights
+///     checkpoints/        what `resume` goes on from: the last ones and the best
 public record RunFolder(Path path) {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -49,6 +53,7 @@ public record RunFolder(Path path) {
       }
       RunFolder run = new RunFolder(path);
       Files.createDirectory(run.samples());
+      Files.createDirectory(run.checkpoints());
       MetricsLog.writeConfig(run.config(), config);
       return run;
     } catch (IOException e) {
@@ -68,10 +73,22 @@ public record RunFolder(Path path) {
     }
   }
 
-  /// The folder of an earlier run.
+  /// The folder of an earlier run that has saved a model.
   ///
   /// @throws FormatException if it isn't one
   public static RunFolder open(Path path) throws FormatException {
+    RunFolder run = openToResume(path);
+    if (!Files.isRegularFile(run.model())) {
+      throw new FormatException(
+          path + ": holds no model.safetensors; did its training end before the first save?");
+    }
+    return run;
+  }
+
+  /// The folder of an earlier run, which may have saved nothing yet.
+  ///
+  /// @throws FormatException if it isn't one
+  static RunFolder openToResume(Path path) throws FormatException {
     RunFolder run = new RunFolder(path);
     if (!Files.isDirectory(path)) {
       throw new FormatException(path + ": no such folder, expected one that train wrote");
@@ -79,10 +96,6 @@ public record RunFolder(Path path) {
     if (!Files.isRegularFile(run.config())) {
       throw new FormatException(
           path + ": holds no config.json, expected a folder that train wrote");
-    }
-    if (!Files.isRegularFile(run.model())) {
-      throw new FormatException(
-          path + ": holds no model.safetensors; did its training end before the first save?");
     }
     return run;
   }
@@ -94,6 +107,24 @@ public record RunFolder(Path path) {
   /// @throws FormatException if the file can't be read or isn't JSON
   public Json readConfig() throws FormatException {
     return MetricsLog.readConfig(config());
+  }
+
+  /// Writes into `config.json` how many steps the run is to make in all.
+  ///
+  /// @throws FormatException if it can't be written
+  void writeEnd(Json config, long end) throws FormatException {
+    Map<String, Json> fields = new LinkedHashMap<>(config.fields());
+    fields.put("until", Json.of(end));
+    MetricsLog.writeConfig(config(), fields);
+  }
+
+  /// Deletes half-written files of a process that was killed.
+  void sweep() throws FormatException {
+    for (Path folder : List.of(path, samples(), checkpoints())) {
+      if (Files.isDirectory(folder)) {
+        AtomicFile.sweep(folder);
+      }
+    }
   }
 
   /// Makes something of a configuration.
@@ -128,15 +159,28 @@ public record RunFolder(Path path) {
     return path.resolve("samples");
   }
 
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
   Path sample(long step, String ending) {
     return samples().resolve("step-" + step + "." + ending);
   }
 
   /// The command that samples this run, to be pasted into a shell here.
   String sampleCommand() {
+    return command("sample");
+  }
+
+  /// The command that goes on with this run.
+  String resumeCommand() {
+    return command("resume");
+  }
+
+  private String command(String name) {
     String launcher = Files.isExecutable(Path.of("jacquard")) ? "./jacquard" : "jacquard";
     String text = path.toString();
     boolean plain = text.matches("[\\w./:=@%+,\\\\-]+");
-    return launcher + " sample " + (plain ? text : "'" + text.replace("'", "'\\''") + "'");
+    return launcher + " " + name + " " + (plain ? text : "'" + text.replace("'", "'\\''") + "'");
   }
 }

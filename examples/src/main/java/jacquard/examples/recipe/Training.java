@@ -1,13 +1,23 @@
 package jacquard.examples.recipe;
 
 import jacquard.nn.Module;
+import jacquard.tensor.State;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /// What a recipe does between the loop's bookkeeping.
+///
+/// A run that is resumed must go on as if it had never stopped. So [#step] may depend on nothing but
+/// its number, [#states], and what the recipe makes from its options; and everything else here may
+/// leave no trace in a later step.
 interface Training {
-  /// What is saved: the weights that sampling needs.
+  /// What is saved for sampling: the weights that it needs.
   Module model();
+
+  /// Everything that steps change: parameters, statistics, the optimisers' states, averages. A
+  /// checkpoint holds these; on resuming they are given their values back.
+  List<State> states();
 
   /// Makes step number `step`, from 0.
   ///
@@ -19,6 +29,11 @@ interface Training {
   /// @param last whether training is over: time to measure well
   /// @return losses by name; empty if there is no such data
   Map<String, Double> validate(boolean last);
+
+  /// What [#validate] measures that the best checkpoint is low in.
+  default String criterion() {
+    return "val_loss";
+  }
 
   /// Writes what the model makes after `step` steps.
   void sample(RunFolder run, long step) throws IOException;

@@ -18,70 +18,114 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A line of `metrics.jsonl` has the mean losses and times of the steps since the line before; what
 /// validating, sampling and saving take is in neither.
+///
+/// A run that is resumed writes what it would have written without the break, times apart. So a
+/// checkpoint is written after everything else that belongs to its step, and a run that Ctrl-C ends
+/// leaves the look at its last step to the one that goes on.
 final class TrainingLoop {
-  private final RunFolder run;
+  private final Run run;
   private final Pace pace;
   private final LossChart chart;
   private final Window window = new Window();
   private final Set<String> troubled = new HashSet<>();
 
+  /// The step whose weights the file of the model holds, -1 if this process has written none.
+  private long savedModel = -1;
+
   /// @param chart with a series for every loss that the recipe names
-  TrainingLoop(RunFolder run, Pace pace, LossChart chart) {
+  TrainingLoop(Run run, Pace pace, LossChart chart) {
     this.run = run;
     this.pace = pace;
     this.chart = chart;
   }
 
+  /// What a run is told and shown with.
+  private record Desk(MetricsLog metrics, ChartPainter painter, Progress progress) {}
+
   /// @return the exit code: 0, or 130 if Ctrl-C ended the run
-  /// @throws IOException if the model can't be saved
+  /// @throws IOException if the model or a checkpoint can't be saved, or not be restored
   /// @throws IllegalArgumentException if the loss is no number any more
   int run(Training training) throws IOException {
-    long done = 0;
-    long saved = -1;
+    Checkpoints checkpoints = new Checkpoints(run, training, window);
+    checkpoints.restore();
+    long done = run.first();
     String trouble;
-    try (MetricsLog metrics = MetricsLog.open(run.metrics());
-        ChartPainter painter = new ChartPainter(chart, run.chart());
+    try (MetricsLog metrics = MetricsLog.open(run.folder().metrics());
+        ChartPainter painter = new ChartPainter(chart, run.folder().chart());
         Progress progress =
             Progress.open(pace.name(), pace.steps(), System.out, Progress.isTerminal());
         Interrupts interrupts =
             new Interrupts(
                 () -> progress.message("stopping after this step; Ctrl-C again quits at once"))) {
-      Map<String, Double> measured = training.validate(false);
-      if (!measured.isEmpty()) {
-        progress.message("before training: " + text(measured));
-        attempt("metrics", progress, () -> metrics.append(line(0, Map.of(), measured)));
+      Desk desk = new Desk(metrics, painter, progress);
+      if (run.checkpoint() == null) {
+        reviewStart(training, desk);
+      } else {
+        progress.message("going on after step " + done);
+        attempt("earlier metrics", progress, () -> painter.addAll(run.folder().metrics()));
       }
-      while (done < pace.steps() && !interrupts.asked()) {
-        long start = System.nanoTime();
-        Map<String, Double> losses = training.step(done);
-        window.add(losses, System.nanoTime() - start);
-        done++;
-        requireFinite(losses, done, saved);
-        boolean pausing = pace.validates(done) && !interrupts.asked();
-        Map<String, Double> validated = Map.of();
-        if (pausing) {
-          validated = training.validate(done == pace.steps());
-          save(training, done);
-          saved = done;
-          long step = done;
-          attempt("samples", progress, () -> training.sample(run, step));
+      boolean reviewed = checkpoints.reviewed();
+      while (!interrupts.asked() && (done < pace.steps() || !reviewed)) {
+        if (reviewed) {
+          step(training, done, checkpoints);
+          done++;
+          reviewed = false;
         }
-        show(progress, done, losses, validated);
-        if (pace.logs(done) || interrupts.asked()) {
-          log(metrics, painter, progress, done, validated);
-        }
-        if (pausing) {
-          painter.paintSometimes();
+        if (!interrupts.asked()) {
+          Map<String, Double> validated = review(training, done, desk);
+          reviewed = true;
+          if (checkpoints.areDue(done, validated)) {
+            metrics.flush(); // a crash of the machine must not lose them and keep the checkpoint
+            checkpoints.save(done, true);
+          }
         }
       }
-      if (saved < done) {
-        save(training, done);
-      }
+      save(training, done);
+      metrics.flush();
+      checkpoints.save(done, reviewed);
       progress.close();
       interrupts.close(); // the work is safe: from here on Ctrl-C may end the process
       trouble = painter.finish();
     }
     return end(done, trouble);
+  }
+
+  private void reviewStart(Training training, Desk desk) {
+    Map<String, Double> measured = training.validate(false);
+    if (!measured.isEmpty()) {
+      desk.progress.message("before training: " + text(measured));
+      attempt(
+          "metrics", desk.progress, () -> desk.metrics.append(line(0, Map.of(), measured)));
+    }
+  }
+
+  private void step(Training training, long number, Checkpoints checkpoints) {
+    long start = System.nanoTime();
+    Map<String, Double> losses = training.step(number);
+    window.add(losses, System.nanoTime() - start);
+    requireFinite(losses, number + 1, checkpoints.saved());
+  }
+
+  /// Looks at the model after `done` steps.
+  ///
+  /// @return what was validated
+  private Map<String, Double> review(Training training, long done, Desk desk)
+      throws IOException {
+    Map<String, Double> validated = Map.of();
+    boolean pausing = pace.validates(done);
+    if (pausing) {
+      validated = training.validate(done == pace.steps());
+      save(training, done);
+      attempt("samples", desk.progress, () -> training.sample(run.folder(), done));
+    }
+    show(desk.progress, done, validated);
+    if (pace.logs(done)) {
+      log(desk, done, validated);
+    }
+    if (pausing) {
+      desk.painter.paintSometimes();
+    }
+    return validated;
   }
 
   private int end(long done, @Nullable String trouble) {
@@ -92,33 +136,28 @@ final class TrainingLoop {
     System.out.println(
         (stopped ? "stopped after step " + done + " of " + pace.steps() + ": " : "")
             + "saved "
-            + run.model());
+            + run.folder().model());
     if (stopped) {
-      System.out.println("sample it: " + run.sampleCommand());
+      System.out.println("go on: " + run.folder().resumeCommand());
+      System.out.println("sample it: " + run.folder().sampleCommand());
     }
     return stopped ? Interrupts.EXIT_CODE : 0;
   }
 
-  private void show(
-      Progress progress, long done, Map<String, Double> losses, Map<String, Double> validated) {
-    Map<String, Double> values = new LinkedHashMap<>(losses);
+  private void show(Progress progress, long done, Map<String, Double> validated) {
+    Map<String, Double> values = new LinkedHashMap<>(window.last());
     values.putAll(validated);
     progress.update(done, values, pace.unitsPerStep() * window.stepsPerSecond(), pace.unit());
   }
 
-  private void log(
-      MetricsLog metrics,
-      ChartPainter painter,
-      Progress progress,
-      long done,
-      Map<String, Double> validated) {
+  private void log(Desk desk, long done, Map<String, Double> validated) {
     Map<String, Double> losses = window.losses();
     Map<String, Object> line = line(done, losses, validated);
     line.put("ms", window.millisPerStep());
     line.put(pace.unit() + "_per_s", pace.unitsPerStep() * window.stepsPerSecond());
-    attempt("metrics", progress, () -> metrics.append(line));
-    painter.add(done, losses);
-    painter.add(done, validated);
+    attempt("metrics", desk.progress, () -> desk.metrics.append(line));
+    desk.painter.add(done, losses);
+    desk.painter.add(done, validated);
     window.clear();
   }
 
@@ -132,8 +171,12 @@ final class TrainingLoop {
   }
 
   private void save(Training training, long done) throws IOException {
+    if (done == savedModel) {
+      return;
+    }
     StateDict.of(training.model().states())
-        .save(run.model(), Map.of("recipe", pace.name(), "step", Long.toString(done)));
+        .save(run.folder().model(), Map.of("recipe", pace.name(), "step", Long.toString(done)));
+    savedModel = done;
   }
 
   private void requireFinite(Map<String, Double> losses, long done, long saved) {
@@ -146,7 +189,7 @@ final class TrainingLoop {
                 + " after step "
                 + done
                 + ": training has diverged; lower --lr"
-                + (saved < 0 ? "" : " (" + run.model() + " holds step " + saved + ")"));
+                + (saved < 0 ? "" : " (the last checkpoint is of step " + saved + ")"));
       }
     }
   }

@@ -16,12 +16,15 @@ import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
+import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -141,28 +144,35 @@ public final class VaeRecipe implements Callable<Integer> {
             Adam.of(model.parameters(), learningRate),
             Key.of(options.seed));
 
-    RunFolder run = RunFolder.create(options.out, NAME, config(digits, steps));
+    try (Run run = options.open(NAME, config(digits, steps))) {
+      return train(run, model, trainStep, digits);
+    }
+  }
+
+  private int train(Run run, Vae model, TrainStep<Batch> trainStep, Digits digits)
+      throws IOException {
     System.out.printf(
         "vae: %,d parameters learn %s; run %s%n",
         model.parameterCount(), digits.source(), run.path());
-    Pace pace = Pace.of(NAME, steps, digits.stepsPerEpoch(), "images", batch);
+    Pace pace = Pace.of(NAME, run.end(), digits.stepsPerEpoch(), "images", batch);
     LossChart chart =
         LossChart.logarithmic("vae: " + digits.source(), "negative ELBO, nats per image")
             .noisy("loss")
             .exact("val_loss");
-    try (DataLoader batches = new DataLoader(digits.train(), 0, steps, 4)) {
+    try (DataLoader batches = new DataLoader(digits.train(), run.first(), run.end(), 4)) {
       int exit =
           new TrainingLoop(run, pace, chart).run(new Lesson(model, trainStep, batches, digits));
       if (exit == 0) {
-        System.out.println("drawn from chance: " + run.sample(steps, "png"));
-        System.out.println("more: " + run.sampleCommand() + " --seed 2");
+        System.out.println("drawn from chance: " + run.folder().sample(run.end(), "png"));
+        System.out.println("more: " + run.folder().sampleCommand() + " --seed 2");
       }
       return exit;
     }
   }
 
   private Map<String, Object> config(Digits digits, long steps) {
-    Map<String, Object> config = options.config(NAME, digits.source(), steps, batch, learningRate);
+    Map<String, Object> config = options.config(
+            NAME, digits.source(), digits.fingerprint(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("height", digits.height());
     model.put("width", digits.width());
@@ -176,6 +186,11 @@ public final class VaeRecipe implements Callable<Integer> {
   private record Lesson(Vae model, TrainStep<Batch> trainStep, DataLoader batches, Digits digits)
       implements Training {
     private static final Key TEST_KEY = Key.of(1);
+
+    @Override
+    public List<State> states() {
+      return Stream.of(model.states(), trainStep.states()).flatMap(List::stream).toList();
+    }
 
     @Override
     public Map<String, Double> step(long step) {

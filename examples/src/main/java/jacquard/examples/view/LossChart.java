@@ -75,6 +75,11 @@ public final class LossChart {
     return named(name, false);
   }
 
+  /// Whether a series of that name was announced.
+  public boolean has(String name) {
+    return series.containsKey(name);
+  }
+
   /// Adds a point to a series.
   ///
   /// @param step 1 or more, not below the step before

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -52,16 +53,100 @@ public final class MetricsLog implements AutoCloseable {
     }
   }
 
-  /// Appends one line.
+  /// Appends one line, all of it or nothing.
   ///
   /// @throws IllegalArgumentException if a value is of another type than the class says
   /// @throws FormatException if the line can't be written
   public void append(Map<String, ? extends @Nullable Object> values) throws FormatException {
     ByteBuffer line = StandardCharsets.UTF_8.encode(json(values) + "\n");
     try {
-      while (line.hasRemaining()) {
-        channel.write(line);
+      long before = channel.position();
+      try {
+        while (line.hasRemaining()) {
+          channel.write(line);
+        }
+      } catch (IOException e) {
+        channel.truncate(before); // half a line would spoil the next one too
+        throw e;
       }
+    } catch (IOException e) {
+      throw FormatException.unreadable("metrics", path, e);
+    }
+  }
+
+  /// Waits until all lines have reached the disk.
+  ///
+  /// @throws FormatException if they can't
+  public void flush() throws FormatException {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw FormatException.unreadable("metrics", path, e);
+    }
+  }
+
+  /// The lines of a log; one that a crash cut short is left out.
+  ///
+  /// @throws FormatException if the file can't be read, or has another line that is no JSON
+  public static List<Json> read(Path path) throws FormatException {
+    List<Json> lines = new ArrayList<>();
+    for (Line line : lines(path)) {
+      if (line.whole) {
+        lines.add(Json.parse(line.text, path.toString()));
+      }
+    }
+    return lines;
+  }
+
+  /// Cuts off the lines of steps above `step` at the log's end, and what is no whole line there.
+  ///
+  /// @throws FormatException if the file can't be read or changed
+  public static void cut(Path path, long step) throws FormatException {
+    List<Line> lines = lines(path);
+    int keep = lines.size();
+    while (keep > 0 && isBeyond(lines.get(keep - 1), step)) {
+      keep--;
+    }
+    if (keep == lines.size()) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      channel.truncate(lines.get(keep).from);
+      channel.force(true);
+    } catch (IOException e) {
+      throw FormatException.unreadable("metrics", path, e);
+    }
+  }
+
+  private static boolean isBeyond(Line line, long step) {
+    try {
+      return !line.whole || Json.parse(line.text, "metrics").field("step").asLong() > step;
+    } catch (FormatException e) {
+      return true;
+    }
+  }
+
+  /// @param from byte offset of its first character
+  /// @param whole whether a line feed follows it
+  private record Line(long from, String text, boolean whole) {}
+
+  private static List<Line> lines(Path path) throws FormatException {
+    if (!Files.exists(path)) {
+      return List.of();
+    }
+    try {
+      byte[] bytes = Files.readAllBytes(path);
+      List<Line> lines = new ArrayList<>();
+      int from = 0;
+      for (int at = 0; at < bytes.length; at++) {
+        if (bytes[at] == LINE_FEED || at == bytes.length - 1) {
+          boolean whole = bytes[at] == LINE_FEED;
+          int end = whole ? at : at + 1;
+          lines.add(new Line(from, new String(bytes, from, end - from, StandardCharsets.UTF_8), whole));
+          from = at + 1;
+        }
+      }
+      return lines;
     } catch (IOException e) {
       throw FormatException.unreadable("metrics", path, e);
     }
@@ -107,6 +192,13 @@ public final class MetricsLog implements AutoCloseable {
       }
     }
     return channel;
+  }
+
+  /// Values as the class lists them, as JSON.
+  ///
+  /// @throws IllegalArgumentException if one is of another type
+  public static Json toJson(Map<String, ? extends @Nullable Object> values) {
+    return json(values);
   }
 
   private static Json json(@Nullable Object value) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,24 @@ public final class AtomicFile {
   public static void write(String what, Path path, String text) throws FormatException {
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
     write(what, path, channel -> writeFully(channel, bytes));
+  }
+
+  /// Deletes the temporary files that writers left in `folder` when they were killed. Only for a
+  /// folder that no other process writes to.
+  ///
+  /// @throws FormatException if the folder can't be read, or a file not deleted
+  public static void sweep(Path folder) throws FormatException {
+    String own = "." + ProcessHandle.current().pid() + "-";
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (name.matches("\\..+\\.\\d+-\\d+\\.tmp") && !name.contains(own)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw FormatException.unreadable("sweep", folder, e);
+    }
   }
 
   static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {

@@ -3,6 +3,7 @@ package jacquard.nn.io;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +31,9 @@ public final class Safetensors implements AutoCloseable {
   private final Map<String, StoredTensor> tensors;
   private final Arena arena;
 
+  /// The header's length, and the header.
+  private final MemorySegment head;
+
   private Safetensors(String source, MemorySegment file, Arena arena) throws FormatException {
     this.source = source;
     this.arena = arena;
@@ -49,6 +53,7 @@ public final class Safetensors implements AutoCloseable {
           "safetensors: %s: claims a header of %d bytes, but only %d follow; the file is truncated"
               .formatted(source, length, size - 8));
     }
+    this.head = file.asSlice(0, 8 + length);
     SafetensorsHeader header =
         SafetensorsHeader.parse(source, file.asSlice(8, length).asByteBuffer(), size - 8 - length);
     Map<String, StoredTensor> found = LinkedHashMap.newLinkedHashMap(header.tensors().size());
@@ -119,6 +124,19 @@ public final class Safetensors implements AutoCloseable {
               .formatted(source, name, tensors.size(), String.join(", ", tensors.keySet())));
     }
     return tensor;
+  }
+
+  /// Reads the whole file and compares it with the checksums that [SafetensorsWriter#writeChecked]
+  /// left in it.
+  ///
+  /// @throws FormatException if there are none, or one differs: the file is damaged
+  public void verify() throws FormatException {
+    Checksums.verify(
+        source,
+        head.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE),
+        head.asSlice(8).toArray(ValueLayout.JAVA_BYTE),
+        metadata,
+        tensors.values());
   }
 
   /// Unmaps the file; its tensors can't be read any more.

@@ -45,7 +45,18 @@ public final class SafetensorsWriter {
     AtomicFile.write("safetensors", path, layout::writeTo);
   }
 
-  /// The same as bytes.
+  /// The same with a checksum of every tensor and of the header, which [Safetensors#verify] checks.
+  ///
+  /// @throws IllegalArgumentException also if `metadata` has an entry `crc32c` or `crc32c_header`
+  public static void writeChecked(
+      Path path, Collection<StoredTensor> tensors, Map<String, String> metadata)
+      throws FormatException {
+    Layout layout = Layout.of(tensors, Checksums.added(tensors, metadata));
+    Checksums.seal(layout.length().array(), layout.header);
+    AtomicFile.write("safetensors", path, layout::writeTo);
+  }
+
+  /// What [#write] writes, as bytes.
   public static byte[] toBytes(Collection<StoredTensor> tensors, Map<String, String> metadata) {
     Layout layout = Layout.of(tensors, metadata);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -132,9 +143,13 @@ public final class SafetensorsWriter {
       return text;
     }
 
-    void writeTo(WritableByteChannel channel) throws IOException {
+    ByteBuffer length() {
       ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-      AtomicFile.writeFully(channel, length.putLong(header.length).flip());
+      return length.putLong(header.length).flip();
+    }
+
+    void writeTo(WritableByteChannel channel) throws IOException {
+      AtomicFile.writeFully(channel, length());
       AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
       // A direct buffer of fixed size: a channel copies any other through one as large as the data.
       ByteBuffer chunk = ByteBuffer.allocateDirect(1 << 20);

@@ -1,0 +1,117 @@
+package jacquard.examples.recipe;
+
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// A recipe's options as strings in `config.json`, from which the command line is made again when
+/// the run is resumed. Options that a recipe adds need nothing here.
+///
+/// Defaults are recorded too, so that a run goes on with the values it began with when a later
+/// version has other ones. Paths are recorded as absolute ones.
+///
+/// @param values by the longest name of each option; those given more than once have several
+record RecordedOptions(Map<String, List<String>> values) {
+  /// Said anew on resuming, or recorded elsewhere.
+  private static final Set<String> LEFT_OUT =
+      Set.of("--out", "--steps", "--epochs", "--threads", "--debug");
+
+  RecordedOptions {
+    Map<String, List<String>> copy = new LinkedHashMap<>();
+    values.forEach((name, strings) -> copy.put(name, List.copyOf(strings)));
+    values = copy;
+  }
+
+  /// @param recipe whose arguments have been parsed
+  static RecordedOptions of(CommandSpec recipe) {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (OptionSpec option : recipe.options()) {
+      List<String> strings = strings(option);
+      if (recorded(option) && !strings.isEmpty()) {
+        values.put(
+            option.longestName(),
+            isPath(option)
+                ? strings.stream().map(text -> Path.of(text).toAbsolutePath().toString()).toList()
+                : strings);
+      }
+    }
+    return new RecordedOptions(values);
+  }
+
+  /// The options that name files, and what they name.
+  static Map<String, Path> paths(CommandSpec recipe) {
+    Map<String, Path> paths = new LinkedHashMap<>();
+    for (OptionSpec option : recipe.options()) {
+      if (recorded(option) && option.getValue() instanceof Path path) {
+        paths.put(option.longestName(), path);
+      }
+    }
+    return paths;
+  }
+
+  private static boolean recorded(OptionSpec option) {
+    return !option.usageHelp() && !option.versionHelp() && !LEFT_OUT.contains(option.longestName());
+  }
+
+  private static boolean isPath(OptionSpec option) {
+    return option.type() == Path.class || List.of(option.auxiliaryTypes()).contains(Path.class);
+  }
+
+  private static List<String> strings(OptionSpec option) {
+    if (!option.stringValues().isEmpty()) {
+      return option.stringValues();
+    }
+    String otherwise = option.defaultValue();
+    return otherwise == null ? List.of() : List.of(otherwise);
+  }
+
+  /// @throws FormatException if `options` doesn't look like [#toJson]
+  static RecordedOptions of(Json options) throws FormatException {
+    Map<String, List<String>> values = new LinkedHashMap<>();
+    for (Map.Entry<String, Json> option : options.fields().entrySet()) {
+      List<String> strings = new ArrayList<>();
+      if (option.getValue() instanceof Json.Items(List<Json> items)) {
+        for (Json item : items) {
+          strings.add(item.asText());
+        }
+      } else {
+        strings.add(option.getValue().asText());
+      }
+      values.put(option.getKey(), strings);
+    }
+    return new RecordedOptions(values);
+  }
+
+  /// `{"--batch": "12", "--lr": "1e-3"}`.
+  Json toJson() {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    values.forEach((name, strings) ->
+        fields.put(
+            name,
+            strings.size() == 1
+                ? Json.of(strings.getFirst())
+                : Json.of(strings.stream().map(Json::of).toList())));
+    return Json.of(fields);
+  }
+
+  /// These with another value of one.
+  RecordedOptions with(String name, String value) {
+    Map<String, List<String>> changed = new LinkedHashMap<>(values);
+    changed.put(name, List.of(value));
+    return new RecordedOptions(changed);
+  }
+
+  /// `--batch=12 --lr=1e-3`, for picocli.
+  String[] arguments() {
+    List<String> arguments = new ArrayList<>();
+    values.forEach((name, strings) -> strings.forEach(text -> arguments.add(name + "=" + text)));
+    return arguments.toArray(String[]::new);
+  }
+}

@@ -1,0 +1,131 @@
+package jacquard.nn.train;
+
+import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.FormatException;
+import jacquard.tensor.State;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The checkpoints of one run: `step-000200.safetensors` after 200 steps, the last `keep` of them, and
+/// `best.safetensors`.
+///
+/// Not for several processes at once.
+///
+/// @param path is made when the first checkpoint is written
+/// @param keep how many of the last ones to keep, 1 or more
+public record CheckpointFolder(Path path, int keep) {
+  private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})\\.safetensors");
+
+  public CheckpointFolder {
+    if (keep < 1) {
+      throw new IllegalArgumentException(
+          "checkpoints: keep the last " + keep + ", expected 1 or more");
+    }
+  }
+
+  /// Where the checkpoint of a step is kept.
+  public Path file(long step) {
+    return path.resolve(String.format(Locale.ROOT, "step-%06d.safetensors", step));
+  }
+
+  /// Where the best one is kept, beyond the last ones.
+  public Path best() {
+    return path.resolve("best.safetensors");
+  }
+
+  /// Writes a checkpoint, then deletes those before it that are more than [#keep]. Ones of later
+  /// steps, which a run that was set back has left, stay.
+  ///
+  /// @throws FormatException if it can't be written; all older ones are intact then
+  /// @see CheckpointFile#save
+  public Path save(long step, Collection<? extends State> states, Map<String, String> notes)
+      throws FormatException {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw FormatException.unreadable("checkpoints", path, e);
+    }
+    Path file = file(step);
+    CheckpointFile.save(file, step, states, notes);
+    List<Path> older = newestFirst().stream().filter(other -> step(other) <= step).toList();
+    try {
+      for (Path old : older.subList(Math.min(keep, older.size()), older.size())) {
+        Files.deleteIfExists(old);
+      }
+    } catch (IOException e) {
+      throw FormatException.unreadable("checkpoints", path, e);
+    }
+    return file;
+  }
+
+  /// Keeps the checkpoint of `step` as the best, in place of the one before.
+  ///
+  /// @throws FormatException if there is none, or it can't be kept
+  public void markBest(long step) throws FormatException {
+    Path source = file(step);
+    Path link = path.resolve("." + best().getFileName() + "." + ProcessHandle.current().pid() + "-0.tmp");
+    try {
+      Files.deleteIfExists(link);
+      try {
+        Files.createLink(link, source); // one file with two names: no second copy on the disk
+        Files.move(link, best(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      } catch (UnsupportedOperationException | IOException e) {
+        Files.deleteIfExists(link);
+        copy(source);
+      }
+    } catch (IOException e) {
+      throw FormatException.unreadable("checkpoints", source, e);
+    }
+  }
+
+  private void copy(Path source) throws IOException {
+    try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ)) {
+      AtomicFile.write(
+          "checkpoints",
+          best(),
+          to -> {
+            for (long at = 0; at < from.size(); ) {
+              at += from.transferTo(at, from.size() - at, to);
+            }
+          });
+    }
+  }
+
+  /// The checkpoints of steps, the latest first; none if there is no folder yet.
+  ///
+  /// @throws FormatException if the folder can't be read
+  public List<Path> newestFirst() throws FormatException {
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+          .sorted(Comparator.comparingLong(CheckpointFolder::step).reversed())
+          .toList();
+    } catch (IOException e) {
+      throw FormatException.unreadable("checkpoints", path, e);
+    }
+  }
+
+  /// The step that the name of a file in [#newestFirst] tells.
+  public static long step(Path file) {
+    Matcher name = NAME.matcher(file.getFileName().toString());
+    if (!name.matches()) {
+      throw new IllegalArgumentException(
+          "checkpoints: " + file + ": expected a name like step-000200.safetensors");
+    }
+    return Long.parseLong(name.group(1));
+  }
+}
