@@ -8,6 +8,7 @@ module jacquard.nn {
 
   exports jacquard.nn;
   exports jacquard.nn.data;
+  exports jacquard.nn.hub;
   exports jacquard.nn.io;
   exports jacquard.nn.optim;
   exports jacquard.nn.text;

@@ -1,6 +1,7 @@
 package jacquard.nn;
 
 import jacquard.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`;
 /// `[B, T, D]` to `[B, T, D]`.
@@ -19,9 +20,12 @@ public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp
   }
 
   /// The same on a chunk of rows, see [CausalSelfAttention].
-  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, int seen, Pass pass) {
-    return feedForward(
-        x.add(attention.rows(norm1.forward(x, pass), batch, cache, start, seen, pass)), pass);
+  Tensor rows(Tensor x, KeyValueCache cache, Chunk chunk, Pass pass) {
+    return feedForward(x.add(attention.rows(norm1.forward(x, pass), cache, chunk, pass)), pass);
+  }
+
+  Block withLinears(UnaryOperator<Linear> change) {
+    return new Block(norm1, attention.withLinears(change), norm2, mlp.withLinears(change));
   }
 
   private Tensor feedForward(Tensor x, Pass pass) {

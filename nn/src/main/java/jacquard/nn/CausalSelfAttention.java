@@ -3,33 +3,61 @@ package jacquard.nn;
 import jacquard.tensor.DType;
 import jacquard.tensor.ShapeException;
 import jacquard.tensor.Tensor;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /*
- * B batch, T time, C time of a chunk, S positions that are looked at, H heads, D dim, E = D / H
+ * B batch, T time, C time of a chunk, S positions that are looked at,
+ * H heads, K heads of keys and values, G = H / K, D dim, E = D / H
  */
 
 /// Multi-head self-attention in which a position sees itself and what comes before: `[B, T, D]` to
 /// `[B, T, D]`.
 ///
-/// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. Dropout
-/// applies to the weights that the softmax gives, and to the result. Without it, and but for a
-/// cache, this is [Tensor#attention(Tensor, Tensor, boolean)]: the weights are never stored where
-/// the device has a kernel for that.
+/// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. With fewer
+/// heads of keys and values than of queries, G neighbouring heads of queries share one
+/// (grouped-query attention). Dropout applies to the weights that the softmax gives, and to the
+/// result. Without it, and but for a cache, this is [Tensor#attention(Tensor, Tensor, boolean)]:
+/// the weights are never stored where the device has a kernel for that.
 ///
-/// @param qkv `[3 D, D]`: queries, keys and values one below the other, in each of them head by
-///   head
+/// @param qkv `[(H + 2 K) E, D]`: queries, keys and values one below the other, in each of them
+///   head by head
 /// @param projection `[D, D]`
+/// @param heads H
+/// @param kvHeads K
+/// @param rotary turns queries and keys; null to leave positions to others
 /// @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al.: Attention is all you need</a>
-public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout)
+/// @see <a href="https://arxiv.org/abs/2305.13245">Ainslie et al.: GQA</a>
+public record CausalSelfAttention(
+    Linear qkv, Linear projection, int heads, int kvHeads, @Nullable Rotary rotary, Dropout dropout)
     implements Layer {
 
-  /// @throws IllegalArgumentException if the heads don't divide the width
+  /// @throws IllegalArgumentException if the heads don't divide the width, those of keys don't
+  ///   divide those of queries, or `qkv` has other rows
   public CausalSelfAttention {
     int dim = projection.weight().shape().dim(1);
     if (heads < 1 || dim % heads != 0) {
       throw new IllegalArgumentException(
           "attention: " + heads + " heads of " + dim + " columns, expected heads that divide them");
     }
+    if (kvHeads < 1 || heads % kvHeads != 0) {
+      throw new IllegalArgumentException(
+          "attention: "
+              + kvHeads
+              + " heads of keys for "
+              + heads
+              + " of queries, expected a number that divides them");
+    }
+    int rows = (heads + 2 * kvHeads) * (dim / heads);
+    if (qkv.weight().shape().dim(0) != rows) {
+      throw new IllegalArgumentException(
+          "attention: qkv " + qkv.weight().shape() + ", expected [" + rows + ", " + dim + "]");
+    }
+  }
+
+  /// As many heads of keys as of queries, without rotation.
+  public CausalSelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout) {
+    this(qkv, projection, heads, heads, null, dropout);
   }
 
   /// Without biases and dropout.
@@ -46,6 +74,16 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
     return projection.weight().shape().dim(1);
   }
 
+  /// Width of a head.
+  int size() {
+    return dim() / heads;
+  }
+
+  CausalSelfAttention withLinears(UnaryOperator<Linear> change) {
+    return new CausalSelfAttention(
+        change.apply(qkv), change.apply(projection), heads, kvHeads, rotary, dropout);
+  }
+
   @Override
   public Tensor forward(Tensor x, Pass pass) {
     if (x.rank() != 3 || x.dim(2) != dim()) {
@@ -58,52 +96,70 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
   /// The same on rows `[B * T, D]`: matrix products then need no reshape around them.
   Tensor rows(Tensor x, int batch, Pass pass) {
     int time = x.dim(0) / batch;
-    Tensor parts = parts(x, batch, pass);
+    Projected p = project(x, batch, rotary == null ? null : rotary.first(time), pass);
     if (!dropout.isActive(pass)) {
-      Tensor mixed = part(parts, 0).attention(part(parts, 1), part(parts, 2), true);
+      Tensor mixed = p.q.attention(shared(p.k), shared(p.v), true);
       return projection.forward(mixed.reshape(x.dim(0), dim()), pass);
     }
     Tensor row = index(time, x).reshape(time, 1);
     return attend(
-        part(parts, 0).permute(0, 2, 1, 3),
-        part(parts, 1).permute(0, 2, 3, 1),
-        part(parts, 2).permute(0, 2, 1, 3),
+        p.q.permute(0, 2, 1, 3),
+        p.k.permute(0, 2, 3, 1),
+        p.v.permute(0, 2, 1, 3),
         row.lt(index(time, x)),
         pass);
   }
 
-  /// Attention of a chunk `[B * C, D]` of new positions to themselves and to those in the cache,
+  /// Attention of a chunk `[R * C, D]` of new positions to themselves and to those in the cache,
   /// which takes up the new ones.
-  ///
-  /// @param start i32 `[4]`, `[0, 0, position, 0]`: where in both parts of the cache the chunk goes
-  /// @param seen slots of the cache that are looked at, all that are filled or more
-  Tensor rows(Tensor x, int batch, KeyValueCache cache, Tensor start, int seen, Pass pass) {
-    int chunk = x.dim(0) / batch;
-    Tensor parts = parts(x, batch, pass);
-    Tensor columns = part(parts, 1).reshape(batch, chunk, dim(), 1).permute(0, 2, 1, 3);
-    Tensor keys = pass.value(cache.keys()).dynamicUpdate(columns, start);
-    Tensor values =
-        pass.value(cache.values()).dynamicUpdate(part(parts, 2).permute(0, 2, 1, 3), start);
+  Tensor rows(Tensor x, KeyValueCache cache, Chunk chunk, Pass pass) {
+    int rows = chunk.rows();
+    int width = kvHeads * size();
+    Projected p = project(x, rows, chunk.angles(), pass);
+    Tensor columns = p.k.reshape(rows, chunk.length(), width, 1).permute(0, 2, 1, 3);
+    Tensor keys = chunk.write(pass.value(cache.keys()), columns);
+    Tensor values = chunk.write(pass.value(cache.values()), p.v.permute(0, 2, 1, 3));
     pass.update(cache.keys(), keys);
     pass.update(cache.values(), values);
-    Tensor position = index(chunk, x).add(start.slice(0, 2, 3)).reshape(chunk, 1);
     return attend(
-        part(parts, 0).permute(0, 2, 1, 3),
-        keys.slice(2, 0, seen).reshape(batch, heads, dim() / heads, seen),
-        values.slice(2, 0, seen),
-        position.lt(index(seen, x)),
+        p.q.permute(0, 2, 1, 3),
+        chunk.read(keys).reshape(rows, kvHeads, size(), chunk.seen()),
+        chunk.read(values),
+        chunk.later(),
         pass);
   }
 
-  /// `[B, T, 3, H, E]`.
-  private Tensor parts(Tensor x, int batch, Pass pass) {
-    int dim = dim();
-    return qkv.forward(x, pass).reshape(batch, x.dim(0) / batch, 3, heads, dim / heads);
+  /// @param q `[B, T, H, E]`
+  /// @param k `[B, T, K, E]`
+  /// @param v `[B, T, K, E]`
+  private record Projected(Tensor q, Tensor k, Tensor v) {}
+
+  private Projected project(Tensor x, int batch, @Nullable Rotary angles, Pass pass) {
+    Tensor all = qkv.forward(x, pass);
+    int time = x.dim(0) / batch;
+    if (angles == null && kvHeads == heads) {
+      Tensor parts = all.reshape(batch, time, 3, heads, size());
+      return new Projected(parts.select(2, 0), parts.select(2, 1), parts.select(2, 2));
+    }
+    int both = heads + kvHeads;
+    Tensor parts = all.reshape(batch, time, both + kvHeads, size());
+    Tensor qk = parts.slice(2, 0, both);
+    if (angles != null) {
+      qk = angles.turn(qk);
+    }
+    return new Projected(
+        qk.slice(2, 0, heads), qk.slice(2, heads, both), parts.slice(2, both, both + kvHeads));
   }
 
-  /// `[B, T, H, E]`.
-  private static Tensor part(Tensor parts, int index) {
-    return parts.select(2, index);
+  /// `[B, T, K, E]` as `[B, T, H, E]`: each head G times.
+  private Tensor shared(Tensor x) {
+    int group = heads / kvHeads;
+    if (group == 1) {
+      return x;
+    }
+    return x.unsqueeze(3)
+        .expand(x.dim(0), x.dim(1), kvHeads, group, size())
+        .reshape(x.dim(0), x.dim(1), heads, size());
   }
 
   private static Tensor index(int count, Tensor like) {
@@ -111,16 +167,25 @@ public record CausalSelfAttention(Linear qkv, Linear projection, int heads, Drop
   }
 
   /// @param q `[B, H, C, E]`
-  /// @param k `[B, H, E, S]`
-  /// @param v `[B, H, S, E]`
-  /// @param later bool `[C, S]`: what a position must not see
+  /// @param k `[B, K, E, S]`
+  /// @param v `[B, K, S, E]`
+  /// @param later bool `[C, S]` or `[B, 1, C, S]`: what a position must not see
   /// @return `[B * C, D]`
   private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor later, Pass pass) {
-    Tensor scores = q.matmul(k).mul(1 / Math.sqrt(q.dim(3)));
+    int batch = q.dim(0);
+    int time = q.dim(2);
+    Tensor scores = grouped(q).matmul(k).mul(1 / Math.sqrt(size()));
+    scores = scores.reshape(batch, heads, time, k.dim(3));
     Tensor weights =
         dropout.forward(later.where(Double.NEGATIVE_INFINITY, scores).softmax(-1), pass);
-    Tensor mixed = weights.matmul(v).permute(0, 2, 1, 3).reshape(q.dim(0) * q.dim(2), dim());
-    return dropout.forward(projection.forward(mixed, pass), pass);
+    Tensor mixed = grouped(weights).matmul(v).reshape(batch, heads, time, size());
+    Tensor joined = mixed.permute(0, 2, 1, 3).reshape(batch * time, dim());
+    return dropout.forward(projection.forward(joined, pass), pass);
+  }
+
+  /// `[B, H, C, N]` as `[B, K, G C, N]`: queries that share keys as rows of one matrix.
+  private Tensor grouped(Tensor x) {
+    return x.reshape(x.dim(0), kvHeads, heads / kvHeads * x.dim(2), x.dim(3));
   }
 
   @Override

@@ -1,26 +1,31 @@
 package jacquard.nn;
 
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import jacquard.tensor.ShapeException;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/// A decoder-only transformer with learned positions and pre-norm blocks: tokens `[B, T]` to logits
-/// `[B, T, vocabulary]`.
+/// A decoder-only transformer with pre-norm blocks: tokens `[B, T]` to logits `[B, T, vocabulary]`.
+/// Its [Config] makes it a GPT-2, a Llama, or something between.
 ///
 /// Initial values are nanoGPT's: normal with deviation 0.02, projections into the residual stream
 /// divided by `sqrt(2 layers)`, biases 0.
 ///
 /// @param tokens `[vocabulary, dim]`
-/// @param positions `[context, dim]`
+/// @param positions `[context, dim]`; null with rotary positions
 /// @param norm before the head
-/// @param head `[vocabulary, dim]`, not tied to `tokens`
+/// @param head `[vocabulary, dim]`; tied, its weight is that of `tokens`
 public record Gpt(
     Config config,
     Embedding tokens,
-    Embedding positions,
+    @Nullable Embedding positions,
     List<Block> blocks,
-    LayerNorm norm,
+    Layer norm,
     Linear head)
     implements Module {
   private static final double DEVIATION = 0.02;
@@ -28,11 +33,27 @@ public record Gpt(
   /// @param vocabulary number of tokens
   /// @param context most positions that a sequence may have
   /// @param dim width of the residual stream
-  /// @param bias whether norms and linear layers in the blocks have biases
+  /// @param heads of queries
+  /// @param kvHeads heads of keys and values; fewer than `heads` is grouped-query attention
+  /// @param mlp the feed-forward part of each block
+  /// @param bias whether layer norms, and linear layers in the blocks, have biases
+  /// @param tied whether the head's weight is the token embedding's
   /// @param dropout probability, 0 for none
   public record Config(
-      int vocabulary, int context, int dim, int heads, int layers, boolean bias, double dropout) {
-    /// @throws IllegalArgumentException if a size is below 1
+      int vocabulary,
+      int context,
+      int dim,
+      int heads,
+      int kvHeads,
+      int layers,
+      Positions positions,
+      Normalisation norm,
+      FeedForward mlp,
+      boolean bias,
+      boolean tied,
+      double dropout) {
+
+    /// @throws IllegalArgumentException if a size is below 1, or sizes don't fit each other
     public Config {
       if (Math.min(Math.min(vocabulary, context), Math.min(Math.min(dim, heads), layers)) < 1) {
         throw new IllegalArgumentException(
@@ -48,11 +69,159 @@ public record Gpt(
                 + layers
                 + ", expected at least 1 each");
       }
+      if (dim % heads != 0 || kvHeads < 1 || heads % kvHeads != 0) {
+        throw new IllegalArgumentException(
+            "gpt: dim "
+                + dim
+                + ", heads "
+                + heads
+                + ", heads of keys "
+                + kvHeads
+                + ", expected each to be a multiple of the next");
+      }
+      if (positions instanceof Positions.Rotary && dim / heads % 2 != 0) {
+        throw new IllegalArgumentException(
+            "gpt: rotary positions with heads of "
+                + dim / heads
+                + " columns (dim "
+                + dim
+                + ", heads "
+                + heads
+                + "), expected an even number");
+      }
     }
 
-    /// Without biases and dropout.
+    /// nanoGPT's: learned positions, layer norms, GELU, as many heads of keys as of queries, a head
+    /// of its own; without biases and dropout.
     public static Config of(int vocabulary, int context, int dim, int heads, int layers) {
-      return new Config(vocabulary, context, dim, heads, layers, false, 0);
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          heads,
+          layers,
+          new Positions.Learned(),
+          Normalisation.layer(),
+          FeedForward.gelu(dim),
+          false,
+          false,
+          0);
+    }
+
+    public Config withKvHeads(int count) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          count,
+          layers,
+          positions,
+          norm,
+          mlp,
+          bias,
+          tied,
+          dropout);
+    }
+
+    public Config withPositions(Positions other) {
+      return new Config(
+          vocabulary, context, dim, heads, kvHeads, layers, other, norm, mlp, bias, tied, dropout);
+    }
+
+    public Config withNorm(Normalisation other) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          other,
+          mlp,
+          bias,
+          tied,
+          dropout);
+    }
+
+    public Config withMlp(FeedForward other) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          norm,
+          other,
+          bias,
+          tied,
+          dropout);
+    }
+
+    public Config withBias(boolean has) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          norm,
+          mlp,
+          has,
+          tied,
+          dropout);
+    }
+
+    public Config withTied(boolean is) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          norm,
+          mlp,
+          bias,
+          is,
+          dropout);
+    }
+
+    public Config withDropout(double probability) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          norm,
+          mlp,
+          bias,
+          tied,
+          probability);
+    }
+
+    /// Everything that [#fromJson] needs to make an equal configuration.
+    public Json toJson() {
+      return GptJson.write(this);
+    }
+
+    /// The configuration that [#toJson] described. Fields that are missing are as in [#of], but for
+    /// the five sizes, which must be there.
+    ///
+    /// @throws FormatException if `json` is not such a description
+    /// @throws IllegalArgumentException if its numbers describe no model
+    public static Config fromJson(Json json) throws FormatException {
+      return GptJson.read(json);
     }
   }
 
@@ -62,43 +231,56 @@ public record Gpt(
 
   public static Gpt of(Init init, Config config) {
     Initialiser weight = Initialiser.normal(DEVIATION);
+    Rotary rotary = rotary(init, config);
+    Embedding tokens = Embedding.of(init.at("tokens"), config.vocabulary, config.dim, weight);
+    Embedding positions =
+        switch (config.positions) {
+          case Positions.Learned _ ->
+              Embedding.of(init.at("positions"), config.context, config.dim, weight);
+          case Positions.Rotary _ -> null;
+        };
     List<Block> blocks = new ArrayList<>();
     for (int i = 0; i < config.layers; i++) {
-      blocks.add(block(init.at("blocks").at(i), config));
+      blocks.add(block(init.at("blocks").at(i), config, rotary));
     }
     return new Gpt(
         config,
-        Embedding.of(init.at("tokens"), config.vocabulary, config.dim, weight),
-        Embedding.of(init.at("positions"), config.context, config.dim, weight),
+        tokens,
+        positions,
         blocks,
-        LayerNorm.of(init.at("norm"), config.dim, config.bias),
-        Linear.of(init.at("head"), config.dim, config.vocabulary, weight));
+        config.norm.make(init.at("norm"), config.dim, config.bias),
+        config.tied
+            ? new Linear(tokens.weight(), null)
+            : Linear.of(init.at("head"), config.dim, config.vocabulary, weight));
   }
 
-  private static Block block(Init init, Config config) {
+  private static @Nullable Rotary rotary(Init init, Config config) {
+    return switch (config.positions) {
+      case Positions.Learned _ -> null;
+      case Positions.Rotary(double base) ->
+          Rotary.of(base, config.dim / config.heads, config.context, init.dtype(), init.device());
+    };
+  }
+
+  private static Block block(Init init, Config config, @Nullable Rotary rotary) {
     Dropout dropout = new Dropout(config.dropout);
     int dim = config.dim;
+    int rows = dim / config.heads * (config.heads + 2 * config.kvHeads);
     Init attention = init.at("attention");
-    Init mlp = init.at("mlp");
     Initialiser wide = Initialiser.normal(DEVIATION);
     Initialiser residual = Initialiser.normal(DEVIATION / Math.sqrt(2.0 * config.layers));
+    Initialiser bias = config.bias ? Initialiser.zeros() : null;
     return new Block(
-        LayerNorm.of(init.at("norm1"), dim, config.bias),
+        config.norm.make(init.at("norm1"), dim, config.bias),
         new CausalSelfAttention(
-            linear(attention.at("qkv"), dim, 3 * dim, wide, config.bias),
-            linear(attention.at("projection"), dim, dim, residual, config.bias),
+            Linear.of(attention.at("qkv"), dim, rows, wide, bias),
+            Linear.of(attention.at("projection"), dim, dim, residual, bias),
             config.heads,
+            config.kvHeads,
+            rotary,
             dropout),
-        LayerNorm.of(init.at("norm2"), dim, config.bias),
-        new Mlp(
-            linear(mlp.at("fc"), dim, 4 * dim, wide, config.bias),
-            linear(mlp.at("projection"), 4 * dim, dim, residual, config.bias),
-            Activation.GELU,
-            dropout));
-  }
-
-  private static Linear linear(Init init, int in, int out, Initialiser weight, boolean bias) {
-    return Linear.of(init, in, out, weight, bias ? Initialiser.zeros() : null);
+        config.norm.make(init.at("norm2"), dim, config.bias),
+        config.mlp.make(init.at("mlp"), dim, wide, residual, config.bias, dropout));
   }
 
   /// Logits of the next token at every position.
@@ -116,7 +298,8 @@ public record Gpt(
     }
     int batch = index.dim(0);
     int time = index.dim(1);
-    Tensor x = embed(index, pass.value(positions.weight()).slice(0, 0, time), pass);
+    Tensor at = positions == null ? null : pass.value(positions.weight()).slice(0, 0, time);
+    Tensor x = embed(index, at, pass);
     for (Block block : blocks) {
       x = block.rows(x, batch, pass);
     }
@@ -126,28 +309,75 @@ public record Gpt(
   /// Rows of the residual stream after the last norm for a chunk of new positions, which the caches
   /// take up.
   ///
-  /// @param index tokens, i32 `[B, C]`
+  /// @param index tokens, i32 `[R, C]`
   /// @param caches one for each block, of capacity [Config#context]
-  /// @param start i32 `[4]`, `[0, 0, position, 0]` with the position of the chunk's first token
-  /// @param seen slots of the caches that are looked at, at least all up to the chunk's last token
-  /// @return `[B, C, D]`
-  Tensor decode(Tensor index, List<KeyValueCache> caches, Tensor start, int seen, Pass pass) {
-    int batch = index.dim(0);
-    int chunk = index.dim(1);
-    Tensor at =
-        pass.value(positions.weight()).dynamicSlice(start.slice(0, 2, 4), chunk, config.dim);
-    Tensor x = embed(index, at, pass);
+  /// @return `[R, C, D]`
+  Tensor decode(Tensor index, List<KeyValueCache> caches, Chunk chunk, Pass pass) {
+    Tensor x = embed(index, positions == null ? null : at(positions, chunk, pass), pass);
     for (int i = 0; i < blocks.size(); i++) {
-      x = blocks.get(i).rows(x, batch, caches.get(i), start, seen, pass);
+      x = blocks.get(i).rows(x, caches.get(i), chunk, pass);
     }
-    return norm.forward(x, pass).reshape(batch, chunk, config.dim);
+    return norm.forward(x, pass).reshape(index.dim(0), index.dim(1), config.dim);
+  }
+
+  /// The learned vectors of a chunk's positions. Those of one row lie one below the other.
+  private Tensor at(Embedding learned, Chunk chunk, Pass pass) {
+    Tensor table = pass.value(learned.weight());
+    return chunk.rows() == 1
+        ? table.dynamicSlice(chunk.start(0).slice(0, 2, 4), chunk.length(), config.dim)
+        : table.gather(chunk.position());
+  }
+
+  /// The angles that the decoder needs; null with learned positions.
+  @Nullable Rotary rotary() {
+    return blocks.getFirst().attention().rotary();
   }
 
   /// `[B * T, D]`.
-  private Tensor embed(Tensor index, Tensor position, Pass pass) {
-    Tensor sum = tokens.forward(index, pass).add(position);
+  private Tensor embed(Tensor index, @Nullable Tensor position, Pass pass) {
+    Tensor rows = tokens.forward(index, pass);
+    Tensor sum = position == null ? rows : rows.add(position);
     return new Dropout(config.dropout)
         .forward(sum.reshape(index.dim(0) * index.dim(1), config.dim), pass);
+  }
+
+  /// This model with a [Lora] on those of the blocks' linear layers whose weight's name is
+  /// accepted, such as `blocks.0.attention.qkv.weight`; on a layer that has one already, in its
+  /// place.
+  ///
+  /// @param init the root of a model's paths, for the seed
+  /// @throws IllegalArgumentException if no name is accepted
+  public Gpt withLora(Init init, Predicate<String> name, Lora.Config lora) {
+    List<String> names = new ArrayList<>();
+    boolean[] found = {false};
+    Gpt changed =
+        withLinears(linear -> {
+          names.add(linear.weight().name());
+          if (!name.test(linear.weight().name())) {
+            return linear;
+          }
+          found[0] = true;
+          return linear.withLora(
+              Lora.of(
+                  init.withDType(linear.weight().dtype()).withDevice(linear.weight().device()),
+                  linear.weight(),
+                  lora));
+        });
+    if (!found[0]) {
+      throw new IllegalArgumentException(
+          "lora: no weight is chosen, expected some of " + String.join(", ", names));
+    }
+    return changed;
+  }
+
+  /// This model without [Lora]: what they add now is put into the weights, which this model shares.
+  public Gpt merged() {
+    return withLinears(Linear::merged);
+  }
+
+  private Gpt withLinears(UnaryOperator<Linear> change) {
+    List<Block> changed = blocks.stream().map(block -> block.withLinears(change)).toList();
+    return new Gpt(config, tokens, positions, changed, norm, head);
   }
 
   @Override

@@ -2,6 +2,7 @@ package jacquard.nn;
 
 import jacquard.tensor.CompiledStep;
 import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.TensorException;
@@ -10,41 +11,60 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// Decoding with cached keys and values: one compiled step for prompts and a few for single tokens,
-/// whatever the position.
+/// Decoding with cached keys and values: a few compiled steps for prompts and a few for single
+/// tokens, whatever the position.
 ///
-/// Rows of a batch are independent sequences of equal length. Parameters are read anew for every
-/// token.
+/// Rows of a batch are independent sequences, each with a length of its own. Up to [#SAME_BITS]
+/// rows give each of them the same bits as a decoder of one row; with more, sums are added up in
+/// another order. Parameters are read anew for every token.
 public final class GptDecoder {
+  /// Rows that share their weights' products without changing each other's rounding: with up to
+  /// four rows, a product by a transposed matrix takes each row's dot products as for one row.
+  public static final int SAME_BITS = 4;
+
+  /// No token: the row keeps its position.
+  public static final int REST = -1;
+
   /// Slots of the cache below which looking at fewer saves nothing.
   private static final int LEAST_SEEN = 32;
+
+  private static final int LEAST_CHUNK = 8;
+
+  /// Longer prompts are read in chunks of this many tokens.
+  private static final int MOST_CHUNK = 128;
 
   private final Gpt model;
   private final int batch;
   private final List<KeyValueCache> caches = new ArrayList<>();
+  private final Map<Form, CompiledStep> steps = new HashMap<>();
+  private final int[] positions;
 
-  /// For prompts; traced when first needed.
-  private @Nullable CompiledStep prompts;
-
-  /// For single tokens, by how much of the cache they look at.
-  private final Map<Integer, CompiledStep> singles = new HashMap<>();
-
-  private int position;
+  /// What a step is compiled for.
+  ///
+  /// @param length tokens of a row
+  /// @param seen slots of the cache that it looks at
+  /// @param all whether it has all rows; else one
+  private record Form(int length, int seen, boolean all) {}
 
   public GptDecoder(Gpt model, int batch) {
     this.model = model;
     this.batch = batch;
+    this.positions = new int[batch];
     for (int i = 0; i < model.blocks().size(); i++) {
       caches.add(
           KeyValueCache.of("cache." + i, model.blocks().get(i).attention(), batch, capacity()));
     }
   }
 
-  /// Positions decoded so far.
+  /// Positions of the first row decoded so far.
   public int position() {
-    return position;
+    return positions[0];
+  }
+
+  /// Positions of a row decoded so far.
+  public int position(int row) {
+    return positions[row];
   }
 
   /// Most positions: the model's context.
@@ -57,114 +77,142 @@ public final class GptDecoder {
   /// @return logits `[B][vocabulary]` of what follows
   /// @throws TensorException unless the prompt has 1 to [#capacity] tokens, all in the vocabulary
   public float[][] prefill(int... prompt) {
+    float[][] logits = new float[batch][];
+    for (int row = 0; row < batch; row++) {
+      logits[row] = read(row, prompt);
+    }
+    return logits;
+  }
+
+  /// Starts a row anew with a prompt; the others stay as they are.
+  ///
+  /// @return logits `[vocabulary]` of what follows
+  /// @throws TensorException unless the prompt has 1 to [#capacity] tokens, all in the vocabulary
+  public float[] read(int row, int[] prompt) {
     if (prompt.length == 0 || prompt.length > capacity()) {
       throw new TensorException(
           "prefill: " + prompt.length + " tokens, expected 1 to " + capacity());
     }
-    position = 0;
-    if (prompt.length == 1) {
-      int[] same = new int[batch];
-      Arrays.fill(same, prompt[0]);
-      return next(same);
+    require(prompt);
+    positions[row] = 0;
+    float[] logits = {};
+    for (int at = 0; at < prompt.length; ) {
+      int count = Math.min(MOST_CHUNK, prompt.length - at);
+      // Padded, so that few lengths are compiled; what the padding leaves in the cache lies in the
+      // future and is written over in time.
+      int length = Math.min(padded(count), capacity() - at);
+      int[] chunk = Arrays.copyOf(Arrays.copyOfRange(prompt, at, at + count), length);
+      logits = run(chunk, length, new int[] {row}, count - 1);
+      at += count;
+      positions[row] = at;
     }
-    // Padded to one length for all prompts; what the padding leaves in the cache lies in the future
-    // and is written over in time.
-    int[] padded = new int[batch * capacity()];
-    for (int row = 0; row < batch; row++) {
-      System.arraycopy(prompt, 0, padded, row * capacity(), prompt.length);
-    }
-    float[][] logits = run(padded, capacity(), prompt.length - 1);
-    position = prompt.length;
     return logits;
+  }
+
+  /// 1, or a power of two that is at least `count` and [#LEAST_CHUNK].
+  private static int padded(int count) {
+    return count == 1 ? 1 : Math.max(LEAST_CHUNK, Integer.highestOneBit(count - 1) << 1);
   }
 
   /// Decodes one more token in each row.
   ///
-  /// @return logits `[B][vocabulary]` of what follows
+  /// @param tokens one for each row, or [#REST]
+  /// @return logits `[B][vocabulary]` of what follows; those of resting rows mean nothing
   /// @throws TensorException if there is no room, or not one token of the vocabulary for each row
   public float[][] next(int... tokens) {
-    if (tokens.length != batch || position == capacity()) {
-      throw new TensorException(
-          "decode: "
-              + tokens.length
-              + " tokens at position "
-              + position
-              + ", expected "
-              + batch
-              + " and a position below "
-              + capacity()
-              + "; prefill again to go on");
+    int[] rows = new int[batch];
+    for (int row = 0; row < batch; row++) {
+      rows[row] = row;
+      boolean full = positions[row] == capacity();
+      if (tokens.length != batch || (full && tokens[row] != REST)) {
+        throw new TensorException(
+            "decode: "
+                + tokens.length
+                + " tokens at position "
+                + positions[row]
+                + ", expected "
+                + batch
+                + " and a position below "
+                + capacity()
+                + "; prefill again to go on");
+      }
     }
-    float[][] logits = run(tokens, 1, 0);
-    position++;
+    // A resting row gets a token that its next one replaces.
+    int[] given = Arrays.stream(tokens).map(token -> token == REST ? 0 : token).toArray();
+    require(given);
+    float[] flat = run(given, 1, rows, 0);
+    int vocabulary = model.config().vocabulary();
+    float[][] logits = new float[batch][];
+    for (int row = 0; row < batch; row++) {
+      logits[row] = Arrays.copyOfRange(flat, row * vocabulary, (row + 1) * vocabulary);
+      positions[row] += tokens[row] == REST ? 0 : 1;
+    }
     return logits;
   }
 
-  private float[][] run(int[] tokens, int chunk, int last) {
+  private void require(int[] tokens) {
     int vocabulary = model.config().vocabulary();
     for (int token : tokens) {
       if (token < 0 || token >= vocabulary) {
         throw new TensorException("decode: token " + token + ", expected 0 to " + (vocabulary - 1));
       }
     }
-    Tensor index = i32(Shape.of(batch, chunk), tokens.clone());
-    Tensor start = i32(Shape.of(4), 0, 0, position, 0);
-    Tensor logits =
-        chunk == 1 ? single(index, start).run(index, start).get(0) : prompt(index, start, last);
-    float[] flat = logits.toFloatArray();
-    float[][] result = new float[batch][];
-    for (int b = 0; b < batch; b++) {
-      result[b] = Arrays.copyOfRange(flat, b * vocabulary, (b + 1) * vocabulary);
+  }
+
+  /// Takes up a chunk in all rows or in one.
+  ///
+  /// @param tokens `[R * length]`
+  /// @param rows of the caches
+  /// @param last position in the chunk whose logits are asked for
+  /// @return logits `[R * vocabulary]`
+  private float[] run(int[] tokens, int length, int[] rows, int last) {
+    int[] starts = new int[4 * rows.length];
+    int end = 0;
+    for (int i = 0; i < rows.length; i++) {
+      starts[4 * i] = rows[i];
+      // A full row that rests writes into its last slot; it must start anew before it is read
+      // again.
+      starts[4 * i + 2] = Math.min(positions[rows[i]], capacity() - length);
+      end = Math.max(end, starts[4 * i + 2] + length);
     }
-    return result;
+    Tensor index = i32(tokens, rows.length, length);
+    Tensor start = i32(starts, rows.length, 4);
+    Tensor at = i32(new int[] {0, last, 0}, 3);
+    Form form = new Form(length, seen(end), rows.length == batch);
+    Tensor[] arguments =
+        length == 1 ? new Tensor[] {index, start} : new Tensor[] {index, start, at};
+    CompiledStep step = steps.computeIfAbsent(form, f -> traced(f, arguments));
+    return step.run(arguments).get(0).toFloatArray();
   }
 
   /// Early tokens look at the beginning of the cache only: at [#LEAST_SEEN] slots doubled until all
   /// that are filled are among them.
-  private CompiledStep single(Tensor index, Tensor start) {
+  private int seen(int end) {
     int seen = LEAST_SEEN;
-    while (seen <= position) {
+    while (seen < end) {
       seen *= 2;
     }
-    return singles.computeIfAbsent(Math.min(seen, capacity()), s -> traced(s, index, start));
+    return Math.min(seen, capacity());
   }
 
-  private CompiledStep traced(int seen, Tensor index, Tensor start) {
+  private CompiledStep traced(Form form, Tensor[] like) {
     return CompiledStep.of(
         a -> {
           Pass pass = Pass.evaluation();
-          return work(model.decode(a.get(0), caches, a.get(1), seen, pass), pass);
+          Chunk chunk = Chunk.of(a.get(1), form.length, form.seen, form.all, model.rotary());
+          Tensor rows = model.decode(a.get(0), caches, chunk, pass);
+          if (form.length > 1) {
+            rows = rows.dynamicSlice(a.get(2), rows.dim(0), 1, rows.dim(2));
+          }
+          Tensor row = rows.reshape(rows.dim(0), rows.dim(2));
+          Tensor logits = model.head().forward(row, pass).cast(DType.F32);
+          return new CompiledStep.Work(List.of(logits), pass.updates());
         },
-        index,
-        start);
+        like);
   }
 
-  private Tensor prompt(Tensor index, Tensor start, int last) {
-    Tensor at = i32(Shape.of(3), 0, last, 0);
-    CompiledStep step = prompts;
-    if (step == null) {
-      step =
-          CompiledStep.of(
-              a -> {
-                Pass pass = Pass.evaluation();
-                Tensor rows = model.decode(a.get(0), caches, a.get(1), capacity(), pass);
-                return work(rows.dynamicSlice(a.get(2), batch, 1, rows.dim(2)), pass);
-              },
-              index,
-              start,
-              at);
-      prompts = step;
-    }
-    return step.run(index, start, at).get(0);
-  }
-
-  /// Logits of one row `[B, 1, D]`, and the new caches.
-  private CompiledStep.Work work(Tensor row, Pass pass) {
-    Tensor logits = model.head().forward(row.reshape(batch, row.dim(2)), pass).cast(DType.F32);
-    return new CompiledStep.Work(List.of(logits), pass.updates());
-  }
-
-  private Tensor i32(Shape shape, int... values) {
-    return Tensor.stored(DType.I32, values, shape, caches.get(0).keys().device());
+  private Tensor i32(int[] values, int... dims) {
+    Device device = caches.get(0).keys().device();
+    return Tensor.stored(DType.I32, values, Shape.of(dims), device);
   }
 }

@@ -19,18 +19,27 @@ public final class Init {
   private final DType dtype;
   private final Device device;
   private final Set<String> taken;
+  private final boolean blank;
 
-  private Init(String path, long seed, DType dtype, Device device, Set<String> taken) {
+  private Init(
+      String path, long seed, DType dtype, Device device, Set<String> taken, boolean blank) {
     this.path = path;
     this.seed = seed;
     this.dtype = dtype;
     this.device = device;
     this.taken = taken;
+    this.blank = blank;
   }
 
   /// The root of a model's paths: f32 on the standard device.
   public static Init of(long seed) {
-    return new Init("", seed, DType.F32, Device.standard(), new HashSet<>());
+    return new Init("", seed, DType.F32, Device.standard(), new HashSet<>(), false);
+  }
+
+  /// For a model whose values will be loaded: all states start at 0, and no random numbers are
+  /// drawn.
+  public static Init blank() {
+    return new Init("", 0, DType.F32, Device.standard(), new HashSet<>(), true);
   }
 
   /// @throws IllegalArgumentException if `dtype` is not f32 or f64
@@ -38,16 +47,16 @@ public final class Init {
     if (!dtype.isFloat()) {
       throw new IllegalArgumentException("init: dtype " + dtype + ", expected f32 or f64");
     }
-    return new Init(path, seed, dtype, device, taken);
+    return new Init(path, seed, dtype, device, taken, blank);
   }
 
   public Init withDevice(Device device) {
-    return new Init(path, seed, dtype, device, taken);
+    return new Init(path, seed, dtype, device, taken, blank);
   }
 
   /// For the part called `name`.
   public Init at(String name) {
-    return new Init(join(name), seed, dtype, device, taken);
+    return new Init(join(name), seed, dtype, device, taken, blank);
   }
 
   /// For element `index` of a list.
@@ -100,19 +109,22 @@ public final class Init {
 
   private Tensor initial(String name, Initialiser initialiser, int... dims) {
     Shape shape = Shape.of(dims);
+    if (blank) {
+      return stored(dtype, new double[shape.arraySize()], shape, device);
+    }
     SplitMix random = SplitMix.of(seed, name.chars().asLongStream().toArray());
-    double[] values = initialiser.values(shape, random);
-    return Tensor.stored(dtype, array(values), shape, device);
+    return stored(dtype, initialiser.values(shape, random), shape, device);
   }
 
-  private Object array(double[] values) {
+  /// Numbers as a tensor, rounded to f32 if `dtype` is that.
+  static Tensor stored(DType dtype, double[] values, Shape shape, Device device) {
     if (dtype == DType.F64) {
-      return values;
+      return Tensor.stored(dtype, values, shape, device);
     }
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) values[i];
     }
-    return floats;
+    return Tensor.stored(dtype, floats, shape, device);
   }
 }

@@ -5,9 +5,9 @@ import jacquard.tensor.Tensor;
 
 /// Keys and values of one attention layer for the positions decoded so far; not part of the model.
 ///
-/// @param keys `[B, dim, capacity, 1]`: a position is a column, so that the scores of one query add
-///   up rows of neighbours instead of summing across each key
-/// @param values `[B, H, capacity, dim / H]`
+/// @param keys `[B, K E, capacity, 1]` for K heads of E columns: a position is a column, so that
+///   the scores of one query add up rows of neighbours instead of summing across each key
+/// @param values `[B, K, capacity, E]`
 public record KeyValueCache(State keys, State values) {
 
   /// An empty cache that fits `attention`.
@@ -17,11 +17,12 @@ public record KeyValueCache(State keys, State values) {
   public static KeyValueCache of(
       String name, CausalSelfAttention attention, int batch, int capacity) {
     State like = attention.qkv().weight();
-    int size = attention.dim() / attention.heads();
+    int heads = attention.kvHeads();
+    int size = attention.size();
     Tensor zero = Tensor.constant(like.dtype(), 0.0, like.device());
     return new KeyValueCache(
-        new State(name + ".keys", zero.expand(batch, attention.dim(), capacity, 1)),
-        new State(name + ".values", zero.expand(batch, attention.heads(), capacity, size)));
+        new State(name + ".keys", zero.expand(batch, heads * size, capacity, 1)),
+        new State(name + ".values", zero.expand(batch, heads, capacity, size)));
   }
 
   public int capacity() {

@@ -17,10 +17,14 @@ public record LayerNorm(Parameter weight, @Nullable Parameter bias, double eps) 
   }
 
   public static LayerNorm of(Init init, int dim, boolean bias) {
+    return of(init, dim, bias, EPS);
+  }
+
+  public static LayerNorm of(Init init, int dim, boolean bias, double eps) {
     return new LayerNorm(
         init.parameter("weight", Initialiser.ones(), dim),
         bias ? init.parameter("bias", Initialiser.zeros(), dim) : null,
-        EPS);
+        eps);
   }
 
   @Override

@@ -7,7 +7,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param weight `[out, in]`
 /// @param bias `[out]`, or null for none
-public record Linear(Parameter weight, @Nullable Parameter bias) implements Layer {
+/// @param lora what is added to the weight, or null for nothing
+public record Linear(Parameter weight, @Nullable Parameter bias, @Nullable Lora lora)
+    implements Layer {
+
+  public Linear(Parameter weight, @Nullable Parameter bias) {
+    this(weight, bias, null);
+  }
 
   /// With a bias, both uniform within `1 / sqrt(in)`.
   public static Linear of(Init init, int in, int out) {
@@ -27,14 +33,29 @@ public record Linear(Parameter weight, @Nullable Parameter bias) implements Laye
         bias == null ? null : init.parameter("bias", bias, out));
   }
 
+  /// The same weight and bias with `lora` added to the weight; null for nothing.
+  public Linear withLora(@Nullable Lora lora) {
+    return new Linear(weight, bias, lora);
+  }
+
+  /// Without a [#lora]: this, with what it adds now put into the weight.
+  public Linear merged() {
+    if (lora == null) {
+      return this;
+    }
+    weight.load(weight.value().add(lora.weight()).toArray());
+    return withLora(null);
+  }
+
   @Override
   public Tensor forward(Tensor x, Pass pass) {
     Tensor y = x.matmul(pass.value(weight).t());
-    return bias == null ? y : y.add(pass.value(bias));
+    Tensor z = lora == null ? y : y.add(lora.forward(x, pass));
+    return bias == null ? z : z.add(pass.value(bias));
   }
 
   @Override
   public Parts parts() {
-    return Parts.of(weight, bias);
+    return Parts.of(weight, bias, lora);
   }
 }

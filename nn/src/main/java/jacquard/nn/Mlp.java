@@ -1,18 +1,39 @@
 package jacquard.nn;
 
 import jacquard.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
-/// A transformer's feed-forward part: `projection(GELU(fc(x)))`, then dropout.
+/// A transformer's feed-forward part, then dropout: `projection(activation(fc(x)))`, or gated
+/// `projection(activation(g) * u)`, where `fc(x)` is `g` and `u` side by side.
 ///
-/// @param fc widens
-/// @param projection narrows again
-public record Mlp(Linear fc, Linear projection, Activation activation, Dropout dropout)
+/// @param fc widens: `[hidden, dim]`, or gated `[2 hidden, dim]`, the gate's rows above the others
+/// @param projection narrows again: `[dim, hidden]`
+public record Mlp(
+    Linear fc, Linear projection, Activation activation, boolean gated, Dropout dropout)
     implements Layer {
+
+  /// Not gated.
+  public Mlp(Linear fc, Linear projection, Activation activation, Dropout dropout) {
+    this(fc, projection, activation, false, dropout);
+  }
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    Tensor hidden = activation.forward(fc.forward(x, pass), pass);
-    return dropout.forward(projection.forward(hidden, pass), pass);
+    return dropout.forward(projection.forward(hidden(fc.forward(x, pass), pass), pass), pass);
+  }
+
+  private Tensor hidden(Tensor wide, Pass pass) {
+    if (!gated) {
+      return activation.forward(wide, pass);
+    }
+    int last = wide.rank() - 1;
+    int half = wide.dim(last) / 2;
+    Tensor gate = activation.forward(wide.slice(last, 0, half), pass);
+    return gate.mul(wide.slice(last, half, 2 * half));
+  }
+
+  Mlp withLinears(UnaryOperator<Linear> change) {
+    return new Mlp(change.apply(fc), change.apply(projection), activation, gated, dropout);
   }
 
   @Override

@@ -11,7 +11,11 @@ public record RmsNorm(Parameter weight, double eps) implements Layer {
   public static final double EPS = 1e-6;
 
   public static RmsNorm of(Init init, int dim) {
-    return new RmsNorm(init.parameter("weight", Initialiser.ones(), dim), EPS);
+    return of(init, dim, EPS);
+  }
+
+  public static RmsNorm of(Init init, int dim, double eps) {
+    return new RmsNorm(init.parameter("weight", Initialiser.ones(), dim), eps);
   }
 
   @Override

@@ -23,7 +23,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GptTest {
-  private static final Gpt.Config CONFIG = new Gpt.Config(11, 8, 12, 3, 2, true, 0.2);
+  private static final Gpt.Config CONFIG =
+      Gpt.Config.of(11, 8, 12, 3, 2).withBias(true).withDropout(0.2);
 
   private static Gpt model(long seed) {
     return model(Reference.init(seed), seed);
@@ -77,7 +78,7 @@ class GptTest {
 
   @Test
   void initialValuesAreNanoGpts() {
-    Gpt gpt = Gpt.of(Reference.init(1), new Gpt.Config(65, 64, 64, 4, 8, true, 0));
+    Gpt gpt = Gpt.of(Reference.init(1), Gpt.Config.of(65, 64, 64, 4, 8).withBias(true));
     Block block = gpt.blocks().get(7);
     assertEquals(0.02, deviation(block.attention().qkv().weight()), 0.001);
     assertEquals(0.02 / 4, deviation(block.attention().projection().weight()), 0.0003);

@@ -1,6 +1,8 @@
 package jacquard.nn;
 
 import jacquard.autograd.GradientCheck;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +104,36 @@ class LayerGradientTest {
             3,
             2),
         layer(
+            "attention, grouped and rotary",
+            new CausalSelfAttention(
+                Linear.of(init.at("grouped.qkv"), 4, 8, wide),
+                Linear.of(init.at("grouped.projection"), 4, 4, wide),
+                2,
+                1,
+                Rotary.of(10, 2, 3, DType.F64, Device.REFERENCE),
+                new Dropout(0)),
+            false,
+            1,
+            3,
+            4),
+        layer(
+            "linear with lora",
+            lora(Linear.of(init.at("adapted"), 3, 2, wide, wide), init),
+            false,
+            2,
+            3),
+        layer(
+            "gated mlp",
+            new Mlp(
+                Linear.of(init.at("gated"), 2, 6),
+                Linear.of(init.at("ungated"), 3, 2),
+                Activation.SILU,
+                true,
+                new Dropout(0)),
+            false,
+            2,
+            2),
+        layer(
             "mlp",
             new Mlp(
                 Linear.of(init.at("wide"), 2, 4),
@@ -113,6 +145,14 @@ class LayerGradientTest {
             2));
   }
 
+  /// With both factors other than 0.
+  private static Linear lora(Linear linear, Init init) {
+    Linear adapted = linear.withLora(Lora.of(init, linear.weight(), new Lora.Config(2, 4)));
+    Parameter b = adapted.lora().b();
+    b.load(Reference.random(SEED, 2, 2).toDoubleArray());
+    return adapted;
+  }
+
   @TestFactory
   Stream<DynamicTest> activationsToSecondOrder() {
     return Stream.of(Activation.values()).map(a -> layer(a.name(), a, false, 6));
@@ -122,7 +162,7 @@ class LayerGradientTest {
   Stream<DynamicTest> modelsToSecondOrder() {
     Init init = Reference.init(SEED);
     Embedding table = Embedding.of(init.at("table"), 3, 2);
-    Gpt gpt = Gpt.of(init.at("gpt"), new Gpt.Config(3, 3, 4, 2, 1, true, 0));
+    Gpt gpt = Gpt.of(init.at("gpt"), Gpt.Config.of(3, 3, 4, 2, 1).withBias(true));
     Tensor tokens = Reference.i32(new int[] {2, 0, 2}, 1, 3);
     return Stream.of(
         DynamicTest.dynamicTest(

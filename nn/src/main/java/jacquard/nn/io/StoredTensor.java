@@ -69,6 +69,32 @@ public final class StoredTensor {
     return of(name, StoredType.F32, dims, bytes);
   }
 
+  /// Floats rounded to `type`, ties to even.
+  ///
+  /// @throws IllegalArgumentException if `type` is not F32, F16 or BF16
+  public static StoredTensor of(String name, StoredType type, float[] data, long... dims) {
+    if (type == StoredType.F32) {
+      return of(name, data, dims);
+    }
+    if (type != StoredType.F16 && type != StoredType.BF16) {
+      throw new IllegalArgumentException(
+          "safetensors: '" + name + "' as " + type + ", expected F32, F16 or BF16");
+    }
+    MemorySegment bytes = allocate(2L * data.length);
+    boolean half = type == StoredType.F16;
+    for (int i = 0; i < data.length; i++) {
+      bytes.setAtIndex(SHORT, i, half ? Float.floatToFloat16(data[i]) : toBfloat16(data[i]));
+    }
+    return of(name, type, dims, bytes);
+  }
+
+  /// The upper half of the bits, rounded; NaN stays one.
+  private static short toBfloat16(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    int rounded = Float.isNaN(x) ? bits | 1 << 22 : bits + 0x7FFF + (bits >>> 16 & 1);
+    return (short) (rounded >>> 16);
+  }
+
   public static StoredTensor of(String name, double[] data, long... dims) {
     MemorySegment bytes = allocate(8L * data.length);
     MemorySegment.copy(data, 0, bytes, DOUBLE, 0, data.length);

@@ -1,0 +1,246 @@
+package jacquard.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import jacquard.autograd.GradientCheck;
+import jacquard.nn.data.SplitMix;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Every kind of transformer: cache against full computation, gradients, names, configuration.
+class GptSchemesTest {
+  private static Init cpu() {
+    return Init.of(1).withDevice(Device.CPU);
+  }
+
+  private static Stream<DynamicTest> each(Function<Gpt.Config, Runnable> test) {
+    return Schemes.all().entrySet().stream()
+        .map(scheme ->
+            DynamicTest.dynamicTest(scheme.getKey(), () -> test.apply(scheme.getValue()).run()));
+  }
+
+  private static int[] tokens(int count) {
+    int[] tokens = new int[count];
+    SplitMix random = new SplitMix(5);
+    Arrays.setAll(tokens, i -> (int) (random.nextDouble() * Schemes.VOCABULARY));
+    return tokens;
+  }
+
+  /// Logits of what follows, from the beginning.
+  private static float[] full(Gpt model, int... tokens) {
+    Tensor index =
+        Tensor.stored(
+            DType.I32, tokens, Shape.of(1, tokens.length), model.tokens().weight().device());
+    float[] all = model.forward(index, Pass.evaluation()).cast(DType.F32).toFloatArray();
+    return Arrays.copyOfRange(all, all.length - Schemes.VOCABULARY, all.length);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> cacheEqualsFullComputationOnTheReference() {
+    return each(config -> () -> decode(Schemes.model(Reference.init(1), config), 1e-6f));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> cacheEqualsFullComputationOnTheProcessor() {
+    return each(config -> () -> decode(Schemes.model(cpu(), config), 2e-4f));
+  }
+
+  /// A prompt of each of some lengths, then token by token to the end of the context.
+  private static void decode(Gpt model, float tolerance) {
+    int[] tokens = tokens(Schemes.CONTEXT);
+    GptDecoder decoder = new GptDecoder(model, 1);
+    for (int prompt : new int[] {1, 2, 9, 20, Schemes.CONTEXT}) {
+      float[] logits = decoder.prefill(Arrays.copyOf(tokens, prompt))[0];
+      for (int t = prompt; ; t++) {
+        int[] seen = Arrays.copyOf(tokens, t);
+        assertArrayEquals(full(model, seen), logits, tolerance, prompt + " + " + (t - prompt));
+        if (t == Schemes.CONTEXT) {
+          break;
+        }
+        logits = decoder.next(tokens[t])[0];
+      }
+    }
+  }
+
+  /// Rows of different lengths, one of which starts anew and one of which rests.
+  @TestFactory
+  Stream<DynamicTest> rowsOfABatchHaveTheBitsOfDecodersOfTheirOwn() {
+    return each(config -> () -> batch(Schemes.model(cpu(), config)));
+  }
+
+  private static void batch(Gpt model) {
+    int rows = GptDecoder.SAME_BITS;
+    int[] tokens = tokens(Schemes.CONTEXT);
+    GptDecoder together = new GptDecoder(model, rows);
+    List<GptDecoder> alone = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      alone.add(new GptDecoder(model, 1));
+      int[] prompt = Arrays.copyOfRange(tokens, row, row + 1 + 5 * row);
+      assertArrayEquals(alone.get(row).prefill(prompt)[0], together.read(row, prompt));
+    }
+    for (int t = 0; t < 6; t++) {
+      int[] next = new int[rows];
+      for (int row = 0; row < rows; row++) {
+        next[row] = row == 1 && t % 2 == 0 ? GptDecoder.REST : tokens[(t + row) % tokens.length];
+      }
+      if (t == 3) {
+        int[] again = {4, 2, 9};
+        assertArrayEquals(alone.get(2).prefill(again)[0], together.read(2, again));
+      }
+      float[][] logits = together.next(next);
+      for (int row = 0; row < rows; row++) {
+        if (next[row] != GptDecoder.REST) {
+          assertArrayEquals(alone.get(row).next(next[row])[0], logits[row], "row " + row);
+        }
+        assertEquals(alone.get(row).position(), together.position(row));
+      }
+    }
+  }
+
+  @Test
+  void longPromptsAreReadInChunks() {
+    Gpt.Config config = Schemes.llama(Gpt.Config.of(Schemes.VOCABULARY, 300, 16, 4, 1));
+    Gpt model = Schemes.model(cpu(), config);
+    GptDecoder decoder = new GptDecoder(model, 1);
+    for (int length : new int[] {128, 129, 257, 300}) {
+      int[] prompt = tokens(length);
+      assertArrayEquals(full(model, prompt), decoder.prefill(prompt)[0], 2e-4f, length + " tokens");
+      assertEquals(length, decoder.position());
+    }
+  }
+
+  @Test
+  void rotaryScoresDependOnDistancesOnly() {
+    Rotary rotary = Rotary.of(100, 6, 40, DType.F64, Device.REFERENCE);
+    Tensor q = Reference.random(1, 1, 1, 1, 6);
+    Tensor k = Reference.random(2, 1, 1, 1, 6);
+    double near = score(rotary, q, 3, k, 1);
+    assertEquals(near, score(rotary, q, 39, k, 37), 1e-12);
+    assertFalse(Math.abs(near - score(rotary, q, 39, k, 36)) < 1e-3);
+    assertEquals(q.mul(k).sum().item(), score(rotary, q, 5, k, 5), 1e-12);
+  }
+
+  private static double score(Rotary rotary, Tensor q, int at, Tensor k, int from) {
+    Tensor turned = rotary.at(Reference.i32(new int[] {at}, 1, 1)).turn(q);
+    return turned.mul(rotary.at(Reference.i32(new int[] {from}, 1, 1)).turn(k)).sum().item();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsToSecondOrder() {
+    Map<String, Gpt.Config> small = Map.of("tied", tiny().withTied(true), "llama", tinyLlama());
+    return small.entrySet().stream()
+        .map(s -> DynamicTest.dynamicTest(s.getKey(), () -> gradients(s.getValue())));
+  }
+
+  private static Gpt.Config tiny() {
+    return Gpt.Config.of(3, 3, 4, 2, 1);
+  }
+
+  private static Gpt.Config tinyLlama() {
+    return tiny()
+        .withNorm(Normalisation.rms())
+        .withMlp(new FeedForward(3, Activation.SILU, true))
+        .withPositions(new Positions.Rotary(10))
+        .withKvHeads(1);
+  }
+
+  private static void gradients(Gpt.Config config) {
+    Gpt model = Schemes.model(Reference.init(3), config);
+    List<Parameter> parameters = model.parameters();
+    Tensor[] values =
+        parameters.stream()
+            .map(p -> Reference.f64(Reference.values(p), p.shape().toArray()))
+            .toArray(Tensor[]::new);
+    GradientCheck.standard()
+        .withTolerance(1e-7)
+        .run(
+            t -> {
+              Pass pass = Pass.evaluation();
+              for (int i = 0; i < t.length; i++) {
+                pass.assume(parameters.get(i), t[i]);
+              }
+              return Loss.crossEntropy(
+                  model.forward(Reference.i32(new int[] {2, 0, 2}, 1, 3), pass),
+                  Reference.i32(new int[] {0, 1, 2}, 1, 3));
+            },
+            values)
+        .orThrow();
+  }
+
+  @Test
+  void aTiedHeadIsListedOnce() {
+    Gpt model = Gpt.of(Reference.init(1), tiny().withTied(true));
+    assertEquals(model.tokens().weight(), model.head().weight());
+    assertEquals(
+        1, model.parameters().stream().filter(p -> p.name().equals("tokens.weight")).count());
+    assertFalse(model.namedStates().containsKey("head.weight"));
+  }
+
+  @Test
+  void llamaHasItsShapesAndNoBiases() {
+    assertEquals(
+        List.of(
+            "tokens.weight [11, 16]",
+            "blocks.0.norm1.weight [16]",
+            "blocks.0.attention.qkv.weight [32, 16]",
+            "blocks.0.attention.projection.weight [16, 16]",
+            "blocks.0.norm2.weight [16]",
+            "blocks.0.mlp.fc.weight [96, 16]",
+            "blocks.0.mlp.projection.weight [16, 48]"),
+        Gpt.of(Reference.init(1), Schemes.all().get("llama")).parameters().stream()
+            .map(p -> p.name() + " " + p.shape())
+            .limit(7)
+            .toList());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> configurationsSurviveJson() {
+    return each(config ->
+        () -> {
+          try {
+            Gpt.Config other = config.withDropout(0.25);
+            String text = other.toJson().pretty();
+            assertEquals(other, Gpt.Config.fromJson(Json.parse(text, "test")));
+          } catch (FormatException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  @Test
+  void fiveSizesAreEnough() throws FormatException {
+    String text = "{\"vocabulary\": 5, \"context\": 6, \"dim\": 4, \"heads\": 2, \"layers\": 3}";
+    assertEquals(Gpt.Config.of(5, 6, 4, 2, 3), Gpt.Config.fromJson(Json.parse(text, "test")));
+  }
+
+  @Test
+  void sizesThatDontFitAreNamed() {
+    assertEquals(
+        "gpt: dim 16, heads 4, heads of keys 3, expected each to be a multiple of the next",
+        assertThrows(
+                IllegalArgumentException.class, () -> Schemes.all().get("plain").withKvHeads(3))
+            .getMessage());
+    assertEquals(
+        "gpt: rotary positions with heads of 3 columns (dim 12, heads 4), expected an even number",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Gpt.Config.of(5, 5, 12, 4, 1).withPositions(new Positions.Rotary(10)))
+            .getMessage());
+  }
+}
