@@ -10,6 +10,7 @@ module jacquard.nn {
   exports jacquard.nn.data;
   exports jacquard.nn.hub;
   exports jacquard.nn.io;
+  exports jacquard.nn.metrics;
   exports jacquard.nn.optim;
   exports jacquard.nn.text;
   exports jacquard.nn.train;

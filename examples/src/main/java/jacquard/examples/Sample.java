@@ -38,6 +38,9 @@ final class Sample implements Callable<Integer> {
       case "gpt" -> GptRecipe.sample(run, config, options);
       case "vae" -> VaeRecipe.sample(run, config, options);
       case "gan" -> GanRecipe.sample(run, config, options);
+      case "classifier" ->
+          throw new IllegalArgumentException(
+              folder + " is a classifier, which draws nothing; jacquard eval measures it");
       default ->
           throw new FormatException(
               run.config() + ": unknown recipe '" + recipe + "', expected gpt, vae or gan");

@@ -1,5 +1,6 @@
 package jacquard.examples;
 
+import jacquard.examples.recipe.ClassifierRecipe;
 import jacquard.examples.recipe.GanRecipe;
 import jacquard.examples.recipe.GptRecipe;
 import jacquard.examples.recipe.VaeRecipe;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    subcommands = {GptRecipe.class, VaeRecipe.class, GanRecipe.class},
+    subcommands = {GptRecipe.class, VaeRecipe.class, GanRecipe.class, ClassifierRecipe.class},
     description = "Trains a model by a recipe.",
     footer = {
       "",

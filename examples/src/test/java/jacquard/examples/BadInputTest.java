@@ -56,6 +56,8 @@ class BadInputTest {
         "train gan --latent 0       | --latent is 0, expected 1 or more",
         "train gan --data TEMP/corrupt | train-images-idx3-ubyte.gz",
         "train gan --data TEMP/untested | holds no t10k-images-idx3-ubyte",
+        "train classifier --dropout 1 | --dropout is 1.0, expected 0 or more and below 1",
+        "train classifier --features 0 | --features is 0, expected 1 or more",
         "train                      | Missing required subcommand",
         "train rnn                  | Unmatched argument at index 1: 'rnn'",
         "sample                     | Missing required parameter: 'RUN'",

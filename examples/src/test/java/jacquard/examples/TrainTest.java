@@ -173,6 +173,38 @@ class TrainTest {
   }
 
   @Test
+  void classifierTellsClassesApart() throws IOException {
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 40);
+    Path run = temp.resolve("run");
+    Result result =
+        Shell.jacquard(
+            "train",
+            "classifier",
+            "--data",
+            data.toString(),
+            "--steps",
+            "40",
+            "--batch",
+            "32",
+            "--out",
+            run.toString());
+    assertEquals(0, result.exit(), result::toString);
+    List<Json> lines = metrics(run);
+    // Labels that differ by 6 look alike, so that four of the ten can be told apart from no other.
+    double accuracy = lines.getLast().field("val_accuracy").asDouble();
+    assertTrue(accuracy > 0.4, "accuracy " + accuracy);
+    assertTrue(
+        lines.getLast().field("val_loss").asDouble()
+            < lines.getFirst().field("val_loss").asDouble() / 2);
+    assertTrue(Files.exists(run.resolve("samples/step-40.png")), "the images that it misreads");
+    assertEquals(
+        10, Json.read(run.resolve("config.json")).field("model").field("classes").asInt());
+    Result sample = Shell.jacquard("sample", run.toString());
+    assertEquals(2, sample.exit());
+    assertTrue(sample.err().getFirst().contains("is a classifier"), sample::toString);
+  }
+
+  @Test
   void aRunIsNeverWrittenOver() throws IOException {
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path run = Files.createDirectory(temp.resolve("run"));

@@ -32,10 +32,17 @@ final class ChartPainter implements AutoCloseable {
     this.path = path;
   }
 
-  /// Adds the values of a step.
+  /// Adds the values of a step, as far as the chart has series for them.
   void add(long step, Map<String, Double> values) {
     Map<String, Double> copy = Map.copyOf(values);
-    thread.execute(() -> copy.forEach((name, value) -> chart.add(name, step, value)));
+    thread.execute(
+        () ->
+            copy.forEach(
+                (name, value) -> {
+                  if (chart.has(name)) {
+                    chart.add(name, step, value);
+                  }
+                }));
   }
 
   /// Adds what an earlier process has logged; fields that aren't drawn are left out.

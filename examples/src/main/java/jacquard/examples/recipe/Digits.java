@@ -13,30 +13,36 @@ import jacquard.nn.io.FormatException;
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Grey pictures to learn from and others to measure on: MNIST's files, or digits drawn from
-/// strokes, endless and never twice the same. Labels are not used.
+/// strokes, endless and never twice the same.
 ///
 /// @param source what they are, for people
 /// @param height of a picture, in pixels
 /// @param width of a picture, in pixels
-/// @param train batches with a field `image`, `[batch, 1, height, width]`
+/// @param classes number of labels, from 0
+/// @param train batches with fields `image`, f32 `[batch, 1, height, width]`, and `label`, i32
+///   `[batch]`
 /// @param stepsPerEpoch batches in a pass over the data; for drawn digits in 60,000 of them, as
 ///   many as MNIST has
-/// @param test pictures that are not learned from
+/// @param test pictures that are not learned from, of the same fields
 /// @param fingerprint of both
 record Digits(
     String source,
     int height,
     int width,
+    int classes,
     BatchSource train,
     long stepsPerEpoch,
     Dataset test,
     Fingerprint fingerprint) {
+  private static final int TEST_ROWS = 500;
   private static final int DRAWN_PER_EPOCH = 60_000;
   private static final int DRAWN_TO_TEST = 5_000;
   private static final List<Field> FIELDS =
@@ -73,6 +79,7 @@ record Digits(
         folder.toString(),
         train.height(),
         train.width(),
+        Math.max(train.classes().size(), test.classes().size()),
         batches,
         batches.batchesPerEpoch(),
         test,
@@ -89,14 +96,19 @@ record Digits(
           stretch(images, low);
           return drawn;
         };
-    float[] images = new StrokeDigits(~seed).images(0, DRAWN_TO_TEST);
+    StrokeDigits others = new StrokeDigits(~seed);
+    float[] images = others.images(0, DRAWN_TO_TEST);
     stretch(images, low);
     int size = StrokeDigits.SIZE;
-    Dataset test = ArrayDataset.ofSize(DRAWN_TO_TEST).with("image", images, 1, size, size);
+    Dataset test =
+        ArrayDataset.ofSize(DRAWN_TO_TEST)
+            .with("image", images, 1, size, size)
+            .with("label", others.labels(0, DRAWN_TO_TEST));
     return new Digits(
         "digits drawn from strokes",
         size,
         size,
+        StrokeDigits.CLASSES,
         train,
         Math.max(1, DRAWN_PER_EPOCH / batch),
         test,
@@ -115,8 +127,27 @@ record Digits(
     return height * width;
   }
 
+  /// All test pictures in order; the last batch may be padded.
+  Iterable<Batch> testBatches() {
+    return Batches.of(test, Math.min(TEST_ROWS, test.size()), Batches.Tail.PAD).epoch(0);
+  }
+
   /// The pictures of a batch as rows, `[batch, pixels]`.
   static Tensor rows(Batch batch) {
     return batch.tensor("image").reshape(batch.rows(), -1);
+  }
+
+  /// One picture of a batch, `[pixels]`, copied.
+  static float[] row(Batch batch, int row) {
+    float[] images = batch.floats("image");
+    int pixels = images.length / batch.rows();
+    return Arrays.copyOfRange(images, row * pixels, (row + 1) * pixels);
+  }
+
+  /// Pictures one after the other.
+  static float[] joined(List<float[]> pictures) {
+    FloatBuffer all = FloatBuffer.allocate(pictures.stream().mapToInt(p -> p.length).sum());
+    pictures.forEach(all::put);
+    return all.array();
   }
 }

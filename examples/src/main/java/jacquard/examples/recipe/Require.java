@@ -33,4 +33,13 @@ final class Require {
     }
     return value;
   }
+
+  /// 0 or more and below 1.
+  static double probability(String option, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          option + " is " + value + ", expected 0 or more and below 1");
+    }
+    return value;
+  }
 }

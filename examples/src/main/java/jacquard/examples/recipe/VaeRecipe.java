@@ -10,7 +10,6 @@ import jacquard.nn.Parts;
 import jacquard.nn.Pass;
 import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
-import jacquard.nn.data.Batches;
 import jacquard.nn.data.DataLoader;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
@@ -202,9 +201,7 @@ public final class VaeRecipe implements Callable<Integer> {
     @Override
     public Map<String, Double> validate(boolean last) {
       double sum = 0;
-      int rows = Math.min(500, digits.test().size());
-      Batches test = Batches.of(digits.test(), rows, Batches.Tail.PAD);
-      for (Batch images : test.epoch(0)) {
+      for (Batch images : digits.testBatches()) {
         Pass pass = Pass.evaluation(TEST_KEY.fold((int) images.step()));
         sum += model.loss(Digits.rows(images), pass).mul(images.mask()).sum().item();
       }

@@ -1,0 +1,12 @@
+/// How good a model is, and what it makes: numbers that are compared between runs and with the
+/// literature.
+///
+///     FeatureNetwork  Features            pictures as vectors
+///     Moments  FrechetDistance            two sets of vectors as two normal distributions
+///     KernelDistance                      the same question without that assumption
+///     PrecisionRecall                     fidelity and variety apart
+///     ClassHistogram                      which classes there are
+@NullMarked
+package jacquard.nn.metrics;
+
+import org.jspecify.annotations.NullMarked;
