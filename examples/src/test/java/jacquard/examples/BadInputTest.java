@@ -33,7 +33,8 @@ class BadInputTest {
         "train gpt --layers 0       | --layers is 0, expected 1 or more",
         "train gpt --heads 5        | --dim is 128 and --heads is 5, expected heads that divide it",
         "train gpt --threads 0      | --threads is 0, expected 1 or more",
-        "train gpt --threads 100000 | jacquard.threads: '100000', expected a whole number from 1 to 1024",
+        "train gpt --threads 100000 | jacquard.threads: '100000', expected a whole number from 1 to"
+            + " 1024",
         "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 letters of --context",
         "train gpt --epochs 9223372036854775807 | --epochs is 9223372036854775807, which times",
         "train gpt --device abacus  | device: no back end 'abacus' on the class path",

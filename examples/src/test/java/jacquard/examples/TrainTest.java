@@ -197,8 +197,7 @@ class TrainTest {
         lines.getLast().field("val_loss").asDouble()
             < lines.getFirst().field("val_loss").asDouble() / 2);
     assertTrue(Files.exists(run.resolve("samples/step-40.png")), "the images that it misreads");
-    assertEquals(
-        10, Json.read(run.resolve("config.json")).field("model").field("classes").asInt());
+    assertEquals(10, Json.read(run.resolve("config.json")).field("model").field("classes").asInt());
     Result sample = Shell.jacquard("sample", run.toString());
     assertEquals(2, sample.exit());
     assertTrue(sample.err().getFirst().contains("is a classifier"), sample::toString);

@@ -66,6 +66,21 @@ class LayerGradientTest {
         layer("batchNorm 1d training", BatchNorm.of(init.at("bn1"), 2, wide), true, 3, 2),
         layer("batchNorm 2d training", BatchNorm.of(init.at("bn2"), 2, wide), true, 2, 2, 2, 1),
         layer("batchNorm evaluation", BatchNorm.of(init.at("bn3"), 2), false, 2, 2),
+        layer("groupNorm", GroupNorm.of(init.at("group"), 4, 2), false, 2, 4, 3),
+        layer(
+            "spectralNorm of linear",
+            SpectralNorm.of(init.at("sn1"), Linear.of(init.at("sn1"), 3, 2, wide, wide)),
+            false,
+            2,
+            3),
+        layer(
+            "spectralNorm of conv2d",
+            SpectralNorm.of(init.at("sn2"), Conv2d.of(init.at("sn2"), 1, 2, 2, 1, 0)),
+            false,
+            1,
+            1,
+            3,
+            3),
         layer("dropout", new Dropout(0.4), true, 3, 4),
         layer("conv2d", Conv2d.of(init.at("conv"), 1, 2, 2, 1, 1), false, 1, 1, 2, 3),
         layer(

@@ -35,14 +35,12 @@ final class ChartPainter implements AutoCloseable {
   /// Adds the values of a step, as far as the chart has series for them.
   void add(long step, Map<String, Double> values) {
     Map<String, Double> copy = Map.copyOf(values);
-    thread.execute(
-        () ->
-            copy.forEach(
-                (name, value) -> {
-                  if (chart.has(name)) {
-                    chart.add(name, step, value);
-                  }
-                }));
+    thread.execute(() ->
+        copy.forEach((name, value) -> {
+          if (chart.has(name)) {
+            chart.add(name, step, value);
+          }
+        }));
   }
 
   /// Adds what an earlier process has logged; fields that aren't drawn are left out.

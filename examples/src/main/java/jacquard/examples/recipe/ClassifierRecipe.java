@@ -8,7 +8,6 @@ import jacquard.nn.Loss;
 import jacquard.nn.Pass;
 import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
-import jacquard.nn.data.Batches;
 import jacquard.nn.data.DataLoader;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
@@ -92,8 +91,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
             (images, pass) ->
                 Loss.crossEntropy(
                     model.logits(images.tensor("image"), pass), images.tensor("label")),
-            new Adam(
-                List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM_W),
+            new Adam(List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM_W),
             Key.of(options.seed));
 
     try (Run run = options.open(NAME, config(digits, sizes, steps))) {

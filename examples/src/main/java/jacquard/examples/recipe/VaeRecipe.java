@@ -170,8 +170,8 @@ public final class VaeRecipe implements Callable<Integer> {
   }
 
   private Map<String, Object> config(Digits digits, long steps) {
-    Map<String, Object> config = options.config(
-            NAME, digits.source(), digits.fingerprint(), steps, batch, learningRate);
+    Map<String, Object> config =
+        options.config(NAME, digits.source(), digits.fingerprint(), steps, batch, learningRate);
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("height", digits.height());
     model.put("width", digits.width());

@@ -42,8 +42,7 @@ public record Features(float[] values, int rows, int dim) {
       int valid = Math.min(atOnce, count - from);
       // The last block keeps the size, so that there is one plan for all; its tail is not read.
       System.arraycopy(pictures, from * each, block, 0, valid * each);
-      float[] made =
-          network.features(Tensor.of(block, batched(atOnce, picture))).toFloatArray();
+      float[] made = network.features(Tensor.of(block, batched(atOnce, picture))).toFloatArray();
       if (from == 0) {
         dim = made.length / atOnce;
         values = new float[count * dim];

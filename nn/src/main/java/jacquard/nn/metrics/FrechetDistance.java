@@ -23,8 +23,7 @@ public final class FrechetDistance {
     double distance = 0;
     for (int i = 0; i < n; i++) {
       double shift = a.mean()[i] - b.mean()[i];
-      distance +=
-          shift * shift + a.covariance()[i * n + i] + b.covariance()[i * n + i];
+      distance += shift * shift + a.covariance()[i * n + i] + b.covariance()[i * n + i];
     }
     return distance - 2 * rootTrace(a.covariance(), b.covariance(), n, eigen);
   }

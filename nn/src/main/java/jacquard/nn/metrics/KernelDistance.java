@@ -20,10 +20,9 @@ public record KernelDistance(double mean, double deviation) {
   ///
   /// @param subsets how many
   /// @param size vectors of each set in a subset; fewer if a set is smaller
-  /// @throws IllegalArgumentException if the vectors differ in length, there is no subset, or one of
-  ///   fewer than 2 vectors
-  public static KernelDistance between(
-      Features a, Features b, int subsets, int size, long seed) {
+  /// @throws IllegalArgumentException if the vectors differ in length, there is no subset, or one
+  ///   of fewer than 2 vectors
+  public static KernelDistance between(Features a, Features b, int subsets, int size, long seed) {
     Features.requireSameDim("kernel distance", a, b);
     int count = Math.min(size, Math.min(a.rows(), b.rows()));
     if (subsets < 1 || count < 2) {

@@ -34,16 +34,15 @@ public record PrecisionRecall(double precision, double recall) {
     double[] radii = new double[set.rows()];
     double[] nearest = new double[k];
     new Distances(set, set)
-        .forEach(
-            (row, distances) -> {
-              Arrays.fill(nearest, Double.POSITIVE_INFINITY);
-              for (int j = 0; j < distances.length; j++) {
-                if (j != row && distances[j] < nearest[k - 1]) {
-                  insert(nearest, distances[j]);
-                }
-              }
-              radii[row] = nearest[k - 1];
-            });
+        .forEach((row, distances) -> {
+          Arrays.fill(nearest, Double.POSITIVE_INFINITY);
+          for (int j = 0; j < distances.length; j++) {
+            if (j != row && distances[j] < nearest[k - 1]) {
+              insert(nearest, distances[j]);
+            }
+          }
+          radii[row] = nearest[k - 1];
+        });
     return radii;
   }
 
@@ -59,15 +58,14 @@ public record PrecisionRecall(double precision, double recall) {
   private static double partAmong(Features queries, Features set, double[] radii) {
     int[] found = {0};
     new Distances(queries, set)
-        .forEach(
-            (row, distances) -> {
-              for (int j = 0; j < distances.length; j++) {
-                if (distances[j] <= radii[j]) {
-                  found[0]++;
-                  return;
-                }
-              }
-            });
+        .forEach((row, distances) -> {
+          for (int j = 0; j < distances.length; j++) {
+            if (distances[j] <= radii[j]) {
+              found[0]++;
+              return;
+            }
+          }
+        });
     return (double) found[0] / queries.rows();
   }
 

@@ -1,18 +1,20 @@
 package jacquard.nn.optim;
 
+import jacquard.nn.Module;
 import jacquard.nn.Parameter;
+import jacquard.nn.Parts;
 import jacquard.nn.Pass;
-import jacquard.tensor.State;
+import jacquard.nn.Statistic;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Exponential moving averages of parameters: `average = decay * average + (1 - decay) * value`,
-/// starting at the value.
-public final class Ema {
+/// starting at the value. A module, so that they can be stored beside the model.
+public final class Ema implements Module {
   private final List<Parameter> parameters;
   private final double decay;
-  private final List<State> averages = new ArrayList<>();
+  private final List<Statistic> averages = new ArrayList<>();
 
   /// @throws IllegalArgumentException unless `0 <= decay < 1`
   public Ema(List<Parameter> parameters, double decay) {
@@ -23,13 +25,14 @@ public final class Ema {
     this.parameters = List.copyOf(parameters);
     this.decay = decay;
     for (Parameter p : parameters) {
-      averages.add(new State("ema." + p.name(), p.value()));
+      averages.add(new Statistic("ema." + p.name(), p.value()));
     }
   }
 
   /// The averages, named after the parameters (`ema.blocks.0.fc.weight`).
-  public List<State> states() {
-    return List.copyOf(averages);
+  @Override
+  public Parts parts() {
+    return Parts.of(averages);
   }
 
   /// Leaves new averages in `pass`; after the optimiser has left new parameters there.

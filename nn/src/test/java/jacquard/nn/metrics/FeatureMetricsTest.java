@@ -70,8 +70,7 @@ class FeatureMetricsTest {
     double sum = 0;
     double squares = 0;
     for (int i = 0; i < tries; i++) {
-      double value =
-          KernelDistance.squared(uniform(8, 4, 100 + i, 0), uniform(8, 4, 5000 + i, 0));
+      double value = KernelDistance.squared(uniform(8, 4, 100 + i, 0), uniform(8, 4, 5000 + i, 0));
       sum += value;
       squares += value * value;
     }
