@@ -36,6 +36,10 @@ public final class LoopCode {
       ready = compiled;
     }
 
+    boolean isReady() {
+      return ready != null;
+    }
+
     /// Instructions times elements that scalar code did in its place, about.
     long work() {
       return work;
@@ -111,7 +115,7 @@ public final class LoopCode {
 
   /// Whether vector code runs now.
   boolean isVector(int inner) {
-    return vectorFor(inner).ready != null;
+    return vectorFor(inner).isReady();
   }
 
   private VectorForm vectorFor(int inner) {

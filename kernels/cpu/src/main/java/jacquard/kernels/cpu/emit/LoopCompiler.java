@@ -47,7 +47,7 @@ public final class LoopCompiler {
     return known;
   }
 
-  /// Waits until every vector form asked for so far is compiled or given up.
+  /// Waits until every vector form asked for so far is compiled or left for later.
   ///
   /// Not needed for use. It helps measurements, and tests that mean the vector form.
   ///

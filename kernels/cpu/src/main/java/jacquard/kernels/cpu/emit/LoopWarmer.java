@@ -22,7 +22,10 @@ final class LoopWarmer implements Runnable {
 
   private static final long PAUSE_NANOS = 2_000_000;
 
+  private static final long LONG_PAUSE_NANOS = 100_000_000;
+
   private final List<WarmUp> waiting = new ArrayList<>();
+  private final List<WarmUp> failed = new ArrayList<>();
   private int open;
   private boolean running;
 
@@ -35,7 +38,7 @@ final class LoopWarmer implements Runnable {
     }
   }
 
-  /// Waits until nothing is waiting or under way.
+  /// Waits until nothing is waiting or under way, but for what has failed and is tried again.
   ///
   /// @return false if `limit` passed first
   synchronized boolean await(Duration limit) throws InterruptedException {
@@ -56,13 +59,14 @@ final class LoopWarmer implements Runnable {
     int done = 0;
     while (refill(active)) {
       for (WarmUp warmUp : List.copyOf(active)) {
+        boolean retried = warmUp.failed();
         if (settled(warmUp, done)) {
           active.remove(warmUp);
           done++;
-          close();
+          close(warmUp, retried);
         }
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      LockSupport.parkNanos(active.isEmpty() ? LONG_PAUSE_NANOS : PAUSE_NANOS);
     }
   }
 
@@ -82,12 +86,24 @@ final class LoopWarmer implements Runnable {
       waiting.remove(next);
       active.add(next);
     }
-    running = !active.isEmpty();
+    long now = System.nanoTime();
+    for (WarmUp next : List.copyOf(failed)) {
+      if (active.size() < IN_FLIGHT && next.retry() - now < 0) {
+        failed.remove(next);
+        active.add(next);
+      }
+    }
+    running = !active.isEmpty() || !failed.isEmpty();
     return running;
   }
 
-  private synchronized void close() {
-    open--;
-    notifyAll();
+  private synchronized void close(WarmUp warmUp, boolean retried) {
+    if (warmUp.failed() && !warmUp.isReady()) {
+      failed.add(warmUp);
+    }
+    if (!retried) {
+      open--;
+      notifyAll();
+    }
   }
 }

@@ -1,14 +1,13 @@
 package jacquard.kernels.cpu.emit;
 
-import com.sun.management.ThreadMXBean;
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Launch;
+import jacquard.kernels.cpu.machine.Allocation;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import java.lang.System.Logger.Level;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Gets the vector form of one kernel compiled, on synthetic data of its own.
 ///
 /// A method that the compiler was asked for while its queue was long can be stuck in C1's code
-/// without counters, if it is too large for C1's code with them. A new class of the same code
-/// begins anew.
+/// without counters, if it is too large for C1's code with them. And C2 can have compiled it while
+/// the statistics of the Vector API's methods were poor, and box its vectors for ever. A new class
+/// of the same code begins anew.
 final class WarmUp {
   private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
 
@@ -37,7 +37,8 @@ final class WarmUp {
 
   private static final int SPINNING_TURNS = 8;
 
-  /// Tries after which a compiled kernel that still allocates is taken as it is.
+  /// Tries after which a compiled kernel that still allocates is made again, or taken as it is if
+  /// it was made often enough: then the processor lacks one of its operations.
   private static final int BOXING_TURNS = 30;
 
   /// A kernel is taken for stuck when so many others, asked for later, are done,
@@ -46,10 +47,11 @@ final class WarmUp {
   /// or after so long, twice as long for each further class.
   private static final long STUCK_NANOS = 10_000_000_000L;
 
-  /// Classes that are made of a kernel before it is given up.
+  /// Classes that are made of a kernel before it is left alone for a while.
   private static final int ATTEMPTS = 3;
 
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  /// How long; twice as long after each further failure, up to five doublings.
+  private static final long RETRY_NANOS = 5_000_000_000L;
 
   private final LoopClasses classes;
   private final LoopCode code;
@@ -66,6 +68,8 @@ final class WarmUp {
   private int attempts;
   private int doneBefore;
   private long start;
+  private int failures;
+  private long retry;
 
   /// Arrays end where the accesses do: some loads of the last vector reach beyond.
   WarmUp(LoopClasses classes, LoopCode code, LoopCode.VectorForm vector) {
@@ -143,15 +147,15 @@ final class WarmUp {
 
   /// Whether the last compiler is done with the kernel.
   private boolean isCompiled(GeneratedLoop loop) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
+    long before = Allocation.bytes();
     empty(loop, 1, 0);
-    return THREADS.getCurrentThreadAllocatedBytes() == before;
+    return Allocation.bytes() == before;
   }
 
   /// Does a part of the work.
   ///
   /// @param done how many other kernels are done so far
-  /// @return whether nothing is left to do: the kernel is compiled, or given up
+  /// @return whether nothing is left to do: the kernel is compiled, or it [#failed]
   boolean step(int done) {
     GeneratedLoop current = loop;
     if (current == null) {
@@ -166,8 +170,17 @@ final class WarmUp {
     }
     turns++;
     if (isCompiled(current)) {
-      if (boxes(current) && boxing++ < BOXING_TURNS) {
-        return false;
+      if (boxes(current)) {
+        if (boxing++ < BOXING_TURNS) {
+          return false;
+        }
+        if (attempts < ATTEMPTS) {
+          return !again();
+        }
+        LOG.log(
+            Level.DEBUG,
+            "loops: compiled code allocates its vectors and is slow: {0}",
+            code.kernel());
       }
       vector.ready(current);
       return true;
@@ -188,20 +201,40 @@ final class WarmUp {
   private boolean again() {
     LOG.log(Level.DEBUG, "loops: stuck: attempt {0}, {1}", attempts, code.kernel());
     loop = null;
-    if (attempts == ATTEMPTS) {
-      LOG.log(
-          Level.WARNING,
-          "loops: a kernel was not compiled and stays scalar code, several times slower;"
-              + " a busy machine or -Xint can cause it");
+    boxing = 0;
+    if (attempts < ATTEMPTS) {
+      return true;
     }
-    return attempts < ATTEMPTS;
+    LOG.log(
+        failures == 0 ? Level.WARNING : Level.DEBUG,
+        "loops: a kernel is not compiled yet and runs as scalar code, several times slower, until"
+            + " it is; a busy machine or -Xint can cause it");
+    retry = System.nanoTime() + (RETRY_NANOS << Math.min(failures, 5));
+    failures++;
+    attempts = 0;
+    return false;
+  }
+
+  /// Whether it took too long, now or before: it may be tried again from [#retry] on.
+  boolean failed() {
+    return failures > 0;
+  }
+
+  /// From when on it may go on, in nanoseconds of the system's clock.
+  long retry() {
+    return retry;
+  }
+
+  /// Whether the vector form is in use.
+  boolean isReady() {
+    return vector.isReady();
   }
 
   /// Whether a run allocates although the kernel is compiled: it has left its compiled code, or
   /// that has an operation that the processor does not have.
   private boolean boxes(GeneratedLoop loop) {
-    long before = THREADS.getCurrentThreadAllocatedBytes();
+    long before = Allocation.bytes();
     real(loop);
-    return THREADS.getCurrentThreadAllocatedBytes() != before;
+    return Allocation.bytes() != before;
   }
 }

@@ -144,7 +144,7 @@ public final class Gemm {
     return KernelWarmer.await(limit.toNanos());
   }
 
-  /// Waits until every kernel asked for so far is compiled or given up.
+  /// Waits until every kernel asked for so far is compiled or left for later.
   ///
   /// @return false if `limit` passed first
   public static boolean awaitWarm(Duration limit) {

@@ -1,9 +1,12 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.Allocation;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,12 +15,13 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /// Gets micro-kernels compiled in the background: calls each on a tiny problem, in turn with a few
-/// others, until it runs at compiled speed, and only then hands it to its [TieredKernel].
+/// others, until it is compiled, and only then hands it to its [TieredKernel].
 ///
 /// A compiled kernel far below the FMA peak was unlucky in register allocation: then the other
 /// [CodeForm]s are tried in the same way, and the fastest stays. One that never gets compiled (a
-/// method can get stuck in a lower compilation tier) is passed over, and if all are, the plain
-/// loops stay, with a warning. Kernels wider than the hardware's vectors are not tried.
+/// method can get stuck in a lower compilation tier) is passed over, and if all are, they are tried
+/// again later, with a warning that plain loops run meanwhile: a busy machine compiles late.
+/// Kernels wider than the hardware's vectors are not tried.
 public final class KernelWarmer implements Runnable {
   private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
   private static final BlockingQueue<Candidate> REQUESTS = new LinkedBlockingQueue<>();
@@ -38,16 +42,21 @@ public final class KernelWarmer implements Runnable {
 
   private static final int MEASURED_K = 128;
 
-  /// Compiled kernels reach tens of operations a nanosecond, others less than 0.2.
-  private static final double COMPILED_FLOPS_PER_NANO = 2;
-
   /// Share of the attainable speed that ends the search for a better form.
   private static final double GOOD_SHARE = 0.85;
+
+  /// Compiled kernels reach tens of operations a nanosecond, others less than 0.2; one that
+  /// allocates vectors although it is compiled is in between, and better than plain loops.
+  private static final double COMPILED_FLOPS_PER_NANO = 2;
 
   /// How long a candidate may run at a time.
   public static final long SLICE_NANOS = 5_000_000;
 
   private static final long ATTEMPT_NANOS = 1_500_000_000;
+
+  /// Pause before what failed is tried again; twice as long after each further failure, up to five
+  /// doublings.
+  private static final long RETRY_NANOS = 5_000_000_000L;
 
   /// Calls after which the compiler has been asked for the kernel, and going on only takes its
   /// processor time.
@@ -64,6 +73,12 @@ public final class KernelWarmer implements Runnable {
 
   private final List<Candidate> candidates = new ArrayList<>();
 
+  /// What failed and waits for its next try; used by the warming thread alone.
+  private static final PriorityQueue<Retry> RETRIES =
+      new PriorityQueue<>(Comparator.comparingLong(Retry::nanos));
+
+  private record Retry(Candidate candidate, long nanos) {}
+
   private KernelWarmer() {}
 
   static void request(TieredKernel kernel) {
@@ -79,7 +94,21 @@ public final class KernelWarmer implements Runnable {
     REQUESTS.add(candidate);
   }
 
-  /// Waits until every kernel asked for so far is compiled or given up.
+  /// Has a candidate that failed tried again after a while, and says so; called by candidates as
+  /// they settle.
+  ///
+  /// @param failures how often it failed before
+  static void later(Candidate candidate, String name, int failures) {
+    long pause = RETRY_NANOS << Math.min(failures, 5);
+    LOG.log(
+        failures == 0 ? Level.WARNING : Level.DEBUG,
+        "gemm: {0} is not compiled yet and runs as plain loops, several times slower, until it is;"
+            + " a busy machine or -Xint can cause it",
+        name);
+    RETRIES.add(new Retry(candidate, System.nanoTime() + pause));
+  }
+
+  /// Waits until every kernel asked for so far is compiled, or has failed and is to be tried later.
   ///
   /// @return false if that takes longer than `nanos`, or if the thread is interrupted
   static boolean await(long nanos) {
@@ -102,9 +131,15 @@ public final class KernelWarmer implements Runnable {
   public void run() {
     try {
       while (true) {
-        Candidate request = candidates.isEmpty() ? REQUESTS.take() : REQUESTS.poll();
+        if (!RETRIES.isEmpty() && RETRIES.peek().nanos() - System.nanoTime() < 0) {
+          request(RETRIES.remove().candidate());
+        }
+        Candidate request = next();
         if (request != null) {
           candidates.add(request);
+          continue;
+        }
+        if (candidates.isEmpty()) {
           continue;
         }
         Candidate candidate = candidates.removeFirst();
@@ -117,6 +152,17 @@ public final class KernelWarmer implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// The next request, waited for if nothing else is to be done; null if other things are.
+  private @Nullable Candidate next() throws InterruptedException {
+    if (!candidates.isEmpty()) {
+      return REQUESTS.poll();
+    }
+    Retry retry = RETRIES.peek();
+    return retry == null
+        ? REQUESTS.take()
+        : REQUESTS.poll(retry.nanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   /// Something to be compiled.
@@ -151,6 +197,7 @@ public final class KernelWarmer implements Runnable {
     private int calls;
     private long nanos;
     private double best;
+    private int failures;
 
     KernelCandidate(TieredKernel kernel) {
       this.kernel = kernel;
@@ -163,18 +210,28 @@ public final class KernelWarmer implements Runnable {
       long start = System.nanoTime();
       long now = start;
       while (now - start < SLICE_NANOS) {
-        if (flopsPerNano(K, 8) > COMPILED_FLOPS_PER_NANO) {
+        if (isCompiled()) {
           return isGood(measure()) || !nextForm();
         }
         now = System.nanoTime();
         calls += 8;
         if (calls > ENOUGH_CALLS) {
+          if (flopsPerNano(K, 8) > COMPILED_FLOPS_PER_NANO) {
+            return isGood(measure()) || !nextForm();
+          }
           pause();
           break;
         }
       }
       nanos += System.nanoTime() - start;
       return nanos > ATTEMPT_NANOS && !nextForm();
+    }
+
+    private boolean isCompiled() {
+      flopsPerNano(K, 1); // makes the kernel and its operands
+      long allocated = Allocation.bytes();
+      flopsPerNano(K, 7);
+      return Allocation.bytes() == allocated;
     }
 
     private double flopsPerNano(int k, int count) {
@@ -227,11 +284,8 @@ public final class KernelWarmer implements Runnable {
         return true;
       }
       if (best == 0) {
-        LOG.log(
-            Level.WARNING,
-            "gemm: {0} was not compiled and runs as plain loops, several times slower;"
-                + " a busy machine or -Xint can cause it",
-            tile);
+        form = 0;
+        later(this, tile.toString(), failures++);
       }
       return false;
     }

@@ -1,6 +1,5 @@
 package jacquard.kernels.cpu.gemm;
 
-import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled, method by method;
@@ -18,8 +17,6 @@ enum VectorTier {
   TRANSPOSE_LARGE,
   PACK_PANELS;
 
-  private static final System.Logger LOG = System.getLogger(VectorTier.class.getName());
-
   private static final int ASKED = 1;
   private static final int READY = 2;
 
@@ -29,25 +26,17 @@ enum VectorTier {
   boolean isReady(Element element) {
     int state = states.get(element.ordinal());
     if (state == 0 && states.compareAndSet(element.ordinal(), 0, ASKED)) {
-      KernelWarmer.request(new Warming(element));
+      Operands operands = new Operands(element);
+      KernelWarmer.request(
+          new MethodWarming(
+              this + " of " + element, operands::run, () -> states.set(element.ordinal(), READY)));
     }
     return state == READY;
   }
 
-  /// Runs a method on small arrays until it is fast, every time with several sizes: a path or a
-  /// trip count that the compiler has not seen costs a return to the interpreter when it comes.
-  private final class Warming implements KernelWarmer.Candidate {
+  /// What the method is run on until it is compiled.
+  private final class Operands {
     private static final int K = 24;
-
-    /// A round moves 50 to 100 vectors: 100 to 300 nanoseconds compiled, thousands before. In
-    /// between, the method is compiled and its caller is not yet.
-    private static final long FAST_NANOS = 600;
-
-    private static final int FAST_ROUNDS = 300;
-
-    /// Running time after which it is given up. The caller's own compilation comes late if many
-    /// kernels wait for theirs.
-    private static final long LONGEST_NANOS = 3_000_000_000L;
 
     private final Element element;
     private final int[] starts = {0, 6, 12, 18, 24, 30, 36};
@@ -56,11 +45,8 @@ enum VectorTier {
     private final int[] runs = {0, 0, 4, 1, 4, 4, 2, 8, 4, 3, 12, 2, 4, 14, 2};
     private final Object from;
     private final Object to;
-    private int fast;
-    private int rounds;
-    private long nanos;
 
-    Warming(Element element) {
+    Operands(Element element) {
       this.element = element;
       from = element.loops().array(K * 128);
       to = element.loops().array(K * 128);
@@ -70,43 +56,15 @@ enum VectorTier {
       }
     }
 
-    @Override
-    public boolean settled() {
-      long start = System.nanoTime();
-      long before = start;
-      while (before - start < KernelWarmer.SLICE_NANOS) {
-        boolean small = rounds % 7 == 0;
-        run(small ? rounds % 3 : 4);
-        long now = System.nanoTime();
-        rounds++;
-        fast += !small && now - before < FAST_NANOS ? 1 : 0;
-        before = now;
-        if (fast > FAST_ROUNDS) {
-          states.set(element.ordinal(), READY);
-          return true;
-        }
-      }
-      nanos += before - start;
-      if (nanos > LONGEST_NANOS) {
-        LOG.log(
-            Level.WARNING,
-            "gemm: {0} of {1} was not compiled and runs as plain loops, several times slower;"
-                + " a busy machine or -Xint can cause it",
-            VectorTier.this,
-            element);
-        return true;
-      }
-      return false;
-    }
-
-    private void run(int some) {
+    void run(int round) {
+      int some = round % 7 == 0 ? round % 3 : 4;
       switch (element) {
-        case F32 -> runF32(some, (float[]) from, (float[]) to);
+        case F32 -> runF32(some, round % 2 == 0, (float[]) from, (float[]) to);
         case F64 -> runF64(some, (double[]) from, (double[]) to);
       }
     }
 
-    private void runF32(int some, float[] a, float[] b) {
+    private void runF32(int some, boolean even, float[] a, float[] b) {
       switch (VectorTier.this) {
         case GATHER -> {
           for (int count = 1; count <= some + 1; count++) {
@@ -125,7 +83,7 @@ enum VectorTier {
         }
         case DOTS -> {
           int two = 2 * F32Vectors.LANES;
-          F32MatrixVector.dots(4 + some, two, a, 1, 40, a, 5, b, 7, 1, rounds % 2 == 0);
+          F32MatrixVector.dots(4 + some, two, a, 1, 40, a, 5, b, 7, 1, even);
           F32MatrixVector.dots(4, (1 + some) * two, a, 1, 170, a, 5, b, 7, 3, false);
         }
         case COPY_BLOCK -> {

@@ -254,7 +254,7 @@ class GemmTest {
           new GemmCase(GemmShape.nt(m, n, 64), m + n).checkF32(gemm, round == 1);
         }
       }
-      assertTrue(KernelWarmer.await(120_000_000_000L));
+      assertTrue(KernelWarmer.await(600_000_000_000L));
     }
   }
 
