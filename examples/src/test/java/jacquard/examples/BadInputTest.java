@@ -35,6 +35,7 @@ class BadInputTest {
         "train gpt --threads 0      | --threads is 0, expected 1 or more",
         "train gpt --threads 100000 | jacquard.threads: '100000', expected a whole number from 1 to"
             + " 1024",
+        "train gpt --tokenizer word   | --tokenizer is word, expected char or byte",
         "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 letters of --context",
         "train gpt --epochs 9223372036854775807 | --epochs is 9223372036854775807, which times",
         "train gpt --device abacus  | device: no back end 'abacus' on the class path",
@@ -70,7 +71,7 @@ class BadInputTest {
         "sample TEMP/partial        | config.json: json: has no field 'model'",
         "sample TEMP/hollow         | model.safetensors",
         "sample TEMP/headless       | config.json: ",
-        "sample TEMP/bytewise       | config.json: tokenizer: expected one of characters",
+        "sample TEMP/wordwise       | config.json: tokenizer: unknown type 'words'",
         "paint                      | Unmatched argument at index 0: 'paint'",
       })
   void isOneLineAndTwo(String call, String expected) throws IOException {
@@ -150,7 +151,7 @@ class BadInputTest {
     String sizes = "\"model\": {\"context\": 4, \"dim\": 8, \"heads\": 3, \"layers\": 1}";
     String gpt = "{\"recipe\": \"gpt\", \"names\": false, " + sizes + ", \"tokenizer\": ";
     run("headless", gpt + "{\"type\": \"char\", \"characters\": \"ab\"}}", true);
-    run("bytewise", gpt + "{\"type\": \"byte\"}}", true);
+    run("wordwise", gpt + "{\"type\": \"words\"}}", true);
   }
 
   private void run(String name, String config, boolean saved) throws IOException {

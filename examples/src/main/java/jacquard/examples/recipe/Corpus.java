@@ -2,8 +2,8 @@ package jacquard.examples.recipe;
 
 import jacquard.examples.data.JdkNames;
 import jacquard.nn.io.FormatException;
-import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.text.TextFiles;
+import jacquard.nn.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Text to learn from, letter by letter, and text to measure on: nine parts to one.
+/// Text to learn from, token by token, and text to measure on: nine parts to one.
 ///
 /// @param source what it is, for people
-/// @param tokenizer of all characters in both
+/// @param tokenizer expresses both
 /// @param names null for running text; else the names that the text lists
-record Corpus(String source, CharTokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
+record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
   private static final double VALIDATION = 0.1;
 
   /// Which part of the names is held out doesn't change from run to run, so that their losses
@@ -30,20 +30,29 @@ record Corpus(String source, CharTokenizer tokenizer, Text text, JdkNames.@Nulla
   /// @param data a text file or a folder of `.txt` files; null for the class names of the running
   ///   JDK
   /// @throws IOException if it can't be read
-  static Corpus of(@Nullable Path data) throws IOException {
-    return data == null ? jdkNames() : files(data);
+  static Corpus of(@Nullable Path data, TokenizerChoice choice) throws IOException {
+    return data == null ? jdkNames(choice) : files(data, choice);
   }
 
-  private static Corpus jdkNames() throws IOException {
+  private static Corpus jdkNames(TokenizerChoice choice) throws IOException {
     JdkNames.Split names = split();
-    String train = JdkNames.text(names.train());
-    String validation = JdkNames.text(names.validation());
-    CharTokenizer tokenizer = CharTokenizer.of(List.of(train, validation));
-    return new Corpus(
+    return of(
         "class names of JDK " + Runtime.version().feature(),
-        tokenizer,
-        new Text(tokenizer.encode(train), tokenizer.encode(validation)),
+        choice,
+        JdkNames.text(names.train()),
+        JdkNames.text(names.validation()),
         names);
+  }
+
+  private static Corpus of(
+      String source,
+      TokenizerChoice choice,
+      String train,
+      String validation,
+      JdkNames.@Nullable Split names) {
+    Tokenizer tokenizer = choice.make(List.of(train), List.of(validation));
+    Text text = new Text(tokenizer.encode(train), tokenizer.encode(validation));
+    return new Corpus(source, tokenizer, text, names);
   }
 
   /// The names that a run on class names learns from, and those that it measures on.
@@ -51,21 +60,14 @@ record Corpus(String source, CharTokenizer tokenizer, Text text, JdkNames.@Nulla
     return JdkNames.split(JdkNames.load(), VALIDATION, SPLIT);
   }
 
-  private static Corpus files(Path data) throws FormatException {
+  private static Corpus files(Path data, TokenizerChoice choice) throws FormatException {
     String all =
         TextFiles.read(data).stream()
             .map(TextFiles.Document::text)
             .collect(Collectors.joining("\n"));
-    CharTokenizer tokenizer = CharTokenizer.of(all);
-    int[] tokens = tokenizer.encode(all);
-    int cut = (int) (tokens.length * (1 - VALIDATION));
-    return new Corpus(
-        data.toString(),
-        tokenizer,
-        new Text(
-            java.util.Arrays.copyOf(tokens, cut),
-            java.util.Arrays.copyOfRange(tokens, cut, tokens.length)),
-        null);
+    int characters = all.codePointCount(0, all.length());
+    int cut = all.offsetByCodePoints(0, (int) (characters * (1 - VALIDATION)));
+    return of(data.toString(), choice, all.substring(0, cut), all.substring(cut), null);
   }
 
   /// Says of names whether they are new.

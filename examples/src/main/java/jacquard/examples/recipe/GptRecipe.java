@@ -34,7 +34,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// A transformer that learns to write text letter by letter: nanoGPT's model and its settings for a
+/// A transformer that learns to write text token by token: nanoGPT's model and its settings for a
 /// laptop.
 ///
 /// @see <a href="https://github.com/karpathy/nanoGPT">nanoGPT</a>
@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Trains a transformer that writes text letter by letter; 2000 steps unless told otherwise.",
+      "Trains a transformer that writes text token by token; 2000 steps unless told otherwise.",
       "Learns the class names of the running JDK, or with --data a text file or a folder of .txt"
           + " files."
     })
@@ -96,15 +96,22 @@ public final class GptRecipe implements Callable<Integer> {
       names = "--context",
       paramLabel = "N",
       defaultValue = "64",
-      description = "Letters seen at once. Default: ${DEFAULT-VALUE}.")
+      description = "Tokens seen at once. Default: ${DEFAULT-VALUE}.")
   private int context;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "NAME",
+      defaultValue = "char",
+      description = "What a token is: char or byte. Default: ${DEFAULT-VALUE}.")
+  private String tokenizer;
 
   @Override
   public Integer call() throws IOException {
     requireSizes();
     options.device.apply();
 
-    Corpus corpus = Corpus.of(options.data);
+    Corpus corpus = Corpus.of(options.data, TokenizerChoice.of(tokenizer));
     TextWindows text = new TextWindows(corpus.text().train(), context);
     TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
     long windowsPerEpoch = corpus.text().train().length / context;
@@ -129,15 +136,17 @@ public final class GptRecipe implements Callable<Integer> {
 
   private int train(Run run, Lesson lesson, Corpus corpus) throws IOException {
     System.out.printf(
-        "gpt: %,d parameters learn %s (%,d letters, %d different); run %s%n",
+        "gpt: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
         lesson.model().parameterCount(),
         corpus.source(),
         corpus.text().train().length,
+        TokenizerChoice.of(tokenizer).unit(),
         corpus.tokenizer().vocabularySize(),
         run.path());
     Pace pace = Pace.of(NAME, run.end(), 250, "tokens", (long) batch * context);
     LossChart chart =
-        LossChart.logarithmic("gpt: " + corpus.source(), "nats per letter")
+        LossChart.logarithmic(
+                "gpt: " + corpus.source(), "nats per " + TokenizerChoice.of(tokenizer).unit())
             .noisy("loss")
             .exact("val_loss");
     int exit = new TrainingLoop(run, pace, chart).run(lesson);
@@ -248,12 +257,10 @@ public final class GptRecipe implements Callable<Integer> {
   }
 
   /// What a configuration describes; the model's weights are the initial ones.
-  private record Restored(Gpt model, CharTokenizer tokenizer, boolean names) {
+  private record Restored(Gpt model, Tokenizer tokenizer, boolean names) {
     static Restored of(Json config) throws FormatException {
       Json sizes = config.field("model");
-      if (!(Tokenizer.fromJson(config.field("tokenizer")) instanceof CharTokenizer tokenizer)) {
-        throw new FormatException("tokenizer: expected one of characters, as train gpt writes it");
-      }
+      Tokenizer tokenizer = Tokenizer.fromJson(config.field("tokenizer"));
       Gpt model =
           Gpt.of(
               Init.of(0),
@@ -270,7 +277,7 @@ public final class GptRecipe implements Callable<Integer> {
   /// Writes texts, or a list of names.
   ///
   /// @param known what tells new names from those that were learned; null for running text
-  private record Writer(Gpt model, CharTokenizer tokenizer, Corpus.@Nullable Known known) {
+  private record Writer(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
 
     String write(SampleOptions options) {
       TextSampler text = new TextSampler(model, tokenizer);
@@ -293,14 +300,17 @@ public final class GptRecipe implements Callable<Integer> {
           .toString();
     }
 
+    private static String beginning(Tokenizer tokenizer) {
+      boolean lines =
+          !(tokenizer instanceof CharTokenizer chars) || chars.characters().contains("\n");
+      return lines ? "\n" : tokenizer.decode(new int[] {0});
+    }
+
     private String texts(TextSampler text, SampleOptions options) {
       Sampler sampler = options.sampler();
       String prompt = options.prompt == null ? "" : options.prompt;
       // A model needs something to go on from: the beginning of a line, where there are lines.
-      String before =
-          !prompt.isEmpty()
-              ? ""
-              : tokenizer.characters().contains("\n") ? "\n" : tokenizer.decode(new int[] {0});
+      String before = prompt.isEmpty() ? beginning(tokenizer) : "";
       StringBuilder all = new StringBuilder();
       for (int i = 0; i < options.count(1); i++) {
         SplitMix random = SplitMix.of(options.seed, i);

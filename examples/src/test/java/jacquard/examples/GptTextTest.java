@@ -1,0 +1,45 @@
+package jacquard.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.Shell.Result;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What `train gpt` makes of texts: tokenizers and their samples.
+class GptTextTest {
+  @TempDir Path temp;
+
+  private Path train(Path data, String... more) {
+    Path run = temp.resolve("run");
+    String[] command =
+        Shell.join(
+            TrainTest.TINY_GPT,
+            Shell.join(
+                java.util.List.of("--steps", "2", "--data", data.toString(), "--out", run + ""),
+                more));
+    Result result = Shell.jacquard(command);
+    assertEquals(0, result.exit(), result::toString);
+    return run;
+  }
+
+  @Test
+  void bytesOfChineseAreWrittenAsWholeCharacters() throws IOException {
+    Path data = Files.writeString(temp.resolve("poem.txt"), "床前明月光，疑是地上霜。\n".repeat(40));
+    Path run = train(data, "--tokenizer", "byte");
+    assertEquals(
+        "byte", Json.read(run.resolve("config.json")).field("tokenizer").field("type").asText());
+    Path out = temp.resolve("sample.txt");
+    Result sample =
+        Shell.jacquard(
+            "sample", run.toString(), "--prompt", "床前", "--length", "40", "--out", out.toString());
+    assertEquals(0, sample.exit(), sample::toString);
+    assertTrue(Files.readString(out, UTF_8).startsWith("床前"));
+  }
+}
