@@ -1,8 +1,15 @@
 package jacquard.examples;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
+import jacquard.examples.recipe.Export;
 import jacquard.examples.recipe.Resume;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "jacquard",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Train.class, Resume.class, Sample.class, Doctor.class},
+    subcommands = {Train.class, Resume.class, Sample.class, Export.class, Doctor.class},
     description = "Trains and samples neural networks with kernels woven for this machine.",
     footer = {
       "",
@@ -33,6 +40,10 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
+    if (System.out.charset().equals(US_ASCII)) {
+      // the C locale's: terminals and files take UTF-8 all the same, and '?' helps nobody
+      System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+    }
     System.exit(Cli.run(new CommandLine(new Main()), args));
   }
 }

@@ -6,6 +6,7 @@ import jacquard.examples.recipe.GptRecipe;
 import jacquard.examples.recipe.RunFolder;
 import jacquard.examples.recipe.SampleOptions;
 import jacquard.examples.recipe.VaeRecipe;
+import jacquard.nn.hub.Pretrained;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Writes text or draws images with a trained model.")
 final class Sample implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN", description = "The folder of a run.")
+  @Parameters(
+      paramLabel = "RUN",
+      description = "The folder of a run, or of a GPT-2 or Llama in Hugging Face's layout.")
   private Path folder;
 
   @Mixin private SampleOptions options;
@@ -30,6 +33,11 @@ final class Sample implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Pretrained.isFolder(folder)) {
+      device.apply();
+      GptRecipe.samplePretrained(folder, options);
+      return 0;
+    }
     RunFolder run = RunFolder.open(folder);
     device.apply();
     Json config = run.readConfig();

@@ -24,6 +24,10 @@ public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp
     return feedForward(x.add(attention.rows(norm1.forward(x, pass), cache, chunk, pass)), pass);
   }
 
+  Block withDropout(Dropout dropout) {
+    return new Block(norm1, attention.withDropout(dropout), norm2, mlp.withDropout(dropout));
+  }
+
   Block withLinears(UnaryOperator<Linear> change) {
     return new Block(norm1, attention.withLinears(change), norm2, mlp.withLinears(change));
   }

@@ -79,6 +79,10 @@ public record CausalSelfAttention(
     return dim() / heads;
   }
 
+  CausalSelfAttention withDropout(Dropout other) {
+    return new CausalSelfAttention(qkv, projection, heads, kvHeads, rotary, other);
+  }
+
   CausalSelfAttention withLinears(UnaryOperator<Linear> change) {
     return new CausalSelfAttention(
         change.apply(qkv), change.apply(projection), heads, kvHeads, rotary, dropout);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A decoder-only transformer with pre-norm blocks: tokens `[B, T]` to logits `[B, T, vocabulary]`.
@@ -348,31 +349,40 @@ public record Gpt(
   /// @param init the root of a model's paths, for the seed
   /// @throws IllegalArgumentException if no name is accepted
   public Gpt withLora(Init init, Predicate<String> name, Lora.Config lora) {
-    List<String> names = new ArrayList<>();
-    boolean[] found = {false};
-    Gpt changed =
-        withLinears(linear -> {
-          names.add(linear.weight().name());
-          if (!name.test(linear.weight().name())) {
-            return linear;
-          }
-          found[0] = true;
-          return linear.withLora(
-              Lora.of(
-                  init.withDType(linear.weight().dtype()).withDevice(linear.weight().device()),
-                  linear.weight(),
-                  lora));
-        });
-    if (!found[0]) {
+    List<String> names = linears().stream().map(linear -> linear.weight().name()).toList();
+    if (names.stream().noneMatch(name)) {
       throw new IllegalArgumentException(
           "lora: no weight is chosen, expected some of " + String.join(", ", names));
     }
-    return changed;
+    return withLinears(linear -> {
+      Parameter weight = linear.weight();
+      Init like = init.withDType(weight.dtype()).withDevice(weight.device());
+      return name.test(weight.name()) ? linear.withLora(Lora.of(like, weight, lora)) : linear;
+    });
   }
 
   /// This model without [Lora]: what they add now is put into the weights, which this model shares.
   public Gpt merged() {
     return withLinears(Linear::merged);
+  }
+
+  /// The same parameters with another dropout.
+  public Gpt withDropout(double probability) {
+    Dropout dropout = new Dropout(probability);
+    List<Block> changed = blocks.stream().map(block -> block.withDropout(dropout)).toList();
+    return new Gpt(config.withDropout(probability), tokens, positions, changed, norm, head);
+  }
+
+  /// The linear layers of the blocks, in the order of the parts.
+  public List<Linear> linears() {
+    return blocks.stream()
+        .flatMap(block ->
+            Stream.of(
+                block.attention().qkv(),
+                block.attention().projection(),
+                block.mlp().fc(),
+                block.mlp().projection()))
+        .toList();
   }
 
   private Gpt withLinears(UnaryOperator<Linear> change) {

@@ -39,6 +39,10 @@ public record Lora(Parameter a, Parameter b, double alpha) implements Layer {
         config.alpha);
   }
 
+  public Config config() {
+    return new Config(a.shape().dim(0), alpha);
+  }
+
   private double scale() {
     return alpha / a.shape().dim(0);
   }

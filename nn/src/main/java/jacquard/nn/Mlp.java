@@ -32,6 +32,10 @@ public record Mlp(
     return gate.mul(wide.slice(last, half, 2 * half));
   }
 
+  Mlp withDropout(Dropout other) {
+    return new Mlp(fc, projection, activation, gated, other);
+  }
+
   Mlp withLinears(UnaryOperator<Linear> change) {
     return new Mlp(change.apply(fc), change.apply(projection), activation, gated, dropout);
   }

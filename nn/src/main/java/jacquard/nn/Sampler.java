@@ -6,11 +6,26 @@ import java.util.Arrays;
 /// Chooses a token from logits, on the host: the same numbers give the same choice on every
 /// machine.
 ///
+/// First tokens that the text has are made less likely, then the logits are divided by the
+/// temperature, then those that top-k, top-p or min-p leaves out are dropped, and one of the rest
+/// is drawn by its probability. Where several are equal to the last that may stay, all of them
+/// stay.
+///
 /// @param temperature divides the logits; 0 always takes the largest
-/// @param topK how many of the largest may be chosen; 0 for all. Those equal to the K-th count in.
-public record Sampler(double temperature, int topK) {
+/// @param topK how many of the largest may be chosen; 0 for all
+/// @param topP the largest may be chosen that together have at least this part of the probability;
+///   1 for all
+/// @param minP those may be chosen that have at least this part of the largest one's probability; 0
+///   for all
+/// @param repetitionPenalty divides logits above 0 of tokens that the text has, and multiplies
+///   those below; 1 leaves them alone
+/// @see <a href="https://arxiv.org/abs/1904.09751">Holtzman et al.: top-p, or nucleus sampling</a>
+/// @see <a href="https://arxiv.org/abs/2407.01082">Nguyen et al.: min-p sampling</a>
+/// @see <a href="https://arxiv.org/abs/1909.05858">Keskar et al.: CTRL, of the penalty</a>
+public record Sampler(
+    double temperature, int topK, double topP, double minP, double repetitionPenalty) {
 
-  /// @throws IllegalArgumentException if an argument is negative or not finite
+  /// @throws IllegalArgumentException if an argument is outside its range
   public Sampler {
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY) || topK < 0) {
       throw new IllegalArgumentException(
@@ -20,6 +35,22 @@ public record Sampler(double temperature, int topK) {
               + topK
               + ", expected 0 or more and finite");
     }
+    if (!(topP > 0 && topP <= 1)) {
+      throw new IllegalArgumentException(
+          "sampler: top-p " + topP + ", expected above 0 and at most 1");
+    }
+    if (!(minP >= 0 && minP <= 1)) {
+      throw new IllegalArgumentException("sampler: min-p " + minP + ", expected 0 to 1");
+    }
+    if (!(repetitionPenalty > 0 && repetitionPenalty < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "sampler: repetition penalty " + repetitionPenalty + ", expected above 0 and finite");
+    }
+  }
+
+  /// From all tokens, or the `topK` likeliest.
+  public Sampler(double temperature, int topK) {
+    this(temperature, topK, 1, 0, 1);
   }
 
   /// Always the largest; the first of equal ones.
@@ -27,23 +58,49 @@ public record Sampler(double temperature, int topK) {
     return new Sampler(0, 0);
   }
 
-  /// The index of the chosen logit.
+  public Sampler withTopP(double part) {
+    return new Sampler(temperature, topK, part, minP, repetitionPenalty);
+  }
+
+  public Sampler withMinP(double part) {
+    return new Sampler(temperature, topK, topP, part, repetitionPenalty);
+  }
+
+  public Sampler withRepetitionPenalty(double penalty) {
+    return new Sampler(temperature, topK, topP, minP, penalty);
+  }
+
+  /// The index of the chosen logit, as the first of a text.
   ///
   /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
   ///   has diverged
   public int choose(float[] logits, SplitMix random) {
-    int best = largest(logits);
+    return choose(logits, new int[0], random);
+  }
+
+  /// The index of the chosen logit.
+  ///
+  /// @param before tokens of the text, its prompt included
+  /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
+  ///   has diverged
+  public int choose(float[] logits, int[] before, SplitMix random) {
+    float[] fair =
+        repetitionPenalty == 1 || before.length == 0 ? logits : penalised(logits, before);
+    int best = largest(fair);
     if (temperature == 0) {
       return best;
     }
-    double least = topK == 0 || topK >= logits.length ? Float.NEGATIVE_INFINITY : kth(logits);
-    double[] weights = new double[logits.length];
+    double least = topK == 0 || topK >= fair.length ? Float.NEGATIVE_INFINITY : kth(fair);
+    double[] weights = new double[fair.length];
     double total = 0;
     for (int i = 0; i < weights.length; i++) {
-      if (logits[i] >= least) {
-        weights[i] = StrictMath.exp(((double) logits[i] - logits[best]) / temperature);
+      if (fair[i] >= least) {
+        weights[i] = StrictMath.exp(((double) fair[i] - fair[best]) / temperature);
         total += weights[i];
       }
+    }
+    if (topP < 1 || minP > 0) {
+      total = drop(weights, Math.max(minP, nucleus(weights, total)));
     }
     double left = random.nextDouble() * total;
     int last = best;
@@ -57,6 +114,15 @@ public record Sampler(double temperature, int topK) {
       }
     }
     return last; // rounding left a rest
+  }
+
+  private float[] penalised(float[] logits, int[] before) {
+    float[] result = logits.clone();
+    for (int token : before) {
+      double logit = logits[token];
+      result[token] = (float) (logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty);
+    }
+    return result;
   }
 
   private static int largest(float[] logits) {
@@ -84,5 +150,34 @@ public record Sampler(double temperature, int topK) {
     float[] sorted = logits.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length - topK];
+  }
+
+  /// The smallest weight that top-p lets stay; 0 for all.
+  private double nucleus(double[] weights, double total) {
+    if (topP == 1) {
+      return 0;
+    }
+    double[] sorted = weights.clone();
+    Arrays.sort(sorted);
+    double sum = 0;
+    for (int i = sorted.length - 1; i >= 0; i--) {
+      sum += sorted[i];
+      if (sum >= topP * total) {
+        return sorted[i];
+      }
+    }
+    return 0;
+  }
+
+  /// Drops weights below `least`; the largest is 1.
+  ///
+  /// @return the sum of the others
+  private static double drop(double[] weights, double least) {
+    double total = 0;
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = weights[i] < least ? 0 : weights[i];
+      total += weights[i];
+    }
+    return total;
   }
 }

@@ -42,13 +42,17 @@ class GptSchemesTest {
     return tokens;
   }
 
-  /// Logits of what follows, from the beginning.
-  private static float[] full(Gpt model, int... tokens) {
+  /// Logits of what follows each token, `[T][V]`, without a cache.
+  private static float[][] full(Gpt model, int... tokens) {
     Tensor index =
         Tensor.stored(
             DType.I32, tokens, Shape.of(1, tokens.length), model.tokens().weight().device());
     float[] all = model.forward(index, Pass.evaluation()).cast(DType.F32).toFloatArray();
-    return Arrays.copyOfRange(all, all.length - Schemes.VOCABULARY, all.length);
+    float[][] rows = new float[tokens.length][];
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = Arrays.copyOfRange(all, t * Schemes.VOCABULARY, (t + 1) * Schemes.VOCABULARY);
+    }
+    return rows;
   }
 
   @TestFactory
@@ -64,17 +68,50 @@ class GptSchemesTest {
   /// A prompt of each of some lengths, then token by token to the end of the context.
   private static void decode(Gpt model, float tolerance) {
     int[] tokens = tokens(Schemes.CONTEXT);
+    float[][] expected = full(model, tokens);
     GptDecoder decoder = new GptDecoder(model, 1);
     for (int prompt : new int[] {1, 2, 9, 20, Schemes.CONTEXT}) {
       float[] logits = decoder.prefill(Arrays.copyOf(tokens, prompt))[0];
-      for (int t = prompt; ; t++) {
-        int[] seen = Arrays.copyOf(tokens, t);
-        assertArrayEquals(full(model, seen), logits, tolerance, prompt + " + " + (t - prompt));
-        if (t == Schemes.CONTEXT) {
-          break;
-        }
-        logits = decoder.next(tokens[t])[0];
+      for (int t = prompt; t <= Schemes.CONTEXT; t++) {
+        assertArrayEquals(expected[t - 1], logits, tolerance, prompt + " + " + (t - prompt));
+        logits = t == Schemes.CONTEXT ? logits : decoder.next(tokens[t])[0];
       }
+    }
+  }
+
+  /// Every sampler chooses the same text from cached and from full computation, token by token.
+  @TestFactory
+  Stream<DynamicTest> samplersWriteTheSameWithAndWithoutCache() {
+    Map<String, Sampler> samplers =
+        Map.of(
+            "greedy", Sampler.greedy(),
+            "temperature", new Sampler(1.3, 0),
+            "top-k", new Sampler(1, 3),
+            "top-p", new Sampler(1, 0).withTopP(0.7),
+            "min-p", new Sampler(1, 0).withMinP(0.1),
+            "repetition penalty", new Sampler(0.7, 0).withRepetitionPenalty(1.5));
+    List<Gpt> models =
+        Stream.of("plain", "llama")
+            .map(name -> Schemes.model(Reference.init(2), Schemes.all().get(name)))
+            .toList();
+    return samplers.entrySet().stream()
+        .map(sampler ->
+            DynamicTest.dynamicTest(
+                sampler.getKey(), () -> models.forEach(model -> write(model, sampler.getValue()))));
+  }
+
+  private static void write(Gpt model, Sampler sampler) {
+    GptDecoder decoder = new GptDecoder(model, 1);
+    int[] tokens = {4, 1};
+    float[] cached = decoder.prefill(tokens)[0];
+    while (tokens.length < Schemes.CONTEXT) {
+      int length = tokens.length;
+      float[] recomputed = full(model, tokens)[length - 1];
+      int token = sampler.choose(recomputed, tokens, SplitMix.of(9, length));
+      assertEquals(token, sampler.choose(cached, tokens, SplitMix.of(9, length)), "at " + length);
+      tokens = Arrays.copyOf(tokens, length + 1);
+      tokens[length] = token;
+      cached = decoder.next(token)[0];
     }
   }
 
@@ -120,7 +157,8 @@ class GptSchemesTest {
     GptDecoder decoder = new GptDecoder(model, 1);
     for (int length : new int[] {128, 129, 257, 300}) {
       int[] prompt = tokens(length);
-      assertArrayEquals(full(model, prompt), decoder.prefill(prompt)[0], 2e-4f, length + " tokens");
+      float[] expected = full(model, prompt)[length - 1];
+      assertArrayEquals(expected, decoder.prefill(prompt)[0], 2e-4f, length + " tokens");
       assertEquals(length, decoder.position());
     }
   }

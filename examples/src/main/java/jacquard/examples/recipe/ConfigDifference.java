@@ -22,8 +22,7 @@ final class ConfigDifference {
     return of("", actual, expected);
   }
 
-  private static @Nullable String of(
-      String path, @Nullable Json actual, @Nullable Json expected) {
+  private static @Nullable String of(String path, @Nullable Json actual, @Nullable Json expected) {
     if (actual instanceof Json.Fields(Map<String, Json> a)
         && expected instanceof Json.Fields(Map<String, Json> b)) {
       Set<String> names = new LinkedHashSet<>(b.keySet());
@@ -46,8 +45,6 @@ final class ConfigDifference {
 
   private static String text(@Nullable Json value) {
     String text = value == null ? "absent" : value.toString();
-    return text.length() <= MOST_CHARACTERS
-        ? text
-        : text.substring(0, MOST_CHARACTERS) + "...";
+    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "...";
   }
 }

@@ -4,27 +4,23 @@ import jacquard.examples.view.LossChart;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
 import jacquard.nn.Loss;
-import jacquard.nn.Sampler;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
 import jacquard.nn.data.Batches;
 import jacquard.nn.data.Dataset;
-import jacquard.nn.data.SplitMix;
 import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
-import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
-import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -72,81 +68,85 @@ public final class GptRecipe implements Callable<Integer> {
   private double learningRate;
 
   @Option(
-      names = "--layers",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "Blocks. Default: ${DEFAULT-VALUE}.")
-  private int layers;
-
-  @Option(
-      names = "--heads",
-      paramLabel = "N",
-      defaultValue = "4",
-      description = "Attention heads; divide --dim. Default: ${DEFAULT-VALUE}.")
-  private int heads;
-
-  @Option(
-      names = "--dim",
-      paramLabel = "N",
-      defaultValue = "128",
-      description = "Width. Default: ${DEFAULT-VALUE}.")
-  private int dim;
-
-  @Option(
-      names = "--context",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Tokens seen at once. Default: ${DEFAULT-VALUE}.")
-  private int context;
-
-  @Option(
       names = "--tokenizer",
       paramLabel = "NAME",
-      defaultValue = "char",
-      description = "What a token is: char or byte. Default: ${DEFAULT-VALUE}.")
-  private String tokenizer;
+      description = "What a token is: char or byte. Default: char, or what --from has.")
+  private @Nullable String tokenizer;
+
+  @Mixin private GptOptions kind;
+
+  @Mixin private TuneOptions tuning;
 
   @Override
   public Integer call() throws IOException {
-    requireSizes();
+    kind.require();
+    Require.atLeast("--batch", batch, 1);
+    Require.aboveZero("--lr", learningRate);
     options.device.apply();
 
-    Corpus corpus = Corpus.of(options.data, TokenizerChoice.of(tokenizer));
+    TrainedGpt old = tuning.from == null ? null : TrainedGpt.open(tuning.from);
+    int context = old == null ? kind.context() : kind.contextWithin(old.model().config().context());
+    Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
+    TokenizerChoice choice = choice(old);
+    Corpus corpus = Corpus.of(options.data, choice);
     TextWindows text = new TextWindows(corpus.text().train(), context);
     TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
     long windowsPerEpoch = corpus.text().train().length / context;
     long steps = options.steps(windowsPerEpoch / batch, TrainOptions.Length.ofSteps(2000));
 
-    Gpt model =
-        Gpt.of(
-            Init.of(options.seed),
-            Gpt.Config.of(corpus.tokenizer().vocabularySize(), context, dim, heads, layers));
+    Gpt model = tuning.adapted(model(old, corpus.tokenizer()), options.seed);
     Lesson lesson =
         new Lesson(
             model,
             trainStep(model, steps),
             text.random(batch, options.seed),
             heldOut,
-            new Writer(model, corpus.tokenizer(), known(corpus)));
-
-    try (Run run = options.open(NAME, config(corpus, steps))) {
-      return train(run, lesson, corpus);
+            new GptWriter(model, corpus.tokenizer(), known(corpus)));
+    try (Run run = options.open(NAME, config(model, corpus, steps))) {
+      return train(run, lesson, corpus, choice.unit(), (long) batch * context);
     }
   }
 
-  private int train(Run run, Lesson lesson, Corpus corpus) throws IOException {
+  private TokenizerChoice choice(@Nullable TrainedGpt old) {
+    if (old == null || old.tokenizer() == null) {
+      return TokenizerChoice.of(tokenizer == null ? "char" : tokenizer);
+    }
+    if (tokenizer != null) {
+      throw new IllegalArgumentException(
+          "--tokenizer is for new models, and --from names one that has its own; leave it out");
+    }
+    return new TokenizerChoice.Given(old.tokenizer());
+  }
+
+  private Gpt model(@Nullable TrainedGpt old, Tokenizer tokens) {
+    if (old == null) {
+      return Gpt.of(Init.of(options.seed), kind.config(tokens.vocabularySize()));
+    }
+    kind.requireNothingOfAnOldModel();
+    int vocabulary = old.model().config().vocabulary();
+    if (tokens.vocabularySize() > vocabulary) {
+      throw new IllegalArgumentException(
+          "--tokenizer has "
+              + tokens.vocabularySize()
+              + " tokens, expected at most the model's "
+              + vocabulary);
+    }
+    return old.model().merged().withDropout(kind.dropout());
+  }
+
+  private int train(Run run, Lesson lesson, Corpus corpus, String unit, long tokens)
+      throws IOException {
     System.out.printf(
         "gpt: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
         lesson.model().parameterCount(),
         corpus.source(),
         corpus.text().train().length,
-        TokenizerChoice.of(tokenizer).unit(),
+        unit,
         corpus.tokenizer().vocabularySize(),
         run.path());
-    Pace pace = Pace.of(NAME, run.end(), 250, "tokens", (long) batch * context);
+    Pace pace = Pace.of(NAME, run.end(), 250, "tokens", tokens);
     LossChart chart =
-        LossChart.logarithmic(
-                "gpt: " + corpus.source(), "nats per " + TokenizerChoice.of(tokenizer).unit())
+        LossChart.logarithmic("gpt: " + corpus.source(), "nats per " + unit)
             .noisy("loss")
             .exact("val_loss");
     int exit = new TrainingLoop(run, pace, chart).run(lesson);
@@ -157,27 +157,13 @@ public final class GptRecipe implements Callable<Integer> {
     return exit;
   }
 
-  private void requireSizes() {
-    Require.atLeast("--batch", batch, 1);
-    Require.aboveZero("--lr", learningRate);
-    Require.atLeast("--layers", layers, 1);
-    Require.atLeast("--heads", heads, 1);
-    Require.atLeast("--dim", dim, 1);
-    Require.atLeast("--context", context, 1);
-    Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
-    if (dim % heads != 0) {
-      throw new IllegalArgumentException(
-          "--dim is " + dim + " and --heads is " + heads + ", expected heads that divide it");
-    }
-  }
-
   /// Forward, backward, clipping and AdamW. The model enters as what it does to a batch, so this is
   /// all there is to it.
   private TrainStep<Batch> trainStep(Gpt model, long steps) {
     Schedule rate =
         Schedule.warmupCosine(
             learningRate, learningRate / 10, Math.min(WARM_UP, steps / 10), steps);
-    Adam adam = new Adam(Group.byRank(model.parameters(), rate, WEIGHT_DECAY), ADAM_W);
+    Adam adam = new Adam(Group.byRank(tuning.trained(model), rate, WEIGHT_DECAY), ADAM_W);
     return TrainStep.<Batch>of(
             (tokens, pass) ->
                 Loss.crossEntropy(model.forward(tokens.tensor("x"), pass), tokens.tensor("y")),
@@ -190,18 +176,11 @@ public final class GptRecipe implements Callable<Integer> {
     return corpus.names() == null ? null : Corpus.Known.of(corpus.names());
   }
 
-  private Map<String, Object> config(Corpus corpus, long steps) {
+  private Map<String, Object> config(Gpt model, Corpus corpus, long steps) {
     Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
     Map<String, Object> config =
         options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    Map<String, Object> model = new LinkedHashMap<>();
-    model.put("layers", layers);
-    model.put("heads", heads);
-    model.put("dim", dim);
-    model.put("context", context);
-    config.put("model", model);
-    config.put("names", corpus.names() != null);
-    config.put("tokenizer", corpus.tokenizer().toJson());
+    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
     return config;
   }
 
@@ -211,7 +190,7 @@ public final class GptRecipe implements Callable<Integer> {
       TrainStep<Batch> trainStep,
       BatchSource batches,
       TextWindows heldOut,
-      Writer writer)
+      GptWriter writer)
       implements Training {
     private static final int WINDOWS = 240;
     private static final int WINDOWS_AT_LAST = 2400;
@@ -244,82 +223,32 @@ public final class GptRecipe implements Callable<Integer> {
   ///
   /// @throws IOException if its files can't be read, or the samples not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
-    Restored restored = run.configured(config, Restored::of);
-    restored.model.load(run.model());
-    Corpus.Known known = restored.names ? Corpus.Known.of(Corpus.split()) : null;
-    String text = new Writer(restored.model, restored.tokenizer, known).write(options);
-    if (options.out == null) {
-      System.out.print(text);
-    } else {
-      AtomicFile.write("--out", options.out, text);
-      System.out.println(options.out);
-    }
+    sample(TrainedGpt.of(run, config).writer(run.path()), options);
   }
 
-  /// What a configuration describes; the model's weights are the initial ones.
-  private record Restored(Gpt model, Tokenizer tokenizer, boolean names) {
-    static Restored of(Json config) throws FormatException {
-      Json sizes = config.field("model");
-      Tokenizer tokenizer = Tokenizer.fromJson(config.field("tokenizer"));
-      Gpt model =
-          Gpt.of(
-              Init.of(0),
-              Gpt.Config.of(
-                  tokenizer.vocabularySize(),
-                  sizes.field("context").asInt(),
-                  sizes.field("dim").asInt(),
-                  sizes.field("heads").asInt(),
-                  sizes.field("layers").asInt()));
-      return new Restored(model, tokenizer, config.field("names").asBoolean());
-    }
-  }
-
-  /// Writes texts, or a list of names.
+  /// Draws from a model in Hugging Face's layout.
   ///
-  /// @param known what tells new names from those that were learned; null for running text
-  private record Writer(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
+  /// @throws IOException if its files can't be read, or the samples not written
+  public static void samplePretrained(Path folder, SampleOptions options) throws IOException {
+    sample(TrainedGpt.open(folder).writer(folder), options);
+  }
 
-    String write(SampleOptions options) {
-      TextSampler text = new TextSampler(model, tokenizer);
-      return known == null ? texts(text, options) : names(text, known, options);
-    }
-
-    private static String names(TextSampler text, Corpus.Known known, SampleOptions options) {
-      Sampler sampler = options.sampler();
-      String begin = options.prompt == null ? "" : options.prompt;
-      int stop = text.token("\n");
-      StringBuilder list = new StringBuilder();
-      for (int i = 0; i < options.count(20); i++) {
-        SplitMix random = SplitMix.of(options.seed, i);
-        String name = begin + text.write("\n" + begin, options.length(60), stop, sampler, random);
-        list.append(known.mark(name)).append(' ').append(name).append('\n');
-      }
-      return list.append(
-              "(* is new, not among the %,d names it learned from; + too, but this JDK has it)%n"
-                  .formatted(known.learnt().size()))
-          .toString();
-    }
-
-    private static String beginning(Tokenizer tokenizer) {
-      boolean lines =
-          !(tokenizer instanceof CharTokenizer chars) || chars.characters().contains("\n");
-      return lines ? "\n" : tokenizer.decode(new int[] {0});
-    }
-
-    private String texts(TextSampler text, SampleOptions options) {
-      Sampler sampler = options.sampler();
-      String prompt = options.prompt == null ? "" : options.prompt;
-      // A model needs something to go on from: the beginning of a line, where there are lines.
-      String before = prompt.isEmpty() ? beginning(tokenizer) : "";
-      StringBuilder all = new StringBuilder();
-      for (int i = 0; i < options.count(1); i++) {
-        SplitMix random = SplitMix.of(options.seed, i);
-        all.append(i == 0 ? "" : "----\n").append(prompt);
-        all.append(
-            text.write(before + prompt, options.length(500), TextSampler.NEVER, sampler, random));
-        all.append('\n');
-      }
-      return all.toString();
+  private static void sample(GptWriter writer, SampleOptions options) throws IOException {
+    StringBuilder text = new StringBuilder();
+    writer.write(
+        options,
+        part -> {
+          text.append(part);
+          if (options.stream) {
+            System.out.print(part);
+            System.out.flush();
+          }
+        });
+    if (options.out != null) {
+      AtomicFile.write("--out", options.out, text.toString());
+      System.out.println(options.out);
+    } else if (!options.stream) {
+      System.out.print(text);
     }
   }
 }

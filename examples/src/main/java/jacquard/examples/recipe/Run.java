@@ -82,8 +82,7 @@ record Run(
       for (Path file : checkpoints.newestFirst()) {
         if (CheckpointFolder.step(file) > first) {
           Files.createDirectories(undone);
-          Files.move(
-              file, undone.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+          Files.move(file, undone.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
         }
       }
       if (Files.isDirectory(undone) && Files.isRegularFile(folder.metrics())) {

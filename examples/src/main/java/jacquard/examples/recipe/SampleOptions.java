@@ -2,6 +2,9 @@ package jacquard.examples.recipe;
 
 import jacquard.nn.Sampler;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -10,7 +13,7 @@ public final class SampleOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "How many. Default: 20 names, 1 text, 64 images.")
+      description = "How many, of each prompt. Default: 20 names, 1 text, 64 images.")
   @Nullable Integer count;
 
   @Option(
@@ -23,13 +26,13 @@ public final class SampleOptions {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "gpt: how the text or every name begins.")
-  @Nullable String prompt;
+      description = "gpt: how the text or every name begins; may be given several times.")
+  List<String> prompts = List.of();
 
   @Option(
       names = "--length",
       paramLabel = "N",
-      description = "gpt: most characters of a sample. Default: 500, for names 60.")
+      description = "gpt: most tokens of a sample. Default: 500, for names 60.")
   @Nullable Integer length;
 
   @Option(
@@ -42,8 +45,37 @@ public final class SampleOptions {
   @Option(
       names = "--top-k",
       paramLabel = "N",
-      description = "gpt: choose among the N likeliest characters only. Default: all.")
+      description = "gpt: choose among the N likeliest tokens only. Default: all.")
   @Nullable Integer topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "X",
+      description =
+          "gpt: choose among the likeliest that together have this part of the probability. Default: 1.")
+  @Nullable Double topP;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "X",
+      description =
+          "gpt: choose among those at least this part as likely as the likeliest. Default: 0.")
+  @Nullable Double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "X",
+      description = "gpt: above 1, tokens that the text has are less likely. Default: 1.")
+  @Nullable Double repetitionPenalty;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "gpt: end a sample before this; may be given several times.")
+  List<String> stops = List.of();
+
+  @Option(names = "--stream", description = "gpt: print the text token by token as it is written.")
+  boolean stream;
 
   @Option(
       names = "--out",
@@ -59,13 +91,34 @@ public final class SampleOptions {
     return length == null ? otherwise : Require.atLeast("--length", length, 1);
   }
 
+  /// @throws IllegalArgumentException if an option has a value that it can't have
   Sampler sampler() {
     double t = temperature == null ? 0.8 : temperature;
     if (!(t >= 0 && t < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "--temperature is " + t + ", expected 0 or more and finite");
     }
-    return new Sampler(t, topK == null ? 0 : Require.atLeast("--top-k", topK, 1));
+    double p = topP == null ? 1 : topP;
+    if (!(p > 0 && p <= 1)) {
+      throw new IllegalArgumentException("--top-p is " + p + ", expected above 0 and at most 1");
+    }
+    double least = minP == null ? 0 : minP;
+    if (!(least >= 0 && least <= 1)) {
+      throw new IllegalArgumentException("--min-p is " + least + ", expected 0 to 1");
+    }
+    double penalty = repetitionPenalty == null ? 1 : repetitionPenalty;
+    return new Sampler(t, topK == null ? 0 : Require.atLeast("--top-k", topK, 1))
+        .withTopP(p)
+        .withMinP(least)
+        .withRepetitionPenalty(Require.aboveZero("--repetition-penalty", penalty));
+  }
+
+  /// @throws IllegalArgumentException if one is empty
+  List<String> stops() {
+    if (stops.contains("")) {
+      throw new IllegalArgumentException("--stop is empty, expected some text");
+    }
+    return stops;
   }
 
   /// Where images of `run` go.
@@ -75,14 +128,20 @@ public final class SampleOptions {
 
   /// @throws IllegalArgumentException if something is said that only a text can follow
   void requireNoText(String recipe) {
-    String wrong =
-        prompt != null
-            ? "--prompt"
-            : length != null
-                ? "--length"
-                : temperature != null ? "--temperature" : topK != null ? "--top-k" : "";
-    if (!wrong.isEmpty()) {
-      throw new IllegalArgumentException(wrong + " is for gpt runs, and this is a " + recipe);
-    }
+    Map<String, Boolean> said = new LinkedHashMap<>();
+    said.put("--prompt", !prompts.isEmpty());
+    said.put("--length", length != null);
+    said.put("--temperature", temperature != null);
+    said.put("--top-k", topK != null);
+    said.put("--top-p", topP != null);
+    said.put("--min-p", minP != null);
+    said.put("--repetition-penalty", repetitionPenalty != null);
+    said.put("--stop", !stops.isEmpty());
+    said.put("--stream", stream);
+    said.forEach((option, given) -> {
+      if (given) {
+        throw new IllegalArgumentException(option + " is for gpt runs, and this is a " + recipe);
+      }
+    });
   }
 }

@@ -5,61 +5,108 @@ import jacquard.nn.GptDecoder;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.SplitMix;
 import jacquard.nn.text.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Writes text token by token. Keys and values of what was written are cached, so a token costs one
-/// position's work; when the context is full, the later half of it is read again and the cache goes
-/// on from there.
+/// Writes texts token by token, several at a time: as many side by side as give each the bits that
+/// it has alone. Keys and values of what was written are cached, so a token costs one position's
+/// work; when the context is full, the later half of it is read again and the cache goes on from
+/// there.
 final class TextSampler {
-  /// No token: write until the length is reached.
-  static final int NEVER = -1;
-
-  private final GptDecoder decoder;
+  private final Gpt model;
   private final Tokenizer tokenizer;
+  private final Map<Integer, GptDecoder> decoders = new HashMap<>();
 
   TextSampler(Gpt model, Tokenizer tokenizer) {
-    this.decoder = new GptDecoder(model, 1);
+    this.model = model;
     this.tokenizer = tokenizer;
   }
 
-  /// The token of a text that is one.
-  int token(String text) {
-    return tokenizer.encode(text)[0];
+  /// What a text goes on from.
+  ///
+  /// @param prompt at least one token long
+  record Beginning(String prompt, SplitMix random) {}
+
+  /// How texts are written.
+  ///
+  /// @param most tokens to write
+  /// @param stops strings that end a text, which doesn't have them
+  /// @param notEmpty whether no text may begin with a stop that is one token
+  record Manner(Sampler sampler, int most, List<String> stops, boolean notEmpty) {
+    Manner {
+      stops = List.copyOf(stops);
+    }
   }
 
-  /// What follows `prompt`.
+  /// Is told of texts as they grow.
+  interface Listener {
+    /// @param text which one
+    /// @param part what it goes on with: whole characters, never part of a stop
+    void part(int text, String part);
+
+    /// @param text one that has its end
+    void end(int text);
+  }
+
+  /// What follows each beginning.
   ///
-  /// @param prompt at least one character
-  /// @param most tokens to write
-  /// @param stop the token that ends the text, or [#NEVER]; never the first
-  /// @throws jacquard.nn.text.TokenizerException if a character of the prompt is not in the
+  /// @throws jacquard.nn.text.TokenizerException if a character of a prompt is not in the
   ///   vocabulary
-  String write(String prompt, int most, int stop, Sampler sampler, SplitMix random) {
-    int[] tokens = tokenizer.encode(prompt);
-    int begin = tokens.length;
-    int end = begin;
-    tokens = Arrays.copyOf(tokens, begin + most);
-    float[] logits = read(tokens, end, decoder.capacity());
-    while (end < tokens.length) {
-      if (end == begin && stop != NEVER) {
-        logits[stop] = Float.NEGATIVE_INFINITY;
+  List<String> write(List<Beginning> beginnings, Manner manner, Listener listener) {
+    List<TextWriting> writings = new ArrayList<>();
+    for (Beginning beginning : beginnings) {
+      int[] prompt = tokenizer.encode(beginning.prompt);
+      writings.add(
+          new TextWriting(writings.size(), prompt, tokenizer, manner, beginning.random, listener));
+    }
+    int rows = Math.min(GptDecoder.SAME_BITS, writings.size());
+    run(decoders.computeIfAbsent(rows, n -> new GptDecoder(model, n)), rows, writings);
+    return writings.stream().map(TextWriting::text).toList();
+  }
+
+  /// A row whose text has ended takes up the next one at once.
+  private static void run(GptDecoder decoder, int rows, List<TextWriting> writings) {
+    @Nullable TextWriting[] at = new TextWriting[rows];
+    float[][] logits = new float[rows][];
+    int[] next = new int[rows];
+    int begun = 0;
+    boolean more = true;
+    while (more) {
+      more = false;
+      Arrays.fill(next, GptDecoder.REST);
+      for (int row = 0; row < rows; row++) {
+        TextWriting writing = at[row];
+        if (writing != null) {
+          int token = writing.choose(logits[row]);
+          if (writing.ended()) {
+            writing = null;
+          } else if (decoder.position(row) < decoder.capacity()) {
+            next[row] = token;
+          } else {
+            int half = Math.max(1, decoder.capacity() / 2);
+            logits[row] = decoder.read(row, writing.last(half));
+          }
+        }
+        while (writing == null && begun < writings.size()) {
+          TextWriting fresh = writings.get(begun++);
+          if (!fresh.ended()) {
+            writing = fresh;
+            logits[row] = decoder.read(row, fresh.last(decoder.capacity()));
+          }
+        }
+        at[row] = writing;
+        more |= writing != null;
       }
-      int token = sampler.choose(logits, random);
-      if (token == stop) {
-        break;
-      }
-      tokens[end++] = token;
-      if (end < tokens.length) {
-        logits =
-            decoder.position() < decoder.capacity()
-                ? decoder.next(token)[0]
-                : read(tokens, end, Math.max(1, decoder.capacity() / 2));
+      if (Arrays.stream(next).anyMatch(token -> token != GptDecoder.REST)) {
+        float[][] decoded = decoder.next(next);
+        for (int row = 0; row < rows; row++) {
+          logits[row] = next[row] == GptDecoder.REST ? logits[row] : decoded[row];
+        }
       }
     }
-    return tokenizer.decode(Arrays.copyOfRange(tokens, begin, end));
-  }
-
-  private float[] read(int[] tokens, int end, int most) {
-    return decoder.prefill(Arrays.copyOfRange(tokens, Math.max(0, end - most), end))[0];
   }
 }

@@ -7,13 +7,16 @@ import java.util.List;
 
 /// What `--tokenizer` names.
 ///
-///     TokenizerChoice = Characters | Bytes
+///     TokenizerChoice = Characters | Bytes | Given
 sealed interface TokenizerChoice {
   /// A token per character that occurs.
   record Characters() implements TokenizerChoice {}
 
   /// A token per byte of UTF-8.
   record Bytes() implements TokenizerChoice {}
+
+  /// That of a model that is trained further.
+  record Given(Tokenizer tokenizer) implements TokenizerChoice {}
 
   /// @throws IllegalArgumentException if `text` is none
   static TokenizerChoice of(String text) {
@@ -36,6 +39,7 @@ sealed interface TokenizerChoice {
         yield CharTokenizer.of(all);
       }
       case Bytes() -> new ByteTokenizer();
+      case Given(Tokenizer tokenizer) -> tokenizer;
     };
   }
 
@@ -44,6 +48,7 @@ sealed interface TokenizerChoice {
     return switch (this) {
       case Characters() -> "letter";
       case Bytes() -> "byte";
+      case Given(Tokenizer tokenizer) -> tokenizer instanceof CharTokenizer ? "letter" : "token";
     };
   }
 }

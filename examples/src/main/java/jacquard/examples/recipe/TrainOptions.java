@@ -1,9 +1,9 @@
 package jacquard.examples.recipe;
 
 import jacquard.examples.cli.Version;
+import jacquard.nn.io.FormatException;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
-import jacquard.nn.io.FormatException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;

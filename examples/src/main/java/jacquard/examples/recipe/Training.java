@@ -8,9 +8,9 @@ import java.util.Map;
 
 /// What a recipe does between the loop's bookkeeping.
 ///
-/// A run that is resumed must go on as if it had never stopped. So [#step] may depend on nothing but
-/// its number, [#states], and what the recipe makes from its options; and everything else here may
-/// leave no trace in a later step.
+/// A run that is resumed must go on as if it had never stopped. So [#step] may depend on nothing
+/// but its number, [#states], and what the recipe makes from its options; and everything else here
+/// may leave no trace in a later step.
 interface Training {
   /// What is saved for sampling: the weights that it needs.
   Module model();

@@ -94,8 +94,7 @@ final class TrainingLoop {
     Map<String, Double> measured = training.validate(false);
     if (!measured.isEmpty()) {
       desk.progress.message("before training: " + text(measured));
-      attempt(
-          "metrics", desk.progress, () -> desk.metrics.append(line(0, Map.of(), measured)));
+      attempt("metrics", desk.progress, () -> desk.metrics.append(line(0, Map.of(), measured)));
     }
   }
 
@@ -109,8 +108,7 @@ final class TrainingLoop {
   /// Looks at the model after `done` steps.
   ///
   /// @return what was validated
-  private Map<String, Double> review(Training training, long done, Desk desk)
-      throws IOException {
+  private Map<String, Double> review(Training training, long done, Desk desk) throws IOException {
     Map<String, Double> validated = Map.of();
     boolean pausing = pace.validates(done);
     if (pausing) {

@@ -142,7 +142,8 @@ public final class MetricsLog implements AutoCloseable {
         if (bytes[at] == LINE_FEED || at == bytes.length - 1) {
           boolean whole = bytes[at] == LINE_FEED;
           int end = whole ? at : at + 1;
-          lines.add(new Line(from, new String(bytes, from, end - from, StandardCharsets.UTF_8), whole));
+          lines.add(
+              new Line(from, new String(bytes, from, end - from, StandardCharsets.UTF_8), whole));
           from = at + 1;
         }
       }

@@ -30,8 +30,7 @@ final class Checksums {
   private Checksums() {}
 
   /// The metadata with the checksums of `tensors` and a place for the header's.
-  static Map<String, String> added(
-      Collection<StoredTensor> tensors, Map<String, String> metadata) {
+  static Map<String, String> added(Collection<StoredTensor> tensors, Map<String, String> metadata) {
     Map<String, Json> sums = new LinkedHashMap<>();
     for (StoredTensor tensor : tensors) {
       sums.put(tensor.name(), Json.of(hex(crc(tensor.bytes()))));
@@ -82,7 +81,8 @@ final class Checksums {
     Map<String, Json> expected = Json.parse(sums, source).fields();
     for (StoredTensor tensor : tensors) {
       Json one = expected.get(tensor.name());
-      require(tensor.where().stripTrailing(), one == null ? null : one.asText(), crc(tensor.bytes()));
+      require(
+          tensor.where().stripTrailing(), one == null ? null : one.asText(), crc(tensor.bytes()));
     }
   }
 
@@ -95,7 +95,9 @@ final class Checksums {
               + " has checksum "
               + found
               + ", expected "
-              + (expected == null ? "one that the header names" : FormatException.printable(expected, 20))
+              + (expected == null
+                  ? "one that the header names"
+                  : FormatException.printable(expected, 20))
               + "; the file is damaged");
     }
   }

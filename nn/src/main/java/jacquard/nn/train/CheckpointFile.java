@@ -13,13 +13,14 @@ import java.util.Map;
 /// A training run as it was after some steps: the values of its states, the number of steps, and
 /// what the caller notes.
 ///
-/// Random numbers and batches need no more than the number of steps, as long as keys are folded from
-/// a seed and the step ([jacquard.tensor.Key#fold], which [TrainStep] does) and batches are made from it
-/// ([jacquard.nn.data.BatchSource]). Losses and weights then go on bit by bit as if the run had never
-/// stopped.
+/// Random numbers and batches need no more than the number of steps, as long as keys are folded
+/// from a seed and the step ([jacquard.tensor.Key#fold], which [TrainStep] does) and batches are
+/// made from it ([jacquard.nn.data.BatchSource]). Losses and weights then go on bit by bit as if
+/// the run had never stopped.
 ///
 /// The file is a safetensors file with a checksum of every tensor and of the header. It replaces an
-/// older one in one step, after its bytes have reached the disk. Opening reads and checks all of it.
+/// older one in one step, after its bytes have reached the disk. Opening reads and checks all of
+/// it.
 ///
 /// ```java
 /// List<State> states = new ArrayList<>(model.states());
@@ -63,7 +64,13 @@ public final class CheckpointFile implements AutoCloseable {
     if (metadata.put(MARK, Integer.toString(FORMAT)) != null
         || metadata.put(STEP, Long.toString(step)) != null) {
       throw new IllegalArgumentException(
-          "checkpoint: notes " + notes.keySet() + " hold '" + MARK + "' or '" + STEP + "', which the format uses");
+          "checkpoint: notes "
+              + notes.keySet()
+              + " hold '"
+              + MARK
+              + "' or '"
+              + STEP
+              + "', which the format uses");
     }
     SafetensorsWriter.writeChecked(path, StateDict.of(states).stored(), metadata);
   }

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The checkpoints of one run: `step-000200.safetensors` after 200 steps, the last `keep` of them, and
-/// `best.safetensors`.
+/// The checkpoints of one run: `step-000200.safetensors` after 200 steps, the last `keep` of them,
+/// and `best.safetensors`.
 ///
 /// Not for several processes at once.
 ///
@@ -74,7 +74,8 @@ public record CheckpointFolder(Path path, int keep) {
   /// @throws FormatException if there is none, or it can't be kept
   public void markBest(long step) throws FormatException {
     Path source = file(step);
-    Path link = path.resolve("." + best().getFileName() + "." + ProcessHandle.current().pid() + "-0.tmp");
+    Path link =
+        path.resolve("." + best().getFileName() + "." + ProcessHandle.current().pid() + "-0.tmp");
     try {
       Files.deleteIfExists(link);
       try {

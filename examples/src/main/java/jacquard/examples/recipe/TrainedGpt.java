@@ -1,0 +1,109 @@
+package jacquard.examples.recipe;
+
+import jacquard.nn.Gpt;
+import jacquard.nn.Init;
+import jacquard.nn.Linear;
+import jacquard.nn.Lora;
+import jacquard.nn.hub.Pretrained;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.nn.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A transformer with its weights, from the folder of a run or one in Hugging Face's layout.
+///
+/// @param tokenizer null if the folder has none
+/// @param names whether it learned the class names of a JDK
+public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names) {
+  /// What `export` writes beside the model, for [#open].
+  static final String TOKENIZER = "jacquard_tokenizer.json";
+
+  /// @throws FormatException if the folder is neither, or what it holds can't be read
+  static TrainedGpt open(Path folder) throws FormatException {
+    if (Pretrained.isFolder(folder)) {
+      return new TrainedGpt(Pretrained.load(folder, Init.blank()), tokenizer(folder), false);
+    }
+    RunFolder run = RunFolder.open(folder);
+    Json config = run.readConfig();
+    String recipe = run.configured(config, c -> c.field("recipe").asText());
+    if (!recipe.equals(GptRecipe.NAME)) {
+      throw new FormatException(
+          run.config() + ": recipe is '" + recipe + "', expected " + GptRecipe.NAME);
+    }
+    return of(run, config);
+  }
+
+  /// The model of a run of `train gpt`.
+  static TrainedGpt of(RunFolder run, Json config) throws FormatException {
+    TrainedGpt trained = run.configured(config, TrainedGpt::blank);
+    trained.model.load(run.model());
+    return trained;
+  }
+
+  /// What a configuration describes, without its weights.
+  private static TrainedGpt blank(Json config) throws FormatException {
+    Tokenizer tokenizer = Tokenizer.fromJson(config.field("tokenizer"));
+    Map<String, Json> sizes = new LinkedHashMap<>(config.field("model").fields());
+    sizes.putIfAbsent("vocabulary", Json.of(tokenizer.vocabularySize()));
+    Gpt model = Gpt.of(Init.blank(), Gpt.Config.fromJson(Json.of(sizes)));
+    Json lora = config.optional("lora");
+    if (lora != null) {
+      List<String> weights = new ArrayList<>();
+      for (Json weight : lora.field("weights").items()) {
+        weights.add(weight.asText());
+      }
+      model =
+          model.withLora(
+              Init.blank(),
+              Set.copyOf(weights)::contains,
+              new Lora.Config(lora.field("rank").asInt(), lora.field("alpha").asDouble()));
+    }
+    return new TrainedGpt(model, tokenizer, config.field("names").asBoolean());
+  }
+
+  /// The part of a run's `config.json` from which [#of] makes the model again.
+  static Map<String, Object> describe(Gpt model, Tokenizer tokenizer, boolean names) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("model", model.config().toJson());
+    List<Linear> adapted = model.linears().stream().filter(l -> l.lora() != null).toList();
+    if (!adapted.isEmpty()) {
+      Lora.Config kind = Objects.requireNonNull(adapted.getFirst().lora()).config();
+      Map<String, Json> lora = new LinkedHashMap<>();
+      lora.put("rank", Json.of(kind.rank()));
+      lora.put("alpha", Json.of(kind.alpha()));
+      lora.put("weights", Json.of(adapted.stream().map(l -> Json.of(l.weight().name())).toList()));
+      config.put("lora", Json.of(lora));
+    }
+    config.put("names", names);
+    config.put("tokenizer", tokenizer.toJson());
+    return config;
+  }
+
+  private static @Nullable Tokenizer tokenizer(Path folder) throws FormatException {
+    Path file = folder.resolve(TOKENIZER);
+    return Files.exists(file) ? Tokenizer.fromJson(Json.read(file)) : null;
+  }
+
+  /// What writes with this model.
+  ///
+  /// @throws IOException if the class names can't be read
+  GptWriter writer(Path folder) throws IOException {
+    if (tokenizer == null) {
+      throw new FormatException(
+          folder
+              + ": holds no tokenizer, expected "
+              + TOKENIZER
+              + ", tokenizer.json or GPT-2's files");
+    }
+    return new GptWriter(model, tokenizer, names ? Corpus.Known.of(Corpus.split()) : null);
+  }
+}
