@@ -1,11 +1,15 @@
 package jacquard.kernels.cpu.emit;
 
+import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_boolean;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
 import java.lang.classfile.CodeBuilder;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.DynamicConstantDesc;
 import java.lang.constant.MethodTypeDesc;
 
 /// Calls of the Vector API.
@@ -19,6 +23,16 @@ final class Api {
   private static final ClassDesc ASSOCIATIVE = OPERATORS.nested("Associative");
   private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
   private static final ClassDesc CONVERSION = OPERATORS.nested("Conversion");
+
+  private static final ClassDesc SHUFFLE = ClassDesc.of("jdk.incubator.vector.VectorShuffle");
+  private static final DirectMethodHandleDesc ROTATION =
+      ConstantDescs.ofConstantBootstrap(
+          ClassDesc.of(Api.class.getPackageName(), "Rotation"),
+          "of",
+          SHUFFLE,
+          CD_Class,
+          CD_int,
+          CD_int);
 
   private final CodeBuilder code;
   private final int lanes;
@@ -48,6 +62,11 @@ final class Api {
     scalar.run();
     code.invokestatic(
         lane.vector(), "broadcast", MethodTypeDesc.of(lane.vector(), SPECIES, lane.scalar()));
+  }
+
+  /// Whether vectors of the lane type are of a length that every processor has.
+  boolean isWhole(Lane lane) {
+    return lane.bytes() * lanes >= 16;
   }
 
   /// array, index[, mask] -> vector
@@ -165,6 +184,22 @@ final class Api {
   /// vector, vector, mask -> second where the mask is set, else first
   void blend(Lane lane) {
     code.invokevirtual(lane.vector(), "blend", MethodTypeDesc.of(lane.vector(), VECTOR, MASK));
+  }
+
+  /// vector -> vector whose lane `l` is lane `l + distance` of it, counted round
+  void rotate(Lane lane, int distance) {
+    code.loadConstant(
+        DynamicConstantDesc.ofNamed(
+            ROTATION, "rotation", SHUFFLE, lane.scalar(), lane.bytes() * lanes * 8, distance));
+    code.invokevirtual(lane.vector(), "rearrange", MethodTypeDesc.of(lane.vector(), SHUFFLE));
+  }
+
+  /// The first lane of a vector.
+  ///
+  /// vector -> scalar
+  void first(Lane lane) {
+    code.iconst_0();
+    code.invokevirtual(lane.vector(), "lane", MethodTypeDesc.of(lane.scalar(), CD_int));
   }
 
   /// float vector -> int vector, or back

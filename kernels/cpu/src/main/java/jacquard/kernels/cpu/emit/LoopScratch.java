@@ -17,6 +17,9 @@ public final class LoopScratch {
   /// Empty iterations before each run, see [WarmUp].
   int spin;
 
+  /// Always 0, which the compiler doesn't know: see [LoopWriter].
+  int zero;
+
   /// Makes room for so many elements after the first [#LANES] of each array.
   void reserve(int floats, int doubles, int ints, int longs) {
     if (f32.length < LANES + floats) {

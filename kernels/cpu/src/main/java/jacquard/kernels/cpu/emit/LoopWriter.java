@@ -39,6 +39,7 @@ final class LoopWriter {
       ClassDesc.of(LoopWriter.class.getPackageName(), "LoopScratch");
   private static final ClassDesc CD_LOOP =
       ClassDesc.of(LoopWriter.class.getPackageName(), "GeneratedLoop");
+  private static final ClassDesc MATH = ClassDesc.of("java.lang.Math");
   private static final ClassDesc CD_INTS = CD_int.arrayType();
 
   private final CodeBuilder code;
@@ -62,6 +63,7 @@ final class LoopWriter {
   private int state = -1;
   private int iota = -1;
   private int index = -1;
+  private int zeros = -1;
   private int tailMask = -1;
   private int tailCount = -1;
   private int rowLength = -1;
@@ -172,6 +174,11 @@ final class LoopWriter {
     return broadcasts.getOrDefault(e, -1);
   }
 
+  /// Gives a scalar the local variable that has it in all lanes.
+  void bindBroadcast(Expr e, int local) {
+    broadcasts.put(e, local);
+  }
+
   void bindScalar(Expr e, int local) {
     scalars.put(e, local);
   }
@@ -190,7 +197,6 @@ final class LoopWriter {
       code.ifThen(Opcode.IF_ICMPGE, CodeBuilder::return_);
     }
     unpack();
-    place(Scope.UNIFORM, 0);
     outerLoop(
         form == LoopForm.SCALAR
             ? new ScalarLoops(this)::write
@@ -231,6 +237,7 @@ final class LoopWriter {
       iota = newReference();
       api.iota();
       code.astore(iota);
+      zeros = newReference();
     }
     prepareStrides();
     prepareKept();
@@ -416,41 +423,64 @@ final class LoopWriter {
         argument(layout.offset(a));
         code.istore(positions[a]);
       }
+      placeUniform();
       body.run();
       return;
     }
-    int left = newInt();
     seek("seek", OUTER_FROM);
-    argument(layout.outerSize(axes - 1));
-    code.aload(state).loadConstant(axes - 1).iaload().isub().istore(left);
     for (int a = 0; a < n; a++) {
       outerSteps[a] = newInt();
       argument(layout.outerStride(a, axes - 1));
       code.istore(outerSteps[a]);
     }
+    if (axes == 1) {
+      placeUniform();
+      rows(OUTER_TO, body);
+      return;
+    }
+    int size = newInt();
+    int end = newInt();
+    argument(layout.outerSize(axes - 1));
+    code.istore(size);
+    code.iload(OUTER_FROM).iload(size).iadd();
+    code.aload(state).loadConstant(axes - 1).iaload().isub().istore(end);
     Label top = code.newLabel();
-    Label carry = code.newLabel();
+    Label done = code.newLabel();
+    code.labelBinding(top);
+    code.iload(end).iload(OUTER_TO);
+    code.invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int)).istore(end);
+    placeUniform();
+    rows(end, body);
+    code.iload(OUTER_FROM).iload(OUTER_TO).if_icmpge(done);
+    seek("carry", -1);
+    code.iload(OUTER_FROM).iload(size).iadd().istore(end);
+    code.goto_(top).labelBinding(done);
+  }
+
+  /// Walks along the last outer axis, to the outer index in the local variable `end`.
+  private void rows(int end, Runnable body) {
+    Label top = code.newLabel();
     Label done = code.newLabel();
     // the test at the top: with the test at the end C2 does not find the counted loops inside
-    code.labelBinding(top).iload(OUTER_FROM).iload(OUTER_TO).if_icmpge(done);
+    code.labelBinding(top).iload(OUTER_FROM).iload(end).if_icmpge(done);
     body.run();
     code.iinc(OUTER_FROM, 1);
-    if (axes > 1) {
-      code.iinc(left, -1).iload(left).ifeq(carry);
-    }
-    for (int a = 0; a < n; a++) {
+    for (int a = 0; a < layout.accesses(); a++) {
       if (kernel.accesses().get(a).level() != Level.UNIFORM) {
         code.iload(positions[a]).iload(outerSteps[a]).iadd().istore(positions[a]);
       }
     }
-    code.goto_(top);
-    if (axes > 1) {
-      code.labelBinding(carry);
-      seek("carry", -1);
-      argument(layout.outerSize(axes - 1));
-      code.istore(left).goto_(top);
+    code.goto_(top).labelBinding(done);
+  }
+
+  /// Computes what is the same in the whole run: again after each call of a method, because a call
+  /// leaves no vector in its register, and C2 would load what it has stored at every use.
+  private void placeUniform() {
+    if (form != LoopForm.SCALAR) {
+      api.broadcast(Lane.I32, () -> code.aload(SCRATCH).getfield(CD_SCRATCH, "zero", CD_int));
+      code.astore(zeros);
     }
-    code.labelBinding(done);
+    place(Scope.UNIFORM, 0);
   }
 
   /// Moves the state and loads the positions from it.
@@ -564,7 +594,7 @@ final class LoopWriter {
         code.storeLocal(e.lane().kind(), variable);
         scalars.put(e, variable);
       }
-      if (root && plan.usedAsVector(e) && form != LoopForm.SCALAR) {
+      if (root && plan.usedAsVector(e) && form != LoopForm.SCALAR && broadcast(e) < 0) {
         broadcastOf(e);
       }
     }
@@ -582,11 +612,31 @@ final class LoopWriter {
     int variable = newReference();
     Lane lane = e.lane() == Lane.MASK ? Lane.I32 : e.lane();
     api.broadcast(lane, () -> scalarWriter.push(e));
+    if (lane == Lane.F32 || lane == Lane.I32) {
+      hide(lane);
+    }
     if (e.lane() == Lane.MASK) {
       api.compare(Lane.I32, "NE", () -> api.broadcast(Lane.I32, code::iconst_0));
     }
     code.astore(variable);
     broadcasts.put(e, variable);
+  }
+
+  /// Keeps C2 from broadcasting a scalar again at each use instead of keeping it in a register, by
+  /// adding zeros that it doesn't know: in a loop with an exponential these were 17 loads a vector,
+  /// which took longer than the arithmetic.
+  ///
+  /// vector -> vector
+  private void hide(Lane lane) {
+    if (lane == Lane.F32) {
+      api.reinterpret(Lane.F32);
+    }
+    // not by an exclusive or, which would be merged with other logic at each use
+    code.aload(zeros);
+    api.binary(Lane.I32, "add");
+    if (lane == Lane.F32) {
+      api.reinterpret(Lane.I32);
+    }
   }
 
   /// `for (; index < to - step + 1; index += step)`: the form that C2 knows as a counted loop.
@@ -622,9 +672,7 @@ final class LoopWriter {
       tailMask = newReference();
     }
     code.iload(INNER_TO).iload(index).isub();
-    code.loadConstant(lanes())
-        .invokestatic(
-            ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
+    code.loadConstant(lanes()).invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
     code.istore(tailCount).aload(iota);
     api.compare(Lane.I32, "LT", () -> api.broadcast(Lane.I32, () -> code.iload(tailCount)));
     code.astore(tailMask);

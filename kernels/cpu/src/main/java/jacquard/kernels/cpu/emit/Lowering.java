@@ -4,6 +4,7 @@ import jacquard.kernels.Kernel;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.tensor.DType;
+import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.ReduceKind;
 import jacquard.tensor.graph.UnaryKind;
 import java.util.ArrayList;
@@ -94,9 +95,7 @@ final class Lowering {
               Threefry.word(
                   g, value(r.low()), value(r.high()), position(r.access()), g.i(r.salt())));
       case Instr.Unary u ->
-          u.kind().isTranscendental()
-              ? costly(unary(u.dtype(), u.kind(), value(u.x())))
-              : unary(u.dtype(), u.kind(), value(u.x()));
+          u.kind().isTranscendental() ? costly(unary(u)) : unary(u.dtype(), u.kind(), value(u.x()));
       case Instr.Binary b -> binary(b, value(b.x()), value(b.y()));
       case Instr.Where w -> g.select(value(w.condition()), value(w.x()), value(w.y()));
       case Instr.Cast c -> cast(kernel.instructions().get(c.x()).dtype(), value(c.x()), c.dtype());
@@ -132,6 +131,22 @@ final class Lowering {
   /// Brings the result of arithmetic back into the range of its dtype.
   private Expr wrap(DType dtype, Expr x) {
     return dtype == DType.U8 ? g.and(x, g.i(255)) : x;
+  }
+
+  private Expr unary(Instr.Unary u) {
+    Expr x = value(u.x());
+    return u.kind() == UnaryKind.EXP && x.lane() == Lane.F32 && isBelowMax(u.x())
+        ? f32.expBelow0(x)
+        : unary(u.dtype(), u.kind(), x);
+  }
+
+  /// Whether the value is a difference from the maximum of what is subtracted from: never above 0.
+  private boolean isBelowMax(int instruction) {
+    return kernel.instructions().get(instruction) instanceof Instr.Binary difference
+        && difference.kind() == BinaryKind.SUB
+        && kernel.instructions().get(difference.y()) instanceof Instr.Reduce max
+        && max.kind() == ReduceKind.MAX
+        && max.x() == difference.x();
   }
 
   private Expr unary(DType dtype, UnaryKind kind, Expr x) {
@@ -225,11 +240,24 @@ final class Lowering {
       throw new IllegalArgumentException("reduce: bool has no " + r.kind() + "; cast first");
     }
     Expr identity = identity(dtype, r.kind());
+    if (dtype == DType.F32 && r.kind() == ReduceKind.MAX) {
+      Expr result = reduced(r.kind(), f32.ordered(x), g.i(Integer.MIN_VALUE));
+      return f32.ofOrdered(result);
+    }
+    if (dtype == DType.F32 && r.kind() == ReduceKind.MIN) {
+      // the least is the largest with the other sign
+      Expr result = reduced(ReduceKind.MAX, f32.ordered(g.neg(x)), g.i(Integer.MIN_VALUE));
+      return g.neg(f32.ofOrdered(result));
+    }
+    return wrap(dtype, reduced(r.kind(), x, identity));
+  }
+
+  private Expr reduced(ReduceKind kind, Expr x, Expr identity) {
     int pass = x.stage();
     int scope = nest == Nest.ROW ? Scope.OUTER : Scope.OUTER | Scope.INNER;
     Expr result = g.leaf(new Form.Reduced(reductions.size()), x.lane(), scope, pass + 1);
-    reductions.add(new Reduction(r.kind(), x, identity, result, pass));
-    return wrap(dtype, result);
+    reductions.add(new Reduction(kind, x, identity, result, pass));
+    return result;
   }
 
   private Expr identity(DType dtype, ReduceKind kind) {

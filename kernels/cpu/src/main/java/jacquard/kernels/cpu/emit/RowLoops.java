@@ -102,15 +102,34 @@ final class RowLoops {
       vectors.combine(r, () -> {}, sum);
     }
     code.astore(sums[0]);
-    code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
-    loop.api().store(lane.vector(), lane.array(), false);
-    lanes(r, 0, 1);
     int local = loop.newScalar(lane);
+    if (loop.api().isWhole(lane)) {
+      rotated(r, vectors, sums[0]);
+      code.aload(sums[0]);
+      loop.api().first(lane);
+      loop.bindBroadcast(r.result(), sums[0]);
+    } else {
+      code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
+      loop.api().store(lane.vector(), lane.array(), false);
+      lanes(r, 0, 1);
+    }
     code.storeLocal(lane.kind(), local);
     loop.bindScalar(r.result(), local);
   }
 
-  /// Pushes the combination of the lanes `l, l + step, l + 2 step, ...`.
+  /// Combines each lane with the one half a vector further, then with that a quarter further, and
+  /// so on: all lanes are equal then.
+  private void rotated(Reduction r, VectorWriter vectors, int sum) {
+    Lane lane = r.result().lane();
+    for (int distance = loop.lanes() / 2; distance > 0; distance /= 2) {
+      code.aload(sum);
+      loop.api().rotate(lane, distance);
+      vectors.combine(r, () -> {}, sum);
+      code.astore(sum);
+    }
+  }
+
+  /// Pushes the combination of the lanes `l, l + step, l + 2 step, ...` in the lane buffer.
   private void lanes(Reduction r, int l, int step) {
     Lane lane = r.result().lane();
     if (step == loop.lanes()) {
