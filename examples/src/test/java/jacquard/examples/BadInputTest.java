@@ -119,7 +119,7 @@ class BadInputTest {
   @Test
   void everyCommandHelps() {
     for (String call :
-        List.of("", "train", "train gpt", "train vae", "train gan", "sample", "doctor")) {
+        List.of("", "train", "train gpt", "train vae", "train gan", "resume", "sample", "doctor")) {
       String[] words = (call + " --help").strip().split(" ");
       Result result = Shell.jacquard(words);
       assertEquals(0, result.exit(), call);

@@ -7,17 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,12 +29,11 @@ class ProcessTest {
     Path run = temp.resolve("run");
     List<String> command = gpt(data, run, 16, 4);
     command.addAll(List.of("--steps", "1000000"));
-    Process process = start(command);
-    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      awaitLine(out, "  step ");
-      kill(process, signal);
-      List<String> rest = out.lines().toList();
-      assertEquals(130, exit(process), rest::toString);
+    try (JavaProcess process = JavaProcess.start(temp, command)) {
+      process.awaitLine("  step ");
+      process.signal(signal);
+      List<String> rest = process.rest();
+      assertEquals(130, process.exit(), rest::toString);
       assertTrue(
           rest.contains("stopping after this step; Ctrl-C again quits at once"), rest::toString);
       assertTrue(
@@ -48,9 +41,89 @@ class ProcessTest {
               .anyMatch(line ->
                   line.matches("stopped after step \\d+ of 1000000: saved .*model.safetensors")),
           rest::toString);
+      assertTrue(
+          rest.stream().anyMatch(line -> line.matches("go on: (\\./)?jacquard resume .*run")),
+          rest::toString);
     }
     assertTrue(Files.exists(run.resolve("loss.png")));
     assertEquals(0, Shell.jacquard("sample", run.toString(), "--length", "20").exit());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void aRunThatASignalEndedGoesOnAsIfItHadNot(String signal) throws Exception {
+    assumeSignals(signal);
+    Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path stopped = temp.resolve("stopped");
+    List<String> command = gpt(data, stopped, 16, 4);
+    command.addAll(List.of("--steps", "300"));
+    try (JavaProcess process = JavaProcess.start(temp, command)) {
+      process.awaitLine("  step ");
+      process.signal(signal);
+      List<String> rest = process.rest();
+      assertEquals(130, process.exit(), rest::toString);
+    }
+    Shell.Result result = Shell.jacquard("resume", stopped.toString());
+    assertEquals(0, result.exit(), result::toString);
+
+    Path straight = temp.resolve("straight");
+    command = gpt(data, straight, 16, 4);
+    command.addAll(List.of("--steps", "300"));
+    result = Shell.jacquard(command.toArray(String[]::new));
+    assertEquals(0, result.exit(), result::toString);
+    RunFiles.assertSame(straight, stopped);
+  }
+
+  @Test
+  void aRunIsTrainedByOneProcessAtATime() throws Exception {
+    Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path run = temp.resolve("run");
+    List<String> command = gpt(data, run, 16, 4);
+    command.addAll(List.of("--steps", "1000000"));
+    try (JavaProcess process = JavaProcess.start(temp, command)) {
+      process.awaitLine("  step ");
+      Shell.Result result = Shell.jacquard("resume", run.toString());
+      assertEquals(2, result.exit(), result::toString);
+      assertEquals(
+          List.of(
+              "jacquard resume: "
+                  + run
+                  + ": is being trained by process "
+                  + process.process().pid()
+                  + "; wait until that ends, or end it with Ctrl-C, which saves its work"),
+          result.err());
+      assertTrue(process.process().isAlive());
+    }
+  }
+
+  /// A limit on the size of files is what a full disk is to the checkpoint: a write that fails.
+  @Test
+  void aCheckpointThatCannotBeWrittenEndsTheRunAndLeavesTheOneBefore() throws Exception {
+    assumeFalse(System.getProperty("os.name").startsWith("Windows"), "no limits on this system");
+    Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path run = temp.resolve("run");
+    List<String> command = gpt(data, run, 16, 4);
+    command.addAll(List.of("--steps", "10", "--checkpoint-every", "5"));
+    Shell.Result result = Shell.jacquard(command.toArray(String[]::new));
+    assertEquals(0, result.exit(), result::toString);
+    Path last = run.resolve("checkpoints").resolve("step-000010.safetensors");
+    byte[] before = Files.readAllBytes(last);
+    int blocks = before.length / 512 / 2; // half of what the next one needs
+    List<String> limited = List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh");
+    try (JavaProcess process =
+        JavaProcess.start(temp, limited, List.of("resume", run.toString(), "--steps", "20"))) {
+      process.rest();
+      assertEquals(2, process.exit());
+      String error = process.errors().getLast();
+      assertTrue(
+          error.matches(
+              "jacquard resume: safetensors: .*step-000015.safetensors: File too large; nothing was"
+                  + " changed.*"),
+          error);
+    }
+    assertArrayEquals(before, Files.readAllBytes(last));
+    assertEquals(0, Shell.jacquard("resume", run.toString()).exit());
+    assertTrue(Files.exists(run.resolve("checkpoints").resolve("step-000020.safetensors")));
   }
 
   @Test
@@ -61,13 +134,12 @@ class ProcessTest {
     // A step of minutes: 4096 windows on the slow device.
     List<String> command = gpt(data, run, 16, 4096);
     command.addAll(List.of("--device", "reference"));
-    Process process = start(command);
-    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      awaitLine(out, "before training");
-      kill(process, "INT");
-      awaitLine(out, "stopping after this step");
-      kill(process, "INT");
-      assertEquals(130, exit(process));
+    try (JavaProcess process = JavaProcess.start(temp, command)) {
+      process.awaitLine("before training");
+      process.signal("INT");
+      process.awaitLine("stopping after this step");
+      process.signal("INT");
+      assertEquals(130, process.exit());
     }
     assertFalse(Files.exists(run.resolve("model.safetensors")), "it did not wait for the step");
   }
@@ -80,15 +152,13 @@ class ProcessTest {
       Path run = temp.resolve("threads-" + threads);
       List<String> command = gpt(data, run, 64, 16); // wide enough for work to be split
       command.addAll(List.of("--steps", "4", "--threads", threads));
-      Process process = start(command);
-      List<String> out = process.inputReader(StandardCharsets.UTF_8).lines().toList();
-      assertEquals(0, exit(process), out::toString);
+      try (JavaProcess process = JavaProcess.start(temp, command)) {
+        List<String> out = process.rest();
+        assertEquals(0, process.exit(), out::toString);
+      }
       runs.add(run);
     }
-    assertEquals(TrainTest.losses(runs.get(0)), TrainTest.losses(runs.get(1)));
-    assertArrayEquals(
-        Files.readAllBytes(runs.get(0).resolve("model.safetensors")),
-        Files.readAllBytes(runs.get(1).resolve("model.safetensors")));
+    RunFiles.assertSame(runs.get(0), runs.get(1));
   }
 
   private static List<String> gpt(Path data, Path run, int dim, int batch) {
@@ -110,54 +180,6 @@ class ProcessTest {
             data.toString(),
             "--out",
             run.toString()));
-  }
-
-  private Process start(List<String> arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-Djava.awt.headless=true",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
-    return builder.redirectError(temp.resolve("stderr").toFile()).start();
-  }
-
-  // Absolute, because the process runs in another folder.
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  private void awaitLine(BufferedReader out, String part) throws IOException {
-    List<String> seen = new ArrayList<>();
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      seen.add(line);
-      if (line.contains(part)) {
-        return;
-      }
-    }
-    throw new AssertionError(
-        "no line with '" + part + "': " + seen + " " + Files.readAllLines(temp.resolve("stderr")));
-  }
-
-  private static int exit(Process process) throws InterruptedException {
-    if (!process.waitFor(1, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new AssertionError("the process doesn't end");
-    }
-    return process.exitValue();
-  }
-
-  private static void kill(Process process, String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start();
-    assertEquals(0, exit(kill));
   }
 
   private static void assumeSignals(String signal) throws IOException {

@@ -2,14 +2,16 @@ package jacquard.examples.recipe;
 
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.Dataset;
-import java.nio.ByteBuffer;
+import jacquard.nn.io.StoredTensor;
+import jacquard.nn.io.StoredType;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
 /// What tells other data from those that a run began with: how many tokens or examples, and their
-/// CRC-32C.
+/// CRC-32C (of each array's CRC-32C).
 ///
 /// @param size tokens or examples
 record Fingerprint(long size, int crc32c) {
@@ -53,29 +55,20 @@ record Fingerprint(long size, int crc32c) {
   }
 
   private static void update(CRC32C crc, Object array) {
-    switch (array) {
-      case byte[] bytes -> crc.update(bytes);
-      case int[] ints -> {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * ints.length);
-        bytes.asIntBuffer().put(ints);
-        crc.update(bytes);
-      }
-      case float[] floats -> {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * floats.length);
-        bytes.asFloatBuffer().put(floats);
-        crc.update(bytes);
-      }
-      case long[] longs -> {
-        ByteBuffer bytes = ByteBuffer.allocate(8 * longs.length);
-        bytes.asLongBuffer().put(longs);
-        crc.update(bytes);
-      }
-      case double[] doubles -> {
-        ByteBuffer bytes = ByteBuffer.allocate(8 * doubles.length);
-        bytes.asDoubleBuffer().put(doubles);
-        crc.update(bytes);
-      }
-      default -> throw new AssertionError("a batch holds " + array.getClass());
+    StoredTensor stored =
+        switch (array) {
+          case byte[] bytes ->
+              StoredTensor.of(
+                  "", StoredType.U8, new long[] {bytes.length}, MemorySegment.ofArray(bytes));
+          case int[] ints -> StoredTensor.of("", ints, ints.length);
+          case long[] longs -> StoredTensor.of("", longs, longs.length);
+          case float[] floats -> StoredTensor.of("", floats, floats.length);
+          case double[] doubles -> StoredTensor.of("", doubles, doubles.length);
+          default -> throw new AssertionError("a batch holds " + array.getClass());
+        };
+    int sum = stored.crc32c();
+    for (int shift = 0; shift < 32; shift += 8) {
+      crc.update(sum >>> shift);
     }
   }
 

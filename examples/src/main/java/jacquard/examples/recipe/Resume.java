@@ -1,5 +1,7 @@
 package jacquard.examples.recipe;
 
+import jacquard.examples.cli.Version;
+import jacquard.examples.view.MetricsLog;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.train.CheckpointFile;
@@ -116,9 +118,7 @@ public final class Resume implements Callable<Integer> {
               path + " is finished: it has made its " + done + " steps; --steps N makes it longer");
           return 0;
         }
-        if (end != told) {
-          folder.writeEnd(config, end);
-        }
+        sayVersion(config);
         options(recipe).continuation =
             new Continuation(folder, config, checkpoint, end, from != null);
         options(recipe).length =
@@ -128,6 +128,18 @@ public final class Resume implements Callable<Integer> {
             ? exit
             : 0;
       }
+    }
+  }
+
+  private static void sayVersion(Json config) throws FormatException {
+    Json version = config.optional("version");
+    if (version != null && !version.equals(Json.of(Version.number()))) {
+      System.out.println(
+          "the run was begun with version "
+              + version.asText()
+              + ", this is "
+              + Version.number()
+              + ": losses may differ in their last digits");
     }
   }
 
@@ -202,6 +214,7 @@ public final class Resume implements Callable<Integer> {
     CheckpointFolder checkpoints = new CheckpointFolder(folder.checkpoints(), 1);
     List<Path> all = checkpoints.newestFirst();
     if (from == null && all.isEmpty()) {
+      requireUnbegun(folder);
       return null;
     }
     Path file = from == null ? all.getFirst() : named(folder, from);
@@ -214,6 +227,19 @@ public final class Resume implements Callable<Integer> {
     }
   }
 
+  /// The first checkpoint is written before the first step.
+  private static void requireUnbegun(RunFolder folder) throws FormatException {
+    List<Json> lines = MetricsLog.read(folder.metrics());
+    long made = lines.isEmpty() ? 0 : lines.getLast().field("step").asLong();
+    if (made > 0) {
+      throw new FormatException(
+          folder.checkpoints()
+              + ": holds no checkpoint, though the run has made "
+              + made
+              + " steps; put its files back, or train anew");
+    }
+  }
+
   private static Path named(RunFolder folder, String name) {
     Path inside = folder.checkpoints().resolve(name + ".safetensors");
     return Files.exists(inside) ? inside : Path.of(name);
@@ -222,21 +248,22 @@ public final class Resume implements Callable<Integer> {
   /// The command that goes on from the last whole checkpoint among `others`.
   private static String offer(RunFolder folder, Path bad, List<Path> others) {
     for (Path other : others) {
-      if (!other.equals(bad) && Files.exists(other)) {
-        try (CheckpointFile whole = CheckpointFile.open(other)) {
-          String name = other.getFileName().toString().replace(".safetensors", "");
-          return "go on from step "
-              + whole.step()
-              + ": "
-              + folder.resumeCommand()
-              + " --from "
-              + name;
-        } catch (FormatException e) {
-          continue; // not whole either
-        }
+      Long step = other.equals(bad) || !Files.exists(other) ? null : stepOfWhole(other);
+      if (step != null) {
+        String name = other.getFileName().toString().replace(".safetensors", "");
+        return "go on from step " + step + ": " + folder.resumeCommand() + " --from " + name;
       }
     }
     return "there is no other whole checkpoint";
+  }
+
+  /// The step of a checkpoint, null if it isn't whole.
+  private static @Nullable Long stepOfWhole(Path checkpoint) {
+    try (CheckpointFile whole = CheckpointFile.open(checkpoint)) {
+      return whole.step();
+    } catch (FormatException e) {
+      return null;
+    }
   }
 
   private void requireSame(Json config, CheckpointFile checkpoint) throws FormatException {

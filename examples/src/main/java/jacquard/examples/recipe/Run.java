@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -68,9 +69,19 @@ record Run(
     if (from.rewinding()) {
       setAside(folder, checkpoints, first);
     }
+    folder.makeFolders();
+    folder.write(told(from, options));
     MetricsLog.cut(folder.metrics(), checkpoint == null ? -1 : first);
     return new Run(
         folder, from.config(), checkpoint, from.end(), checkpoints, options.checkpointEvery, null);
+  }
+
+  /// The configuration with what the run is told now: its end, and its options.
+  private static Json told(Continuation from, TrainOptions options) throws FormatException {
+    Map<String, Json> fields = new LinkedHashMap<>(from.config().fields());
+    fields.put("until", Json.of(from.end()));
+    fields.put("options", RecordedOptions.of(options.recipe).toJson());
+    return Json.of(fields);
   }
 
   /// Moves later checkpoints into a folder `undone`, with a copy of the metrics, so that the next

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -52,12 +51,24 @@ public record RunFolder(Path path) {
         }
       }
       RunFolder run = new RunFolder(path);
-      Files.createDirectory(run.samples());
-      Files.createDirectory(run.checkpoints());
       MetricsLog.writeConfig(run.config(), config);
+      run.makeFolders();
       return run;
     } catch (IOException e) {
       throw FormatException.unreadable("--out", named, e);
+    }
+  }
+
+  /// Makes the folders within, where they are missing.
+  ///
+  /// @throws FormatException if they can't be made
+  void makeFolders() throws FormatException {
+    for (Path folder : List.of(samples(), checkpoints())) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw FormatException.unreadable("run", folder, e);
+      }
     }
   }
 
@@ -109,13 +120,11 @@ public record RunFolder(Path path) {
     return MetricsLog.readConfig(config());
   }
 
-  /// Writes into `config.json` how many steps the run is to make in all.
+  /// Replaces the configuration.
   ///
   /// @throws FormatException if it can't be written
-  void writeEnd(Json config, long end) throws FormatException {
-    Map<String, Json> fields = new LinkedHashMap<>(config.fields());
-    fields.put("until", Json.of(end));
-    MetricsLog.writeConfig(config(), fields);
+  void write(Json config) throws FormatException {
+    MetricsLog.writeConfig(config(), config.fields());
   }
 
   /// Deletes half-written files of a process that was killed.

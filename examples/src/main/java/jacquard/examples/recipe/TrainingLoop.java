@@ -49,6 +49,7 @@ final class TrainingLoop {
     Checkpoints checkpoints = new Checkpoints(run, training, window);
     checkpoints.restore();
     long done = run.first();
+    boolean stopped;
     String trouble;
     try (MetricsLog metrics = MetricsLog.open(run.folder().metrics());
         ChartPainter painter = new ChartPainter(chart, run.folder().chart());
@@ -60,6 +61,8 @@ final class TrainingLoop {
       Desk desk = new Desk(metrics, painter, progress);
       if (run.checkpoint() == null) {
         reviewStart(training, desk);
+        metrics.flush();
+        checkpoints.save(0, true); // so that from the first step on there is one to go on from
       } else {
         progress.message("going on after step " + done);
         attempt("earlier metrics", progress, () -> painter.addAll(run.folder().metrics()));
@@ -80,6 +83,7 @@ final class TrainingLoop {
           }
         }
       }
+      stopped = done < pace.steps() || !reviewed;
       save(training, done);
       metrics.flush();
       checkpoints.save(done, reviewed);
@@ -87,7 +91,7 @@ final class TrainingLoop {
       interrupts.close(); // the work is safe: from here on Ctrl-C may end the process
       trouble = painter.finish();
     }
-    return end(done, trouble);
+    return end(done, stopped, trouble);
   }
 
   private void reviewStart(Training training, Desk desk) {
@@ -126,11 +130,10 @@ final class TrainingLoop {
     return validated;
   }
 
-  private int end(long done, @Nullable String trouble) {
+  private int end(long done, boolean stopped, @Nullable String trouble) {
     if (trouble != null) {
       System.out.println(trouble);
     }
-    boolean stopped = done < pace.steps();
     System.out.println(
         (stopped ? "stopped after step " + done + " of " + pace.steps() + ": " : "")
             + "saved "

@@ -143,6 +143,31 @@ class MetricsLogTest {
     assertEquals(0, Files.size(path));
   }
 
+  @Test
+  void linesOfLaterStepsAreCutOff() throws IOException {
+    Path path = folder.resolve("metrics.jsonl");
+    MetricsLog.cut(path, 3); // there is none yet
+    String first = "{\"step\":0,\"val_loss\":4.0}\n{\"step\":10,\"loss\":3.0}\n";
+    String later = "{\"step\":20,\"loss\":2.5}\n{\"step\":30,\"loss\":2.0}\n{\"step\":4";
+    Files.writeString(path, first + later);
+    assertEquals(4, MetricsLog.read(path).size(), "the line that is cut short is none");
+    MetricsLog.cut(path, 19);
+    assertEquals(first, Files.readString(path));
+    MetricsLog.cut(path, 10);
+    assertEquals(first, Files.readString(path));
+    MetricsLog.cut(path, -1);
+    assertEquals("", Files.readString(path));
+  }
+
+  @Test
+  void onlyTheEndIsCut() throws IOException {
+    Path path = folder.resolve("metrics.jsonl");
+    String odd = "{\"step\":5}\nnonsense\n{\"step\":7}\n";
+    Files.writeString(path, odd + "nonsense\n{\"step\":\n");
+    MetricsLog.cut(path, 7);
+    assertEquals(odd, Files.readString(path));
+  }
+
   private static Map<String, @Nullable Object> fields(@Nullable Object... namesAndValues) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

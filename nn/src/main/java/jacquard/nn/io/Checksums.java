@@ -1,8 +1,9 @@
 package jacquard.nn.io;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Checksums {
   // Only a key can look like this: within names and values, quotes are escaped.
   private static final byte[] FIELD = ("\"" + OF_HEADER + "\":\"").getBytes(StandardCharsets.UTF_8);
 
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 1 << 16;
 
   private Checksums() {}
 
@@ -33,7 +34,7 @@ final class Checksums {
   static Map<String, String> added(Collection<StoredTensor> tensors, Map<String, String> metadata) {
     Map<String, Json> sums = new LinkedHashMap<>();
     for (StoredTensor tensor : tensors) {
-      sums.put(tensor.name(), Json.of(hex(crc(tensor.bytes()))));
+      sums.put(tensor.name(), Json.of(hex(tensor.crc32c())));
     }
     Map<String, String> all = new LinkedHashMap<>(metadata);
     for (String name : new String[] {OF_TENSORS, OF_HEADER}) {
@@ -81,8 +82,7 @@ final class Checksums {
     Map<String, Json> expected = Json.parse(sums, source).fields();
     for (StoredTensor tensor : tensors) {
       Json one = expected.get(tensor.name());
-      require(
-          tensor.where().stripTrailing(), one == null ? null : one.asText(), crc(tensor.bytes()));
+      require(tensor.where().stripTrailing(), one == null ? null : one.asText(), tensor.crc32c());
     }
   }
 
@@ -112,23 +112,20 @@ final class Checksums {
   /// Where the digits of the header's checksum begin, or -1.
   private static int place(byte[] header) {
     for (int at = 0; at + FIELD.length <= header.length; at++) {
-      if (java.util.Arrays.equals(header, at, at + FIELD.length, FIELD, 0, FIELD.length)) {
+      if (Arrays.equals(header, at, at + FIELD.length, FIELD, 0, FIELD.length)) {
         return at + FIELD.length;
       }
     }
     return -1;
   }
 
-  private static int crc(MemorySegment bytes) {
+  static int crc(MemorySegment bytes) {
     CRC32C crc = new CRC32C();
-    // By way of a direct buffer: not every heap segment can be seen as a buffer.
-    ByteBuffer chunk =
-        ByteBuffer.allocateDirect((int) Math.min(CHUNK, Math.max(1, bytes.byteSize())));
-    MemorySegment target = MemorySegment.ofBuffer(chunk);
-    for (long at = 0; at < bytes.byteSize(); at += chunk.capacity()) {
-      int count = (int) Math.min(chunk.capacity(), bytes.byteSize() - at);
-      MemorySegment.copy(bytes, at, target, 0, count);
-      crc.update(chunk.position(0).limit(count));
+    byte[] chunk = new byte[(int) Math.min(CHUNK, bytes.byteSize())];
+    for (long at = 0; at < bytes.byteSize(); at += chunk.length) {
+      int count = (int) Math.min(chunk.length, bytes.byteSize() - at);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, chunk, 0, count);
+      crc.update(chunk, 0, count);
     }
     return (int) crc.getValue();
   }

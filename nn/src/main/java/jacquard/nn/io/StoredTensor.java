@@ -168,6 +168,11 @@ public final class StoredTensor {
     return bytes;
   }
 
+  /// CRC-32C of [#bytes].
+  public int crc32c() {
+    return Checksums.crc(bytes);
+  }
+
   /// The sizes as a tensor's shape.
   ///
   /// @throws FormatException if there are more than 8 axes, or too many elements for an array

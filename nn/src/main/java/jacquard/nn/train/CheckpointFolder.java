@@ -107,7 +107,7 @@ public record CheckpointFolder(Path path, int keep) {
   ///
   /// @throws FormatException if the folder can't be read
   public List<Path> newestFirst() throws FormatException {
-    if (!Files.isDirectory(path)) {
+    if (Files.notExists(path)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(path)) {
