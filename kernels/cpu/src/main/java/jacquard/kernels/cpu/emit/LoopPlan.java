@@ -28,6 +28,7 @@ final class LoopPlan {
   static final int MAX_VECTORS = 4;
 
   private final Nest nest;
+  private final int vectorBits;
   private final int lanes;
   private final int passes;
   private final List<Reduction> reductions;
@@ -42,6 +43,7 @@ final class LoopPlan {
   private final Map<Lane, Integer> keptCount = new EnumMap<>(Lane.class);
 
   LoopPlan(Kernel kernel, Lowering lowering, int vectorBits) {
+    this.vectorBits = vectorBits;
     nest = lowering.nest();
     reductions = lowering.reductions();
     writes = lowering.writes();
@@ -70,6 +72,11 @@ final class LoopPlan {
   /// Elements per vector: as many as fit of the widest lane type.
   int lanes() {
     return lanes;
+  }
+
+  /// Whether the processor has 32 vector registers, as those with vectors of 512 bits have, or 16.
+  boolean hasManyRegisters() {
+    return vectorBits == 512;
   }
 
   int passes() {
