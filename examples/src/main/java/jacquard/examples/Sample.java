@@ -3,6 +3,7 @@ package jacquard.examples;
 import jacquard.examples.recipe.DeviceOptions;
 import jacquard.examples.recipe.GanRecipe;
 import jacquard.examples.recipe.GptRecipe;
+import jacquard.examples.recipe.MlmRecipe;
 import jacquard.examples.recipe.RunFolder;
 import jacquard.examples.recipe.SampleOptions;
 import jacquard.examples.recipe.VaeRecipe;
@@ -44,6 +45,7 @@ final class Sample implements Callable<Integer> {
     String recipe = run.configured(config, c -> c.field("recipe").asText());
     switch (recipe) {
       case "gpt" -> GptRecipe.sample(run, config, options);
+      case "mlm" -> MlmRecipe.sample(run, config, options);
       case "vae" -> VaeRecipe.sample(run, config, options);
       case "gan" -> GanRecipe.sample(run, config, options);
       case "classifier" ->
@@ -51,7 +53,7 @@ final class Sample implements Callable<Integer> {
               folder + " is a classifier, which draws nothing; jacquard eval measures it");
       default ->
           throw new FormatException(
-              run.config() + ": unknown recipe '" + recipe + "', expected gpt, vae or gan");
+              run.config() + ": unknown recipe '" + recipe + "', expected gpt, mlm, vae or gan");
     }
     return 0;
   }

@@ -3,6 +3,7 @@ package jacquard.examples;
 import jacquard.examples.recipe.ClassifierRecipe;
 import jacquard.examples.recipe.GanRecipe;
 import jacquard.examples.recipe.GptRecipe;
+import jacquard.examples.recipe.MlmRecipe;
 import jacquard.examples.recipe.VaeRecipe;
 import picocli.CommandLine.Command;
 
@@ -10,7 +11,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
-    subcommands = {GptRecipe.class, VaeRecipe.class, GanRecipe.class, ClassifierRecipe.class},
+    subcommands = {
+      GptRecipe.class,
+      MlmRecipe.class,
+      VaeRecipe.class,
+      GanRecipe.class,
+      ClassifierRecipe.class
+    },
     description = "Trains a model by a recipe.",
     footer = {
       "",

@@ -66,7 +66,7 @@ class BadInputTest {
         "sample TEMP/none           | no such folder",
         "sample TEMP/empty          | holds no config.json",
         "sample TEMP/unsaved        | holds no model.safetensors",
-        "sample TEMP/foreign        | config.json: unknown recipe 'rnn', expected gpt, vae or gan",
+        "sample TEMP/foreign        | config.json: unknown recipe 'rnn', expected gpt, mlm, vae or gan",
         "sample TEMP/cut            | config.json",
         "sample TEMP/partial        | config.json: json: has no field 'model'",
         "sample TEMP/hollow         | model.safetensors",

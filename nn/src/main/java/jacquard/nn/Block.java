@@ -5,8 +5,7 @@ import java.util.function.UnaryOperator;
 
 /// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`;
 /// `[B, T, D]` to `[B, T, D]`.
-public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp mlp)
-    implements Layer {
+public record Block(Layer norm1, SelfAttention attention, Layer norm2, Mlp mlp) implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
@@ -19,7 +18,7 @@ public record Block(Layer norm1, CausalSelfAttention attention, Layer norm2, Mlp
     return feedForward(x.add(attention.rows(norm1.forward(x, pass), batch, pass)), pass);
   }
 
-  /// The same on a chunk of rows, see [CausalSelfAttention].
+  /// The same on a chunk of rows, see [SelfAttention].
   Tensor rows(Tensor x, KeyValueCache cache, Chunk chunk, Pass pass) {
     return feedForward(x.add(attention.rows(norm1.forward(x, pass), cache, chunk, pass)), pass);
   }

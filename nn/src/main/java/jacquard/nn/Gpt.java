@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A decoder-only transformer with pre-norm blocks: tokens `[B, T]` to logits `[B, T, vocabulary]`.
-/// Its [Config] makes it a GPT-2, a Llama, or something between.
+/// A transformer with pre-norm blocks, mostly decoder-only: tokens `[B, T]` to logits `[B, T,
+/// vocabulary]`. Its [Config] makes it a GPT-2, a Llama, or something between.
 ///
 /// Initial values are nanoGPT's: normal with deviation 0.02, projections into the residual stream
 /// divided by `sqrt(2 layers)`, biases 0.
@@ -37,6 +37,8 @@ public record Gpt(
   /// @param heads of queries
   /// @param kvHeads heads of keys and values; fewer than `heads` is grouped-query attention
   /// @param mlp the feed-forward part of each block
+  /// @param causal whether a position sees itself and what comes before only; else all positions,
+  ///   for models that fill gaps and can't be decoded token by token
   /// @param bias whether layer norms, and linear layers in the blocks, have biases
   /// @param tied whether the head's weight is the token embedding's
   /// @param dropout probability, 0 for none
@@ -50,6 +52,7 @@ public record Gpt(
       Positions positions,
       Normalisation norm,
       FeedForward mlp,
+      boolean causal,
       boolean bias,
       boolean tied,
       double dropout) {
@@ -105,6 +108,7 @@ public record Gpt(
           new Positions.Learned(),
           Normalisation.layer(),
           FeedForward.gelu(dim),
+          true,
           false,
           false,
           0);
@@ -121,6 +125,7 @@ public record Gpt(
           positions,
           norm,
           mlp,
+          causal,
           bias,
           tied,
           dropout);
@@ -128,7 +133,19 @@ public record Gpt(
 
     public Config withPositions(Positions other) {
       return new Config(
-          vocabulary, context, dim, heads, kvHeads, layers, other, norm, mlp, bias, tied, dropout);
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          other,
+          norm,
+          mlp,
+          causal,
+          bias,
+          tied,
+          dropout);
     }
 
     public Config withNorm(Normalisation other) {
@@ -142,6 +159,7 @@ public record Gpt(
           positions,
           other,
           mlp,
+          causal,
           bias,
           tied,
           dropout);
@@ -158,6 +176,24 @@ public record Gpt(
           positions,
           norm,
           other,
+          causal,
+          bias,
+          tied,
+          dropout);
+    }
+
+    public Config withCausal(boolean is) {
+      return new Config(
+          vocabulary,
+          context,
+          dim,
+          heads,
+          kvHeads,
+          layers,
+          positions,
+          norm,
+          mlp,
+          is,
           bias,
           tied,
           dropout);
@@ -174,6 +210,7 @@ public record Gpt(
           positions,
           norm,
           mlp,
+          causal,
           has,
           tied,
           dropout);
@@ -190,6 +227,7 @@ public record Gpt(
           positions,
           norm,
           mlp,
+          causal,
           bias,
           is,
           dropout);
@@ -206,6 +244,7 @@ public record Gpt(
           positions,
           norm,
           mlp,
+          causal,
           bias,
           tied,
           probability);
@@ -273,11 +312,12 @@ public record Gpt(
     Initialiser bias = config.bias ? Initialiser.zeros() : null;
     return new Block(
         config.norm.make(init.at("norm1"), dim, config.bias),
-        new CausalSelfAttention(
+        new SelfAttention(
             Linear.of(attention.at("qkv"), dim, rows, wide, bias),
             Linear.of(attention.at("projection"), dim, dim, residual, bias),
             config.heads,
             config.kvHeads,
+            config.causal,
             rotary,
             dropout),
         config.norm.make(init.at("norm2"), dim, config.bias),
@@ -311,7 +351,7 @@ public record Gpt(
   /// take up.
   ///
   /// @param index tokens, i32 `[R, C]`
-  /// @param caches one for each block, of capacity [Config#context]
+  /// @param caches one for each block
   /// @return `[R, C, D]`
   Tensor decode(Tensor index, List<KeyValueCache> caches, Chunk chunk, Pass pass) {
     Tensor x = embed(index, positions == null ? null : at(positions, chunk, pass), pass);

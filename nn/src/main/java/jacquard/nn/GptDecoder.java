@@ -36,6 +36,7 @@ public final class GptDecoder {
 
   private final Gpt model;
   private final int batch;
+  private final int capacity;
   private final List<KeyValueCache> caches = new ArrayList<>();
   private final Map<Form, CompiledStep> steps = new HashMap<>();
   private final int[] positions;
@@ -47,13 +48,38 @@ public final class GptDecoder {
   /// @param all whether it has all rows; else one
   private record Form(int length, int seen, boolean all) {}
 
+  /// With room for the model's context.
   public GptDecoder(Gpt model, int batch) {
+    this(model, batch, model.config().context());
+  }
+
+  /// @param batch rows
+  /// @param capacity positions of a row, at most the model's context: the caches take memory for
+  ///   all
+  /// @throws IllegalArgumentException if there are no rows or positions, or more than the context,
+  ///   or the model is not causal
+  public GptDecoder(Gpt model, int batch, int capacity) {
+    int context = model.config().context();
+    if (batch < 1 || capacity < 1 || capacity > context) {
+      throw new IllegalArgumentException(
+          "decoder: "
+              + batch
+              + " rows of "
+              + capacity
+              + " positions, expected at least 1 and positions up to the context of "
+              + context);
+    }
+    if (!model.config().causal()) {
+      throw new IllegalArgumentException(
+          "decoder: the model is not causal, so what it computed of a token changes with later ones");
+    }
     this.model = model;
     this.batch = batch;
+    this.capacity = capacity;
     this.positions = new int[batch];
     for (int i = 0; i < model.blocks().size(); i++) {
       caches.add(
-          KeyValueCache.of("cache." + i, model.blocks().get(i).attention(), batch, capacity()));
+          KeyValueCache.of("cache." + i, model.blocks().get(i).attention(), batch, capacity));
     }
   }
 
@@ -67,9 +93,9 @@ public final class GptDecoder {
     return positions[row];
   }
 
-  /// Most positions: the model's context.
+  /// Most positions of a row.
   public int capacity() {
-    return model.config().context();
+    return capacity;
   }
 
   /// Starts anew with the same prompt in every row.
@@ -89,9 +115,8 @@ public final class GptDecoder {
   /// @return logits `[vocabulary]` of what follows
   /// @throws TensorException unless the prompt has 1 to [#capacity] tokens, all in the vocabulary
   public float[] read(int row, int[] prompt) {
-    if (prompt.length == 0 || prompt.length > capacity()) {
-      throw new TensorException(
-          "prefill: " + prompt.length + " tokens, expected 1 to " + capacity());
+    if (prompt.length == 0 || prompt.length > capacity) {
+      throw new TensorException("prefill: " + prompt.length + " tokens, expected 1 to " + capacity);
     }
     require(prompt);
     positions[row] = 0;
@@ -100,7 +125,7 @@ public final class GptDecoder {
       int count = Math.min(MOST_CHUNK, prompt.length - at);
       // Padded, so that few lengths are compiled; what the padding leaves in the cache lies in the
       // future and is written over in time.
-      int length = Math.min(padded(count), capacity() - at);
+      int length = Math.min(padded(count), capacity - at);
       int[] chunk = Arrays.copyOf(Arrays.copyOfRange(prompt, at, at + count), length);
       logits = run(chunk, length, new int[] {row}, count - 1);
       at += count;
@@ -123,7 +148,7 @@ public final class GptDecoder {
     int[] rows = new int[batch];
     for (int row = 0; row < batch; row++) {
       rows[row] = row;
-      boolean full = positions[row] == capacity();
+      boolean full = positions[row] == capacity;
       if (tokens.length != batch || (full && tokens[row] != REST)) {
         throw new TensorException(
             "decode: "
@@ -133,7 +158,7 @@ public final class GptDecoder {
                 + ", expected "
                 + batch
                 + " and a position below "
-                + capacity()
+                + capacity
                 + "; prefill again to go on");
       }
     }
@@ -172,7 +197,7 @@ public final class GptDecoder {
       starts[4 * i] = rows[i];
       // A full row that rests writes into its last slot; it must start anew before it is read
       // again.
-      starts[4 * i + 2] = Math.min(positions[rows[i]], capacity() - length);
+      starts[4 * i + 2] = Math.min(positions[rows[i]], capacity - length);
       end = Math.max(end, starts[4 * i + 2] + length);
     }
     Tensor index = i32(tokens, rows.length, length);
@@ -192,7 +217,7 @@ public final class GptDecoder {
     while (seen < end) {
       seen *= 2;
     }
-    return Math.min(seen, capacity());
+    return Math.min(seen, capacity);
   }
 
   private CompiledStep traced(Form form, Tensor[] like) {

@@ -31,6 +31,7 @@ final class GptJson {
     fields.put("hidden", Json.of(config.mlp().hidden()));
     fields.put("activation", name(config.mlp().activation()));
     fields.put("gated", Json.of(config.mlp().gated()));
+    fields.put("causal", Json.of(config.causal()));
     fields.put("bias", Json.of(config.bias()));
     fields.put("tied", Json.of(config.tied()));
     fields.put("dropout", Json.of(config.dropout()));
@@ -69,8 +70,9 @@ final class GptJson {
     Json dropout = json.optional("dropout");
     return config
         .withPositions(positions(json))
-        .withBias(flag(json.optional("bias")))
-        .withTied(flag(json.optional("tied")))
+        .withCausal(flag(json.optional("causal"), true))
+        .withBias(flag(json.optional("bias"), false))
+        .withTied(flag(json.optional("tied"), false))
         .withDropout(dropout == null ? 0 : dropout.asDouble());
   }
 
@@ -86,8 +88,8 @@ final class GptJson {
     };
   }
 
-  private static boolean flag(@Nullable Json json) throws FormatException {
-    return json != null && json.asBoolean();
+  private static boolean flag(@Nullable Json json, boolean otherwise) throws FormatException {
+    return json == null ? otherwise : json.asBoolean();
   }
 
   private static Json name(Enum<?> constant) {

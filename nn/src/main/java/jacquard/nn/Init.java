@@ -110,7 +110,7 @@ public final class Init {
   private Tensor initial(String name, Initialiser initialiser, int... dims) {
     Shape shape = Shape.of(dims);
     if (blank) {
-      return stored(dtype, new double[shape.arraySize()], shape, device);
+      return Tensor.constant(dtype, 0.0, device).expand(shape);
     }
     SplitMix random = SplitMix.of(seed, name.chars().asLongStream().toArray());
     return stored(dtype, initialiser.values(shape, random), shape, device);

@@ -14,8 +14,7 @@ public record KeyValueCache(State keys, State values) {
   ///
   /// @param name what error texts call it
   /// @param capacity number of positions
-  public static KeyValueCache of(
-      String name, CausalSelfAttention attention, int batch, int capacity) {
+  public static KeyValueCache of(String name, SelfAttention attention, int batch, int capacity) {
     State like = attention.qkv().weight();
     int heads = attention.kvHeads();
     int size = attention.size();

@@ -164,6 +164,24 @@ class GptSchemesTest {
   }
 
   @Test
+  void aSmallerCacheGivesTheSameUntilItIsFull() {
+    Gpt model = Schemes.model(cpu(), Schemes.all().get("llama"));
+    GptDecoder small = new GptDecoder(model, 1, 10);
+    GptDecoder whole = new GptDecoder(model, 1);
+    int[] tokens = tokens(10);
+    assertArrayEquals(
+        whole.prefill(Arrays.copyOf(tokens, 7))[0], small.prefill(Arrays.copyOf(tokens, 7))[0]);
+    for (int t = 7; t < 10; t++) {
+      assertArrayEquals(whole.next(tokens[t])[0], small.next(tokens[t])[0]);
+    }
+    assertThrows(jacquard.tensor.TensorException.class, () -> small.next(1));
+    assertEquals(
+        "decoder: 1 rows of 25 positions, expected at least 1 and positions up to the context of 24",
+        assertThrows(IllegalArgumentException.class, () -> new GptDecoder(model, 1, 25))
+            .getMessage());
+  }
+
+  @Test
   void rotaryScoresDependOnDistancesOnly() {
     Rotary rotary = Rotary.of(100, 6, 40, DType.F64, Device.REFERENCE);
     Tensor q = Reference.random(1, 1, 1, 1, 6);

@@ -111,6 +111,17 @@ class GptTest {
   }
 
   @Test
+  void withoutCausalityEveryLogitDependsOnEveryToken() {
+    Gpt model = Gpt.of(Reference.init(4), CONFIG.withCausal(false));
+    double[] a = logits(model, 1, 2, 3, 4, 5);
+    double[] b = logits(model, 1, 2, 3, 4, 6);
+    for (int i = 0; i < a.length; i++) {
+      assertFalse(a[i] == b[i], "logit " + i);
+    }
+    assertThrows(IllegalArgumentException.class, () -> new GptDecoder(model, 1));
+  }
+
+  @Test
   void rowsOfABatchAreIndependent() {
     Gpt model = model(1);
     double[] both =
@@ -127,8 +138,7 @@ class GptTest {
     int time = 4;
     int dim = 6;
     int size = 3;
-    CausalSelfAttention attention =
-        CausalSelfAttention.of(Reference.init(3), dim, 2, Initialiser.normal(0.5));
+    SelfAttention attention = SelfAttention.of(Reference.init(3), dim, 2, Initialiser.normal(0.5));
     Tensor x = Reference.random(5, 1, time, dim);
     double[] in = x.toDoubleArray();
     double[] w = Reference.values(attention.qkv().weight());

@@ -105,11 +105,10 @@ class LayerGradientTest {
             1,
             3),
         layer("leakyRelu", new LeakyRelu(0.2), false, 7),
-        layer(
-            "attention", CausalSelfAttention.of(init.at("attention"), 4, 2, wide), false, 1, 3, 4),
+        layer("attention", SelfAttention.of(init.at("attention"), 4, 2, wide), false, 1, 3, 4),
         layer(
             "attention with dropout",
-            new CausalSelfAttention(
+            new SelfAttention(
                 Linear.of(init.at("qkv"), 2, 6, wide, wide),
                 Linear.of(init.at("projection"), 2, 2, wide, wide),
                 1,
@@ -119,12 +118,27 @@ class LayerGradientTest {
             3,
             2),
         layer(
+            "attention to all positions",
+            new SelfAttention(
+                Linear.of(init.at("all.qkv"), 2, 6, wide),
+                Linear.of(init.at("all.projection"), 2, 2, wide),
+                1,
+                1,
+                false,
+                null,
+                new Dropout(0)),
+            false,
+            1,
+            3,
+            2),
+        layer(
             "attention, grouped and rotary",
-            new CausalSelfAttention(
+            new SelfAttention(
                 Linear.of(init.at("grouped.qkv"), 4, 8, wide),
                 Linear.of(init.at("grouped.projection"), 4, 4, wide),
                 2,
                 1,
+                true,
                 Rotary.of(10, 2, 3, DType.F64, Device.REFERENCE),
                 new Dropout(0)),
             false,

@@ -126,8 +126,9 @@ public final class SampleOptions {
     return out != null ? out : run.samples().resolve("seed-" + seed + ".png");
   }
 
-  /// @throws IllegalArgumentException if something is said that only a text can follow
-  void requireNoText(String recipe) {
+  /// @param understood the options for text that the recipe does follow
+  /// @throws IllegalArgumentException if something else is said that only a text can follow
+  void requireNoText(String recipe, String... understood) {
     Map<String, Boolean> said = new LinkedHashMap<>();
     said.put("--prompt", !prompts.isEmpty());
     said.put("--length", length != null);
@@ -138,6 +139,7 @@ public final class SampleOptions {
     said.put("--repetition-penalty", repetitionPenalty != null);
     said.put("--stop", !stops.isEmpty());
     said.put("--stream", stream);
+    said.keySet().removeAll(List.of(understood));
     said.forEach((option, given) -> {
       if (given) {
         throw new IllegalArgumentException(option + " is for gpt runs, and this is a " + recipe);

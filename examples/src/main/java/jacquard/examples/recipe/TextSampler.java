@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// work; when the context is full, the later half of it is read again and the cache goes on from
 /// there.
 final class TextSampler {
+  /// Positions that are cached at most: models of today have contexts whose keys fill a machine.
+  private static final int MOST_POSITIONS = 4096;
+
   private final Gpt model;
   private final Tokenizer tokenizer;
   private final Map<Integer, GptDecoder> decoders = new HashMap<>();
@@ -64,7 +67,8 @@ final class TextSampler {
           new TextWriting(writings.size(), prompt, tokenizer, manner, beginning.random, listener));
     }
     int rows = Math.min(GptDecoder.SAME_BITS, writings.size());
-    run(decoders.computeIfAbsent(rows, n -> new GptDecoder(model, n)), rows, writings);
+    int capacity = Math.min(MOST_POSITIONS, model.config().context());
+    run(decoders.computeIfAbsent(rows, n -> new GptDecoder(model, n, capacity)), rows, writings);
     return writings.stream().map(TextWriting::text).toList();
   }
 

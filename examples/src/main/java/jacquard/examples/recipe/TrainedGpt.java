@@ -30,7 +30,7 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
   /// @throws FormatException if the folder is neither, or what it holds can't be read
   static TrainedGpt open(Path folder) throws FormatException {
     if (Pretrained.isFolder(folder)) {
-      return new TrainedGpt(Pretrained.load(folder, Init.blank()), tokenizer(folder), false);
+      return new TrainedGpt(Pretrained.load(folder, Init.blank()), readTokenizer(folder), false);
     }
     RunFolder run = RunFolder.open(folder);
     Json config = run.readConfig();
@@ -88,7 +88,7 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
     return config;
   }
 
-  private static @Nullable Tokenizer tokenizer(Path folder) throws FormatException {
+  private static @Nullable Tokenizer readTokenizer(Path folder) throws FormatException {
     Path file = folder.resolve(TOKENIZER);
     return Files.exists(file) ? Tokenizer.fromJson(Json.read(file)) : null;
   }
@@ -97,6 +97,13 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
   ///
   /// @throws IOException if the class names can't be read
   GptWriter writer(Path folder) throws IOException {
+    return new GptWriter(model, tokenizer(folder), names ? Corpus.Known.of(Corpus.split()) : null);
+  }
+
+  /// The tokenizer.
+  ///
+  /// @throws FormatException if `folder`, from which this is, has none
+  Tokenizer tokenizer(Path folder) throws FormatException {
     if (tokenizer == null) {
       throw new FormatException(
           folder
@@ -104,6 +111,6 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
               + TOKENIZER
               + ", tokenizer.json or GPT-2's files");
     }
-    return new GptWriter(model, tokenizer, names ? Corpus.Known.of(Corpus.split()) : null);
+    return tokenizer;
   }
 }

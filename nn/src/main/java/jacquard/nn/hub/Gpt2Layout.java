@@ -68,17 +68,19 @@ record Gpt2Layout() implements Layout {
 
   @Override
   public @Nullable String obstacle(Gpt.Config config) {
-    return !(config.positions() instanceof Positions.Learned)
-        ? "rotary positions"
-        : config.norm().kind() != Normalisation.Kind.LAYER
-            ? "RMS norms"
-            : config.mlp().gated()
-                ? "a gated MLP"
-                : config.kvHeads() != config.heads()
-                    ? "grouped heads of keys"
-                    : Layout.name(config.mlp().activation()) == null
-                        ? "activation " + config.mlp().activation()
-                        : null;
+    return !config.causal()
+        ? "attention to later positions"
+        : !(config.positions() instanceof Positions.Learned)
+            ? "rotary positions"
+            : config.norm().kind() != Normalisation.Kind.LAYER
+                ? "RMS norms"
+                : config.mlp().gated()
+                    ? "a gated MLP"
+                    : config.kvHeads() != config.heads()
+                        ? "grouped heads of keys"
+                        : Layout.name(config.mlp().activation()) == null
+                            ? "activation " + config.mlp().activation()
+                            : null;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package jacquard.nn.hub;
 
 import jacquard.nn.Block;
-import jacquard.nn.CausalSelfAttention;
 import jacquard.nn.FeedForward;
 import jacquard.nn.Gpt;
 import jacquard.nn.Linear;
@@ -9,6 +8,7 @@ import jacquard.nn.Normalisation;
 import jacquard.nn.Parameter;
 import jacquard.nn.Positions;
 import jacquard.nn.RmsNorm;
+import jacquard.nn.SelfAttention;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.io.StoredTensor;
@@ -99,15 +99,17 @@ record LlamaLayout() implements Layout {
 
   @Override
   public @Nullable String obstacle(Gpt.Config config) {
-    return !(config.positions() instanceof Positions.Rotary)
-        ? "learned positions"
-        : config.norm().kind() != Normalisation.Kind.RMS
-            ? "layer norms"
-            : !config.mlp().gated()
-                ? "an MLP without gate"
-                : Layout.name(config.mlp().activation()) == null
-                    ? "activation " + config.mlp().activation()
-                    : null;
+    return !config.causal()
+        ? "attention to later positions"
+        : !(config.positions() instanceof Positions.Rotary)
+            ? "learned positions"
+            : config.norm().kind() != Normalisation.Kind.RMS
+                ? "layer norms"
+                : !config.mlp().gated()
+                    ? "an MLP without gate"
+                    : Layout.name(config.mlp().activation()) == null
+                        ? "activation " + config.mlp().activation()
+                        : null;
   }
 
   @Override
@@ -144,7 +146,7 @@ record LlamaLayout() implements Layout {
     slots.add(Slot.of(prefix + "embed_tokens.weight", model.tokens().weight()));
     for (int i = 0; i < model.blocks().size(); i++) {
       Block block = model.blocks().get(i);
-      CausalSelfAttention attention = block.attention();
+      SelfAttention attention = block.attention();
       String at = prefix + "layers." + i + ".";
       int size = attention.dim() / attention.heads();
       int queries = attention.heads() * size;

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * H heads, K heads of keys and values, G = H / K, D dim, E = D / H
  */
 
-/// Multi-head self-attention in which a position sees itself and what comes before: `[B, T, D]` to
-/// `[B, T, D]`.
+/// Multi-head self-attention, `[B, T, D]` to `[B, T, D]`. If it is causal, a position sees itself
+/// and what comes before; else it sees all.
 ///
-/// For each head, `softmax(q k^T / sqrt(E)) v` with scores of later positions at -inf. With fewer
-/// heads of keys and values than of queries, G neighbouring heads of queries share one
+/// For each head, `softmax(q k^T / sqrt(E)) v`, causal with scores of later positions at -inf. With
+/// fewer heads of keys and values than of queries, G neighbouring heads of queries share one
 /// (grouped-query attention). Dropout applies to the weights that the softmax gives, and to the
 /// result. Without it, and but for a cache, this is [Tensor#attention(Tensor, Tensor, boolean)]:
 /// the weights are never stored where the device has a kernel for that.
@@ -25,16 +25,23 @@ import org.jspecify.annotations.Nullable;
 /// @param projection `[D, D]`
 /// @param heads H
 /// @param kvHeads K
+/// @param causal whether positions see no later ones
 /// @param rotary turns queries and keys; null to leave positions to others
 /// @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al.: Attention is all you need</a>
 /// @see <a href="https://arxiv.org/abs/2305.13245">Ainslie et al.: GQA</a>
-public record CausalSelfAttention(
-    Linear qkv, Linear projection, int heads, int kvHeads, @Nullable Rotary rotary, Dropout dropout)
+public record SelfAttention(
+    Linear qkv,
+    Linear projection,
+    int heads,
+    int kvHeads,
+    boolean causal,
+    @Nullable Rotary rotary,
+    Dropout dropout)
     implements Layer {
 
   /// @throws IllegalArgumentException if the heads don't divide the width, those of keys don't
   ///   divide those of queries, or `qkv` has other rows
-  public CausalSelfAttention {
+  public SelfAttention {
     int dim = projection.weight().shape().dim(1);
     if (heads < 1 || dim % heads != 0) {
       throw new IllegalArgumentException(
@@ -55,14 +62,14 @@ public record CausalSelfAttention(
     }
   }
 
-  /// As many heads of keys as of queries, without rotation.
-  public CausalSelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout) {
-    this(qkv, projection, heads, heads, null, dropout);
+  /// Causal, with as many heads of keys as of queries, without rotation.
+  public SelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout) {
+    this(qkv, projection, heads, heads, true, null, dropout);
   }
 
-  /// Without biases and dropout.
-  public static CausalSelfAttention of(Init init, int dim, int heads, Initialiser weight) {
-    return new CausalSelfAttention(
+  /// Causal, without biases and dropout.
+  public static SelfAttention of(Init init, int dim, int heads, Initialiser weight) {
+    return new SelfAttention(
         Linear.of(init.at("qkv"), dim, 3 * dim, weight),
         Linear.of(init.at("projection"), dim, dim, weight),
         heads,
@@ -79,13 +86,13 @@ public record CausalSelfAttention(
     return dim() / heads;
   }
 
-  CausalSelfAttention withDropout(Dropout other) {
-    return new CausalSelfAttention(qkv, projection, heads, kvHeads, rotary, other);
+  SelfAttention withDropout(Dropout other) {
+    return new SelfAttention(qkv, projection, heads, kvHeads, causal, rotary, other);
   }
 
-  CausalSelfAttention withLinears(UnaryOperator<Linear> change) {
-    return new CausalSelfAttention(
-        change.apply(qkv), change.apply(projection), heads, kvHeads, rotary, dropout);
+  SelfAttention withLinears(UnaryOperator<Linear> change) {
+    return new SelfAttention(
+        change.apply(qkv), change.apply(projection), heads, kvHeads, causal, rotary, dropout);
   }
 
   @Override
@@ -102,7 +109,7 @@ public record CausalSelfAttention(
     int time = x.dim(0) / batch;
     Projected p = project(x, batch, rotary == null ? null : rotary.first(time), pass);
     if (!dropout.isActive(pass)) {
-      Tensor mixed = p.q.attention(shared(p.k), shared(p.v), true);
+      Tensor mixed = p.q.attention(shared(p.k), shared(p.v), causal);
       return projection.forward(mixed.reshape(x.dim(0), dim()), pass);
     }
     Tensor row = index(time, x).reshape(time, 1);
@@ -110,7 +117,7 @@ public record CausalSelfAttention(
         p.q.permute(0, 2, 1, 3),
         p.k.permute(0, 2, 3, 1),
         p.v.permute(0, 2, 1, 3),
-        row.lt(index(time, x)),
+        causal ? row.lt(index(time, x)) : null,
         pass);
   }
 
@@ -173,15 +180,15 @@ public record CausalSelfAttention(
   /// @param q `[B, H, C, E]`
   /// @param k `[B, K, E, S]`
   /// @param v `[B, K, S, E]`
-  /// @param later bool `[C, S]` or `[B, 1, C, S]`: what a position must not see
+  /// @param later bool `[C, S]` or `[B, 1, C, S]`: what a position must not see; null for nothing
   /// @return `[B * C, D]`
-  private Tensor attend(Tensor q, Tensor k, Tensor v, Tensor later, Pass pass) {
+  private Tensor attend(Tensor q, Tensor k, Tensor v, @Nullable Tensor later, Pass pass) {
     int batch = q.dim(0);
     int time = q.dim(2);
     Tensor scores = grouped(q).matmul(k).mul(1 / Math.sqrt(size()));
     scores = scores.reshape(batch, heads, time, k.dim(3));
-    Tensor weights =
-        dropout.forward(later.where(Double.NEGATIVE_INFINITY, scores).softmax(-1), pass);
+    Tensor seen = later == null ? scores : later.where(Double.NEGATIVE_INFINITY, scores);
+    Tensor weights = dropout.forward(seen.softmax(-1), pass);
     Tensor mixed = grouped(weights).matmul(v).reshape(batch, heads, time, size());
     Tensor joined = mixed.permute(0, 2, 1, 3).reshape(batch * time, dim());
     return dropout.forward(projection.forward(joined, pass), pass);

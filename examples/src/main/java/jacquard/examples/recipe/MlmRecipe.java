@@ -1,0 +1,245 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.view.LossChart;
+import jacquard.nn.Gpt;
+import jacquard.nn.Init;
+import jacquard.nn.Loss;
+import jacquard.nn.Reduction;
+import jacquard.nn.Sampler;
+import jacquard.nn.data.Batch;
+import jacquard.nn.data.BatchSource;
+import jacquard.nn.data.Batches;
+import jacquard.nn.data.SplitMix;
+import jacquard.nn.data.TextWindows;
+import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.Json;
+import jacquard.nn.optim.Adam;
+import jacquard.nn.optim.Group;
+import jacquard.nn.optim.Schedule;
+import jacquard.nn.text.Tokenizer;
+import jacquard.nn.train.TrainStep;
+import jacquard.tensor.Key;
+import jacquard.tensor.State;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// A masked language model: a transformer that sees the whole text and learns to fill gaps in it,
+/// without labels.
+///
+/// @see <a href="https://arxiv.org/abs/1810.04805">Devlin et al.: BERT</a>
+@Command(
+    name = "mlm",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains a transformer that fills gaps in text; 2000 steps unless told otherwise.",
+      "Learns the class names of the running JDK, or with --data a text file or a folder of .txt"
+          + " files."
+    })
+public final class MlmRecipe implements Callable<Integer> {
+  static final String NAME = "mlm";
+
+  private static final double WEIGHT_DECAY = 0.1;
+  private static final Adam.Settings ADAM_W = Adam.Settings.ADAM_W.withBetas(0.9, 0.99);
+
+  @Mixin private TrainOptions options;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "12",
+      description = "Windows of text in a step. Default: ${DEFAULT-VALUE}.")
+  private int batch;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      defaultValue = "1e-3",
+      description = "Highest learning rate; falls to a tenth. Default: ${DEFAULT-VALUE}.")
+  private double learningRate;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "X",
+      defaultValue = "0.15",
+      description = "Part of the tokens that are to be found. Default: ${DEFAULT-VALUE}.")
+  private double part;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "NAME",
+      defaultValue = "char",
+      description = "What a token is: char or byte. Default: ${DEFAULT-VALUE}.")
+  private String tokenizer;
+
+  @Mixin private GptOptions kind;
+
+  @Override
+  public Integer call() throws IOException {
+    kind.require();
+    Require.atLeast("--batch", batch, 1);
+    Require.aboveZero("--lr", learningRate);
+    int context = kind.context();
+    Require.product("--batch", batch, "tokens of --context", context, Integer.MAX_VALUE);
+    options.device.apply();
+
+    TokenizerChoice choice = TokenizerChoice.of(tokenizer);
+    Corpus corpus = Corpus.of(options.data, choice);
+    int mask = corpus.tokenizer().vocabularySize();
+    Gaps gaps = new Gaps(part, mask, options.seed);
+    TextWindows text = new TextWindows(corpus.text().train(), context);
+    TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
+    long windowsPerEpoch = corpus.text().train().length / context;
+    long steps = options.steps(windowsPerEpoch / batch, TrainOptions.Length.ofSteps(2000));
+
+    Gpt model = Gpt.of(Init.of(options.seed), kind.config(mask + 1).withCausal(false));
+    Lesson lesson =
+        new Lesson(
+            trainStep(model, steps),
+            gaps.in(text.random(batch, options.seed)),
+            heldOut,
+            gaps,
+            new GapFiller(model, corpus.tokenizer()));
+    try (Run run = options.open(NAME, config(model, corpus, steps))) {
+      System.out.printf(
+          "mlm: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
+          model.parameterCount(),
+          corpus.source(),
+          corpus.text().train().length,
+          choice.unit(),
+          mask,
+          run.path());
+      Pace pace = Pace.of(NAME, run.end(), 250, "tokens", (long) batch * context);
+      LossChart chart =
+          LossChart.logarithmic("mlm: " + corpus.source(), "nats per gap")
+              .noisy("loss")
+              .exact("val_loss");
+      int exit = new TrainingLoop(run, pace, chart).run(lesson);
+      if (exit == 0) {
+        System.out.println(
+            "more: " + run.folder().sampleCommand() + " --prompt 'a text with g_ps'");
+      }
+      return exit;
+    }
+  }
+
+  private TrainStep<Batch> trainStep(Gpt model, long steps) {
+    Schedule rate =
+        Schedule.warmupCosine(learningRate, learningRate / 10, Math.min(100, steps / 10), steps);
+    return TrainStep.<Batch>of(
+            (text, pass) ->
+                Loss.crossEntropy(
+                    model.forward(text.tensor("x"), pass),
+                    text.tensor("y"),
+                    Reduction.MEAN,
+                    Gaps.NONE,
+                    0),
+            new Adam(Group.byRank(model.parameters(), rate, WEIGHT_DECAY), ADAM_W),
+            Key.of(options.seed))
+        .withClipNorm(1);
+  }
+
+  private Map<String, Object> config(Gpt model, Corpus corpus, long steps) {
+    Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
+    Map<String, Object> config =
+        options.config(NAME, corpus.source(), data, steps, batch, learningRate);
+    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
+    return config;
+  }
+
+  /// A model in training.
+  private record Lesson(
+      TrainStep<Batch> trainStep,
+      BatchSource batches,
+      TextWindows heldOut,
+      Gaps gaps,
+      GapFiller filler)
+      implements Training {
+    private static final int WINDOWS = 240;
+    private static final int SHOWN = 5;
+
+    @Override
+    public Gpt model() {
+      return filler.model();
+    }
+
+    @Override
+    public List<State> states() {
+      return Stream.of(model().states(), trainStep.states()).flatMap(List::stream).toList();
+    }
+
+    @Override
+    public Map<String, Double> step(long step) {
+      return Map.of("loss", trainStep.run(step, batches.batch(step)).loss().item());
+    }
+
+    /// The gaps are the same every time.
+    @Override
+    public Map<String, Double> validate(boolean last) {
+      return Map.of("val_loss", trainStep.evaluate(gapped(last ? 10 * WINDOWS : WINDOWS)));
+    }
+
+    private List<Batch> gapped(int windows) {
+      var all = heldOut.spread(windows);
+      int rows = Math.min(12, all.size());
+      return StreamSupport.stream(
+              Batches.of(all, rows, Batches.Tail.DROP).epoch(0).spliterator(), false)
+          .map(gaps::in)
+          .toList();
+    }
+
+    /// Pieces of the held-out text: with gaps, and as the model fills them.
+    @Override
+    public void sample(RunFolder run, long step) throws IOException {
+      StringBuilder shown = new StringBuilder();
+      Batch batch = gapped(SHOWN).getFirst();
+      int context = model().config().context();
+      for (int row = 0; row < Math.min(SHOWN, batch.rows()); row++) {
+        int[] text =
+            java.util.Arrays.copyOfRange(batch.ints("x"), row * context, (row + 1) * context);
+        shown.append(filler.show(text)).append("\n----\n");
+        shown.append(filler.fill(text, Sampler.greedy(), new SplitMix(1))).append("\n====\n");
+      }
+      AtomicFile.write("sample", run.sample(step, "txt"), shown.toString());
+    }
+  }
+
+  /// Fills the gaps of the prompts.
+  ///
+  /// @throws IOException if the run's files can't be read, or the texts not written
+  public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
+    options.requireNoText(
+        NAME, "--prompt", "--temperature", "--top-k", "--top-p", "--min-p", "--repetition-penalty");
+    TrainedGpt trained = TrainedGpt.of(run, config);
+    Tokenizer tokenizer = trained.tokenizer(run.path());
+    GapFiller filler = new GapFiller(trained.model(), tokenizer);
+    if (options.prompts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--prompt is missing, expected a text in which "
+              + GapFiller.GAP
+              + " stands for each gap");
+    }
+    List<String> filled = new ArrayList<>();
+    for (String prompt : options.prompts) {
+      int[] text = filler.read(prompt);
+      for (int i = 0; i < options.count(1); i++) {
+        filled.add(filler.fill(text, options.sampler(), SplitMix.of(options.seed, filled.size())));
+      }
+    }
+    String all = String.join("\n", filled) + "\n";
+    if (options.out == null) {
+      System.out.print(all);
+    } else {
+      AtomicFile.write("--out", options.out, all);
+      System.out.println(options.out);
+    }
+  }
+}
