@@ -62,16 +62,21 @@ class KillTest {
       int every = List.of(1, 4, 15, 60).get(random.nextInt(4));
       boolean ended = false;
       while (!ended) {
+        boolean begun = Files.exists(run.resolve("config.json"));
         List<String> command =
-            Files.exists(run.resolve("config.json"))
+            begun
                 ? List.of("resume", run.toString())
                 : train(emptied(run), recipe, "--checkpoint-every", "" + every);
+        long started = System.nanoTime();
         try (JavaProcess process = JavaProcess.start(temp, command)) {
           // The last one may end: there are enough kills.
           long moment = kills == times ? TimeUnit.MINUTES.toMillis(2) : random.nextLong(whole);
           ended = process.process().waitFor(moment, TimeUnit.MILLISECONDS);
           if (ended) {
             assertEquals(0, process.exit(), process.errors()::toString);
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+            whole =
+                begun ? whole : Math.min(whole, millis); // moments are drawn from a run's length
           } else {
             process.process().destroyForcibly().waitFor();
             kills++;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,23 +56,38 @@ class ProcessTest {
     assumeSignals(signal);
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path stopped = temp.resolve("stopped");
-    List<String> command = gpt(data, stopped, 16, 4);
-    command.addAll(List.of("--steps", "300"));
+    List<String> command = gpt(data, stopped, 64, 16); // slow enough not to end before the signal
+    command.addAll(List.of("--steps", "200"));
     try (JavaProcess process = JavaProcess.start(temp, command)) {
       process.awaitLine("  step ");
       process.signal(signal);
       List<String> rest = process.rest();
       assertEquals(130, process.exit(), rest::toString);
     }
-    Shell.Result result = Shell.jacquard("resume", stopped.toString());
-    assertEquals(0, result.exit(), result::toString);
+    Path killed = ResumeTest.copy(stopped, temp.resolve("killed"));
+    assertResumes(stopped);
 
     Path straight = temp.resolve("straight");
-    command = gpt(data, straight, 16, 4);
-    command.addAll(List.of("--steps", "300"));
-    result = Shell.jacquard(command.toArray(String[]::new));
+    command = gpt(data, straight, 64, 16);
+    command.addAll(List.of("--steps", "200"));
+    Shell.Result result = Shell.jacquard(command.toArray(String[]::new));
     assertEquals(0, result.exit(), result::toString);
     RunFiles.assertSame(straight, stopped);
+    assertTrue(
+        Shell.jacquard("resume", stopped.toString()).out().getFirst().contains("is finished"));
+
+    // As if the process that went on had been killed before its first checkpoint, after some lines.
+    Files.copy(
+        straight.resolve("metrics.jsonl"),
+        killed.resolve("metrics.jsonl"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertResumes(killed);
+    RunFiles.assertSame(straight, killed);
+  }
+
+  private static void assertResumes(Path run) {
+    Shell.Result result = Shell.jacquard("resume", run.toString());
+    assertEquals(0, result.exit(), result::toString);
   }
 
   @Test
@@ -118,7 +134,7 @@ class ProcessTest {
       assertTrue(
           error.matches(
               "jacquard resume: safetensors: .*step-000015.safetensors: File too large; nothing was"
-                  + " changed.*"),
+                  + " changed; once that is mended, go on from step 10: (./)?jacquard resume .*"),
           error);
     }
     assertArrayEquals(before, Files.readAllBytes(last));

@@ -26,6 +26,8 @@ class ResumeTest {
   @ValueSource(
       strings = {
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --lr 0.01",
+        "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2 --tie --bias"
+            + " --positions rotary --norm rms --mlp swiglu --tokenizer byte",
         "vae --hidden 16 --latent 2 --batch 16",
         "gan --latent 4 --batch 16",
         "classifier --features 8 --dropout 0.2 --batch 16",
@@ -41,6 +43,20 @@ class ResumeTest {
     assertTrue(
         Files.exists(resumed.resolve("checkpoints/undone/step-000024.safetensors")),
         "later checkpoints are set aside");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--lora 2", "--freeze tokens.* --freeze blocks.0.mlp.*"})
+  void aTunedModelGoesOnFromItsCheckpointNotFromItsSource(String tuning) throws IOException {
+    Path source = temp.resolve("source");
+    train(source, GPT, "--steps", "4");
+    Path straight = temp.resolve("straight");
+    String recipe = "gpt --batch 4 " + tuning + " --from " + source;
+    train(straight, recipe, "--steps", "12", "--checkpoint-every", "5", "--keep", "9");
+    Path resumed = copy(straight, temp.resolve("resumed"));
+    Result result = resume(resumed, "--from", "step-000005");
+    assertEquals(0, result.exit(), result::toString);
+    RunFiles.assertSame(straight, resumed);
   }
 
   @Test

@@ -4,6 +4,7 @@ import jacquard.examples.cli.Version;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.train.CheckpointFile;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,9 @@ final class Checkpoints {
       best = new Best(value.field("step").asLong(), value.field("value").asDouble());
     }
     saved = checkpoint.step();
+    if (best != null && best.step == saved && Files.exists(run.checkpoints().file(saved))) {
+      run.checkpoints().markBest(saved); // a kill may have come between writing and marking it
+    }
   }
 
   /// Whether the last step was looked at before `checkpoint` was written.
@@ -76,7 +80,7 @@ final class Checkpoints {
     return Json.parse(text, "checkpoint: " + name);
   }
 
-  /// Whether the step that the run begins after was looked at before the checkpoint was written.
+  /// Whether the last step was looked at before the last checkpoint was written; true without one.
   boolean reviewed() {
     return reviewed;
   }
@@ -100,11 +104,11 @@ final class Checkpoints {
     return every == null ? System.nanoTime() - lastNanos > pauseNanos : done % every == 0;
   }
 
-  /// Writes a checkpoint unless there is one of this step.
+  /// Writes a checkpoint unless there is the same one.
   ///
   /// @param looked whether the last step was validated and logged
   void save(long done, boolean looked) throws FormatException {
-    if (done == saved) {
+    if (done == saved && looked == reviewed) {
       return;
     }
     long start = System.nanoTime();
@@ -113,6 +117,7 @@ final class Checkpoints {
       run.checkpoints().markBest(done);
     }
     saved = done;
+    reviewed = looked;
     lastNanos = System.nanoTime();
     pauseNanos = Math.max(PAUSE_NANOS, PAUSE_PER_COST * (lastNanos - start));
   }

@@ -45,17 +45,6 @@ record RecordedOptions(Map<String, List<String>> values) {
     return new RecordedOptions(values);
   }
 
-  /// The options that name files, and what they name.
-  static Map<String, Path> paths(CommandSpec recipe) {
-    Map<String, Path> paths = new LinkedHashMap<>();
-    for (OptionSpec option : recipe.options()) {
-      if (recorded(option) && option.getValue() instanceof Path path) {
-        paths.put(option.longestName(), path);
-      }
-    }
-    return paths;
-  }
-
   private static boolean recorded(OptionSpec option) {
     return !option.usageHelp() && !option.versionHelp() && !LEFT_OUT.contains(option.longestName());
   }

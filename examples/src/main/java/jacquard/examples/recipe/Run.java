@@ -71,7 +71,9 @@ record Run(
     }
     folder.makeFolders();
     folder.write(told(from, options));
-    MetricsLog.cut(folder.metrics(), checkpoint == null ? -1 : first);
+    // The line of a step that was not looked at yet comes after the checkpoint, too.
+    boolean logged = checkpoint != null && Checkpoints.reviewed(checkpoint);
+    MetricsLog.cut(folder.metrics(), logged ? first : first - 1);
     return new Run(
         folder, from.config(), checkpoint, from.end(), checkpoints, options.checkpointEvery, null);
   }

@@ -5,6 +5,7 @@ import jacquard.examples.view.MetricsLog;
 import jacquard.examples.view.Progress;
 import jacquard.examples.view.Text;
 import jacquard.nn.StateDict;
+import jacquard.nn.io.FormatException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,8 +62,7 @@ final class TrainingLoop {
       Desk desk = new Desk(metrics, painter, progress);
       if (run.checkpoint() == null) {
         reviewStart(training, desk);
-        metrics.flush();
-        checkpoints.save(0, true); // so that from the first step on there is one to go on from
+        save(desk, checkpoints, 0, true); // so that from the first step on there is one
       } else {
         progress.message("going on after step " + done);
         attempt("earlier metrics", progress, () -> painter.addAll(run.folder().metrics()));
@@ -75,18 +75,16 @@ final class TrainingLoop {
           reviewed = false;
         }
         if (!interrupts.asked()) {
-          Map<String, Double> validated = review(training, done, desk);
+          Map<String, Double> validated = review(training, done, desk, checkpoints);
           reviewed = true;
           if (checkpoints.areDue(done, validated)) {
-            metrics.flush(); // a crash of the machine must not lose them and keep the checkpoint
-            checkpoints.save(done, true);
+            save(desk, checkpoints, done, true);
           }
         }
       }
       stopped = done < pace.steps() || !reviewed;
-      save(training, done);
-      metrics.flush();
-      checkpoints.save(done, reviewed);
+      save(training, done, checkpoints);
+      save(desk, checkpoints, done, reviewed);
       progress.close();
       interrupts.close(); // the work is safe: from here on Ctrl-C may end the process
       trouble = painter.finish();
@@ -112,12 +110,13 @@ final class TrainingLoop {
   /// Looks at the model after `done` steps.
   ///
   /// @return what was validated
-  private Map<String, Double> review(Training training, long done, Desk desk) throws IOException {
+  private Map<String, Double> review(
+      Training training, long done, Desk desk, Checkpoints checkpoints) throws IOException {
     Map<String, Double> validated = Map.of();
     boolean pausing = pace.validates(done);
     if (pausing) {
       validated = training.validate(done == pace.steps());
-      save(training, done);
+      save(training, done, checkpoints);
       attempt("samples", desk.progress, () -> training.sample(run.folder(), done));
     }
     show(desk.progress, done, validated);
@@ -171,13 +170,40 @@ final class TrainingLoop {
     return line;
   }
 
-  private void save(Training training, long done) throws IOException {
+  /// Writes the weights for sampling.
+  private void save(Training training, long done, Checkpoints checkpoints) throws FormatException {
     if (done == savedModel) {
       return;
     }
-    StateDict.of(training.model().states())
-        .save(run.folder().model(), Map.of("recipe", pace.name(), "step", Long.toString(done)));
+    try {
+      StateDict.of(training.model().states())
+          .save(run.folder().model(), Map.of("recipe", pace.name(), "step", Long.toString(done)));
+    } catch (FormatException e) {
+      throw withWayOn(e, checkpoints);
+    }
     savedModel = done;
+  }
+
+  private void save(Desk desk, Checkpoints checkpoints, long done, boolean reviewed)
+      throws FormatException {
+    try {
+      desk.metrics.flush(); // a crash of the machine must not lose them and keep the checkpoint
+      checkpoints.save(done, reviewed);
+    } catch (FormatException e) {
+      throw withWayOn(e, checkpoints);
+    }
+  }
+
+  private FormatException withWayOn(FormatException e, Checkpoints checkpoints) {
+    return checkpoints.saved() < 0
+        ? e
+        : new FormatException(
+            e.getMessage()
+                + "; once that is mended, go on from step "
+                + checkpoints.saved()
+                + ": "
+                + run.folder().resumeCommand(),
+            e);
   }
 
   private void requireFinite(Map<String, Double> losses, long done, long saved) {

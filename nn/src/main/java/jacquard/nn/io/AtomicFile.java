@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// never a part: temporary file beside the target, flushed to the disk, renamed over it, folder
 /// flushed.
 public final class AtomicFile {
-  private static final AtomicLong COUNTER = new AtomicLong();
+  // Not from 0: a process that was killed may have had this process' number, and left files behind.
+  private static final AtomicLong COUNTER = new AtomicLong(System.currentTimeMillis());
 
   /// Writes a file's content.
   @FunctionalInterface
@@ -71,15 +72,13 @@ public final class AtomicFile {
   }
 
   /// Deletes the temporary files that writers left in `folder` when they were killed. Only for a
-  /// folder that no other process writes to.
+  /// folder that nobody writes to now, neither another process nor another thread of this one.
   ///
   /// @throws FormatException if the folder can't be read, or a file not deleted
   public static void sweep(Path folder) throws FormatException {
-    String own = "." + ProcessHandle.current().pid() + "-";
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {
       for (Path file : files) {
-        String name = file.getFileName().toString();
-        if (name.matches("\\..+\\.\\d+-\\d+\\.tmp") && !name.contains(own)) {
+        if (file.getFileName().toString().matches("\\..+\\.\\d+-\\d+\\.tmp")) {
           Files.deleteIfExists(file);
         }
       }

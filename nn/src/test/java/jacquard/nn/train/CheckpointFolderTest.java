@@ -111,14 +111,12 @@ class CheckpointFolderTest {
 
   @Test
   void whatKilledWritersLeftIsSwept() throws IOException {
-    long other = ProcessHandle.current().pid() + 1;
-    Path left = Files.createFile(temp.resolve(".step-000200.safetensors." + other + "-3.tmp"));
+    // A process may get the number of one that was killed: in a container all are number 1.
     long own = ProcessHandle.current().pid();
-    Path mine = Files.createFile(temp.resolve(".step-000200.safetensors." + own + "-3.tmp"));
+    Path left = Files.createFile(temp.resolve(".step-000200.safetensors." + own + "-3.tmp"));
     Path note = Files.createFile(temp.resolve(".note.tmp"));
     AtomicFile.sweep(temp);
     assertTrue(Files.notExists(left));
-    assertTrue(Files.exists(mine));
     assertTrue(Files.exists(note), "no writer's name");
   }
 
