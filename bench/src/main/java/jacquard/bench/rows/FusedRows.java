@@ -114,12 +114,7 @@ final class FusedRows {
             name,
             forward,
             2 * forward,
-            x -> {
-              Tensor positions = Tensor.iota(time, DType.I32, x.get(0).device());
-              Tensor later = positions.reshape(time, 1).lt(positions);
-              Tensor scores = x.get(0).matmul(x.get(1).t()).mul(1 / Math.sqrt(size));
-              return later.where(Double.NEGATIVE_INFINITY, scores).softmax(-1).matmul(x.get(2));
-            },
+            x -> x.get(0).attention(x.get(1), x.get(2), true),
             dims,
             dims,
             dims,
