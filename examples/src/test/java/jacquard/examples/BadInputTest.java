@@ -35,7 +35,8 @@ class BadInputTest {
         "train gpt --threads 0      | --threads is 0, expected 1 or more",
         "train gpt --threads 100000 | jacquard.threads: '100000', expected a whole number from 1 to"
             + " 1024",
-        "train gpt --tokenizer word   | --tokenizer is word, expected char or byte",
+        "train gpt --tokenizer word   | --tokenizer is word, expected char, byte, bpe:N, or",
+        "train gpt --tokenizer bpe:x  | --tokenizer is bpe:x, expected a number of tokens above 256",
         "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 letters of --context",
         "train gpt --epochs 9223372036854775807 | --epochs is 9223372036854775807, which times",
         "train gpt --device abacus  | device: no back end 'abacus' on the class path",
@@ -43,7 +44,7 @@ class BadInputTest {
         "train gpt --context 100000000 | tokens don't fill a context of 100000000",
         "train gpt --speed 3        | Unknown options: '--speed', '3'",
         "train gpt --data TEMP/none | no such file or folder",
-        "train gpt --data TEMP/empty | holds no .txt file",
+        "train gpt --data TEMP/empty | holds no .txt, .json or .jsonl file",
         "train gpt --data TEMP/empty.txt | 0 tokens don't fill a context of 64",
         "train gpt --data TEMP/binary | is not UTF-8",
         "train vae --batch 0        | --batch is 0, expected 1 or more",

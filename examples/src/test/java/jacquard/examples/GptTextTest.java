@@ -42,4 +42,34 @@ class GptTextTest {
     assertEquals(0, sample.exit(), sample::toString);
     assertTrue(Files.readString(out, UTF_8).startsWith("床前"));
   }
+
+  @Test
+  void bytePairsOfPoemsInJsonAreLearnedAndRestored() throws IOException {
+    Path data =
+        Files.writeString(
+            temp.resolve("poems.json"),
+            "["
+                + "{\"title\": \"靜夜思\", \"paragraphs\": [\"床前明月光，\", \"疑是地上霜。\"]}, ".repeat(40)
+                + "{\"paragraphs\": []}]");
+    Path run = train(data, "--tokenizer", "bpe:270");
+    Json tokenizer = Json.read(run.resolve("config.json")).field("tokenizer");
+    assertEquals("tokenizer.json", tokenizer.field("type").asText());
+    Json model = tokenizer.field("definition").field("model");
+    assertEquals(14, model.field("merges").items().size());
+    Path out = temp.resolve("sample.txt");
+    Result sample =
+        Shell.jacquard(
+            "sample", run.toString(), "--prompt", "明月", "--length", "9", "--out", out + "");
+    assertEquals(0, sample.exit(), sample::toString);
+    assertTrue(Files.readString(out, UTF_8).startsWith("明月"));
+
+    // The tokenizer of one run, as a file, is that of another.
+    Path file =
+        Files.writeString(
+            temp.resolve("tokenizer.json"), tokenizer.field("definition").toString());
+    Path other = temp.resolve("other");
+    Files.move(run, other);
+    Path again = train(data, "--tokenizer", file.toString());
+    assertEquals(tokenizer, Json.read(again.resolve("config.json")).field("tokenizer"));
+  }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Text to learn from, token by token, and text to measure on: nine parts to one.
@@ -27,7 +26,7 @@ record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable 
   /// @param validation tokens to measure on
   record Text(int[] train, int[] validation) {}
 
-  /// @param data a text file or a folder of `.txt` files; null for the class names of the running
+  /// @param data what [TextFiles#read] reads; null for the class names of the running
   ///   JDK
   /// @throws IOException if it can't be read
   static Corpus of(@Nullable Path data, TokenizerChoice choice) throws IOException {
@@ -62,9 +61,7 @@ record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable 
 
   private static Corpus files(Path data, TokenizerChoice choice) throws FormatException {
     String all =
-        TextFiles.read(data).stream()
-            .map(TextFiles.Document::text)
-            .collect(Collectors.joining("\n"));
+        TextFiles.joined(TextFiles.read(data));
     int characters = all.codePointCount(0, all.length());
     int cut = all.offsetByCodePoints(0, (int) (characters * (1 - VALIDATION)));
     return of(data.toString(), choice, all.substring(0, cut), all.substring(cut), null);

@@ -10,6 +10,7 @@ import jacquard.nn.data.Batches;
 import jacquard.nn.data.Dataset;
 import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
@@ -40,8 +41,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Trains a transformer that writes text token by token; 2000 steps unless told otherwise.",
-      "Learns the class names of the running JDK, or with --data a text file or a folder of .txt"
-          + " files."
+      "Learns the class names of the running JDK, or with --data a text file, or a .json, .jsonl"
+          + " or .txt file or a folder of such files."
     })
 public final class GptRecipe implements Callable<Integer> {
   static final String NAME = "gpt";
@@ -70,7 +71,10 @@ public final class GptRecipe implements Callable<Integer> {
   @Option(
       names = "--tokenizer",
       paramLabel = "NAME",
-      description = "What a token is: char or byte. Default: char, or what --from has.")
+      description = {
+        "What a token is: char, byte, bpe:N (N byte pairs and bytes, learned from the text), or a",
+        "tokenizer.json or folder of GPT-2's files. Default: char, or what --from has."
+      })
   private @Nullable String tokenizer;
 
   @Mixin private GptOptions kind;
@@ -107,7 +111,7 @@ public final class GptRecipe implements Callable<Integer> {
     }
   }
 
-  private TokenizerChoice choice(@Nullable TrainedGpt old) {
+  private TokenizerChoice choice(@Nullable TrainedGpt old) throws FormatException {
     if (old == null || old.tokenizer() == null) {
       return TokenizerChoice.of(tokenizer == null ? "char" : tokenizer);
     }

@@ -68,7 +68,9 @@ record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
 
   private String lineBegin() {
     boolean lines =
-        !(tokenizer instanceof CharTokenizer chars) || chars.characters().contains("\n");
+        tokenizer instanceof CharTokenizer chars
+            ? chars.characters().contains("\n")
+            : tokenizer.encode("\n").length > 0;
     return lines ? "\n" : tokenizer.decode(new int[] {0});
   }
 

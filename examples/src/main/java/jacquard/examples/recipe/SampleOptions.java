@@ -39,7 +39,8 @@ public final class SampleOptions {
       names = "--temperature",
       paramLabel = "X",
       description =
-          "gpt: below 1 more of the likely, above 1 more of the rest; 0 only the likeliest. Default: 0.8.")
+          "gpt: below 1 more of the likely, above 1 more of the rest; 0 only the likeliest."
+              + " Default: 0.8.")
   @Nullable Double temperature;
 
   @Option(

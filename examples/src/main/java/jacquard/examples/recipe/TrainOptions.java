@@ -32,7 +32,8 @@ final class TrainOptions {
       paramLabel = "N",
       defaultValue = "1337",
       description =
-          "Start of all random numbers: the same seed gives the same model. Default: ${DEFAULT-VALUE}.")
+          "Start of all random numbers: the same seed gives the same model. Default:"
+              + " ${DEFAULT-VALUE}.")
   long seed;
 
   @Option(
@@ -45,7 +46,8 @@ final class TrainOptions {
       names = "--checkpoint-every",
       paramLabel = "N",
       description =
-          "Steps between two checkpoints. Default: whenever half a minute has passed, more rarely if writing takes long.")
+          "Steps between two checkpoints. Default: whenever half a minute has passed, more rarely"
+              + " if writing takes long.")
   @Nullable Long checkpointEvery;
 
   @Option(

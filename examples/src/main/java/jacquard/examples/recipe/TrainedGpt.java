@@ -7,6 +7,7 @@ import jacquard.nn.Lora;
 import jacquard.nn.hub.Pretrained;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
+import jacquard.nn.text.SubwordTokenizer;
 import jacquard.nn.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,10 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
 
   private static @Nullable Tokenizer readTokenizer(Path folder) throws FormatException {
     Path file = folder.resolve(TOKENIZER);
-    return Files.exists(file) ? Tokenizer.fromJson(Json.read(file)) : null;
+    if (Files.exists(file)) {
+      return Tokenizer.fromJson(Json.read(file));
+    }
+    return SubwordTokenizer.isIn(folder) ? SubwordTokenizer.read(folder) : null;
   }
 
   /// What writes with this model.

@@ -1,6 +1,7 @@
 package jacquard.nn.text;
 
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,41 +15,89 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Reads training text: a file, or the `.txt` files of a folder and its sub folders by path.
+/// Reads training text: a file, or the `.txt`, `.json` and `.jsonl` files of a folder and its sub
+/// folders by path. JSON holds a text, or lists of texts: `{"text": ...}`, or `{"paragraphs": [...]}`
+/// and `{"content": [...]}` with a line in each string, as chinese-poetry has it; `.jsonl` such a
+/// value in each line. Any other file is one text.
 public final class TextFiles {
   private static final long MAX_BYTES = 1L << 30;
+  private static final List<String> ENDINGS = List.of(".txt", ".json", ".jsonl");
 
-  /// A file's text.
+  /// A text and the file it is from.
   public record Document(Path path, String text) {}
 
   private TextFiles() {}
 
-  /// @throws FormatException if a file can't be read, is no UTF-8 or is larger than 1 GiB, or
-  ///   nothing is there
+  /// @throws FormatException if a file can't be read, is no UTF-8, is JSON of another layout or is
+  ///   larger than 1 GiB (JSON: 256 MiB), or nothing is there
   public static List<Document> read(Path path) throws FormatException {
     try {
       if (!Files.isDirectory(path)) {
-        return List.of(new Document(path, text(path)));
+        return documents(path);
       }
       List<Path> files;
       try (Stream<Path> walk = Files.walk(path)) {
         files =
-            walk.filter(file -> file.toString().endsWith(".txt") && Files.isRegularFile(file))
+            walk.filter(file -> ENDINGS.stream().anyMatch(file.toString()::endsWith))
+                .filter(Files::isRegularFile)
                 .sorted()
                 .toList();
       }
       if (files.isEmpty()) {
-        throw new FormatException("text: " + path + ": holds no .txt file");
+        throw new FormatException("text: " + path + ": holds no .txt, .json or .jsonl file");
       }
       List<Document> documents = new ArrayList<>();
       for (Path file : files) {
-        documents.add(new Document(file, text(file)));
+        documents.addAll(documents(file));
       }
       return documents;
     } catch (UncheckedIOException e) {
       throw FormatException.unreadable("text", path, e);
     } catch (IOException e) {
       throw FormatException.unreadable("text", path, e);
+    }
+  }
+
+  /// All texts as one, an empty line between them.
+  public static String joined(List<Document> documents) {
+    StringBuilder all = new StringBuilder();
+    for (Document document : documents) {
+      if (!all.isEmpty()) {
+        all.append(all.charAt(all.length() - 1) == '\n' ? "\n" : "\n\n");
+      }
+      all.append(document.text);
+    }
+    return all.toString();
+  }
+
+  private static List<Document> documents(Path file) throws IOException {
+    String name = file.toString();
+    List<Document> documents = new ArrayList<>();
+    if (name.endsWith(".json")) {
+      add(documents, file, Json.read(file), "");
+    } else if (name.endsWith(".jsonl")) {
+      int line = 0;
+      for (String value : text(file).split("\n", -1)) {
+        line++;
+        if (!value.isBlank()) {
+          String where = "line " + line + ": ";
+          add(documents, file, Json.parse(value, file + ": line " + line), where);
+        }
+      }
+    } else {
+      documents.add(new Document(file, text(file)));
+    }
+    return documents;
+  }
+
+  private static void add(List<Document> documents, Path file, Json json, String where)
+      throws FormatException {
+    try {
+      for (String text : JsonTexts.of(json)) {
+        documents.add(new Document(file, text));
+      }
+    } catch (FormatException e) {
+      throw new FormatException("text: " + file + ": " + where + e.getMessage(), e);
     }
   }
 

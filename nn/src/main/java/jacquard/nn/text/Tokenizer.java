@@ -11,6 +11,13 @@ public interface Tokenizer {
   /// @throws TokenizerException if the text holds what the vocabulary can't express
   int[] encode(String text);
 
+  /// @param addSpecialTokens with the tokens that a model expects around a text, `<s>` or `[CLS]`,
+  ///   if this tokenizer has such
+  /// @throws TokenizerException if the text holds what the vocabulary can't express
+  default int[] encode(String text, boolean addSpecialTokens) {
+    return encode(text);
+  }
+
   /// Part of a text as tokens may be cut anywhere, so the result may hold U+FFFD at its ends.
   ///
   /// @throws TokenizerException if an id is outside the vocabulary
@@ -31,14 +38,11 @@ public interface Tokenizer {
     return switch (type) {
       case CharTokenizer.TYPE -> CharTokenizer.read(json);
       case ByteTokenizer.TYPE -> new ByteTokenizer();
+      case SubwordTokenizer.TYPE -> SubwordTokenizer.described(json);
       default ->
           throw new FormatException(
-              "tokenizer: unknown type '"
-                  + type
-                  + "', expected "
-                  + CharTokenizer.TYPE
-                  + " or "
-                  + ByteTokenizer.TYPE);
+              "tokenizer: unknown type '%s', expected %s, %s or %s"
+                  .formatted(type, CharTokenizer.TYPE, ByteTokenizer.TYPE, SubwordTokenizer.TYPE));
     };
   }
 
