@@ -6,6 +6,8 @@
 ///     KernelDistance                      the same question without that assumption
 ///     PrecisionRecall                     fidelity and variety apart
 ///     ClassHistogram                      which classes there are
+///     Bleu  NltkBleu                      how much of a text references have
+///     Diversity  TextLikelihood           how little texts repeat themselves; perplexity and bits
 @NullMarked
 package jacquard.nn.metrics;
 
