@@ -23,7 +23,14 @@ import picocli.CommandLine.Spec;
     name = "jacquard",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Train.class, Resume.class, Sample.class, Export.class, Doctor.class},
+    subcommands = {
+      Train.class,
+      Resume.class,
+      Sample.class,
+      Export.class,
+      Prepare.class,
+      Doctor.class
+    },
     description = "Trains and samples neural networks with kernels woven for this machine.",
     footer = {
       "",

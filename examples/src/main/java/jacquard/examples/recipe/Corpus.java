@@ -2,7 +2,9 @@ package jacquard.examples.recipe;
 
 import jacquard.examples.data.JdkNames;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.text.DocumentSplit;
 import jacquard.nn.text.TextFiles;
+import jacquard.nn.text.TextPreparation;
 import jacquard.nn.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,22 +17,46 @@ import org.jspecify.annotations.Nullable;
 /// @param source what it is, for people
 /// @param tokenizer expresses both
 /// @param names null for running text; else the names that the text lists
-record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable Split names) {
+/// @param notes what was done to the texts, a line for each step
+record Corpus(
+    String source,
+    Tokenizer tokenizer,
+    Text text,
+    JdkNames.@Nullable Split names,
+    List<String> notes) {
   private static final double VALIDATION = 0.1;
 
-  /// Which part of the names is held out doesn't change from run to run, so that their losses
-  /// compare.
+  /// So many documents are held out whole; of fewer, the last part of their text is.
+  private static final int MANY = 10;
+
+  /// Which part of the names or documents is held out doesn't change from run to run, so that their
+  /// losses compare.
   private static final long SPLIT = 1;
 
   /// @param train tokens to learn from
   /// @param validation tokens to measure on
   record Text(int[] train, int[] validation) {}
 
-  /// @param data what [TextFiles#read] reads; null for the class names of the running
-  ///   JDK
+  /// @param data what [TextFiles#read] reads; null for the class names of the running JDK
   /// @throws IOException if it can't be read
   static Corpus of(@Nullable Path data, TokenizerChoice choice) throws IOException {
-    return data == null ? jdkNames(choice) : files(data, choice);
+    return of(data, choice, new TextOptions());
+  }
+
+  /// @param options what is done to texts first
+  /// @throws IllegalArgumentException if there are options but no texts
+  static Corpus of(@Nullable Path data, TokenizerChoice choice, TextOptions options)
+      throws IOException {
+    if (data != null) {
+      return files(data, choice, options);
+    }
+    if (!options.config().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--"
+              + options.config().keySet().iterator().next().replace('_', '-')
+              + " is for texts, and there is no --data");
+    }
+    return jdkNames(choice);
   }
 
   private static Corpus jdkNames(TokenizerChoice choice) throws IOException {
@@ -40,7 +66,8 @@ record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable 
         choice,
         JdkNames.text(names.train()),
         JdkNames.text(names.validation()),
-        names);
+        names,
+        List.of());
   }
 
   private static Corpus of(
@@ -48,10 +75,11 @@ record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable 
       TokenizerChoice choice,
       String train,
       String validation,
-      JdkNames.@Nullable Split names) {
+      JdkNames.@Nullable Split names,
+      List<String> notes) {
     Tokenizer tokenizer = choice.make(List.of(train), List.of(validation));
     Text text = new Text(tokenizer.encode(train), tokenizer.encode(validation));
-    return new Corpus(source, tokenizer, text, names);
+    return new Corpus(source, tokenizer, text, names, notes);
   }
 
   /// The names that a run on class names learns from, and those that it measures on.
@@ -59,12 +87,25 @@ record Corpus(String source, Tokenizer tokenizer, Text text, JdkNames.@Nullable 
     return JdkNames.split(JdkNames.load(), VALIDATION, SPLIT);
   }
 
-  private static Corpus files(Path data, TokenizerChoice choice) throws FormatException {
-    String all =
-        TextFiles.joined(TextFiles.read(data));
+  private static Corpus files(Path data, TokenizerChoice choice, TextOptions options)
+      throws FormatException {
+    TextPreparation.Result prepared = options.read(data);
+    List<TextFiles.Document> documents = prepared.documents();
+    if (documents.size() >= MANY) {
+      DocumentSplit split = DocumentSplit.of(documents, VALIDATION, SPLIT);
+      return of(
+          data.toString(),
+          choice,
+          TextFiles.joined(split.train()),
+          TextFiles.joined(split.validation()),
+          null,
+          prepared.lines());
+    }
+    String all = TextFiles.joined(documents);
     int characters = all.codePointCount(0, all.length());
     int cut = all.offsetByCodePoints(0, (int) (characters * (1 - VALIDATION)));
-    return of(data.toString(), choice, all.substring(0, cut), all.substring(cut), null);
+    return of(
+        data.toString(), choice, all.substring(0, cut), all.substring(cut), null, prepared.lines());
   }
 
   /// Says of names whether they are new.

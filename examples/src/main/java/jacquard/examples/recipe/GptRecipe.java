@@ -81,6 +81,8 @@ public final class GptRecipe implements Callable<Integer> {
 
   @Mixin private TuneOptions tuning;
 
+  @Mixin private TextOptions texts;
+
   @Override
   public Integer call() throws IOException {
     kind.require();
@@ -92,7 +94,8 @@ public final class GptRecipe implements Callable<Integer> {
     int context = old == null ? kind.context() : kind.contextWithin(old.model().config().context());
     Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
     TokenizerChoice choice = choice(old);
-    Corpus corpus = Corpus.of(options.data, choice);
+    Corpus corpus = Corpus.of(options.data, choice, texts);
+    corpus.notes().forEach(System.out::println);
     TextWindows text = new TextWindows(corpus.text().train(), context);
     TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
     long windowsPerEpoch = corpus.text().train().length / context;
@@ -184,6 +187,9 @@ public final class GptRecipe implements Callable<Integer> {
     Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
     Map<String, Object> config =
         options.config(NAME, corpus.source(), data, steps, batch, learningRate);
+    if (!texts.config().isEmpty()) {
+      config.put("text", texts.config());
+    }
     config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
     return config;
   }

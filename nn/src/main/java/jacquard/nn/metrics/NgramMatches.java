@@ -38,8 +38,8 @@ record NgramMatches(long[] matches, long[] totals, long length, long referenceLe
   }
 
   /// How often each n-gram occurs in `words`.
-  static <T> Map<List<T>, Integer> count(List<T> words, int n) {
-    Map<List<T>, Integer> counts = new HashMap<>();
+  private static Map<List<String>, Integer> count(List<String> words, int n) {
+    Map<List<String>, Integer> counts = new HashMap<>();
     for (int i = 0; i + n <= words.size(); i++) {
       counts.merge(words.subList(i, i + n), 1, Integer::sum);
     }

@@ -7,7 +7,7 @@
 ///     PrecisionRecall                     fidelity and variety apart
 ///     ClassHistogram                      which classes there are
 ///     Bleu  NltkBleu                      how much of a text references have
-///     Diversity  TextLikelihood           how little texts repeat themselves; perplexity and bits
+///     TextLikelihood                      perplexity, bits per character and per byte
 @NullMarked
 package jacquard.nn.metrics;
 

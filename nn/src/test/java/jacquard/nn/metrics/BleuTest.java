@@ -206,16 +206,6 @@ class BleuTest {
   }
 
   @Test
-  void distinctCountsDifferentNgrams() {
-    List<List<String>> texts = List.of(List.of("a", "b", "a", "b"), List.of("a", "b"), List.of());
-    assertEquals(2.0 / 6, Diversity.distinct(texts, 1));
-    assertEquals(2.0 / 4, Diversity.distinct(texts, 2));
-    assertEquals(2.0 / 2, Diversity.distinct(texts, 3));
-    assertEquals(0, Diversity.distinct(texts, 5));
-    assertThrows(IllegalArgumentException.class, () -> Diversity.distinct(texts, 0));
-  }
-
-  @Test
   void likelihoodIsToldPerTokenCharacterAndByte() {
     TextLikelihood text = TextLikelihood.of(Math.log(8), 4, "ab你😀");
     assertEquals(8, text.perplexity(), 1e-12);

@@ -1,0 +1,129 @@
+package jacquard.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.Shell.Result;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Texts that are cleaned from the command line.
+class PrepareTest {
+  private static final String VERSE = "two households, both alike in dignity, in fair Verona";
+
+  @TempDir Path temp;
+
+  private Path texts() throws IOException {
+    return Files.writeString(
+        temp.resolve("in.txt"),
+        "e\u0301tude\t \n\n" + VERSE + "\n\n" + VERSE + "\n\n" + VERSE + "!\n\nshort\n");
+  }
+
+  @Test
+  void prepareWritesDocumentsAndAReport() throws IOException {
+    Path out = temp.resolve("out.jsonl");
+    Path report = temp.resolve("report.json");
+    String[] command = {
+      "prepare",
+      "text",
+      texts().toString(),
+      "--out",
+      out.toString(),
+      "--report",
+      report.toString(),
+      "--documents",
+      "paragraph",
+      "--normalize",
+      "NFC",
+      "--strip",
+      "--min-length",
+      "6",
+      "--dedup",
+      "near"
+    };
+    Result result = Shell.jacquard(command);
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(
+        List.of(
+            "normalize NFC                   5 documents,        1 changed,        0 dropped",
+            "strip controls                  5 documents,        0 changed,        0 dropped",
+            "strip trailing space            5 documents,        2 changed,        0 dropped",
+            "length from 6                   5 documents,        0 changed,        2 dropped",
+            "exact duplicates                3 documents,        0 changed,        1 dropped",
+            "near duplicates from 0.8        2 documents,        0 changed,        1 dropped",
+            out + ": 1 documents, 53 characters"),
+        result.out());
+    assertEquals("{\"text\":\"" + VERSE + "\"}\n", Files.readString(out));
+    List<Json> dropped = Json.read(report).field("dropped").items();
+    assertEquals(4, dropped.size());
+    assertEquals("5 characters, expected 6 or more", dropped.getFirst().field("why").asText());
+    assertEquals(1, dropped.getFirst().field("document").asInt());
+
+    Result again = Shell.jacquard(command);
+    assertEquals(2, again.exit());
+    assertEquals(
+        List.of("prepare: " + out + ": exists already, expected a new file"),
+        again.err().stream().map(line -> line.replaceFirst("^.*?prepare: ", "prepare: ")).toList());
+  }
+
+  @Test
+  void trainPreparesItsTextsAndRemembersHow() throws IOException {
+    StringBuilder poems = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      poems.append("line ").append((char) ('a' + i % 15)).append(" of as many as there are\n\n");
+    }
+    Path data = Files.writeString(temp.resolve("poems.txt"), poems);
+    Path run = temp.resolve("run");
+    Result result =
+        Shell.jacquard(
+            Shell.join(
+                TrainTest.TINY_GPT,
+                "--steps",
+                "1",
+                "--data",
+                data.toString(),
+                "--out",
+                run.toString(),
+                "--documents",
+                "paragraph",
+                "--dedup",
+                "exact"));
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(
+        "exact duplicates               30 documents,        0 changed,       15 dropped",
+        result.out().getFirst());
+    Json config = Json.read(run.resolve("config.json")).field("text");
+    assertEquals("exact", config.field("dedup").asText());
+    assertEquals("paragraph", config.field("documents").asText());
+    assertEquals(2, config.fields().size());
+  }
+
+  @Test
+  void wrongOptionsAreOneLine() throws IOException {
+    String in = texts().toString();
+    for (String[] wrong :
+        new String[][] {
+          {"--dedup", "some", "--dedup is some, expected exact or near"},
+          {"--documents", "page", "--documents is page, expected one of file, paragraph, line"},
+          {"--normalize", "nfc", "--normalize is nfc, expected one of NFD, NFC, NFKD, NFKC"},
+          {"--similarity", "0.5", "--similarity is for --dedup near"},
+          {"--min-length", "1000", "none of 1 documents is left"}
+        }) {
+      Result result =
+          Shell.jacquard("prepare", "text", in, "--out", temp + "/o.txt", wrong[0], wrong[1]);
+      assertEquals(2, result.exit(), result::toString);
+      assertEquals(1, result.err().size(), result::toString);
+      assertTrue(result.err().getFirst().contains(wrong[2]), result::toString);
+    }
+    Result result = Shell.jacquard("train", "gpt", "--dedup", "exact", "--out", temp + "/r");
+    assertEquals(2, result.exit());
+    assertTrue(
+        result.err().getFirst().contains("--dedup is for texts, and there is no --data"),
+        result::toString);
+  }
+}
