@@ -99,7 +99,7 @@ public final class NltkBleu {
               counts,
               (n, nth) ->
                   counts.length() > 1
-                      ? StrictMath.log(counts.length())
+                      ? StrictMath.log((double) counts.length())
                           / (Math.scalb(1.0, nth) * K * counts.totals()[n])
                       : 0);
       case METHOD5 -> averaged(precisions);

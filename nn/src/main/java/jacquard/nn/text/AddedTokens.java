@@ -90,7 +90,7 @@ final class AddedTokens {
       }
     }
     for (List<Token> alike : byFirst.values()) {
-      alike.sort(Comparator.comparing((Token token) -> -token.content.length()));
+      alike.sort(Comparator.comparingInt((Token token) -> -token.content.length()));
     }
     return byFirst;
   }

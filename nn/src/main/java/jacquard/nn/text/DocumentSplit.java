@@ -30,7 +30,7 @@ public record DocumentSplit(List<Document> train, List<Document> validation) {
     TreeSet<Integer> drawn = new TreeSet<>();
     long length = 0;
     while (drawn.isEmpty() || (length < wanted && order.size() > 1)) {
-      int next = order.remove(random.nextInt(order.size()));
+      int next = order.remove(/* index */ random.nextInt(order.size()));
       drawn.add(next);
       length += documents.get(next).text().length();
     }

@@ -8,13 +8,11 @@ import org.jspecify.annotations.Nullable;
 final class EncodingBuilder {
   private record Entry(int id, String token, int begin, int end, int typeId, int attention) {}
 
-  private final String text;
   private final List<Entry> entries = new ArrayList<>();
   // Code points before a unit of the text, counted as far as was asked.
   private final int[] codePoints;
 
   EncodingBuilder(String text) {
-    this.text = text;
     this.codePoints = new int[text.length() + 1];
     for (int i = 0; i < text.length(); i++) {
       boolean second =

@@ -67,7 +67,7 @@ final class NearDuplicateFilter implements TextStep.Filter {
         long least = Long.MAX_VALUE;
         for (long hash : shingles.hashes()) {
           // The high bits of a multiplication are the random ones.
-          least = Math.min(least, hash * factors[row] + terms[row] >>> 16);
+          least = Math.min(least, (hash * factors[row] + terms[row]) >>> 16);
         }
         key = new SplitMix(key ^ least).nextLong();
       }

@@ -70,18 +70,20 @@ sealed interface PreTokenizer {
       }
       boolean match = matches != invert;
       Cut last = cuts.isEmpty() ? null : cuts.getLast();
-      boolean extend =
-          last != null
-              && switch (behavior) {
-                case REMOVED, ISOLATED, MERGED_WITH_NEXT -> false;
-                case MERGED_WITH_PREVIOUS -> match && !last.match;
-                case CONTIGUOUS -> match == last.match;
-              };
-      if (extend) {
+      if (last != null && isOne(last, match)) {
         cuts.set(cuts.size() - 1, new Cut(last.begin, end, match));
       } else if (behavior != Behavior.REMOVED || !match) {
         cuts.add(new Cut(begin, end, match));
       }
+    }
+
+    /// Whether what follows `last` is one piece with it.
+    private boolean isOne(Cut last, boolean match) {
+      return switch (behavior) {
+        case REMOVED, ISOLATED, MERGED_WITH_NEXT -> false;
+        case MERGED_WITH_PREVIOUS -> match && !last.match;
+        case CONTIGUOUS -> match == last.match;
+      };
     }
 
     private static List<Cut> mergedWithNext(List<Cut> cuts) {

@@ -12,6 +12,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -60,7 +61,11 @@ class TextPreparationTest {
     TextPreparation.Result result =
         apply(
             List.of(
-                "short", verse, verse + " ", verse.toUpperCase() + "!", "another text altogether"),
+                "short",
+                verse,
+                verse + " ",
+                verse.toUpperCase(Locale.ROOT) + "!",
+                "another text altogether"),
             new TextStep.StripTrailingSpace(),
             new TextStep.Length(6, 1000),
             new TextStep.ExactDuplicates(),
@@ -106,7 +111,7 @@ class TextPreparationTest {
 
   private static Set<String> shingles(String text) {
     Set<String> shingles = new HashSet<>();
-    String spaced = text.strip().replaceAll("\\s+", " ").toLowerCase();
+    String spaced = text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
     for (int i = 0; i + 5 <= spaced.length(); i++) {
       shingles.add(spaced.substring(i, i + 5));
     }
