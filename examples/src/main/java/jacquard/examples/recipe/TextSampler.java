@@ -62,7 +62,7 @@ final class TextSampler {
   List<String> write(List<Beginning> beginnings, Manner manner, Listener listener) {
     List<TextWriting> writings = new ArrayList<>();
     for (Beginning beginning : beginnings) {
-      int[] prompt = tokenizer.encode(beginning.prompt);
+      int[] prompt = tokenizer.encode(beginning.prompt, true);
       writings.add(
           new TextWriting(writings.size(), prompt, tokenizer, manner, beginning.random, listener));
     }
