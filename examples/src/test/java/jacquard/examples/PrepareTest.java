@@ -97,10 +97,9 @@ class PrepareTest {
     assertEquals(
         "exact duplicates               30 documents,        0 changed,       15 dropped",
         result.out().getFirst());
-    Json config = Json.read(run.resolve("config.json")).field("text");
-    assertEquals("exact", config.field("dedup").asText());
-    assertEquals("paragraph", config.field("documents").asText());
-    assertEquals(2, config.fields().size());
+    Json config = Json.read(run.resolve("config.json")).field("options");
+    assertEquals("exact", config.field("--dedup").asText());
+    assertEquals("paragraph", config.field("--documents").asText());
   }
 
   @Test

@@ -50,11 +50,9 @@ record Corpus(
     if (data != null) {
       return files(data, choice, options);
     }
-    if (!options.config().isEmpty()) {
-      throw new IllegalArgumentException(
-          "--"
-              + options.config().keySet().iterator().next().replace('_', '-')
-              + " is for texts, and there is no --data");
+    String given = options.given();
+    if (given != null) {
+      throw new IllegalArgumentException(given + " is for texts, and there is no --data");
     }
     return jdkNames(choice);
   }

@@ -187,9 +187,6 @@ public final class GptRecipe implements Callable<Integer> {
     Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
     Map<String, Object> config =
         options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    if (!texts.config().isEmpty()) {
-      config.put("text", texts.config());
-    }
     config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
     return config;
   }

@@ -10,11 +10,10 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /// How texts are made ready to learn from. Without any of these they are taken as they are.
@@ -68,51 +67,30 @@ public final class TextOptions {
           "Texts: part of their runs of five characters that near duplicates share. Default: 0.8.")
   @Nullable Double similarity;
 
-  /// What [#config] wrote into a run's configuration under `text`.
+  /// Those that a run was told.
+  ///
+  /// @param config of the run
   static TextOptions recorded(Json config) throws FormatException {
     TextOptions options = new TextOptions();
-    Json text = config.optional("text");
-    if (text != null) {
-      options.documents = text(text, "documents");
-      options.normalize = text(text, "normalize");
-      options.strip = text.optional("strip") != null;
-      options.minLength = number(text, "min_length");
-      options.maxLength = number(text, "max_length");
-      options.dedup = text(text, "dedup");
-      Json similarity = text.optional("similarity");
-      options.similarity = similarity == null ? null : similarity.asDouble();
-    }
+    new CommandLine(options)
+        .setUnmatchedArgumentsAllowed(true)
+        .parseArgs(RecordedOptions.of(config.field("options")).arguments());
     return options;
   }
 
-  private static @Nullable String text(Json json, String name) throws FormatException {
-    Json value = json.optional(name);
-    return value == null ? null : value.asText();
-  }
-
-  private static @Nullable Integer number(Json json, String name) throws FormatException {
-    Json value = json.optional(name);
-    return value == null ? null : value.asInt();
-  }
-
-  /// What was asked for, for `config.json`; empty if nothing was.
-  Map<String, Object> config() {
-    Map<String, Object> config = new LinkedHashMap<>();
-    putUnlessNull(config, "documents", documents);
-    putUnlessNull(config, "normalize", normalize);
-    putUnlessNull(config, "strip", strip ? true : null);
-    putUnlessNull(config, "min_length", minLength);
-    putUnlessNull(config, "max_length", maxLength);
-    putUnlessNull(config, "dedup", dedup);
-    putUnlessNull(config, "similarity", similarity);
-    return config;
-  }
-
-  private static void putUnlessNull(
-      Map<String, Object> config, String name, @Nullable Object value) {
-    if (value != null) {
-      config.put(name, value);
-    }
+  /// One that was given, null if none was.
+  @Nullable String given() {
+    return documents != null
+        ? "--documents"
+        : normalize != null
+            ? "--normalize"
+            : strip
+                ? "--strip"
+                : minLength != null
+                    ? "--min-length"
+                    : maxLength != null
+                        ? "--max-length"
+                        : dedup != null ? "--dedup" : similarity != null ? "--similarity" : null;
   }
 
   /// The documents under `data`, prepared.
