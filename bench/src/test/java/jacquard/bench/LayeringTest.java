@@ -61,8 +61,28 @@ class LayeringTest {
   static final ArchRule autogradSeesTensor = onlySee("jacquard.autograd..", "jacquard.tensor..");
 
   @ArchTest
-  static final ArchRule kernelsSeeTensor =
-      onlySee("jacquard.kernels..", "jacquard.tensor..", "com.sun.management..");
+  static final ArchRule kernelsSeeTensor = onlySee("jacquard.kernels", "jacquard.tensor..");
+
+  @ArchTest
+  static final ArchRule theCpuBackEndSeesKernels =
+      onlySee(
+          "jacquard.kernels.cpu..",
+          "jacquard.kernels",
+          "jacquard.tensor..",
+          "com.sun.management..");
+
+  @ArchTest
+  static final ArchRule kernelsAsTextSeeKernels =
+      onlySee("jacquard.kernels.csource..", "jacquard.kernels", "jacquard.tensor..");
+
+  @ArchTest
+  static final ArchRule theOpenClBackEndSeesTextsAndJocl =
+      onlySee(
+          "jacquard.kernels.opencl..",
+          "jacquard.kernels",
+          "jacquard.kernels.csource",
+          "jacquard.tensor..",
+          "org.jocl..");
 
   @ArchTest
   static final ArchRule nnSeesTensorAutogradAndJackson =

@@ -1,0 +1,75 @@
+package jacquard.kernels.csource;
+
+import jacquard.tensor.DType;
+
+/// dtypes in C: how elements lie in memory, and in which type they are computed with. u8 is
+/// computed as i32 in the range 0 to 255, bool as i32 0 or 1.
+final class CText {
+  private CText() {}
+
+  static String memory(DType dtype) {
+    return switch (dtype) {
+      case F32 -> "float";
+      case F64 -> "double";
+      case I32 -> "i32";
+      case I64 -> "i64";
+      case U8, BOOL -> "u8";
+    };
+  }
+
+  static String value(DType dtype) {
+    return switch (dtype) {
+      case F32 -> "float";
+      case F64 -> "double";
+      case I32, U8, BOOL -> "i32";
+      case I64 -> "i64";
+    };
+  }
+
+  /// A suffix of function names: the computing type.
+  static String suffix(DType dtype) {
+    return switch (dtype) {
+      case F32 -> "_f32";
+      case F64 -> "_f64";
+      case I32, U8, BOOL -> "_i32";
+      case I64 -> "_i64";
+    };
+  }
+
+  /// @param bits as in [jacquard.kernels.Kernel.Instr.Constant]
+  static String literal(DType dtype, long bits) {
+    return switch (dtype) {
+      case F32 -> number((float) Double.longBitsToDouble(bits));
+      case F64 -> number(Double.longBitsToDouble(bits));
+      case I32 -> number((int) bits);
+      case U8 -> number((int) bits & 255);
+      case BOOL -> bits != 0 ? "1" : "0";
+      case I64 -> bits == Long.MIN_VALUE ? "(-9223372036854775807L - 1)" : bits + "L";
+    };
+  }
+
+  private static String number(float x) {
+    return Float.isFinite(x)
+        ? Float.toHexString(x) + "f"
+        : "F32_OF(" + number(Float.floatToIntBits(x)) + ")";
+  }
+
+  private static String number(double x) {
+    return Double.isFinite(x)
+        ? Double.toHexString(x)
+        : "F64_OF(" + literal(DType.I64, Double.doubleToLongBits(x)) + ")";
+  }
+
+  private static String number(int x) {
+    return x == Integer.MIN_VALUE ? "(-2147483647 - 1)" : Integer.toString(x);
+  }
+
+  /// A value brought back into the range of its dtype after arithmetic.
+  static String wrapped(DType dtype, String x) {
+    return switch (dtype) {
+      case U8 -> "(" + x + " & 255)";
+      case BOOL -> "(" + x + " != 0)";
+      case F32, F64, I32, I64 -> x;
+    };
+  }
+}

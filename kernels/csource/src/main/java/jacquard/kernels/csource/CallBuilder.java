@@ -1,0 +1,64 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Schedule.Value;
+import jacquard.tensor.Ints;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Collects the arguments of a [Call].
+final class CallBuilder {
+  /// Groups of a grid: items walk on in steps of the grid if there is more to do.
+  private static final int MOST_GROUPS = 1 << 16;
+
+  private final List<Integer> values = new ArrayList<>();
+  private final List<Integer> starts = new ArrayList<>();
+  private final List<Integer> numbers = new ArrayList<>();
+  private final Schedule schedule;
+
+  CallBuilder(Schedule schedule) {
+    this.schedule = schedule;
+  }
+
+  /// A buffer argument: where in its memory the value begins is in the plan.
+  CallBuilder buffer(int value) {
+    values.add(value);
+    starts.add(
+        switch (schedule.values().get(value)) {
+          case Value.Arena a -> a.offset();
+          case Value.External e -> 0;
+        });
+    return this;
+  }
+
+  CallBuilder number(int... more) {
+    for (int n : more) {
+      numbers.add(n);
+    }
+    return this;
+  }
+
+  CallBuilder numbers(Ints more) {
+    return number(more.toArray());
+  }
+
+  /// @param items that have something to do, each alone
+  Call items(String source, String entry, long items, int groupSize) {
+    return groups(source, entry, Math.ceilDiv(items, groupSize), groupSize, 0);
+  }
+
+  Call groups(String source, String entry, long groups, int groupSize, int localBytes) {
+    int[] all = new int[starts.size() + numbers.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = i < starts.size() ? starts.get(i) : numbers.get(i - starts.size());
+    }
+    return new Call(
+        source,
+        entry,
+        values,
+        Ints.of(all),
+        (int) Math.clamp(groups, 1, MOST_GROUPS),
+        groupSize,
+        localBytes);
+  }
+}

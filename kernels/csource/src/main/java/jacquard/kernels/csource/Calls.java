@@ -1,0 +1,102 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Kernel;
+import jacquard.kernels.Launch;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Task;
+import jacquard.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a device launches to do a task.
+public final class Calls {
+  /// Items of a group: every device has as many, and a few of its vectors are full.
+  static final int GROUP = 64;
+
+  /// Reduced indices from which a group shares them.
+  private static final int LONG = 64;
+
+  /// Kept indices from which there is enough to do for items that each reduce alone.
+  private static final int MANY = 1 << 14;
+
+  private final Dialect dialect;
+  private final Schedule schedule;
+
+  private Calls(Dialect dialect, Schedule schedule) {
+    this.dialect = dialect;
+    this.schedule = schedule;
+  }
+
+  /// The launches of a task, in order.
+  public static List<Call> of(Dialect dialect, Schedule schedule, Task task) {
+    return new Calls(dialect, schedule).calls(task);
+  }
+
+  private CallBuilder builder() {
+    return new CallBuilder(schedule);
+  }
+
+  private List<Call> calls(Task task) {
+    return switch (task) {
+      case Task.Loop l -> List.of(loop(l));
+      case Task.Dot d -> {
+        List<Call> calls = new ArrayList<>(List.of(Products.dot(dialect, builder(), d)));
+        if (d.epilogue() != null) {
+          calls.add(loop(d.epilogue()));
+        }
+        yield calls;
+      }
+      case Task.Conv c -> List.of(Products.conv(dialect, builder(), c));
+      case Task.Attention a -> throw lowered(a);
+      case Task.AttentionGradient a -> throw lowered(a);
+      case Task.Gather g -> List.of(Rows.gather(dialect, builder(), g));
+      case Task.ScatterAdd s -> Rows.scatterAdd(dialect, schedule, s);
+      case Task.Scan s -> List.of(Scans.call(dialect, builder(), s));
+      case Task.Dynamic d -> Parts.calls(dialect, schedule, d);
+    };
+  }
+
+  private static IllegalStateException lowered(Task task) {
+    return new IllegalStateException(
+        task.label() + ": has no kernel here; Target.hasKernel must say so");
+  }
+
+  private Call loop(Task.Loop task) {
+    Kernel kernel = task.kernel();
+    Launch launch = task.launch();
+    CallBuilder call = builder();
+    for (int a = 0; a < kernel.accesses().size(); a++) {
+      if (kernel.accesses().get(a).memory()) {
+        call.buffer(task.values().get(a));
+      }
+    }
+    long reduced = kernel.innerReduced() ? launch.inner() : 1;
+    for (int i = 0; i < kernel.reducedAxes(); i++) {
+      reduced *= launch.reduced().get(i);
+    }
+    long kept = (long) launch.outerSize() * (kernel.innerReduced() ? 1 : launch.inner());
+    call.numbers(launch.outer())
+        .numbers(launch.reduced())
+        .number(launch.inner(), Math.toIntExact(kept), Math.toIntExact(reduced));
+    for (Launch.Walk walk : launch.walks()) {
+      call.number(walk.offset()).numbers(walk.outer()).numbers(walk.reduced()).number(walk.inner());
+    }
+    boolean group = reduced >= LONG && (kernel.innerReduced() || kept < MANY) && kernel.reduces();
+    LoopText.Sharing sharing = group ? LoopText.Sharing.GROUP : LoopText.Sharing.ITEM;
+    String source = LoopText.of(dialect, kernel, sharing, GROUP);
+    return group
+        ? call.groups(source, "loop", kept, GROUP, sharedBytes(kernel))
+        : call.items(source, "loop", kept, GROUP);
+  }
+
+  private static int sharedBytes(Kernel kernel) {
+    return (int)
+            kernel.instructions().stream()
+                .filter(i -> i instanceof Kernel.Instr.Reduce)
+                .map(Kernel.Instr::dtype)
+                .distinct()
+                .count()
+        * GROUP
+        * DType.F64.bytes();
+  }
+}

@@ -1,0 +1,261 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Task;
+import jacquard.tensor.DType;
+import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
+import jacquard.tensor.graph.Window;
+import java.util.List;
+
+/// Matrix products and convolutions: tiles of the result, which a group computes from tiles of both
+/// operands in shared memory.
+///
+/// A convolution is a product whose operands are looked up where they lie (implicit GEMM); only the
+/// look-ups differ. Each element's terms are added in the order of k, so results don't depend on
+/// the device's size.
+final class Products {
+  /// Rows and columns of a tile, and its depth.
+  private static final int TILE = 64;
+
+  private static final int DEPTH = 16;
+
+  /// A group has 16 x 16 items, each of which computes 4 x 4 elements, 16 apart.
+  private static final int SIDE = 16;
+
+  private static final int EACH = TILE / SIDE;
+
+  private Products() {}
+
+  /// @param numbers names of the numbers that follow the buffers' starts
+  /// @param a element `(i, k)` of the left operand, of item `z` of the batch
+  /// @param b element `(k, j)` of the right one
+  /// @param c position of element `(i, j)` of the result
+  private record Look(List<String> numbers, String a, String b, String c) {}
+
+  private static final String TILES =
+      """
+        LOCAL T as[DEPTH][TILE + 1];
+        LOCAL T bs[DEPTH][TILE + 1];
+        const i32 item = ITEM, ti = item / SIDE, tj = item % SIDE;
+        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
+        for (i32 tile = GROUP; tile < across * down * batch; tile += GROUPS) {
+          const i32 z = tile / (across * down);
+          const i32 i0 = tile / across % down * TILE, j0 = tile % across * TILE;
+          T sum[EACH][EACH];
+          for (i32 x = 0; x < EACH; x++) for (i32 y = 0; y < EACH; y++) sum[x][y] = 0;
+          for (i32 k0 = 0; k0 < depth; k0 += DEPTH) {
+            for (i32 e = item; e < DEPTH * TILE; e += SIDE * SIDE) {
+              const i32 x = AFAST ? e % DEPTH : e / TILE, y = AFAST ? e / DEPTH : e % TILE;
+              const i32 k = k0 + x, i = i0 + y;
+              T value = 0;
+              if (k < depth && i < m) { LOOKA }
+              as[x][y] = value;
+            }
+            for (i32 e = item; e < DEPTH * TILE; e += SIDE * SIDE) {
+              const i32 x = BFAST ? e % DEPTH : e / TILE, y = BFAST ? e / DEPTH : e % TILE;
+              const i32 k = k0 + x, j = j0 + y;
+              T value = 0;
+              if (k < depth && j < n) { LOOKB }
+              bs[x][y] = value;
+            }
+            BARRIER;
+            for (i32 x = 0; x < DEPTH; x++) {
+              T left[EACH], right[EACH];
+              for (i32 y = 0; y < EACH; y++) { left[y] = as[x][ti + y * SIDE]; right[y] = bs[x][tj + y * SIDE]; }
+              for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) MULTIPLY;
+            }
+            BARRIER;
+          }
+          for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) {
+            const i32 i = i0 + ti + u * SIDE, j = j0 + tj + v * SIDE;
+            if (i < m && j < n) { LOOKC = (M)(sum[u][v]); }
+          }
+        }
+      }
+      """;
+
+  private static String text(
+      Dialect dialect, DType dtype, Look look, boolean aFast, boolean bFast) {
+    StringBuilder head = new StringBuilder();
+    head.append("#define T ").append(CText.value(dtype)).append('\n');
+    head.append("#define M ").append(CText.memory(dtype)).append('\n');
+    head.append(dialect.begin("product", SIDE * SIDE, List.of(dtype, dtype, dtype)));
+    for (int i = 0; i < look.numbers.size(); i++) {
+      head.append("  const i32 ")
+          .append(look.numbers.get(i))
+          .append(" = p[")
+          .append(3 + i)
+          .append("];\n");
+    }
+    String multiply =
+        switch (dtype) {
+          case F32, F64 -> "sum[u][v] = fma(left[u], right[v], sum[u][v])";
+          case I32, I64 ->
+              "sum[u][v] = add#(sum[u][v], mul#(left[u], right[v]))"
+                  .replace("#", CText.suffix(dtype));
+          case U8 -> "sum[u][v] = (sum[u][v] + left[u] * right[v]) & 255";
+          case BOOL -> "sum[u][v] |= left[u] & right[v]";
+        };
+    return Functions.before(
+        dialect,
+        head
+            + TILES
+                .replace("GROUPS", dialect.groups())
+                .replace("GROUP", dialect.group())
+                .replace("ITEM", dialect.item())
+                .replace("LOCAL ", dialect.local())
+                .replace("BARRIER", dialect.barrier())
+                .replace("MULTIPLY", multiply)
+                .replace("LOOKA", look.a)
+                .replace("LOOKB", look.b)
+                .replace("LOOKC", look.c)
+                .replace("AFAST", aFast ? "1" : "0")
+                .replace("BFAST", bFast ? "1" : "0")
+                .replace("TILE", Integer.toString(TILE))
+                .replace("DEPTH", Integer.toString(DEPTH))
+                .replace("SIDE", Integer.toString(SIDE))
+                .replace("EACH", Integer.toString(EACH)));
+  }
+
+  private static Call call(
+      Dialect dialect,
+      CallBuilder call,
+      DType dtype,
+      Look look,
+      boolean aFast,
+      boolean bFast,
+      long batch,
+      int m,
+      int n) {
+    long tiles = batch * Math.ceilDiv(m, TILE) * Math.ceilDiv(n, TILE);
+    int bytes = 2 * DEPTH * (TILE + 1) * Math.max(4, dtype.bytes());
+    return call.groups(
+        text(dialect, dtype, look, aFast, bFast), "product", tiles, SIDE * SIDE, bytes);
+  }
+
+  /// `c[z, i, j] = sum of a[z, i, k] b[z, k, j]`; the axes of the batch are walked by strides.
+  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t) {
+    Ints dims = t.batch();
+    int rank = dims.length();
+    Ints a = t.aView().strides();
+    Ints b = t.bView().strides();
+    long batch = 1;
+    for (int i = 0; i < rank; i++) {
+      batch *= dims.get(i);
+    }
+    List<String> names =
+        new java.util.ArrayList<>(
+            List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
+    call.buffer(t.a()).buffer(t.b()).buffer(t.c());
+    call.number(Math.toIntExact(batch), t.m(), t.n(), t.k());
+    call.number(t.aView().offset(), a.get(rank), a.get(rank + 1));
+    call.number(t.bView().offset(), b.get(rank), b.get(rank + 1));
+    StringBuilder atA = new StringBuilder();
+    StringBuilder atB = new StringBuilder();
+    if (rank > 0) {
+      atA.append("i32 rest = z, pa = ao, pb = bo; ");
+      for (int i = rank - 1; i >= 0; i--) {
+        names.addAll(List.of("d" + i, "sa" + i, "sb" + i));
+        call.number(dims.get(i), a.get(i), b.get(i));
+        String walk = "{ i32 x" + i + " = rest % d" + i + "; rest /= d" + i + "; ";
+        atA.append(walk)
+            .append("pa += x" + i + " * sa" + i + "; pb += x" + i + " * sb" + i + "; } ");
+      }
+      atB.append(atA);
+    } else {
+      atA.append("i32 pa = ao; ");
+      atB.append("i32 pb = bo; ");
+    }
+    Look look =
+        new Look(
+            names,
+            atA + "value = b0[pa + i * ai + k * ak];",
+            atB + "value = b1[pb + k * bk + j * bj];",
+            "b2[(z * m + i) * n + j]");
+    boolean aFast = a.get(rank + 1) == 1 || a.get(rank) != 1;
+    boolean bFast = b.get(rank + 1) != 1 && b.get(rank) == 1;
+    return call(dialect, call, t.dtype(), look, aFast, bFast, batch, t.m(), t.n());
+  }
+
+  private static final List<String> GEOMETRY =
+      List.of(
+          "batch", "m", "n", "depth", "C", "H", "W", "O", "OH", "OW", "KH", "KW", "SH", "SW", "PT",
+          "PL", "DH", "DW");
+
+  /// Image element under filter element (`y`, `x`) of result element (`oh`, `ow`).
+  private static final String FROM_IMAGE =
+      """
+      i32 ih = oh * SH - PT + y * DH, iw = ow * SW - PL + x * DW;
+      if (ih >= 0 && ih < H && iw >= 0 && iw < W) value = BUFFER[((image * C * batch + z * C + c) * H + ih) * W + iw];
+      """;
+
+  private static Look look(jacquard.tensor.graph.ConvKind kind) {
+    return switch (kind) {
+      // i: channel of the result, k: place in the filter, j: place in the results of all images
+      case FORWARD ->
+          new Look(
+              GEOMETRY,
+              "value = b1[(z * O + i) * depth + k];",
+              "i32 x = k % KW, y = k / KW % KH, c = k / (KW * KH), ow = j % OW, oh = j / OW % OH, image = j / (OW * OH);\n"
+                  + FROM_IMAGE.replace("BUFFER", "b0"),
+              "b2[((j / (OW * OH) * batch + z) * O + i) * OH * OW + j % (OW * OH)]");
+      // i: channel of the image, k: place in the filters of all results, j: place in all images
+      case INPUT_GRADIENT ->
+          new Look(
+              GEOMETRY,
+              "i32 t = k % (KH * KW), o = k / (KH * KW); value = b1[((z * O + o) * C + i) * KH * KW + t];",
+              """
+              i32 x = k % KW, y = k / KW % KH, o = k / (KW * KH), iw = j % W, ih = j / W % H, image = j / (W * H);
+              i32 oh = ih + PT - y * DH, ow = iw + PL - x * DW;
+              if (oh >= 0 && ow >= 0 && oh % SH == 0 && ow % SW == 0 && oh / SH < OH && ow / SW < OW)
+                value = b0[((image * batch + z) * O + o) * OH * OW + oh / SH * OW + ow / SW];
+              """,
+              "b2[((j / (W * H) * batch + z) * C + i) * H * W + j % (W * H)]");
+      // i: channel of the result, k: place in the results of all images, j: place in the filter
+      case WEIGHT_GRADIENT ->
+          new Look(
+              GEOMETRY,
+              "i32 image = k / (OH * OW); value = b1[((image * batch + z) * O + i) * OH * OW + k % (OH * OW)];",
+              "i32 x = j % KW, y = j / KW % KH, c = j / (KW * KH), ow = k % OW, oh = k / OW % OH, image = k / (OW * OH);\n"
+                  + FROM_IMAGE.replace("BUFFER", "b0"),
+              "b2[(z * O + i) * n + j]");
+    };
+  }
+
+  /// A group of channels is an item of the batch.
+  static Call conv(Dialect dialect, CallBuilder call, Task.Conv t) {
+    Window w = t.window();
+    Shape image = w.image();
+    int groups = w.groups();
+    int channels = image.dim(1) / groups;
+    int results = w.filter().dim(0) / groups;
+    int places = w.filter().dim(2) * w.filter().dim(3);
+    int outs = image.dim(0) * w.outH() * w.outW();
+    int ins = image.dim(0) * image.dim(2) * image.dim(3);
+    int m = 0;
+    int n = 0;
+    int depth = 0;
+    switch (t.kind()) {
+      case FORWARD -> {
+        m = results;
+        n = outs;
+        depth = channels * places;
+      }
+      case INPUT_GRADIENT -> {
+        m = channels;
+        n = ins;
+        depth = results * places;
+      }
+      case WEIGHT_GRADIENT -> {
+        m = results;
+        n = channels * places;
+        depth = outs;
+      }
+    }
+    call.buffer(t.x()).buffer(t.y()).buffer(t.result());
+    call.number(groups, m, n, depth, channels, image.dim(2), image.dim(3), results);
+    call.number(w.outH(), w.outW(), w.filter().dim(2), w.filter().dim(3));
+    call.number(w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
+    return call(dialect, call, t.dtype(), look(t.kind()), true, false, groups, m, n);
+  }
+}

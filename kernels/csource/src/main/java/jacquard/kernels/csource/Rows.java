@@ -1,0 +1,99 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Task;
+import jacquard.tensor.DType;
+import java.util.List;
+
+/// Gather and scatter-add. An index outside reads or writes nothing and is noted in `trouble`, the
+/// first one to come: what it was for, its place, itself, and how many rows there are.
+final class Rows {
+  private Rows() {}
+
+  private static String head(Dialect dialect, List<DType> buffers, String entry) {
+    return "#define REPORT(what, place) if (%s(trouble, 0, what) == 0) { trouble[1] = place; trouble[2] = (i32)row; trouble[3] = rows; }\n"
+            .formatted(dialect.exchange())
+        + dialect.begin(entry, Calls.GROUP, buffers);
+  }
+
+  private static String each(Dialect dialect, String name, String count) {
+    return "for (i32 %s = %s * %d + %s; %s < %s; %s += %s * %d)"
+        .formatted(
+            name,
+            dialect.group(),
+            Calls.GROUP,
+            dialect.item(),
+            name,
+            count,
+            name,
+            dialect.groups(),
+            Calls.GROUP);
+  }
+
+  static Call gather(Dialect dialect, CallBuilder call, Task.Gather t) {
+    String source =
+        head(dialect, List.of(t.dtype(), t.indexType(), t.dtype()), "gather")
+            + """
+              const i32 rows = p[3], size = p[4], count = p[5];
+              EACH {
+                const i64 row = b1[n / size];
+                if (row < 0 || row >= rows) { REPORT(1, n / size) }
+                else b2[n] = b0[(i32)row * size + n % size];
+              }
+            }
+            """
+                .replace("EACH", each(dialect, "n", "count * size"));
+    call.buffer(t.x()).buffer(t.index()).buffer(t.result());
+    call.number(t.rows(), t.rowSize(), t.count());
+    return call.items(
+        Functions.before(dialect, source), "gather", (long) t.count() * t.rowSize(), Calls.GROUP);
+  }
+
+  /// The updates of an element are added in their order: an item has a column and walks over all of
+  /// them.
+  static List<Call> scatterAdd(Dialect dialect, Schedule schedule, Task.ScatterAdd t) {
+    String add =
+        switch (t.dtype()) {
+          case F32, F64 -> "b2[to] + b1[i * size + n]";
+          case I32, I64 -> "add" + CText.suffix(t.dtype()) + "(b2[to], b1[i * size + n])";
+          case U8 -> "(b2[to] + b1[i * size + n]) & 255";
+          case BOOL -> "b2[to] | b1[i * size + n]";
+        };
+    String source =
+        head(dialect, List.of(t.indexType(), t.dtype(), t.dtype()), "scatter")
+            + """
+              const i32 rows = p[3], size = p[4], count = p[5];
+              EACH for (i32 i = 0; i < count; i++) {
+                const i64 row = b0[i];
+                if (row < 0 || row >= rows) { REPORT(2, i) }
+                else { const i32 to = (i32)row * size + n; b2[to] = ADD; }
+              }
+            }
+            """
+                .replace("EACH", each(dialect, "n", "size"))
+                .replace("ADD", add);
+    Call scatter =
+        new CallBuilder(schedule)
+            .buffer(t.index())
+            .buffer(t.updates())
+            .buffer(t.result())
+            .number(t.rows(), t.rowSize(), t.count())
+            .items(Functions.before(dialect, source), "scatter", t.rowSize(), Calls.GROUP);
+    Call copy = copy(dialect, schedule, t.dtype(), t.x(), t.result(), t.rows() * t.rowSize());
+    return List.of(copy, scatter);
+  }
+
+  /// Elements `0 .. count - 1` of a value into another, which may be the same memory.
+  static Call copy(Dialect dialect, Schedule schedule, DType dtype, int from, int to, int count) {
+    String source =
+        head(dialect, List.of(dtype, dtype), "copy")
+            + "  const i32 count = p[2];\n  "
+            + each(dialect, "n", "count")
+            + " b1[n] = b0[n];\n}\n";
+    return new CallBuilder(schedule)
+        .buffer(from)
+        .buffer(to)
+        .number(count)
+        .items(Functions.before(dialect, source), "copy", count, Calls.GROUP);
+  }
+}

@@ -1,0 +1,83 @@
+package jacquard.kernels.opencl;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.spi.Buffer;
+import java.util.Objects;
+import org.jocl.CL;
+import org.jocl.Pointer;
+import org.jocl.cl_mem;
+
+/// Elements in a device's memory.
+final class ClBuffer implements Buffer {
+  private final ClTarget target;
+  private final DType dtype;
+  private final int size;
+  final cl_mem mem;
+
+  ClBuffer(ClTarget target, DType dtype, int size, cl_mem mem) {
+    this.target = target;
+    this.dtype = dtype;
+    this.size = size;
+    this.mem = mem;
+  }
+
+  @Override
+  public DType dtype() {
+    return dtype;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  void clear() {
+    if (size > 0) {
+      CL.clEnqueueFillBuffer(
+          target.queue, mem, Pointer.to(new byte[1]), 1, 0, bytes(size), 0, null, null);
+    }
+  }
+
+  @Override
+  public void read(int from, Object array, int at, int count) {
+    Objects.checkFromIndexSize(from, count, size);
+    if (count > 0) {
+      CL.clEnqueueReadBuffer(
+          target.queue, mem, true, bytes(from), bytes(count), pointer(array, at), 0, null, null);
+    }
+    target.kernels.checkTrouble();
+  }
+
+  @Override
+  public void write(int from, Object array, int at, int count) {
+    Objects.checkFromIndexSize(from, count, size);
+    if (count > 0) {
+      CL.clEnqueueWriteBuffer(
+          target.queue, mem, true, bytes(from), bytes(count), pointer(array, at), 0, null, null);
+    }
+  }
+
+  private long bytes(int elements) {
+    return (long) elements * dtype.bytes();
+  }
+
+  private Pointer pointer(Object array, int at) {
+    return pointer(array).withByteOffset(bytes(at));
+  }
+
+  static Pointer pointer(Object array) {
+    return switch (array) {
+      case float[] f -> Pointer.to(f);
+      case double[] d -> Pointer.to(d);
+      case int[] i -> Pointer.to(i);
+      case long[] l -> Pointer.to(l);
+      case byte[] b -> Pointer.to(b);
+      default -> throw new IllegalArgumentException("buffer: " + array.getClass().getSimpleName());
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "buffer " + dtype + " x " + size + " on " + target.device();
+  }
+}

@@ -1,0 +1,29 @@
+package jacquard.kernels.opencl;
+
+import jacquard.tensor.testing.RandomGraph;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/// Random graphs on a device against the reference; few of them, because each compiles some ten
+/// kernels.
+class OpenClRandomGraphTest {
+  private static final int MOST_STEPS = 25;
+
+  @BeforeContainer
+  static void needsADevice() {
+    OpenClDevice.required();
+  }
+
+  @Provide
+  Arbitrary<RandomGraph> graphs() {
+    return RandomGraph.arbitrary(MOST_STEPS);
+  }
+
+  @Property(tries = 20, seed = "12")
+  void aDeviceComputesWhatTheReferenceDoes(@ForAll("graphs") RandomGraph graph) {
+    graph.check(OpenClDevice.DEVICE);
+  }
+}
