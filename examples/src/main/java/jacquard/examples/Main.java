@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       Train.class,
       Resume.class,
       Sample.class,
+      Eval.class,
+      Plot.class,
       Export.class,
       Prepare.class,
       Doctor.class

@@ -57,6 +57,31 @@ class BadInputTest {
         "train vae --data TEMP/corrupt | train-images-idx3-ubyte.gz",
         "train vae --data TEMP/idx --batch 65 | 64 examples don't fill a batch of 65",
         "train gan --latent 0       | --latent is 0, expected 1 or more",
+        "train gan --loss ce        | expected one of [bce, lsgan, hinge, wgan-gp], but was 'ce'",
+        "train gan --arch rnn       | Invalid value for option '--arch'",
+        "train gan --ema 1          | --ema is 1.0, expected 0 or more and below 1",
+        "train gan --d-steps 0      | --d-steps is 0, expected 1 or more",
+        "train gan --r1 -1          | --r1 is -1.0, expected 0 or more and finite",
+        "train gan --loss hinge --label-smoothing 0.1 | --label-smoothing is for bce and lsgan, and"
+            + " --loss is hinge",
+        "train gan --arch dcgan --data TEMP/idx --batch 8 | --arch dcgan draws pictures whose sides"
+            + " 4 divides, and these are 6 x 6",
+        "train gan --features TEMP/none | TEMP/none: no such folder",
+        "train gan --features TEMP/foreign | foreign: is a run of train rnn, expected one of train"
+            + " classifier",
+        "train vae --arch conv --data TEMP/idx --batch 8 | --arch conv takes pictures whose sides 4"
+            + " divides, and these are 6 x 6",
+        "train vae --beta NaN       | --beta is NaN, expected 0 or more and finite",
+        "train vae --augment blur   | augment: 'blur': unknown, expected resize",
+        "train vae --augment resize=8x8 | --augment: makes 8 x 8 of images of 28 x 28, expected the"
+            + " same size",
+        "train vae --augment normalise=0.5:0.5 --data TEMP/none | no such folder",
+        "train vae --augment normalise=2:0.5 | --augment: makes -2.0 of white, expected 0 to 1;"
+            + " leave normalise out",
+        "eval TEMP/none             | no such folder",
+        "eval TEMP/foreign          | config.json: recipe 'rnn', expected vae, gan or classifier",
+        "plot latent TEMP/foreign   | foreign: is a run of train rnn, expected one of train vae",
+        "plot augment --augment x   | augment: 'x': unknown, expected resize",
         "train gan --data TEMP/corrupt | train-images-idx3-ubyte.gz",
         "train gan --data TEMP/untested | holds no t10k-images-idx3-ubyte",
         "train classifier --dropout 1 | --dropout is 1.0, expected 0 or more and below 1",
@@ -147,7 +172,8 @@ class BadInputTest {
     run("partial", "{\"recipe\": \"vae\"}", true);
     run(
         "hollow",
-        "{\"recipe\": \"gan\", \"model\": {\"height\": 6, \"width\": 6, \"latent\": 4}}",
+        "{\"recipe\": \"gan\", \"model\": {\"arch\": \"mlp\", \"height\": 6, \"width\": 6,"
+            + " \"channels\": 4, \"latent\": 4, \"classes\": 0, \"norm\": \"none\", \"ema\": 0}}",
         true);
     String sizes = "\"model\": {\"context\": 4, \"dim\": 8, \"heads\": 3, \"layers\": 1}";
     String gpt = "{\"recipe\": \"gpt\", \"names\": false, " + sizes + ", \"tokenizer\": ";

@@ -44,6 +44,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
   static final String NAME = "classifier";
 
   @Mixin private TrainOptions options;
+  @Mixin private AugmentOptions augment;
 
   @Option(
       names = "--batch",
@@ -81,7 +82,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
     Require.probability("--dropout", dropout);
     options.device.apply();
 
-    Digits digits = Digits.of(options.data, 0, batch, options.seed);
+    Digits digits = augment.apply(Digits.of(options.data, 0, batch, options.seed), options.seed);
     long steps = options.steps(digits.stepsPerEpoch(), TrainOptions.Length.ofEpochs(5));
     Classifier.Sizes sizes =
         new Classifier.Sizes(1, digits.height(), digits.width(), features, digits.classes());

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 /// @param height of a picture, in pixels
 /// @param width of a picture, in pixels
 /// @param classes number of labels, from 0
+/// @param low what black is read as; white is 1
 /// @param train batches with fields `image`, f32 `[batch, 1, height, width]`, and `label`, i32
 ///   `[batch]`
 /// @param stepsPerEpoch batches in a pass over the data; for drawn digits in 60,000 of them, as
 ///   many as MNIST has
+/// @param known pictures that are learned from: all, or some of endless ones
 /// @param test pictures that are not learned from, of the same fields
 /// @param fingerprint of both
 record Digits(
@@ -38,8 +40,10 @@ record Digits(
     int height,
     int width,
     int classes,
+    double low,
     BatchSource train,
     long stepsPerEpoch,
+    Dataset known,
     Dataset test,
     Fingerprint fingerprint) {
   private static final int TEST_ROWS = 500;
@@ -80,8 +84,10 @@ record Digits(
         train.height(),
         train.width(),
         Math.max(train.classes().size(), test.classes().size()),
+        low,
         batches,
         batches.batchesPerEpoch(),
+        train,
         test,
         Fingerprint.of(train, test));
   }
@@ -96,23 +102,27 @@ record Digits(
           stretch(images, low);
           return drawn;
         };
-    StrokeDigits others = new StrokeDigits(~seed);
-    float[] images = others.images(0, DRAWN_TO_TEST);
-    stretch(images, low);
     int size = StrokeDigits.SIZE;
-    Dataset test =
-        ArrayDataset.ofSize(DRAWN_TO_TEST)
-            .with("image", images, 1, size, size)
-            .with("label", others.labels(0, DRAWN_TO_TEST));
+    Dataset test = drawn(new StrokeDigits(~seed), DRAWN_TO_TEST, low);
     return new Digits(
         "digits drawn from strokes",
         size,
         size,
         StrokeDigits.CLASSES,
+        low,
         train,
         Math.max(1, DRAWN_PER_EPOCH / batch),
+        drawn(digits, DRAWN_TO_TEST, low),
         test,
         Fingerprint.of(test));
+  }
+
+  private static Dataset drawn(StrokeDigits digits, int count, float low) {
+    float[] images = digits.images(0, count);
+    stretch(images, low);
+    return ArrayDataset.ofSize(count)
+        .with("image", images, 1, StrokeDigits.SIZE, StrokeDigits.SIZE)
+        .with("label", digits.labels(0, count));
   }
 
   private static void stretch(float[] images, float low) {
@@ -123,8 +133,24 @@ record Digits(
     }
   }
 
+  /// The same with other batches to learn from.
+  Digits withTrain(BatchSource batches) {
+    return new Digits(
+        source, height, width, classes, low, batches, stepsPerEpoch, known, test, fingerprint);
+  }
+
   int pixels() {
     return height * width;
+  }
+
+  /// The first `count` pictures that are learned from, or as many as there are.
+  Pictures learned(int count) {
+    return Pictures.of(known, count, low, height, width);
+  }
+
+  /// The first `count` test pictures, or as many as there are.
+  Pictures tested(int count) {
+    return Pictures.of(test, count, low, height, width);
   }
 
   /// All test pictures in order; the last batch may be padded.

@@ -34,6 +34,14 @@ final class Require {
     return value;
   }
 
+  static double zeroOrMore(String option, double value) {
+    if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          option + " is " + value + ", expected 0 or more and finite");
+    }
+    return value;
+  }
+
   /// 0 or more and below 1.
   static double probability(String option, double value) {
     if (!(value >= 0 && value < 1)) {

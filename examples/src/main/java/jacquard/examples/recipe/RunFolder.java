@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///     config.json         all that is needed to build the model again
 ///     metrics.jsonl       a line per log step
 ///     loss.png            the losses drawn
+///     eval.json           what jacquard eval measured
 ///     samples/step-N.*    what the model made after N steps
 ///     model.safetensors   its weights
 ///     checkpoints/        what `resume` goes on from: the last ones and the best
@@ -154,6 +155,10 @@ public record RunFolder(Path path) {
 
   Path metrics() {
     return path.resolve("metrics.jsonl");
+  }
+
+  Path evaluation() {
+    return path.resolve("eval.json");
   }
 
   Path chart() {

@@ -79,6 +79,12 @@ public final class SampleOptions {
   boolean stream;
 
   @Option(
+      names = "--class",
+      paramLabel = "N",
+      description = "vae and gan trained with --conditional: draw this class only. Default: all.")
+  @Nullable Integer label;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       description = "Where to write. Default: text to the standard output, images to RUN/samples.")
@@ -86,6 +92,22 @@ public final class SampleOptions {
 
   int count(int otherwise) {
     return count == null ? otherwise : Require.atLeast("--count", count, 1);
+  }
+
+  /// The one class to draw; null for all.
+  ///
+  /// @param classes that the model draws on demand, 0 for one that doesn't
+  /// @throws IllegalArgumentException if one is asked for that the model can't draw
+  @Nullable Integer label(int classes) {
+    if (label != null && classes == 0) {
+      throw new IllegalArgumentException(
+          "--class is " + label + ", and this run was trained without --conditional");
+    }
+    if (label != null && (label < 0 || label >= classes)) {
+      throw new IllegalArgumentException(
+          "--class is " + label + ", expected 0 to " + (classes - 1));
+    }
+    return label;
   }
 
   int length(int otherwise) {

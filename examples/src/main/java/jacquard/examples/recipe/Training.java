@@ -5,6 +5,7 @@ import jacquard.tensor.State;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a recipe does between the loop's bookkeeping.
 ///
@@ -33,6 +34,11 @@ interface Training {
   /// What [#validate] measures that the best checkpoint is low in.
   default String criterion() {
     return "val_loss";
+  }
+
+  /// What the last [#validate] found wrong, in a line; null if nothing.
+  default @Nullable String warning() {
+    return null;
   }
 
   /// Writes what the model makes after `step` steps.

@@ -116,6 +116,10 @@ final class TrainingLoop {
     boolean pausing = pace.validates(done);
     if (pausing) {
       validated = training.validate(done == pace.steps());
+      String warning = training.warning();
+      if (warning != null) {
+        desk.progress.message(warning);
+      }
       save(training, done, checkpoints);
       attempt("samples", desk.progress, () -> training.sample(run.folder(), done));
     }

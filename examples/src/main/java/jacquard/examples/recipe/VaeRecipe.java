@@ -1,21 +1,21 @@
 package jacquard.examples.recipe;
 
-import jacquard.examples.view.ImageGrid;
+import jacquard.examples.recipe.vae.Vae;
+import jacquard.examples.recipe.vae.VaePictures;
+import jacquard.examples.recipe.vae.VaeSizes;
 import jacquard.examples.view.LossChart;
 import jacquard.nn.Init;
-import jacquard.nn.Linear;
-import jacquard.nn.Loss;
-import jacquard.nn.Module;
-import jacquard.nn.Parts;
 import jacquard.nn.Pass;
-import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.DataLoader;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
+import jacquard.nn.optim.Group;
+import jacquard.nn.optim.Schedule;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
+import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
 /// from them, and so can draw pictures from numbers that nobody squeezed.
 ///
 /// Its loss is the negative evidence lower bound (ELBO) in nats per image, with one sample of the
-/// latent for each image. Grey is taken as the probability of ink.
+/// latent for each image; training weighs the latent's part with `--beta`, measuring never does.
 ///
 /// @see <a href="https://arxiv.org/abs/1312.6114">Kingma, Welling: Auto-encoding variational
 ///   Bayes</a>
@@ -48,6 +49,14 @@ public final class VaeRecipe implements Callable<Integer> {
   static final String NAME = "vae";
 
   @Mixin private TrainOptions options;
+  @Mixin private AugmentOptions augment;
+
+  @Option(
+      names = "--arch",
+      paramLabel = "NAME",
+      defaultValue = "mlp",
+      description = "Networks: mlp (linear layers) or conv (convolutions). Default: mlp.")
+  private VaeSizes.Arch arch;
 
   @Option(
       names = "--batch",
@@ -59,15 +68,15 @@ public final class VaeRecipe implements Callable<Integer> {
   @Option(
       names = "--lr",
       paramLabel = "X",
-      defaultValue = "1e-3",
-      description = "Learning rate. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "2e-3",
+      description = "Highest learning rate; it falls to 0. Default: ${DEFAULT-VALUE}.")
   private double learningRate;
 
   @Option(
       names = "--hidden",
       paramLabel = "N",
       defaultValue = "400",
-      description = "Width of the hidden layers. Default: ${DEFAULT-VALUE}.")
+      description = "Width of the linear hidden layers. Default: ${DEFAULT-VALUE}.")
   private int hidden;
 
   @Option(
@@ -77,54 +86,26 @@ public final class VaeRecipe implements Callable<Integer> {
       description = "Numbers that a picture is squeezed into. Default: ${DEFAULT-VALUE}.")
   private int latent;
 
-  /// Encoder and decoder with a hidden layer each.
-  ///
-  /// @param squeeze `[hidden, pixels]`
-  /// @param mean of the latent, `[latent, hidden]`
-  /// @param logVariance of the latent, `[latent, hidden]`
-  /// @param widen `[hidden, latent]`
-  /// @param draw `[pixels, hidden]`
-  record Vae(Linear squeeze, Linear mean, Linear logVariance, Linear widen, Linear draw)
-      implements Module {
+  @Option(
+      names = "--beta",
+      paramLabel = "X",
+      defaultValue = "1",
+      description =
+          "Weight of the latent's divergence in training: above 1 tidier latents, below 1 sharper"
+              + " pictures. Default: ${DEFAULT-VALUE}.")
+  private double beta;
 
-    static Vae of(Init init, int pixels, int hidden, int latent) {
-      return new Vae(
-          Linear.of(init.at("squeeze"), pixels, hidden),
-          Linear.of(init.at("mean"), hidden, latent),
-          Linear.of(init.at("logVariance"), hidden, latent),
-          Linear.of(init.at("widen"), latent, hidden),
-          Linear.of(init.at("draw"), hidden, pixels));
-    }
+  @Option(names = "--conditional", description = "Draw the class that is asked for.")
+  private boolean conditional;
 
-    /// Negative ELBO of each picture, `[B]`, in nats; draws from the pass's key.
-    ///
-    /// @param x pictures, `[B, pixels]`, 0 to 1
-    Tensor loss(Tensor x, Pass pass) {
-      Tensor h = squeeze.forward(x, pass).relu();
-      Tensor mu = mean.forward(h, pass);
-      Tensor logvar = logVariance.forward(h, pass);
-      Tensor noise = Tensor.randn(pass.key(), mu.shape());
-      Tensor z = mu.add(noise.mul(logvar.mul(0.5).exp()));
-      Tensor missed = Loss.binaryCrossEntropy(logits(z, pass), x, Reduction.NONE).sum(1);
-      return missed.add(Loss.gaussianDivergence(mu, logvar, Reduction.NONE).sum(1));
-    }
-
-    /// Pictures of latents `[B, latent]`, as the logits of their pixels, `[B, pixels]`.
-    Tensor logits(Tensor z, Pass pass) {
-      return draw.forward(widen.forward(z, pass).relu(), pass);
-    }
-
-    /// Pictures of latents drawn from the standard normal distribution, `[count, pixels]`, 0 to 1.
-    Tensor dream(Key key, int count) {
-      Tensor z = Tensor.randn(key, count, widen.weight().shape().dim(1));
-      return logits(z, Pass.evaluation()).sigmoid();
-    }
-
-    @Override
-    public Parts parts() {
-      return Parts.of(squeeze, mean, logVariance, widen, draw);
-    }
-  }
+  @Option(
+      names = "--likelihood",
+      paramLabel = "NAME",
+      defaultValue = "bernoulli",
+      description =
+          "What a pixel is: bernoulli (grey is the probability of ink) or gaussian. Default:"
+              + " bernoulli.")
+  private VaeSizes.Likelihood likelihood;
 
   @Override
   public Integer call() throws IOException {
@@ -132,20 +113,40 @@ public final class VaeRecipe implements Callable<Integer> {
     Require.aboveZero("--lr", learningRate);
     Require.atLeast("--hidden", hidden, 1);
     Require.atLeast("--latent", latent, 1);
+    Require.zeroOrMore("--beta", beta);
     options.device.apply();
 
-    Digits digits = Digits.of(options.data, 0, batch, options.seed);
+    Digits digits = augment.apply(Digits.of(options.data, 0, batch, options.seed), options.seed);
     long steps = options.steps(digits.stepsPerEpoch(), TrainOptions.Length.ofEpochs(10));
-    Vae model = Vae.of(Init.of(options.seed), digits.pixels(), hidden, latent);
+    VaeSizes sizes =
+        new VaeSizes(
+            arch,
+            digits.height(),
+            digits.width(),
+            hidden,
+            latent,
+            conditional ? digits.classes() : 0,
+            likelihood);
+    Vae model = Vae.of(Init.of(options.seed), sizes);
     TrainStep<Batch> trainStep =
         TrainStep.of(
-            (images, pass) -> model.loss(Digits.rows(images), pass).mean(),
-            Adam.of(model.parameters(), learningRate),
+            (images, pass) -> {
+              Vae.Elbo elbo = model.elbo(images.tensor("image"), labels(model, images), pass);
+              return elbo.reconstruction().add(elbo.divergence().mul(beta)).mean();
+            },
+            new Adam(List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM),
             Key.of(options.seed));
-
-    try (Run run = options.open(NAME, config(digits, steps))) {
+    try (Run run = options.open(NAME, config(digits, sizes, steps))) {
       return train(run, model, trainStep, digits);
     }
+  }
+
+  private Schedule rate(long steps) {
+    return Schedule.warmupCosine(learningRate, 0, Math.min(100, steps / 10), steps);
+  }
+
+  private static @Nullable Tensor labels(Vae model, Batch images) {
+    return model.sizes().classes() == 0 ? null : images.tensor("label");
   }
 
   private int train(Run run, Vae model, TrainStep<Batch> trainStep, Digits digits)
@@ -163,28 +164,48 @@ public final class VaeRecipe implements Callable<Integer> {
           new TrainingLoop(run, pace, chart).run(new Lesson(model, trainStep, batches, digits));
       if (exit == 0) {
         System.out.println("drawn from chance: " + run.folder().sample(run.end(), "png"));
+        System.out.println("rebuilt: " + run.path().resolve(VaeGallery.REBUILT));
+        System.out.println("in between: " + run.path().resolve(VaeGallery.BETWEEN));
         System.out.println("more: " + run.folder().sampleCommand() + " --seed 2");
       }
       return exit;
     }
   }
 
-  private Map<String, Object> config(Digits digits, long steps) {
+  private Map<String, Object> config(Digits digits, VaeSizes sizes, long steps) {
     Map<String, Object> config =
         options.config(NAME, digits.source(), digits.fingerprint(), steps, batch, learningRate);
-    Map<String, Object> model = new LinkedHashMap<>();
-    model.put("height", digits.height());
-    model.put("width", digits.width());
-    model.put("hidden", hidden);
-    model.put("latent", latent);
-    config.put("model", model);
+    config.put("beta", beta);
+    config.put("model", sizes.config());
     return config;
+  }
+
+  /// The parts of the negative ELBO over all test images, each weighing the same. The noise is the
+  /// same every time, so that changes come from the model.
+  static Map<String, Double> measure(Vae model, Digits digits) {
+    Key key = Key.of(1);
+    double reconstruction = 0;
+    double divergence = 0;
+    for (Batch images : digits.testBatches()) {
+      Pass pass = Pass.evaluation(key.fold((int) images.step()));
+      Vae.Elbo elbo = model.elbo(images.tensor("image"), labels(model, images), pass);
+      Tensor missed = elbo.reconstruction().mul(images.mask()).sum();
+      Tensor spent = elbo.divergence().mul(images.mask()).sum();
+      Step.realise(missed, spent);
+      reconstruction += missed.item();
+      divergence += spent.item();
+    }
+    int size = digits.test().size();
+    Map<String, Double> measured = new LinkedHashMap<>();
+    measured.put("val_loss", (reconstruction + divergence) / size);
+    measured.put("reconstruction", reconstruction / size);
+    measured.put("divergence", divergence / size);
+    return measured;
   }
 
   /// A model in training.
   private record Lesson(Vae model, TrainStep<Batch> trainStep, DataLoader batches, Digits digits)
       implements Training {
-    private static final Key TEST_KEY = Key.of(1);
 
     @Override
     public List<State> states() {
@@ -196,21 +217,17 @@ public final class VaeRecipe implements Callable<Integer> {
       return Map.of("loss", trainStep.run(step, batches.next()).loss().item());
     }
 
-    /// Over all test images, each weighing the same. The noise is the same every time, so that
-    /// changes come from the model.
     @Override
     public Map<String, Double> validate(boolean last) {
-      double sum = 0;
-      for (Batch images : digits.testBatches()) {
-        Pass pass = Pass.evaluation(TEST_KEY.fold((int) images.step()));
-        sum += model.loss(Digits.rows(images), pass).mul(images.mask()).sum().item();
-      }
-      return Map.of("val_loss", sum / digits.test().size());
+      return measure(model, digits);
     }
 
     @Override
     public void sample(RunFolder run, long step) throws IOException {
-      write(run.sample(step, "png"), model, digits.height(), digits.width(), new SampleOptions());
+      VaePictures pictures = new VaePictures(model);
+      SampleOptions options = new SampleOptions();
+      write(run.sample(step, "png"), model, options);
+      VaeGallery.write(run, pictures, digits);
     }
   }
 
@@ -219,28 +236,22 @@ public final class VaeRecipe implements Callable<Integer> {
   /// @throws IOException if its files can't be read, or the picture not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(NAME);
-    Json sizes = run.configured(config, c -> c.field("model"));
-    int height = run.configured(sizes, c -> c.field("height").asInt());
-    int width = run.configured(sizes, c -> c.field("width").asInt());
-    Vae model =
-        run.configured(
-            sizes,
-            c ->
-                Vae.of(
-                    Init.of(0),
-                    height * width,
-                    c.field("hidden").asInt(),
-                    c.field("latent").asInt()));
-    model.load(run.model());
     Path path = options.imagePath(run);
-    write(path, model, height, width, options);
+    write(path, load(run, config), options);
     System.out.println(path);
   }
 
-  private static void write(Path path, Vae model, int height, int width, SampleOptions options)
-      throws IOException {
-    int count = options.count(64);
-    float[] pixels = model.dream(Key.of(options.seed), count).toFloatArray();
-    ImageGrid.of(height, width).withScale(2).write(path, pixels, count);
+  private static void write(Path path, Vae model, SampleOptions options) throws IOException {
+    int classes = model.sizes().classes();
+    Integer only = options.label(classes);
+    int count = options.count(classes > 0 && only == null ? 8 * classes : 64);
+    new VaePictures(model).writeDrawn(path, options.seed, count, only);
+  }
+
+  /// @throws IOException if its files can't be read, or describe another model
+  static Vae load(RunFolder run, Json config) throws IOException {
+    Vae model = run.configured(config, c -> Vae.of(Init.of(0), VaeSizes.of(c.field("model"))));
+    model.load(run.model());
+    return model;
   }
 }

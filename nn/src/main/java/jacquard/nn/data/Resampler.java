@@ -1,6 +1,6 @@
 package jacquard.nn.data;
 
-/// Resizes one plane of bytes with a triangle filter, widened when it shrinks so that every source
+/// Resizes planes of pixels with a triangle filter, widened when it shrinks so that every source
 /// pixel counts: no aliasing. Spelled out, because a graphics library's scaling differs by
 /// platform.
 final class Resampler {
@@ -62,23 +62,76 @@ final class Resampler {
     double scale = Math.min((double) height / targetHeight, (double) width / targetWidth);
     Axis rows = Axis.of(height, targetHeight, (height - scale * targetHeight) / 2, scale);
     Axis columns = Axis.of(width, targetWidth, (width - scale * targetWidth) / 2, scale);
-    float[] line = new float[width];
-    for (int y = 0; y < targetHeight; y++) {
-      java.util.Arrays.fill(line, 0);
-      float[] down = rows.weights[y];
-      for (int j = 0; j < down.length; j++) {
-        int at = (rows.first[y] + j) * width;
-        for (int x = 0; x < width; x++) {
-          line[x] += down[j] * (source[at + x] & 255);
+    new Plane(width)
+        .resample(
+            (line, at, weight) -> {
+              for (int x = 0; x < width; x++) {
+                line[x] += weight * (source[at + x] & 255);
+              }
+            },
+            rows,
+            columns,
+            (at, value) -> target[to + at] = (byte) Math.clamp((long) (value + 0.5f), 0, 255));
+  }
+
+  /// A window of a picture, which may begin and end between pixels, resized.
+  static Image resized(
+      Image image,
+      double top,
+      double left,
+      double height,
+      double width,
+      int targetHeight,
+      int targetWidth) {
+    Axis rows = Axis.of(image.height(), targetHeight, top, height / targetHeight);
+    Axis columns = Axis.of(image.width(), targetWidth, left, width / targetWidth);
+    Image result = Image.of(image.channels(), targetHeight, targetWidth);
+    for (int c = 0; c < image.channels(); c++) {
+      int from = image.plane(c);
+      int to = result.plane(c);
+      new Plane(image.width())
+          .resample(
+              (line, at, weight) -> {
+                for (int x = 0; x < line.length; x++) {
+                  line[x] += weight * image.values()[from + at + x];
+                }
+              },
+              rows,
+              columns,
+              (at, value) -> result.values()[to + at] = value);
+    }
+    return result;
+  }
+
+  /// Adds a source row that begins at element `at`, times a weight.
+  private interface Rows {
+    void add(float[] line, int at, float weight);
+  }
+
+  /// Takes the value of a target pixel.
+  private interface Pixels {
+    void set(int at, float value);
+  }
+
+  /// @param width of a source row
+  private record Plane(int width) {
+    void resample(Rows source, Axis rows, Axis columns, Pixels target) {
+      float[] line = new float[width];
+      int targetWidth = columns.first.length;
+      for (int y = 0; y < rows.first.length; y++) {
+        java.util.Arrays.fill(line, 0);
+        float[] down = rows.weights[y];
+        for (int j = 0; j < down.length; j++) {
+          source.add(line, (rows.first[y] + j) * width, down[j]);
         }
-      }
-      for (int x = 0; x < targetWidth; x++) {
-        float[] across = columns.weights[x];
-        float sum = 0;
-        for (int j = 0; j < across.length; j++) {
-          sum += across[j] * line[columns.first[x] + j];
+        for (int x = 0; x < targetWidth; x++) {
+          float[] across = columns.weights[x];
+          float sum = 0;
+          for (int j = 0; j < across.length; j++) {
+            sum += across[j] * line[columns.first[x] + j];
+          }
+          target.set(y * targetWidth + x, sum);
         }
-        target[to + y * targetWidth + x] = (byte) Math.clamp((long) (sum + 0.5f), 0, 255);
       }
     }
   }

@@ -74,19 +74,21 @@ public record Discriminator(Sequential body, Layer head, @Nullable Layer directi
 
   private static int convolutional(Init init, GanModel.Sizes sizes, List<Layer> body) {
     GanModel.Norm norm = sizes.norm();
+    int outer = sizes.channels();
+    int inner = 2 * outer;
     Init first = init.at("conv1");
-    body.add(bounded(first, Conv2d.of(first, 1, 64, 4, 2, 1), norm));
+    body.add(bounded(first, Conv2d.of(first, 1, outer, 4, 2, 1), norm));
     body.add(new LeakyRelu(SLOPE));
     Init second = init.at("conv2");
-    body.add(bounded(second, Conv2d.of(second, 64, 128, 4, 2, 1), norm));
+    body.add(bounded(second, Conv2d.of(second, outer, inner, 4, 2, 1), norm));
     switch (norm) {
-      case BATCH -> body.add(BatchNorm.of(init.at("norm"), 128));
-      case LAYER -> body.add(GroupNorm.of(init.at("norm"), 128, 1));
+      case BATCH -> body.add(BatchNorm.of(init.at("norm"), inner));
+      case LAYER -> body.add(GroupNorm.of(init.at("norm"), inner, 1));
       case NONE, SPECTRAL -> {}
     }
     body.add(new LeakyRelu(SLOPE));
     body.add(new Flatten());
-    return 128 * (sizes.height() / 4) * (sizes.width() / 4);
+    return inner * (sizes.height() / 4) * (sizes.width() / 4);
   }
 
   private static Layer bounded(Init init, Linear layer, GanModel.Norm norm) {

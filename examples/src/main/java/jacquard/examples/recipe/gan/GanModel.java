@@ -44,12 +44,20 @@ public record GanModel(
 
   /// All that is needed to build the networks again.
   ///
+  /// @param channels of the outer convolutions of [Arch#DCGAN]; the inner ones have twice as many
   /// @param latent numbers of noise that a picture is drawn from
   /// @param classes that pictures are drawn of on demand; 0 for a model without
   /// @param norm of the discriminator
   /// @param ema decay of the average; 0 for none
   public record Sizes(
-      Arch arch, int height, int width, int latent, int classes, Norm norm, double ema) {
+      Arch arch,
+      int height,
+      int width,
+      int channels,
+      int latent,
+      int classes,
+      Norm norm,
+      double ema) {
 
     /// @throws IllegalArgumentException if the architecture can't draw such pictures
     public Sizes {
@@ -69,6 +77,7 @@ public record GanModel(
       config.put("arch", arch.name().toLowerCase(Locale.ROOT));
       config.put("height", height);
       config.put("width", width);
+      config.put("channels", channels);
       config.put("latent", latent);
       config.put("classes", classes);
       config.put("norm", norm.name().toLowerCase(Locale.ROOT));
@@ -83,6 +92,7 @@ public record GanModel(
           Arch.valueOf(model.field("arch").asText().toUpperCase(Locale.ROOT)),
           model.field("height").asInt(),
           model.field("width").asInt(),
+          model.field("channels").asInt(),
           model.field("latent").asInt(),
           model.field("classes").asInt(),
           Norm.valueOf(model.field("norm").asText().toUpperCase(Locale.ROOT)),

@@ -26,7 +26,7 @@ public record Generator(Sequential layers, int latent, int classes) implements M
     return new Generator(
         switch (sizes.arch()) {
           case MLP -> linear(init, in, sizes.height(), sizes.width());
-          case DCGAN -> convolutional(init, in, sizes.height() / 4, sizes.width() / 4);
+          case DCGAN -> convolutional(init, in, sizes);
         },
         sizes.latent(),
         sizes.classes());
@@ -43,17 +43,20 @@ public record Generator(Sequential layers, int latent, int classes) implements M
         Unflatten.of(1, height, width));
   }
 
-  /// @param height of a quarter of the picture
-  private static Sequential convolutional(Init init, int in, int height, int width) {
+  private static Sequential convolutional(Init init, int in, GanModel.Sizes sizes) {
+    int outer = sizes.channels();
+    int inner = 2 * outer;
+    int height = sizes.height() / 4;
+    int width = sizes.width() / 4;
     return Sequential.of(
-        Linear.of(init.at("fc"), in, 128 * height * width),
-        Unflatten.of(128, height, width),
-        BatchNorm.of(init.at("norm1"), 128),
+        Linear.of(init.at("fc"), in, inner * height * width),
+        Unflatten.of(inner, height, width),
+        BatchNorm.of(init.at("norm1"), inner),
         Activation.RELU,
-        ConvTranspose2d.of(init.at("up1"), 128, 64, 4, 2, 1, 0, Initialiser.standard(), null),
-        BatchNorm.of(init.at("norm2"), 64),
+        ConvTranspose2d.of(init.at("up1"), inner, outer, 4, 2, 1, 0, Initialiser.standard(), null),
+        BatchNorm.of(init.at("norm2"), outer),
         Activation.RELU,
-        ConvTranspose2d.of(init.at("up2"), 64, 1, 4, 2, 1, 0),
+        ConvTranspose2d.of(init.at("up2"), outer, 1, 4, 2, 1, 0),
         Activation.TANH);
   }
 

@@ -1,0 +1,53 @@
+package jacquard.examples;
+
+import jacquard.examples.recipe.DeviceOptions;
+import jacquard.examples.recipe.EvalOptions;
+import jacquard.examples.recipe.Evaluation;
+import jacquard.examples.recipe.ImageEvaluation;
+import jacquard.examples.recipe.RunFolder;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jacquard eval RUN`: measures a model that `train` left in a folder.
+@Command(
+    name = "eval",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures a trained model: prints a table and writes RUN/eval.json.",
+      "gan: FID, kernel distance, precision, recall, classes; vae: negative ELBO and the same;"
+          + " classifier: accuracy."
+    })
+final class Eval implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", description = "The folder of a run.")
+  private Path folder;
+
+  @Mixin private EvalOptions options;
+  @Mixin private DeviceOptions device;
+
+  @Override
+  public Integer call() throws IOException {
+    RunFolder run = RunFolder.open(folder);
+    device.apply();
+    Json config = run.readConfig();
+    String recipe = run.configured(config, c -> c.field("recipe").asText());
+    Evaluation evaluation =
+        switch (recipe) {
+          case "vae" -> ImageEvaluation.vae(run, config, options);
+          case "gan" -> ImageEvaluation.gan(run, config, options);
+          case "classifier" -> ImageEvaluation.classifier(run, config, options);
+          default ->
+              throw new FormatException(
+                  run.config() + ": recipe '" + recipe + "', expected vae, gan or classifier");
+        };
+    evaluation.write(run);
+    evaluation.lines().forEach(System.out::println);
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+package jacquard.examples.recipe;
+
+import jacquard.nn.data.Augmentation;
+import jacquard.nn.data.AugmentationSpec;
+import jacquard.nn.data.AugmentedBatches;
+import jacquard.nn.data.Image;
+import jacquard.nn.data.SplitMix;
+import jacquard.nn.io.FormatException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What is done to the images that are learned from: `--augment`.
+final class AugmentOptions {
+  @Option(
+      names = "--augment",
+      paramLabel = "SPEC",
+      description =
+          "What to do to every image at random, such as rotate=10,shift=2,crop=0.8:1; also flip,"
+              + " brightness, contrast and saturation=0.2, resize and centre-crop=28x28. jacquard"
+              + " plot augment shows it.")
+  private @Nullable String spec;
+
+  /// The digits, those to learn from augmented.
+  ///
+  /// @throws FormatException if the option can't be read, or changes the size of the images or the
+  ///   range of their values
+  Digits apply(Digits digits, long seed) throws FormatException {
+    if (spec == null) {
+      return digits;
+    }
+    Augmentation augmentation = AugmentationSpec.parse(spec);
+    Image white = Image.of(1, digits.height(), digits.width());
+    java.util.Arrays.fill(white.values(), 1);
+    Image made = augmentation.apply(white, SplitMix.of(seed));
+    if (made.height() != white.height() || made.width() != white.width()) {
+      throw new FormatException(
+          "--augment: makes %d x %d of images of %d x %d, expected the same size"
+              .formatted(made.height(), made.width(), white.height(), white.width()));
+    }
+    for (float value : made.values()) {
+      if (!(value >= 0 && value <= 1 + 1e-6)) {
+        throw new FormatException(
+            "--augment: makes " + value + " of white, expected 0 to 1; leave normalise out");
+      }
+    }
+    return digits.withTrain(new AugmentedBatches(digits.train(), augmentation, seed, digits.low()));
+  }
+}

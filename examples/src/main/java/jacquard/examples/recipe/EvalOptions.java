@@ -1,0 +1,45 @@
+package jacquard.examples.recipe;
+
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// What to measure a trained model on.
+public final class EvalOptions {
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description = "What to measure on. Default: what the run was trained with.")
+  @Nullable Path data;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Images to draw and to compare with. Default: ${DEFAULT-VALUE}.")
+  int count = 10_000;
+
+  @Mixin FeatureOptions features = new FeatureOptions();
+
+  /// The digits that a run was trained with, or those of `--data`.
+  ///
+  /// @param low what black is read as; white is 1
+  /// @throws FormatException if they can't be read
+  Digits digits(RunFolder run, Json config, double low) throws FormatException {
+    long seed = run.configured(config, c -> c.field("seed").asLong());
+    return Digits.of(data == null ? recorded(run, config) : data, low, 1, seed);
+  }
+
+  /// The `--data` that a run was trained with; null if it was made on the spot.
+  static @Nullable Path recorded(RunFolder run, Json config) throws FormatException {
+    List<String> paths =
+        run.configured(
+            config,
+            c -> RecordedOptions.of(c.field("options")).values().getOrDefault("--data", List.of()));
+    return paths.isEmpty() ? null : Path.of(paths.getFirst());
+  }
+}

@@ -1,0 +1,70 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.recipe.gan.GanModel;
+import jacquard.examples.score.ImageJudge;
+import jacquard.examples.score.ImageScores;
+import jacquard.nn.metrics.ClassHistogram;
+import jacquard.nn.metrics.Features;
+import jacquard.nn.metrics.Moments;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Watches what a generator draws: FID against the pictures that it learns from, and which classes
+/// there are in how equal shares.
+final class GanMonitor {
+  private static final int PICTURES = 2000;
+  private static final int PICTURES_AT_THE_END = 5000;
+
+  /// Share of the most possible entropy below which some classes are hardly drawn any more.
+  private static final double COLLAPSED = 0.8;
+
+  private final GanModel model;
+  private final ImageJudge judge;
+  private final Moments real;
+  private @Nullable String warning;
+
+  GanMonitor(GanModel model, ImageJudge judge, Digits digits) {
+    this.model = model;
+    this.judge = judge;
+    Pictures known = digits.learned(PICTURES_AT_THE_END);
+    real = Moments.of(judge.features(known.pixels(), known.count()));
+  }
+
+  /// Always of the same noise, so that changes come from the model.
+  ///
+  /// @param last with more pictures
+  Map<String, Double> measure(boolean last) {
+    int count = last ? PICTURES_AT_THE_END : PICTURES;
+    Pictures drawn = GanSampler.draw(model, count, 1, null);
+    Map<String, Double> measured = new LinkedHashMap<>();
+    warning = null;
+    if (!drawn.isFinite()) {
+      return measured; // the loop says so after the next step
+    }
+    Features features = judge.features(drawn.pixels(), count);
+    measured.put("fid", ImageScores.fid(real, features));
+    ClassHistogram classes = judge.classes(features);
+    if (classes != null) {
+      measured.put("entropy", classes.entropy());
+      if (classes.entropy() < COLLAPSED * Math.log(classes.counts().length)) {
+        warning =
+            "mode collapse? %d of %d classes among %,d drawn, entropy %.2f of %.2f nats: %s; try --loss wgan-gp, --spectral-norm or --lr-d"
+                .formatted(
+                    classes.present(),
+                    classes.counts().length,
+                    count,
+                    classes.entropy(),
+                    Math.log(classes.counts().length),
+                    Arrays.toString(classes.counts()));
+      }
+    }
+    return measured;
+  }
+
+  /// Of the last measurement; null if all is well.
+  @Nullable String warning() {
+    return warning;
+  }
+}

@@ -1,0 +1,200 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.recipe.gan.Duel;
+import jacquard.examples.recipe.gan.GanModel;
+import jacquard.examples.recipe.gan.GanModel.Arch;
+import jacquard.examples.recipe.gan.GanModel.Norm;
+import jacquard.nn.AdversarialLoss;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// What can be said of a GAN's networks and of how they are trained.
+final class GanOptions {
+  /// As the command line calls them; those that need a penalty bring it along.
+  enum LossName {
+    bce(AdversarialLoss.BCE),
+    lsgan(AdversarialLoss.LSGAN),
+    hinge(AdversarialLoss.HINGE),
+    wgan_gp(AdversarialLoss.WGAN);
+
+    final AdversarialLoss loss;
+
+    LossName(AdversarialLoss loss) {
+      this.loss = loss;
+    }
+
+    @Override
+    public String toString() {
+      return name().replace('_', '-');
+    }
+  }
+
+  @Option(
+      names = "--arch",
+      paramLabel = "NAME",
+      defaultValue = "mlp",
+      description = "Networks: mlp (linear layers) or dcgan (convolutions). Default: mlp.")
+  private Arch arch;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "NAME",
+      defaultValue = "bce",
+      converter = LossConverter.class,
+      description = "bce, lsgan, hinge or wgan-gp. Default: ${DEFAULT-VALUE}.")
+  private LossName loss;
+
+  @Option(
+      names = "--latent",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "Numbers of noise that a picture is drawn from. Default: ${DEFAULT-VALUE}.")
+  private int latent;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      defaultValue = "32",
+      description =
+          "dcgan: channels of the outer convolutions; the inner ones have twice as many. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int channels;
+
+  @Option(names = "--conditional", description = "Draw the class that is asked for.")
+  private boolean conditional;
+
+  @Option(
+      names = "--spectral-norm",
+      description = "Divide the discriminator's weights by their largest singular value.")
+  private boolean spectralNorm;
+
+  @Option(
+      names = "--ema",
+      paramLabel = "X",
+      defaultValue = "0",
+      description =
+          "Draw with an average of the generator's weights that forgets 1 - X of itself in a step,"
+              + " such as 0.999.")
+  private double ema;
+
+  @Option(
+      names = "--d-steps",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Updates of the discriminator for each of the generator. Default: 1.")
+  private int rounds;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      defaultValue = "2e-4",
+      description = "Learning rate of both. Default: ${DEFAULT-VALUE}.")
+  private double learningRate;
+
+  @Option(names = "--lr-d", paramLabel = "X", description = "That of the discriminator alone.")
+  private @Nullable Double rateD;
+
+  @Option(names = "--lr-g", paramLabel = "X", description = "That of the generator alone.")
+  private @Nullable Double rateG;
+
+  @Option(
+      names = "--label-smoothing",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "How far below 1 the target of real pictures lies, for bce and lsgan.")
+  private double smoothing;
+
+  @Option(
+      names = "--instance-noise",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Noise that pictures are judged through, falling to 0 until the end.")
+  private double noise;
+
+  @Option(
+      names = "--gradient-penalty",
+      paramLabel = "X",
+      description =
+          "Weight of the discriminator's squared distance from slope 1 between real and drawn."
+              + " Default: 10 for wgan-gp, else 0.")
+  private @Nullable Double penalty;
+
+  @Option(
+      names = "--r1",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Weight of the discriminator's squared slope at real pictures.")
+  private double realPenalty;
+
+  /// @throws IllegalArgumentException if a value is out of range, or two don't go together
+  void check() {
+    Require.atLeast("--latent", latent, 1);
+    Require.atLeast("--channels", channels, 1);
+    Require.atLeast("--d-steps", rounds, 1);
+    Require.probability("--ema", ema);
+    Require.probability("--label-smoothing", smoothing);
+    Require.aboveZero("--lr", learningRate);
+    Require.aboveZero("--lr-d", rateD());
+    Require.aboveZero("--lr-g", rateG());
+    Require.zeroOrMore("--instance-noise", noise);
+    Require.zeroOrMore("--gradient-penalty", penalty());
+    Require.zeroOrMore("--r1", realPenalty);
+    if (smoothing > 0 && !loss.loss.hasTargets()) {
+      throw new IllegalArgumentException(
+          "--label-smoothing is for bce and lsgan, and --loss is " + loss);
+    }
+  }
+
+  int rounds() {
+    return rounds;
+  }
+
+  double learningRate() {
+    return learningRate;
+  }
+
+  private double rateD() {
+    return rateD == null ? learningRate : rateD;
+  }
+
+  private double rateG() {
+    return rateG == null ? learningRate : rateG;
+  }
+
+  private double penalty() {
+    return penalty != null ? penalty : loss == LossName.wgan_gp ? 10 : 0;
+  }
+
+  /// What the losses are, for a chart.
+  String quantity() {
+    return switch (loss.loss) {
+      case BCE -> "cross-entropy, nats";
+      case LSGAN -> "squared error";
+      case HINGE, WGAN -> "loss";
+    };
+  }
+
+  /// What keeps the discriminator in bounds follows from the rest: batch norm is for convolutions
+  /// without a penalty.
+  GanModel.Sizes sizes(Digits digits) {
+    boolean penalised = penalty() > 0 || realPenalty > 0;
+    Norm norm =
+        spectralNorm
+            ? Norm.SPECTRAL
+            : penalised ? Norm.LAYER : arch == Arch.DCGAN ? Norm.BATCH : Norm.NONE;
+    return new GanModel.Sizes(
+        arch,
+        digits.height(),
+        digits.width(),
+        channels,
+        latent,
+        conditional ? digits.classes() : 0,
+        norm,
+        ema);
+  }
+
+  Duel.Settings settings(long steps) {
+    return new Duel.Settings(
+        loss.loss, rateD(), rateG(), rounds, smoothing, noise, penalty(), realPenalty, steps);
+  }
+}

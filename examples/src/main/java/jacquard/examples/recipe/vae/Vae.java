@@ -1,0 +1,153 @@
+package jacquard.examples.recipe.vae;
+
+import jacquard.nn.Activation;
+import jacquard.nn.Conv2d;
+import jacquard.nn.ConvTranspose2d;
+import jacquard.nn.Flatten;
+import jacquard.nn.Init;
+import jacquard.nn.Initialiser;
+import jacquard.nn.Linear;
+import jacquard.nn.Loss;
+import jacquard.nn.Module;
+import jacquard.nn.Parameter;
+import jacquard.nn.Parts;
+import jacquard.nn.Pass;
+import jacquard.nn.Reduction;
+import jacquard.nn.Sequential;
+import jacquard.nn.Unflatten;
+import jacquard.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/// A variational autoencoder of grey pictures `[B, 1, height, width]`, 0 to 1. A class that is
+/// asked for goes in beside the encoder's features and beside the latent, one-hot.
+///
+/// @param encoder pictures to features `[B, hidden]`
+/// @param mean features to the latent's means
+/// @param logVariance features to the logarithms of its variances
+/// @param decoder latents to pictures as the likelihood's parameters
+/// @param logDeviation `[]`: logarithm of the deviation of a pixel; null where the likelihood has
+///   none
+/// @see <a href="https://arxiv.org/abs/1312.6114">Kingma, Welling: Auto-encoding variational
+///   Bayes</a>
+public record Vae(
+    VaeSizes sizes,
+    Sequential encoder,
+    Linear mean,
+    Linear logVariance,
+    Sequential decoder,
+    @Nullable Parameter logDeviation)
+    implements Module {
+
+  public static Vae of(Init init, VaeSizes sizes) {
+    int features = sizes.hidden() + sizes.classes();
+    return new Vae(
+        sizes,
+        encoder(init.at("encoder"), sizes),
+        Linear.of(init.at("mean"), features, sizes.latent()),
+        Linear.of(init.at("logVariance"), features, sizes.latent()),
+        decoder(init.at("decoder"), sizes),
+        sizes.likelihood() == VaeSizes.Likelihood.GAUSSIAN
+            ? init.parameter("logDeviation", Initialiser.constant(-1))
+            : null);
+  }
+
+  private static Sequential encoder(Init init, VaeSizes sizes) {
+    return switch (sizes.arch()) {
+      case MLP ->
+          Sequential.of(
+              new Flatten(),
+              Linear.of(init.at("fc"), sizes.pixels(), sizes.hidden()),
+              Activation.RELU);
+      case CONV ->
+          Sequential.of(
+              Conv2d.of(init.at("conv1"), 1, 32, 3, 2, 1),
+              Activation.RELU,
+              Conv2d.of(init.at("conv2"), 32, 64, 3, 2, 1),
+              Activation.RELU,
+              new Flatten(),
+              Linear.of(init.at("fc"), 64 * sizes.quarters(), sizes.hidden()),
+              Activation.RELU);
+    };
+  }
+
+  private static Sequential decoder(Init init, VaeSizes sizes) {
+    int in = sizes.latent() + sizes.classes();
+    return switch (sizes.arch()) {
+      case MLP ->
+          Sequential.of(
+              Linear.of(init.at("fc1"), in, sizes.hidden()),
+              Activation.RELU,
+              Linear.of(init.at("fc2"), sizes.hidden(), sizes.pixels()),
+              Unflatten.of(1, sizes.height(), sizes.width()));
+      case CONV ->
+          Sequential.of(
+              Linear.of(init.at("fc1"), in, sizes.hidden()),
+              Activation.RELU,
+              Linear.of(init.at("fc2"), sizes.hidden(), 64 * sizes.quarters()),
+              Activation.RELU,
+              Unflatten.of(64, sizes.height() / 4, sizes.width() / 4),
+              ConvTranspose2d.of(init.at("up1"), 64, 32, 3, 2, 1, 1),
+              Activation.RELU,
+              ConvTranspose2d.of(init.at("up2"), 32, 1, 3, 2, 1, 1));
+    };
+  }
+
+  /// Where a picture lies in the latent space.
+  ///
+  /// @param mean `[B, latent]`
+  /// @param logVariance `[B, latent]`
+  public record Code(Tensor mean, Tensor logVariance) {}
+
+  /// The two parts of the negative evidence lower bound of each picture, `[B]`, in nats.
+  ///
+  /// @param reconstruction negative log-likelihood of the picture, given the latent
+  /// @param divergence of the latent from the standard normal distribution
+  public record Elbo(Tensor reconstruction, Tensor divergence) {}
+
+  /// @param labels i32 `[B]`; null for a model without classes
+  public Code encode(Tensor pictures, @Nullable Tensor labels, Pass pass) {
+    Tensor features = withClass(encoder.forward(pictures, pass), labels);
+    return new Code(mean.forward(features, pass), logVariance.forward(features, pass));
+  }
+
+  /// Pictures of latents `[B, latent]`: for every pixel the mean of its distribution, 0 to 1.
+  ///
+  /// @param labels i32 `[B]`; null for a model without classes
+  public Tensor picture(Tensor latent, @Nullable Tensor labels, Pass pass) {
+    return decoder.forward(withClass(latent, labels), pass).sigmoid();
+  }
+
+  /// With one sample of the latent for each picture, drawn with the pass's key.
+  ///
+  /// @param labels i32 `[B]`; null for a model without classes
+  public Elbo elbo(Tensor pictures, @Nullable Tensor labels, Pass pass) {
+    Code code = encode(pictures, labels, pass);
+    Tensor noise = Tensor.randn(code.mean.dtype(), pass.key(), code.mean.shape().toArray());
+    Tensor latent = code.mean.add(noise.mul(code.logVariance.mul(0.5).exp()));
+    Tensor logits = decoder.forward(withClass(latent, labels), pass);
+    Tensor missed = unlikelihood(logits, pictures, pass).reshape(pictures.dim(0), -1).sum(-1);
+    return new Elbo(
+        missed, Loss.gaussianDivergence(code.mean, code.logVariance, Reduction.NONE).sum(-1));
+  }
+
+  /// Of every pixel, in nats.
+  private Tensor unlikelihood(Tensor logits, Tensor pictures, Pass pass) {
+    if (logDeviation == null) {
+      return Loss.binaryCrossEntropy(logits, pictures, Reduction.NONE);
+    }
+    Tensor log = pass.value(logDeviation);
+    Tensor off = pictures.sub(logits.sigmoid()).mul(log.neg().exp());
+    return off.square().mul(0.5).add(log.add(0.5 * Math.log(2 * Math.PI)));
+  }
+
+  private Tensor withClass(Tensor rows, @Nullable Tensor labels) {
+    return labels == null
+        ? rows
+        : Tensor.concat(1, rows, labels.oneHot(sizes.classes(), rows.dtype()));
+  }
+
+  @Override
+  public Parts parts() {
+    return Parts.of(encoder, mean, logVariance, decoder, logDeviation);
+  }
+}

@@ -1,0 +1,164 @@
+package jacquard.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.Shell.Result;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Measuring runs that were trained for a moment, on pictures of 6 x 6 pixels.
+class EvalTest {
+  @TempDir static Path temp;
+  private static Path idx;
+  private static Path classifier;
+  private static Path gan;
+  private static Path vae;
+
+  @BeforeAll
+  static void train() throws IOException {
+    idx = TinyData.mnist(temp.resolve("idx"), 300, 120);
+    classifier = run("classifier", "30", "--features", "16");
+    gan =
+        run(
+            "gan",
+            "6",
+            "--latent",
+            "4",
+            "--conditional",
+            "--fid-every",
+            "3",
+            "--features",
+            classifier.toString());
+    vae = run("vae", "20", "--hidden", "16", "--latent", "2", "--conditional");
+  }
+
+  private static Path run(String recipe, String steps, String... more) {
+    Path run = temp.resolve(recipe);
+    Result result =
+        Shell.jacquard(
+            Shell.join(
+                List.of(
+                    "train",
+                    recipe,
+                    "--data",
+                    idx.toString(),
+                    "--batch",
+                    "16",
+                    "--steps",
+                    steps,
+                    "--out",
+                    run.toString()),
+                more));
+    assertEquals(0, result.exit(), result::toString);
+    return run;
+  }
+
+  private static Result eval(Path run, String... more) {
+    Result result = Shell.jacquard(Shell.join(List.of("eval", run.toString()), more));
+    assertEquals(0, result.exit(), result::toString);
+    return result;
+  }
+
+  @Test
+  void aClassifierHasItsAccuracyAndConfusion() throws IOException {
+    Result result = eval(classifier);
+    assertTrue(result.out().getFirst().contains("120 test images"), result::toString);
+    Json json = Json.read(classifier.resolve("eval.json"));
+    List<Json> lines = TrainTest.metrics(classifier);
+    assertEquals(
+        lines.getLast().field("val_accuracy").asDouble(), json.field("accuracy").asDouble(), 1e-9);
+    long sum = 0;
+    long right = 0;
+    List<Json> rows = json.field("confusion").items();
+    for (int label = 0; label < 10; label++) {
+      for (int taken = 0; taken < 10; taken++) {
+        long count = rows.get(label).items().get(taken).asLong();
+        sum += count;
+        right += label == taken ? count : 0;
+      }
+    }
+    assertEquals(120, sum);
+    assertEquals(120 * json.field("accuracy").asDouble(), right, 1e-6);
+  }
+
+  @Test
+  void aGanIsMeasuredBesideItsFloor() throws IOException {
+    Result result = eval(gan, "--features", classifier.toString());
+    Json json = Json.read(gan.resolve("eval.json"));
+    for (String name : List.of("fid", "kid", "precision", "recall", "entropy")) {
+      json.field(name).asDouble();
+      json.field(name + "_floor").asDouble();
+      assertTrue(result.out().stream().anyMatch(line -> line.contains(name)), name);
+    }
+    assertTrue(
+        json.field("fid").asDouble() > 3 * json.field("fid_floor").asDouble(),
+        () -> "six steps make no good pictures: " + json.pretty());
+    assertTrue(json.field("precision_floor").asDouble() > 0.5, json::pretty);
+    assertEquals(120, json.field("count").asInt());
+    assertEquals(120, json.field("histogram").items().stream().mapToInt(EvalTest::whole).sum());
+  }
+
+  private static int whole(Json json) {
+    return json instanceof Json.Int(long value) ? (int) value : -1;
+  }
+
+  @Test
+  void trainingAGanWatchesFidAndClasses() throws IOException {
+    List<Json> lines = TrainTest.metrics(gan);
+    assertTrue(lines.getLast().field("fid").asDouble() > 0);
+    assertTrue(lines.getLast().field("entropy").asDouble() >= 0);
+    assertTrue(lines.getLast().field("d_accuracy").asDouble() <= 1);
+    assertTrue(Files.exists(gan.resolve("samples/step-3.png")));
+  }
+
+  @Test
+  void theClassThatIsAskedForIsDrawn() throws IOException {
+    Path seven = temp.resolve("seven.png");
+    Path other = temp.resolve("other.png");
+    for (Path run : List.of(gan, vae)) {
+      sample(run, "7", seven);
+      sample(run, "3", other);
+      assertTrue(Files.mismatch(seven, other) >= 0, "the same noise as another class");
+    }
+    Result wrong = Shell.jacquard("sample", gan.toString(), "--class", "10");
+    assertEquals(List.of("jacquard sample: --class is 10, expected 0 to 9"), wrong.err());
+  }
+
+  private static void sample(Path run, String label, Path out) {
+    Result result =
+        Shell.jacquard("sample", run.toString(), "--class", label, "--out", out.toString());
+    assertEquals(0, result.exit(), result::toString);
+  }
+
+  @Test
+  void aVaesBoundIsTheSumOfItsParts() throws IOException {
+    eval(vae, "--features", classifier.toString());
+    Json json = Json.read(vae.resolve("eval.json"));
+    assertEquals(
+        json.field("negative_elbo").asDouble(),
+        json.field("reconstruction").asDouble() + json.field("divergence").asDouble(),
+        1e-6);
+    assertEquals(
+        TrainTest.metrics(vae).getLast().field("val_loss").asDouble(),
+        json.field("negative_elbo").asDouble(),
+        1e-3);
+    json.field("fid_floor").asDouble();
+    for (String picture : List.of("rebuilt.png", "between.png", "manifold.png")) {
+      assertTrue(Files.size(vae.resolve(picture)) > 100, picture);
+    }
+  }
+
+  @Test
+  void withoutAFeatureNetworkItSaysHowToMakeOne() {
+    Result result = Shell.jacquard("eval", gan.toString());
+    assertEquals(2, result.exit(), result::toString);
+    assertTrue(result.err().getFirst().contains("train classifier"), result::toString);
+  }
+}
