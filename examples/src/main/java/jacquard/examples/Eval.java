@@ -5,6 +5,7 @@ import jacquard.examples.recipe.EvalOptions;
 import jacquard.examples.recipe.Evaluation;
 import jacquard.examples.recipe.ImageEvaluation;
 import jacquard.examples.recipe.RunFolder;
+import jacquard.examples.recipe.TextEvaluation;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Measures a trained model: prints a table and writes RUN/eval.json.",
-      "gan: FID, kernel distance, precision, recall, classes; vae: negative ELBO and the same;"
-          + " classifier: accuracy."
+      "gpt: perplexity, bits per character, variety; gan: FID, kernel distance, precision, recall,"
+          + " classes; vae: negative ELBO and the same; classifier: accuracy."
     })
 final class Eval implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "The folder of a run.")
@@ -39,12 +40,13 @@ final class Eval implements Callable<Integer> {
     String recipe = run.configured(config, c -> c.field("recipe").asText());
     Evaluation evaluation =
         switch (recipe) {
+          case "gpt" -> TextEvaluation.gpt(run, config, options);
           case "vae" -> ImageEvaluation.vae(run, config, options);
           case "gan" -> ImageEvaluation.gan(run, config, options);
           case "classifier" -> ImageEvaluation.classifier(run, config, options);
           default ->
               throw new FormatException(
-                  run.config() + ": recipe '" + recipe + "', expected vae, gan or classifier");
+                  run.config() + ": recipe '" + recipe + "', expected gpt, vae, gan or classifier");
         };
     evaluation.write(run);
     evaluation.lines().forEach(System.out::println);

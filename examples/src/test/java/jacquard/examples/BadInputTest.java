@@ -66,7 +66,7 @@ class BadInputTest {
             + " --loss is hinge",
         "train gan --arch dcgan --data TEMP/idx --batch 8 | --arch dcgan draws pictures whose sides"
             + " 4 divides, and these are 6 x 6",
-        "train gan --features TEMP/none | TEMP/none: no such folder",
+        "train gan --features TEMP/none | none: no such folder",
         "train gan --features TEMP/foreign | foreign: is a run of train rnn, expected one of train"
             + " classifier",
         "train vae --arch conv --data TEMP/idx --batch 8 | --arch conv takes pictures whose sides 4"
@@ -79,7 +79,8 @@ class BadInputTest {
         "train vae --augment normalise=2:0.5 | --augment: makes -2.0 of white, expected 0 to 1;"
             + " leave normalise out",
         "eval TEMP/none             | no such folder",
-        "eval TEMP/foreign          | config.json: recipe 'rnn', expected vae, gan or classifier",
+        "eval TEMP/foreign          | config.json: recipe 'rnn', expected gpt, vae, gan or"
+            + " classifier",
         "plot latent TEMP/foreign   | foreign: is a run of train rnn, expected one of train vae",
         "plot augment --augment x   | augment: 'x': unknown, expected resize",
         "train gan --data TEMP/corrupt | train-images-idx3-ubyte.gz",

@@ -89,6 +89,36 @@ class EvalTest {
   }
 
   @Test
+  void aTransformersFiguresAreOneFigure() throws IOException {
+    Path text = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path run = temp.resolve("gpt");
+    Result trained =
+        Shell.jacquard(
+            Shell.join(
+                TrainTest.TINY_GPT,
+                "--data",
+                text.toString(),
+                "--steps",
+                "4",
+                "--out",
+                run.toString()));
+    assertEquals(0, trained.exit(), trained::toString);
+    eval(run);
+    Json json = Json.read(run.resolve("eval.json"));
+    double loss = json.field("loss").asDouble();
+    assertEquals(Math.exp(loss), json.field("perplexity").asDouble(), 1e-9);
+    assertEquals(
+        loss / Math.log(2), json.field("bits_per_char").asDouble(), 1e-9, "a token is a letter");
+    // 300 letters are held out; windows of 16 leave the last few unread.
+    assertEquals(18 * 16, json.field("tokens").asInt());
+    double watched = TrainTest.metrics(run).getLast().field("val_loss").asDouble();
+    assertEquals(watched, loss, 0.1, "other windows of the same text");
+    assertTrue(json.field("distinct_1").asDouble() <= 1);
+    eval(run, "--data", text.toString());
+    assertEquals(187 * 16, Json.read(run.resolve("eval.json")).field("tokens").asInt());
+  }
+
+  @Test
   void aGanIsMeasuredBesideItsFloor() throws IOException {
     Result result = eval(gan, "--features", classifier.toString());
     Json json = Json.read(gan.resolve("eval.json"));

@@ -1,8 +1,8 @@
 package jacquard.examples.recipe;
 
+import jacquard.examples.recipe.gan.Brush;
 import jacquard.examples.recipe.gan.GanModel;
 import jacquard.examples.view.ImageGrid;
-import jacquard.nn.Pass;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Key;
@@ -30,6 +30,7 @@ final class GanSampler {
     Arrays.setAll(
         labels, i -> only != null ? only : sizes.classes() == 0 ? 0 : i % sizes.classes());
     Key key = Key.of(seed);
+    Brush brush = model.brush();
     int atOnce = Math.min(AT_ONCE, count);
     int[] block = new int[atOnce];
     for (int from = 0; from < count; from += atOnce) {
@@ -40,11 +41,9 @@ final class GanSampler {
           sizes.classes() == 0
               ? null
               : Tensor.stored(DType.I32, block.clone(), Shape.of(atOnce), Device.standard());
-      Pass pass = model.drawing();
       float[] drawn =
-          model
-              .generator()
-              .draw(key.dynamic().fold(from / atOnce), atOnce, asked, pass)
+          brush
+              .draw(key.dynamic().fold(from / atOnce), atOnce, asked)
               .add(1)
               .mul(0.5)
               .toFloatArray();

@@ -53,7 +53,8 @@ public final class SampleOptions {
       names = "--top-p",
       paramLabel = "X",
       description =
-          "gpt: choose among the likeliest that together have this part of the probability. Default: 1.")
+          "gpt: choose among the likeliest that together have this part of the probability."
+              + " Default: 1.")
   @Nullable Double topP;
 
   @Option(

@@ -8,6 +8,7 @@
 ///     ClassHistogram                      which classes there are
 ///     Bleu  NltkBleu                      how much of a text references have
 ///     TextLikelihood                      perplexity, bits per character and per byte
+///     DistinctN                           how varied texts are
 @NullMarked
 package jacquard.nn.metrics;
 

@@ -3,7 +3,6 @@ package jacquard.examples.recipe.gan;
 import jacquard.nn.Init;
 import jacquard.nn.Module;
 import jacquard.nn.Parts;
-import jacquard.nn.Pass;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Ema;
@@ -109,10 +108,9 @@ public record GanModel(
         sizes.ema > 0 ? new Ema(generator.parameters(), sizes.ema) : null);
   }
 
-  /// A pass that draws as well as can be: running statistics, averaged parameters.
-  public Pass drawing() {
-    Pass pass = Pass.evaluation();
-    return average == null ? pass : average.assume(pass);
+  /// What draws as well as can be: with averaged parameters if there are any.
+  public Brush brush() {
+    return Brush.of(this);
   }
 
   @Override

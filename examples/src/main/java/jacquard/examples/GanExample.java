@@ -1,0 +1,97 @@
+package jacquard.examples;
+
+import jacquard.autograd.Gradients;
+import jacquard.examples.data.StrokeDigits;
+import jacquard.examples.view.ImageGrid;
+import jacquard.nn.Activation;
+import jacquard.nn.AdversarialLoss;
+import jacquard.nn.Init;
+import jacquard.nn.LeakyRelu;
+import jacquard.nn.Linear;
+import jacquard.nn.Pass;
+import jacquard.nn.Sequential;
+import jacquard.nn.SpectralNorm;
+import jacquard.nn.optim.Adam;
+import jacquard.nn.optim.Group;
+import jacquard.tensor.Key;
+import jacquard.tensor.Step;
+import jacquard.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A GAN in one file: a hinge loss and a discriminator of bounded slope learn to draw digits, which
+/// lie in `gan.png` then. Takes a minute or two: `GanExample [STEPS]`.
+public final class GanExample {
+  private static final int BATCH = 64;
+  private static final int LATENT = 64;
+
+  private final Sequential generator;
+  private final Sequential discriminator;
+  private final Adam forGenerator;
+  private final Adam forDiscriminator;
+  private final StrokeDigits digits = new StrokeDigits(1);
+  private final Key key = Key.of(1);
+
+  GanExample() {
+    Init g = Init.of(1).at("generator");
+    Init d = Init.of(1).at("discriminator");
+    generator =
+        Sequential.of(
+            Linear.of(g.at("fc1"), LATENT, 256),
+            Activation.RELU,
+            Linear.of(g.at("fc2"), 256, StrokeDigits.PIXELS),
+            Activation.SIGMOID);
+    discriminator =
+        Sequential.of(
+            SpectralNorm.of(d.at("fc1"), Linear.of(d.at("fc1"), StrokeDigits.PIXELS, 256)),
+            new LeakyRelu(0.2),
+            SpectralNorm.of(d.at("fc2"), Linear.of(d.at("fc2"), 256, 1)));
+    Adam.Settings settings = Adam.Settings.ADAM.withBetas(0.5, 0.999);
+    forGenerator = new Adam(List.of(Group.of(generator.parameters(), 2e-4)), settings);
+    forDiscriminator = new Adam(List.of(Group.of(discriminator.parameters(), 4e-4)), settings);
+  }
+
+  /// Both updates in one plan.
+  ///
+  /// @return the losses of discriminator and generator
+  double[] step(int step) {
+    Pass pass = Pass.training(key.dynamic().fold(step));
+    Tensor real = Tensor.of(digits.images((long) step * BATCH, BATCH), BATCH, StrokeDigits.PIXELS);
+    Tensor drawn = generator.forward(Tensor.randn(pass.key(), BATCH, LATENT), pass);
+
+    Tensor lossD =
+        AdversarialLoss.HINGE.discriminator(
+            discriminator.forward(real, pass), discriminator.forward(drawn.detach(), pass), 0);
+    forDiscriminator.update(
+        step, Gradients.of(lossD, pass.values(discriminator.parameters())), pass);
+
+    Tensor lossG = AdversarialLoss.HINGE.generator(discriminator.forward(drawn, pass));
+    forGenerator.update(step, Gradients.of(lossG, pass.values(generator.parameters())), pass);
+
+    Step.run(List.of(lossD, lossG), pass.updates());
+    return new double[] {lossD.item(), lossG.item()};
+  }
+
+  /// Pictures of noise, `[count, 784]`, 0 to 1.
+  float[] draw(int count) {
+    Tensor noise = Tensor.randn(Key.of(2), count, LATENT);
+    return generator.forward(noise, Pass.evaluation()).toFloatArray();
+  }
+
+  public static void main(String[] args) throws IOException {
+    int steps = args.length > 0 ? Integer.parseInt(args[0]) : 3000;
+    GanExample gan = new GanExample();
+    for (int step = 0; step < steps; step++) {
+      double[] losses = gan.step(step);
+      if (step % 250 == 0 || step == steps - 1) {
+        System.out.printf(
+            "step %5d  discriminator %.3f  generator %.3f%n", step, losses[0], losses[1]);
+      }
+    }
+    ImageGrid.of(StrokeDigits.SIZE, StrokeDigits.SIZE)
+        .withScale(2)
+        .write(Path.of("gan.png"), gan.draw(64), 64);
+    System.out.println("drawn: gan.png");
+  }
+}
