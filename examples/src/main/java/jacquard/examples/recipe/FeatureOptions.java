@@ -97,7 +97,8 @@ final class FeatureOptions {
     try (Stream<Path> entries = Files.list(runs)) {
       List<Path> models =
           entries
-              .filter(run -> run.getFileName().toString().startsWith(ClassifierRecipe.NAME + "-"))
+              .filter(
+                  run -> runs.relativize(run).toString().startsWith(ClassifierRecipe.NAME + "-"))
               .map(run -> new RunFolder(run).model())
               .filter(Files::isRegularFile)
               .sorted(Comparator.comparing(FeatureOptions::written))

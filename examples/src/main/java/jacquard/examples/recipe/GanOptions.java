@@ -10,25 +10,6 @@ import picocli.CommandLine.Option;
 
 /// What can be said of a GAN's networks and of how they are trained.
 final class GanOptions {
-  /// As the command line calls them; those that need a penalty bring it along.
-  enum LossName {
-    bce(AdversarialLoss.BCE),
-    lsgan(AdversarialLoss.LSGAN),
-    hinge(AdversarialLoss.HINGE),
-    wgan_gp(AdversarialLoss.WGAN);
-
-    final AdversarialLoss loss;
-
-    LossName(AdversarialLoss loss) {
-      this.loss = loss;
-    }
-
-    @Override
-    public String toString() {
-      return name().replace('_', '-');
-    }
-  }
-
   @Option(
       names = "--arch",
       paramLabel = "NAME",
@@ -42,7 +23,7 @@ final class GanOptions {
       defaultValue = "bce",
       converter = LossConverter.class,
       description = "bce, lsgan, hinge or wgan-gp. Default: ${DEFAULT-VALUE}.")
-  private LossName loss;
+  private AdversarialLoss loss;
 
   @Option(
       names = "--latent",
@@ -139,9 +120,9 @@ final class GanOptions {
     Require.zeroOrMore("--instance-noise", noise);
     Require.zeroOrMore("--gradient-penalty", penalty());
     Require.zeroOrMore("--r1", realPenalty);
-    if (smoothing > 0 && !loss.loss.hasTargets()) {
+    if (smoothing > 0 && !loss.hasTargets()) {
       throw new IllegalArgumentException(
-          "--label-smoothing is for bce and lsgan, and --loss is " + loss);
+          "--label-smoothing is for bce and lsgan, and --loss is " + LossConverter.name(loss));
     }
   }
 
@@ -162,12 +143,12 @@ final class GanOptions {
   }
 
   private double penalty() {
-    return penalty != null ? penalty : loss == LossName.wgan_gp ? 10 : 0;
+    return penalty != null ? penalty : loss == AdversarialLoss.WGAN ? 10 : 0;
   }
 
   /// What the losses are, for a chart.
   String quantity() {
-    return switch (loss.loss) {
+    return switch (loss) {
       case BCE -> "cross-entropy, nats";
       case LSGAN -> "squared error";
       case HINGE, WGAN -> "loss";
@@ -195,6 +176,6 @@ final class GanOptions {
 
   Duel.Settings settings(long steps) {
     return new Duel.Settings(
-        loss.loss, rateD(), rateG(), rounds, smoothing, noise, penalty(), realPenalty, steps);
+        loss, rateD(), rateG(), rounds, smoothing, noise, penalty(), realPenalty, steps);
   }
 }

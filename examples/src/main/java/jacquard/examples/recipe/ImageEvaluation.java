@@ -57,12 +57,11 @@ public final class ImageEvaluation {
   public static Evaluation vae(RunFolder run, Json config, EvalOptions options) throws IOException {
     Vae model = VaeRecipe.load(run, config);
     Digits digits = options.digits(run, config, 0);
-    Map<String, Double> elbo = VaeRecipe.measure(model, digits);
+    VaeRecipe.Bound bound = VaeRecipe.measure(model, digits);
     List<Evaluation.Row> rows = new ArrayList<>();
-    rows.add(
-        Evaluation.Row.of("negative_elbo", elbo.get("val_loss"), "nats an image, lower is better"));
-    rows.add(Evaluation.Row.of("reconstruction", elbo.get("reconstruction"), "nats of it"));
-    rows.add(Evaluation.Row.of("divergence", elbo.get("divergence"), "nats of it"));
+    rows.add(Evaluation.Row.of("negative_elbo", bound.total(), "nats an image, lower is better"));
+    rows.add(Evaluation.Row.of("reconstruction", bound.reconstruction(), "nats of it"));
+    rows.add(Evaluation.Row.of("divergence", bound.divergence(), "nats of it"));
     Map<String, Object> facts = new LinkedHashMap<>();
     ImageJudge judge = options.features.find(digits.height(), digits.width());
     String by = "no feature network, so what it draws is not measured";
@@ -108,7 +107,8 @@ public final class ImageEvaluation {
     Map<String, Double> values = ImageScores.of(real, made).values();
     Map<String, Double> floors = ImageScores.of(real, unseen).values();
     values.forEach((name, value) ->
-        rows.add(new Evaluation.Row(name, value, floors.get(name), MEANINGS.get(name))));
+        rows.add(
+            new Evaluation.Row(name, value, floors.get(name), MEANINGS.getOrDefault(name, ""))));
     ClassHistogram classes = judge.classes(made);
     ClassHistogram expected = judge.classes(unseen);
     if (classes != null && expected != null) {
