@@ -28,6 +28,7 @@ class ResumeTest {
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --lr 0.01",
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2 --tie --bias"
             + " --positions rotary --norm rms --mlp swiglu --tokenizer byte",
+        "mlm --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2",
         "vae --hidden 16 --latent 2 --batch 16",
         "vae --hidden 8 --latent 2 --batch 16 --conditional --likelihood gaussian --augment"
             + " shift=1",
@@ -189,7 +190,7 @@ class ResumeTest {
 
   static String[] command(Path temp, Path run, String recipe, String... more) throws IOException {
     Path data =
-        recipe.startsWith("gpt")
+        recipe.startsWith("gpt") || recipe.startsWith("mlm")
             ? TinyData.text(temp.resolve("letters.txt"), 3000)
             : TinyData.mnist(temp.resolve("idx"), 64, 10);
     List<String> first = new java.util.ArrayList<>(List.of(("train " + recipe).split(" ")));
