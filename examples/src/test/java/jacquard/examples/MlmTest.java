@@ -15,12 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A masked model from the command line.
 class MlmTest {
-  private static final String LINE = "the quick brown fox jumps over the lazy dog\n";
+  private static final String LINE = "the lazy dog\n";
 
   @TempDir Path temp;
 
   private Path train(int steps) throws IOException {
-    Path text = Files.writeString(temp.resolve("fox.txt"), LINE.repeat(100));
+    Path text = Files.writeString(temp.resolve("dog.txt"), LINE.repeat(200));
     Path run = temp.resolve("run");
     Result result =
         Shell.jacquard(
@@ -31,17 +31,17 @@ class MlmTest {
             "--out",
             run.toString(),
             "--layers",
-            "2",
+            "1",
             "--heads",
             "2",
             "--dim",
             "32",
             "--context",
-            "44",
+            "20",
             "--batch",
             "16",
             "--lr",
-            "0.01",
+            "0.02",
             "--positions",
             "rotary",
             "--steps",
@@ -52,12 +52,12 @@ class MlmTest {
 
   @Test
   void gapsAreFilledFromBothSides() throws IOException {
-    Path run = train(350);
+    Path run = train(200);
     List<String> metrics = Files.readAllLines(run.resolve("metrics.jsonl"));
     double before = Json.parse(metrics.getFirst(), "first").field("val_loss").asDouble();
     double after = Json.parse(metrics.getLast(), "last").field("val_loss").asDouble();
     assertTrue(after < before / 4, before + " to " + after);
-    assertTrue(Files.readString(run.resolve("samples/step-350.txt")).contains("\n----\n"));
+    assertTrue(Files.readString(run.resolve("samples/step-200.txt")).contains("\n----\n"));
     Result result =
         Shell.jacquard(
             "sample",
@@ -65,13 +65,10 @@ class MlmTest {
             "--temperature",
             "0",
             "--prompt",
-            "the q_ick brown fox j_mps over the la_y dog",
+            "the la_y dog",
             "--prompt",
-            "_he quick b_own fox");
-    assertEquals(
-        List.of("the quick brown fox jumps over the lazy dog", "the quick brown fox"),
-        result.out(),
-        result::toString);
+            "_he lazy _og");
+    assertEquals(List.of("the lazy dog", "the lazy dog"), result.out(), result::toString);
   }
 
   @Test
@@ -80,9 +77,9 @@ class MlmTest {
     wrong(run, "--prompt is missing, expected a text in which _ stands for each gap");
     wrong(
         run,
-        "--prompt has 0 gaps (_) among 3 tokens, expected at least one, and at most 44 tokens",
+        "--prompt has 0 gaps (_) among 3 tokens, expected at least one, and at most 20 tokens",
         "--prompt",
-        "fox");
+        "dog");
     wrong(run, "among 60 tokens", "--prompt", "_".repeat(60));
     wrong(run, "--length is for gpt runs, and this is a mlm", "--length", "5");
     Result result = Shell.jacquard("train", "mlm", "--mask", "1");

@@ -6,6 +6,7 @@ import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.StateException;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.spi.HostBuffer;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -110,7 +111,7 @@ public final class Init {
   private Tensor initial(String name, Initialiser initialiser, int... dims) {
     Shape shape = Shape.of(dims);
     if (blank) {
-      return Tensor.constant(dtype, 0.0, device).expand(shape);
+      return Tensor.stored(dtype, HostBuffer.newArray(dtype, shape.arraySize()), shape, device);
     }
     SplitMix random = SplitMix.of(seed, name.chars().asLongStream().toArray());
     return stored(dtype, initialiser.values(shape, random), shape, device);

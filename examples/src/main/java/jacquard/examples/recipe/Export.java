@@ -76,7 +76,10 @@ public final class Export implements Callable<Integer> {
           case BF16 -> StoredType.BF16;
         };
     Pretrained.Form form =
-        Pretrained.Form.standard().withType(stored).withMostBytes(shard * 1_000_000L);
+        Pretrained.Form.standard()
+            .withType(stored)
+            .withMostBytes(shard * 1_000_000L)
+            .withEnds(trained.ends());
     Pretrained.save(out, model.merged(), form);
     if (trained.tokenizer() != null) {
       AtomicFile.write(

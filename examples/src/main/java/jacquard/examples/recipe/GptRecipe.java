@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -108,8 +109,8 @@ public final class GptRecipe implements Callable<Integer> {
             trainStep(model, steps),
             text.random(batch, options.seed),
             heldOut,
-            new GptWriter(model, corpus.tokenizer(), known(corpus)));
-    try (Run run = options.open(NAME, config(model, corpus, steps))) {
+            new GptWriter(model, corpus.tokenizer(), known(corpus), ends(old)));
+    try (Run run = options.open(NAME, config(model, corpus, ends(old), steps))) {
       return train(run, lesson, corpus, choice.unit(), (long) batch * context);
     }
   }
@@ -123,6 +124,10 @@ public final class GptRecipe implements Callable<Integer> {
           "--tokenizer is for new models, and --from names one that has its own; leave it out");
     }
     return new TokenizerChoice.Given(old.tokenizer());
+  }
+
+  private static Set<Integer> ends(@Nullable TrainedGpt old) {
+    return old == null ? Set.of() : old.ends();
   }
 
   private Gpt model(@Nullable TrainedGpt old, Tokenizer tokens) {
@@ -183,11 +188,11 @@ public final class GptRecipe implements Callable<Integer> {
     return corpus.names() == null ? null : Corpus.Known.of(corpus.names());
   }
 
-  private Map<String, Object> config(Gpt model, Corpus corpus, long steps) {
+  private Map<String, Object> config(Gpt model, Corpus corpus, Set<Integer> ends, long steps) {
     Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
     Map<String, Object> config =
         options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
+    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null, ends));
     return config;
   }
 

@@ -8,13 +8,15 @@ import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Writes texts, or a list of names, with a trained transformer.
 ///
 /// @param known what tells new names from those that were learned; null for running text
-record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
+/// @param ends tokens that end a text
+record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known, Set<Integer> ends) {
 
   String write(SampleOptions options) {
     StringBuilder all = new StringBuilder();
@@ -43,7 +45,7 @@ record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
               String name = begins.get(text) + rest;
               return known.mark(name) + " " + name + "\n";
             });
-    Manner manner = new Manner(options.sampler(), options.length(60), stops, true);
+    Manner manner = new Manner(options.sampler(), options.length(60), stops, true, ends);
     new TextSampler(model, tokenizer)
         .write(
             beginnings(begins.stream().map(begin -> "\n" + begin).toList(), options),
@@ -62,7 +64,8 @@ record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known) {
     // A model needs something to go on from: the beginning of a line, where there are lines.
     List<String> before =
         prompts.stream().map(prompt -> prompt.isEmpty() ? lineBegin() : prompt).toList();
-    Manner manner = new Manner(options.sampler(), options.length(500), options.stops(), false);
+    Manner manner =
+        new Manner(options.sampler(), options.length(500), options.stops(), false, ends);
     new TextSampler(model, tokenizer).write(beginnings(before, options), manner, texts);
   }
 

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -151,7 +152,7 @@ public final class MlmRecipe implements Callable<Integer> {
     Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
     Map<String, Object> config =
         options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null));
+    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null, Set.of()));
     return config;
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Writes texts token by token, several at a time: as many side by side as give each the bits that
@@ -39,9 +40,17 @@ final class TextSampler {
   /// @param most tokens to write
   /// @param stops strings that end a text, which doesn't have them
   /// @param notEmpty whether no text may begin with a stop that is one token
-  record Manner(Sampler sampler, int most, List<String> stops, boolean notEmpty) {
+  /// @param ends tokens that end a text, which doesn't have them
+  record Manner(
+      Sampler sampler, int most, List<String> stops, boolean notEmpty, Set<Integer> ends) {
     Manner {
       stops = List.copyOf(stops);
+      ends = Set.copyOf(ends);
+    }
+
+    /// Without tokens that end a text.
+    Manner(Sampler sampler, int most, List<String> stops, boolean notEmpty) {
+      this(sampler, most, stops, notEmpty, Set.of());
     }
   }
 

@@ -24,6 +24,7 @@ final class TextWriting {
   /// Tokens that may not come first.
   private final Set<Integer> notFirst;
 
+  private final Set<Integer> ends;
   private final SplitMix random;
   private final TextSampler.Listener listener;
   private final TextStream stream;
@@ -47,6 +48,7 @@ final class TextWriting {
     this.longest = stops.stream().mapToInt(String::length).max().orElse(0);
     this.notFirst = manner.notEmpty() ? single(tokenizer, stops) : Set.of();
     this.vocabulary = tokenizer.vocabularySize();
+    this.ends = manner.ends();
     this.random = random;
     this.listener = listener;
     this.stream = tokenizer.stream();
@@ -91,8 +93,11 @@ final class TextWriting {
             ? sampler.choose(logits, random)
             : sampler.choose(logits, last(end), random);
     tokens[end++] = token;
-    take(stream.next(token));
-    if (!ended && end == tokens.length) {
+    boolean last = ends.contains(token);
+    if (!last) {
+      take(stream.next(token));
+    }
+    if (!ended && (last || end == tokens.length)) {
       take(stream.finish());
       finish(text.length());
     }

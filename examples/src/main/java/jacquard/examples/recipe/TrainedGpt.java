@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,14 +25,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tokenizer null if the folder has none
 /// @param names whether it learned the class names of a JDK
-public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names) {
+/// @param ends tokens that end a text
+public record TrainedGpt(
+    Gpt model, @Nullable Tokenizer tokenizer, boolean names, Set<Integer> ends) {
   /// What `export` writes beside the model, for [#open].
   static final String TOKENIZER = "jacquard_tokenizer.json";
 
   /// @throws FormatException if the folder is neither, or what it holds can't be read
   static TrainedGpt open(Path folder) throws FormatException {
     if (Pretrained.isFolder(folder)) {
-      return new TrainedGpt(Pretrained.load(folder, Init.blank()), readTokenizer(folder), false);
+      return new TrainedGpt(
+          Pretrained.load(folder, Init.blank()),
+          readTokenizer(folder),
+          false,
+          Pretrained.ends(folder));
     }
     RunFolder run = RunFolder.open(folder);
     Json config = run.readConfig();
@@ -68,11 +75,17 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
               Set.copyOf(weights)::contains,
               new Lora.Config(lora.field("rank").asInt(), lora.field("alpha").asDouble()));
     }
-    return new TrainedGpt(model, tokenizer, config.field("names").asBoolean());
+    Set<Integer> ends = new LinkedHashSet<>();
+    Json listed = config.optional("ends");
+    for (Json end : listed == null ? List.<Json>of() : listed.items()) {
+      ends.add(end.asInt());
+    }
+    return new TrainedGpt(model, tokenizer, config.field("names").asBoolean(), ends);
   }
 
   /// The part of a run's `config.json` from which [#of] makes the model again.
-  static Map<String, Object> describe(Gpt model, Tokenizer tokenizer, boolean names) {
+  static Map<String, Object> describe(
+      Gpt model, Tokenizer tokenizer, boolean names, Set<Integer> ends) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("model", model.config().toJson());
     List<Linear> adapted = model.linears().stream().filter(l -> l.lora() != null).toList();
@@ -85,6 +98,9 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
       config.put("lora", Json.of(lora));
     }
     config.put("names", names);
+    if (!ends.isEmpty()) {
+      config.put("ends", Json.of(ends.stream().mapToLong(end -> end).toArray()));
+    }
     config.put("tokenizer", tokenizer.toJson());
     return config;
   }
@@ -101,7 +117,8 @@ public record TrainedGpt(Gpt model, @Nullable Tokenizer tokenizer, boolean names
   ///
   /// @throws IOException if the class names can't be read
   GptWriter writer(Path folder) throws IOException {
-    return new GptWriter(model, tokenizer(folder), names ? Corpus.Known.of(Corpus.split()) : null);
+    return new GptWriter(
+        model, tokenizer(folder), names ? Corpus.Known.of(Corpus.split()) : null, ends);
   }
 
   /// The tokenizer.

@@ -145,6 +145,22 @@ class TextSamplerTest {
   }
 
   @Test
+  void tokensThatEndATextAreNotPartOfIt() {
+    TextSampler text = new TextSampler(model(LETTERS, false), LETTERS);
+    Manner free = new Manner(new Sampler(1, 0), 40, List.of(), false);
+    Beginning from = new Beginning("ab", SplitMix.of(4));
+    String whole = text.write(List.of(from), free, new Told()).getFirst();
+    int end = LETTERS.encode(whole.substring(30, 31))[0];
+    Told told = new Told();
+    text.write(
+        List.of(new Beginning("ab", SplitMix.of(4))),
+        new Manner(new Sampler(1, 0), 40, List.of(), false, java.util.Set.of(end)),
+        told);
+    assertEquals(whole.substring(0, whole.indexOf(whole.charAt(30))), told.joined(0));
+    assertEquals(List.of(0), told.ended);
+  }
+
+  @Test
   void whatOnlyLooksLikeAStopIsTold() {
     TextSampler text = new TextSampler(model(LETTERS, false), LETTERS);
     Manner free = new Manner(new Sampler(1, 0), 30, List.of(), false);

@@ -12,11 +12,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Transformers in the layout of Hugging Face's library: GPT-2 and Llama.
 ///
@@ -31,25 +33,40 @@ public final class Pretrained {
   ///
   /// @param type of the stored numbers: F32, F16 or BF16
   /// @param mostBytes of a file; see [Shards#write]
-  public record Form(StoredType type, long mostBytes) {
-    /// F32 in files of at most 5 GB, the library's limit.
-    public static Form standard() {
-      return new Form(StoredType.F32, 5_000_000_000L);
-    }
-
-    public Form withType(StoredType other) {
-      return new Form(other, mostBytes);
-    }
-
-    public Form withMostBytes(long most) {
-      return new Form(type, most);
-    }
-
+  /// @param ends tokens that end a text
+  public record Form(StoredType type, long mostBytes, Set<Integer> ends) {
     /// @throws IllegalArgumentException if `type` is none of those three
     public Form {
       if (type != StoredType.F32 && type != StoredType.F16 && type != StoredType.BF16) {
         throw new IllegalArgumentException("export: type " + type + ", expected F32, F16 or BF16");
       }
+      ends = Collections.unmodifiableSet(new TreeSet<>(ends));
+    }
+
+    /// F32 in files of at most 5 GB, the library's limit; no tokens that end a text.
+    public static Form standard() {
+      return new Form(StoredType.F32, 5_000_000_000L, Set.of());
+    }
+
+    public Form withType(StoredType other) {
+      return new Form(other, mostBytes, ends);
+    }
+
+    public Form withMostBytes(long most) {
+      return new Form(type, most, ends);
+    }
+
+    public Form withEnds(Set<Integer> tokens) {
+      return new Form(type, mostBytes, tokens);
+    }
+
+    /// `eos_token_id`: a number, several, or null.
+    private Json endsJson() {
+      return switch (ends.size()) {
+        case 0 -> new Json.Null();
+        case 1 -> Json.of(ends.iterator().next());
+        default -> Json.of(ends.stream().mapToLong(end -> end).toArray());
+      };
     }
   }
 
@@ -70,6 +87,22 @@ public final class Pretrained {
   public static Gpt.Config config(Path folder) throws FormatException {
     Json json = json(folder);
     return config(folder, json, layout(folder, json));
+  }
+
+  /// Tokens that end a text: `eos_token_id` of a folder's `config.json`, none if it names none.
+  ///
+  /// @throws FormatException if it can't be read
+  public static Set<Integer> ends(Path folder) throws FormatException {
+    Json found = json(folder).optional("eos_token_id");
+    Set<Integer> ends = new TreeSet<>();
+    if (found instanceof Json.Int) {
+      ends.add(found.asInt());
+    } else if (found instanceof Json.Items(List<Json> several)) {
+      for (Json end : several) {
+        ends.add(end.asInt());
+      }
+    }
+    return ends;
   }
 
   private static Json json(Path folder) throws FormatException {
@@ -201,6 +234,7 @@ public final class Pretrained {
     fields.put("model_type", Json.of(layout.types().getFirst()));
     fields.put("architectures", Json.of(List.of(Json.of(layout.architecture()))));
     fields.putAll(layout.write(model.config()));
+    fields.put("eos_token_id", form.endsJson());
     fields.put("torch_dtype", Json.of(name(form.type)));
     AtomicFile.write("export", folder.resolve("config.json"), Json.of(fields).pretty() + "\n");
   }

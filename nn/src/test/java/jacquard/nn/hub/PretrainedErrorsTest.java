@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -196,6 +197,17 @@ class PretrainedErrorsTest {
                         () -> Pretrained.save(folder, lora, Pretrained.Form.standard()))
                     .getMessage())
             .contains("merge its lora first"));
+  }
+
+  @Test
+  void tokensThatEndATextAreStored() throws IOException {
+    Gpt model = Gpt.of(Init.of(1), SMALL);
+    Pretrained.save(folder, model, Pretrained.Form.standard());
+    assertEquals(Set.of(), Pretrained.ends(folder));
+    for (Set<Integer> ends : List.of(Set.of(6), Set.of(2, 5))) {
+      Pretrained.save(folder, model, Pretrained.Form.standard().withEnds(ends));
+      assertEquals(ends, Pretrained.ends(folder));
+    }
   }
 
   @Test
