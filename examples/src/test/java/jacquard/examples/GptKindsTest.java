@@ -115,6 +115,17 @@ class GptKindsTest {
   }
 
   @Test
+  void aTokenizerOfPairsGoesAlongAsTheLibrarysOwn() throws IOException {
+    Path run = run("pairs", TrainTest.TINY_GPT, "--tokenizer", "bpe:300");
+    Path out = export(run, "pairs-hf");
+    assertTrue(Files.exists(out.resolve("tokenizer.json")));
+    assertFalse(Files.exists(out.resolve("jacquard_tokenizer.json")));
+    assertEquals(
+        sample(run, "--prompt", "abc", "--length", "40"),
+        sample(out, "--prompt", "abc", "--length", "40"));
+  }
+
+  @Test
   void mixturesAreTrainedAndSampledButHaveNoLayout() {
     Path run = run("mixture", TrainTest.TINY_GPT, "--positions", "rotary", "--bias");
     assertFalse(sample(run).isEmpty());

@@ -65,8 +65,7 @@ class GptTextTest {
 
     // The tokenizer of one run, as a file, is that of another.
     Path file =
-        Files.writeString(
-            temp.resolve("tokenizer.json"), tokenizer.field("definition").toString());
+        Files.writeString(temp.resolve("tokenizer.json"), tokenizer.field("definition").toString());
     Path other = temp.resolve("other");
     Files.move(run, other);
     Path again = train(data, "--tokenizer", file.toString());

@@ -4,7 +4,10 @@ import jacquard.nn.Gpt;
 import jacquard.nn.hub.Pretrained;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import jacquard.nn.io.StoredType;
+import jacquard.nn.text.SubwordTokenizer;
+import jacquard.nn.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,13 +85,19 @@ public final class Export implements Callable<Integer> {
             .withEnds(trained.ends());
     Pretrained.save(out, model.merged(), form);
     if (trained.tokenizer() != null) {
-      AtomicFile.write(
-          "export",
-          out.resolve(TrainedGpt.TOKENIZER),
-          trained.tokenizer().toJson().pretty() + "\n");
+      write(trained.tokenizer());
     }
     System.out.println(out);
     return 0;
+  }
+
+  /// As the library's `tokenizer.json` if it has such tokenizers, else for [TrainedGpt#open].
+  private void write(Tokenizer tokenizer) throws FormatException {
+    boolean known = tokenizer instanceof SubwordTokenizer;
+    Json json =
+        tokenizer instanceof SubwordTokenizer subword ? subword.definition() : tokenizer.toJson();
+    String name = known ? "tokenizer.json" : TrainedGpt.TOKENIZER;
+    AtomicFile.write("export", out.resolve(name), json.pretty() + "\n");
   }
 
   private static void requireEmpty(Path out) throws FormatException {

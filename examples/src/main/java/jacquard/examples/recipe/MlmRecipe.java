@@ -78,7 +78,8 @@ public final class MlmRecipe implements Callable<Integer> {
       names = "--tokenizer",
       paramLabel = "NAME",
       defaultValue = "char",
-      description = "What a token is: char or byte. Default: ${DEFAULT-VALUE}.")
+      description =
+          "What a token is: char, byte, bpe:N, or a tokenizer.json. Default: ${DEFAULT-VALUE}.")
   private String tokenizer;
 
   @Mixin private GptOptions kind;

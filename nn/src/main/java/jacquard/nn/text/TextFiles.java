@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Reads training text: a file, or the `.txt`, `.json` and `.jsonl` files of a folder and its sub
-/// folders by path. JSON holds a text, or lists of texts: `{"text": ...}`, or `{"paragraphs": [...]}`
-/// and `{"content": [...]}` with a line in each string, as chinese-poetry has it; `.jsonl` such a
-/// value in each line. Any other file is one text.
+/// folders by path. JSON holds a text, or lists of texts: `{"text": ...}`, or `{"paragraphs":
+/// [...]}` and `{"content": [...]}` with a line in each string, as chinese-poetry has it; `.jsonl`
+/// such a value in each line. Any other file is one text.
 public final class TextFiles {
   private static final long MAX_BYTES = 1L << 30;
   private static final List<String> ENDINGS = List.of(".txt", ".json", ".jsonl");

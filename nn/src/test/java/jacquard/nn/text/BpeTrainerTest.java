@@ -30,7 +30,11 @@ class BpeTrainerTest {
   void theMostFrequentPairIsMergedFirst() throws Exception {
     // hug 10, pug 5, pun 12, bun 4, hugs 5: the textbook's words.
     String text =
-        " hug".repeat(10) + " pug".repeat(5) + " pun".repeat(12) + " bun".repeat(4) + " hugs".repeat(5);
+        " hug".repeat(10)
+            + " pug".repeat(5)
+            + " pun".repeat(12)
+            + " bun".repeat(4)
+            + " hugs".repeat(5);
     SubwordTokenizer tokenizer = BpeTrainer.of(259).train(List.of(text));
     assertEquals(List.of("u g", "Ġ p", "u n"), merges(tokenizer));
     assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
@@ -58,12 +62,11 @@ class BpeTrainerTest {
     List<String> merges = new ArrayList<>();
     while (merges.size() < most) {
       Map<List<String>, Integer> pairs = new HashMap<>();
-      words.forEach(
-          (word, count) -> {
-            for (int i = 0; i + 1 < word.size(); i++) {
-              pairs.merge(List.of(word.get(i), word.get(i + 1)), count, Integer::sum);
-            }
-          });
+      words.forEach((word, count) -> {
+        for (int i = 0; i + 1 < word.size(); i++) {
+          pairs.merge(List.of(word.get(i), word.get(i + 1)), count, Integer::sum);
+        }
+      });
       List<String> best = null;
       for (List<String> pair : pairs.keySet()) {
         if (best == null
@@ -114,8 +117,7 @@ class BpeTrainerTest {
     SubwordTokenizer tokenizer = BpeTrainer.of(2000).train(List.of(text));
     assertEquals(2000, tokenizer.vocabularySize());
     // The first merges of Hugging Face's trainer on this text.
-    assertEquals(
-        List.of("Ġ t", "h e", "Ġ a", "o u", "Ġ s"), merges(tokenizer).subList(0, 5));
+    assertEquals(List.of("Ġ t", "h e", "Ġ a", "o u", "Ġ s"), merges(tokenizer).subList(0, 5));
     int[] ids = tokenizer.encode(text);
     assertEquals(text, tokenizer.decode(ids));
     assertEquals(3.0, (double) text.length() / ids.length, 0.3);

@@ -142,10 +142,8 @@ class SubwordTokenizerTest {
             + folder
             + ": holds no tokenizer.json, no encoder.json with vocab.bpe and no vocab.json with merges.txt",
         assertThrows(FormatException.class, () -> SubwordTokenizer.read(folder)).getMessage());
-    Files.copy(
-        SharedData.path("hf-tokenizers/clip-mini-vocab.json"), folder.resolve("vocab.json"));
-    Files.copy(
-        SharedData.path("hf-tokenizers/clip-mini-merges.txt"), folder.resolve("merges.txt"));
+    Files.copy(SharedData.path("hf-tokenizers/clip-mini-vocab.json"), folder.resolve("vocab.json"));
+    Files.copy(SharedData.path("hf-tokenizers/clip-mini-merges.txt"), folder.resolve("merges.txt"));
     assertEquals(
         "tokenizer: "
             + folder.resolve("merges.txt")

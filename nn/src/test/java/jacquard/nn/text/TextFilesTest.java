@@ -58,7 +58,11 @@ class TextFilesTest {
     for (String[] layout :
         new String[][] {
           {"[{\"title\":\"t\",\"paragraphs\":[\"a\",\"b\"]},{\"content\":[\"c\"]}]", "a\nb", "c"},
-          {"{\"title\":\"t\",\"content\":[{\"paragraphs\":[\"a\"]},{\"paragraphs\":[\"b\"]}]}", "a", "b"},
+          {
+            "{\"title\":\"t\",\"content\":[{\"paragraphs\":[\"a\"]},{\"paragraphs\":[\"b\"]}]}",
+            "a",
+            "b"
+          },
           {"[\"a\",{\"text\":\"b\",\"id\":1}]", "a", "b"}
         }) {
       Files.writeString(file, layout[0]);
