@@ -10,6 +10,7 @@ import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.DistinctN;
+import jacquard.nn.metrics.TextLikelihood;
 import jacquard.nn.text.Tokenizer;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
@@ -51,26 +52,29 @@ public final class TextEvaluation {
     }
     int predicted = windows.size() * context;
     String text = tokenizer.decode(Arrays.copyOfRange(tokens, 1, 1 + predicted));
-    int characters = text.codePointCount(0, text.length());
+    TextLikelihood likelihood = TextLikelihood.of(nats / predicted, predicted, text);
     List<List<String>> words = words(trained.writer(run.path()));
-    double loss = nats / predicted;
     return new Evaluation(
-        "gpt %s on %,d tokens, %,d characters".formatted(run.path(), predicted, characters),
+        "gpt %s on %,d tokens, %,d characters"
+            .formatted(run.path(), likelihood.tokens(), likelihood.characters()),
         List.of(
-            Evaluation.Row.of("loss", loss, "nats a token, lower is better"),
-            Evaluation.Row.of("perplexity", Math.exp(loss), "tokens to choose among, as it were"),
-            Evaluation.Row.of("bits_per_char", nats / Math.log(2) / characters, "lower is better"),
+            Evaluation.Row.of("loss", likelihood.loss(), "nats a token, lower is better"),
+            Evaluation.Row.of(
+                "perplexity", likelihood.perplexity(), "tokens to choose among, as it were"),
+            Evaluation.Row.of("bits_per_char", likelihood.bitsPerCharacter(), "lower is better"),
+            Evaluation.Row.of("bits_per_byte", likelihood.bitsPerByte(), "of UTF-8"),
             Evaluation.Row.of(
                 "distinct_1", DistinctN.of(words, 1), "part of its words that differ"),
             Evaluation.Row.of("distinct_2", DistinctN.of(words, 2), "part of its pairs of words")),
-        Map.of("tokens", predicted, "characters", characters));
+        Map.of("tokens", likelihood.tokens(), "characters", likelihood.characters()));
   }
 
   private static int[] tokens(RunFolder run, Json config, Tokenizer tokenizer, @Nullable Path data)
       throws IOException {
     TokenizerChoice given = new TokenizerChoice.Given(tokenizer);
     if (data == null) {
-      return Corpus.of(EvalOptions.recorded(run, config), given).text().validation();
+      TextOptions prepared = run.configured(config, TextOptions::recorded);
+      return Corpus.of(EvalOptions.recorded(run, config), given, prepared).text().validation();
     }
     Corpus.Text text = Corpus.of(data, given).text();
     return IntStream.concat(Arrays.stream(text.train()), Arrays.stream(text.validation()))
