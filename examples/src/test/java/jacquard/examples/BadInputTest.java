@@ -75,8 +75,9 @@ class BadInputTest {
         "train vae --augment blur   | augment: 'blur': unknown, expected resize",
         "train vae --augment resize=8x8 | --augment: makes 8 x 8 of images of 28 x 28, expected the"
             + " same size",
-        "train vae --augment normalise=0.5:0.5 --data TEMP/none | no such folder",
-        "train vae --augment normalise=2:0.5 | --augment: makes -2.0 of white, expected 0 to 1;"
+        "train vae --augment normalise=0.5:0.5 | --augment: makes -1.0 of black, expected 0 to 1;"
+            + " leave normalise out",
+        "train vae --augment normalise=2:0.5 | --augment: makes -4.0 of black, expected 0 to 1;"
             + " leave normalise out",
         "eval TEMP/none             | no such folder",
         "eval TEMP/foreign          | config.json: recipe 'rnn', expected gpt, vae, gan or"

@@ -29,20 +29,30 @@ final class AugmentOptions {
       return digits;
     }
     Augmentation augmentation = AugmentationSpec.parse(spec);
-    Image white = Image.of(1, digits.height(), digits.width());
-    java.util.Arrays.fill(white.values(), 1);
-    Image made = augmentation.apply(white, SplitMix.of(seed));
-    if (made.height() != white.height() || made.width() != white.width()) {
-      throw new FormatException(
-          "--augment: makes %d x %d of images of %d x %d, expected the same size"
-              .formatted(made.height(), made.width(), white.height(), white.width()));
-    }
-    for (float value : made.values()) {
-      if (!(value >= 0 && value <= 1 + 1e-6)) {
-        throw new FormatException(
-            "--augment: makes " + value + " of white, expected 0 to 1; leave normalise out");
-      }
+    // black and white tell what becomes of the range of values
+    for (float shade : new float[] {0, 1}) {
+      Image plain = Image.of(1, digits.height(), digits.width());
+      java.util.Arrays.fill(plain.values(), shade);
+      requireAlike(plain, augmentation.apply(plain, SplitMix.of(seed)), shade);
     }
     return digits.withTrain(new AugmentedBatches(digits.train(), augmentation, seed, digits.low()));
+  }
+
+  private static void requireAlike(Image before, Image after, float shade) throws FormatException {
+    if (after.height() != before.height() || after.width() != before.width()) {
+      throw new FormatException(
+          "--augment: makes %d x %d of images of %d x %d, expected the same size"
+              .formatted(after.height(), after.width(), before.height(), before.width()));
+    }
+    for (float value : after.values()) {
+      if (!(value >= 0 && value <= 1 + 1e-6)) {
+        throw new FormatException(
+            "--augment: makes "
+                + value
+                + " of "
+                + (shade == 0 ? "black" : "white")
+                + ", expected 0 to 1; leave normalise out");
+      }
+    }
   }
 }

@@ -17,6 +17,9 @@ record Gaps(double part, int mask, long seed) {
   /// No target.
   static final int NONE = -1;
 
+  /// Keeps the draws apart from those of the windows, which have the same seed and steps.
+  private static final long DRAWS = 0x67617073; // "gaps"
+
   /// @throws IllegalArgumentException unless `part` is above 0 and below 1
   Gaps {
     if (!(part > 0 && part < 1)) {
@@ -31,7 +34,7 @@ record Gaps(double part, int mask, long seed) {
 
   /// The same for one batch, which nobody has read yet.
   Batch in(Batch batch) {
-    SplitMix random = SplitMix.of(seed, batch.step());
+    SplitMix random = SplitMix.of(seed, batch.step(), DRAWS);
     int[] x = batch.ints("x");
     int[] y = batch.ints("y");
     for (int i = 0; i < x.length; i++) {

@@ -20,6 +20,26 @@ class GapsTest {
     return tokens;
   }
 
+  /// Where a window begins must not say whether its first token is chosen.
+  @Test
+  void gapsDoNotDependOnWhereWindowsBegin() {
+    int[] positions = new int[5000];
+    Arrays.setAll(positions, i -> i);
+    double inFirstFifth = 0;
+    double chosen = 0;
+    for (int step = 0; step < 2000; step++) {
+      Batch batch =
+          new Gaps(0.2, positions.length, 3)
+              .in(new TextWindows(positions, 50).random(1, 3))
+              .batch(step);
+      if (batch.ints("y")[0] != Gaps.NONE) {
+        chosen++;
+        inFirstFifth += batch.ints("y")[0] < positions.length / 5 ? 1 : 0;
+      }
+    }
+    assertEquals(0.2, inFirstFifth / chosen, 0.06);
+  }
+
   @Test
   void chosenTokensAreMaskedReplacedOrLeft() {
     Batch before = TEXT.random(200, 3).batch(4);
