@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Measures a trained model: prints a table and writes RUN/eval.json.",
-      "gpt: perplexity, bits per character, variety; gan: FID, kernel distance, precision, recall,"
-          + " classes; vae: negative ELBO and the same; classifier: accuracy."
+      "gpt: perplexity, bits per character, variety, BLEU; gan: FID, kernel distance, precision,"
+          + " recall, classes; vae: negative ELBO and the same; classifier: accuracy."
     })
 final class Eval implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "The folder of a run.")

@@ -100,6 +100,13 @@ class PrepareTest {
     Json config = Json.read(run.resolve("config.json")).field("options");
     assertEquals("exact", config.field("--dedup").asText());
     assertEquals("paragraph", config.field("--documents").asText());
+
+    // The same documents are held out again: 2 of 15, of 30 letters, and an empty line between.
+    assertEquals(0, Shell.jacquard("eval", run.toString()).exit());
+    Json evaluation = Json.read(run.resolve("eval.json"));
+    assertEquals(48, evaluation.field("tokens").asInt(), "three windows of the 62 letters");
+    assertTrue(evaluation.field("bleu").asDouble() >= 0);
+    assertTrue(evaluation.field("self_bleu").asDouble() >= 0);
   }
 
   @Test

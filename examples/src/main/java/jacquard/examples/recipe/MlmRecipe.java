@@ -84,6 +84,8 @@ public final class MlmRecipe implements Callable<Integer> {
 
   @Mixin private GptOptions kind;
 
+  @Mixin private TextOptions texts;
+
   @Override
   public Integer call() throws IOException {
     kind.require();
@@ -94,7 +96,8 @@ public final class MlmRecipe implements Callable<Integer> {
     options.device.apply();
 
     TokenizerChoice choice = TokenizerChoice.of(tokenizer);
-    Corpus corpus = Corpus.of(options.data, choice);
+    Corpus corpus = Corpus.of(options.data, choice, texts);
+    corpus.notes().forEach(System.out::println);
     int mask = corpus.tokenizer().vocabularySize();
     Gaps gaps = new Gaps(part, mask, options.seed);
     TextWindows text = new TextWindows(corpus.text().train(), context);
