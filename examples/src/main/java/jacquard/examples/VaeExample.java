@@ -71,8 +71,9 @@ public final class VaeExample {
   float[] plane() {
     float[] latents = new float[2 * ACROSS * ACROSS];
     for (int i = 0; i < ACROSS * ACROSS; i++) {
+      int row = i / ACROSS;
       latents[2 * i] = 4f * (i % ACROSS) / (ACROSS - 1) - 2;
-      latents[2 * i + 1] = 4f * (i / ACROSS) / (ACROSS - 1) - 2;
+      latents[2 * i + 1] = 4f * row / (ACROSS - 1) - 2;
     }
     Tensor z = Tensor.of(latents, ACROSS * ACROSS, LATENT);
     return decoder.forward(z, Pass.evaluation()).sigmoid().toFloatArray();

@@ -36,7 +36,7 @@ public enum AdversarialLoss {
   /// @throws IllegalArgumentException if `smoothing` isn't 0 and this loss has no target, or it is
   ///   outside 0 to 1
   public Tensor discriminator(Tensor real, Tensor drawn, double smoothing) {
-    if (!(smoothing >= 0 && smoothing < 1) || smoothing > 0 && !hasTargets()) {
+    if (!(smoothing >= 0 && smoothing < 1) || (smoothing > 0 && !hasTargets())) {
       throw new IllegalArgumentException(
           "adversarial loss: label smoothing "
               + smoothing
