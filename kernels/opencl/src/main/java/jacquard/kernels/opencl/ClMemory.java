@@ -69,7 +69,7 @@ final class ClMemory {
         }
       } catch (CLException e) {
         if (attempt > 0) {
-          throw full(bytes, e.getMessage());
+          throw full(bytes, String.valueOf(e.getMessage()));
         }
       }
       if (attempt > 0) {
