@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jacquard.nn.train.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,40 @@ class ProcessTest {
     }
     assertTrue(Files.exists(run.resolve("loss.png")));
     assertEquals(0, Shell.jacquard("sample", run.toString(), "--length", "20").exit());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"best", "elsewhere"})
+  void aRunThatWasSetBackAndKilledAtOnceGoesOn(String from) throws Exception {
+    Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Path run = temp.resolve("run");
+    List<String> command = gpt(data, run, 16, 4);
+    command.addAll(List.of("--steps", "12", "--checkpoint-every", "1", "--keep", "9"));
+    Shell.Result result = Shell.jacquard(command.toArray(String[]::new));
+    assertEquals(0, result.exit(), result::toString);
+    // A run whose best step is an early one: that step's own checkpoint has long been deleted.
+    CheckpointFolder checkpoints = new CheckpointFolder(run.resolve("checkpoints"), 9);
+    checkpoints.markBest(5);
+    for (Path file : checkpoints.newestFirst()) {
+      if (CheckpointFolder.step(file) < 10) {
+        Files.delete(file);
+      }
+    }
+    Path elsewhere = Files.copy(checkpoints.best(), temp.resolve("elsewhere"));
+
+    List<String> back = new ArrayList<>(List.of("resume", run.toString()));
+    back.addAll(List.of("--from", from.equals("best") ? "best" : elsewhere.toString()));
+    back.addAll(List.of("--steps", "1000000", "--checkpoint-every", "1000000"));
+    try (JavaProcess process = JavaProcess.start(temp, back)) {
+      process.awaitLine("going on after step 5");
+      process.process().destroyForcibly().waitFor();
+    }
+    assertTrue(Files.exists(checkpoints.path().resolve("undone/step-000012.safetensors")));
+    assertTrue(Files.exists(checkpoints.file(5)), "what it was set back to is among its own");
+    long last = CheckpointFolder.step(checkpoints.newestFirst().getFirst());
+    result = Shell.jacquard("resume", run.toString(), "--steps", "" + (last + 2));
+    assertEquals(0, result.exit(), result::toString);
+    assertTrue(result.out().contains("going on after step " + last), result::toString);
   }
 
   @ParameterizedTest

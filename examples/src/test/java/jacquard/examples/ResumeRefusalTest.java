@@ -151,7 +151,8 @@ class ResumeRefusalTest {
     for (Path file : RunFiles.checkpoints(run)) {
       Files.delete(file);
     }
-    refused("holds no checkpoint, though the run has made 8 steps");
+    Result result = refused("holds no checkpoint, though the run has made 8 steps");
+    assertTrue(result.err().getFirst().endsWith(" --from best"), result::toString);
     Files.delete(run.resolve("checkpoints/best.safetensors"));
     Files.delete(run.resolve("checkpoints"));
     refused("holds no checkpoint, though the run has made 8 steps");

@@ -214,7 +214,7 @@ public final class Resume implements Callable<Integer> {
     CheckpointFolder checkpoints = new CheckpointFolder(folder.checkpoints(), 1);
     List<Path> all = checkpoints.newestFirst();
     if (from == null && all.isEmpty()) {
-      requireUnbegun(folder);
+      requireUnbegun(folder, checkpoints.best());
       return null;
     }
     Path file = from == null ? all.getFirst() : named(folder, from);
@@ -228,7 +228,7 @@ public final class Resume implements Callable<Integer> {
   }
 
   /// The first checkpoint is written before the first step.
-  private static void requireUnbegun(RunFolder folder) throws FormatException {
+  private static void requireUnbegun(RunFolder folder, Path best) throws FormatException {
     List<Json> lines = MetricsLog.read(folder.metrics());
     long made = lines.isEmpty() ? 0 : lines.getLast().field("step").asLong();
     if (made > 0) {
@@ -236,7 +236,10 @@ public final class Resume implements Callable<Integer> {
           folder.checkpoints()
               + ": holds no checkpoint, though the run has made "
               + made
-              + " steps; put its files back, or train anew");
+              + " steps; put its files back, or "
+              + (stepOfWhole(best) == null
+                  ? "train anew"
+                  : offer(folder, folder.checkpoints(), List.of(best))));
     }
   }
 

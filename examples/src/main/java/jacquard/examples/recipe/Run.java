@@ -66,10 +66,14 @@ record Run(
     CheckpointFolder checkpoints = new CheckpointFolder(folder.checkpoints(), options.keep);
     CheckpointFile checkpoint = from.checkpoint();
     long first = checkpoint == null ? 0 : checkpoint.step();
+    folder.makeFolders();
     if (from.rewinding()) {
+      if (checkpoint != null) {
+        // First of all: from here on this is the run's last one, whatever happens before the next.
+        checkpoints.adopt(checkpoint.path(), first);
+      }
       setAside(folder, checkpoints, first);
     }
-    folder.makeFolders();
     folder.write(told(from, options));
     // The line of a step that was not looked at yet comes after the checkpoint, too.
     boolean logged = checkpoint != null && Checkpoints.reviewed(checkpoint);

@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -73,28 +75,54 @@ public record CheckpointFolder(Path path, int keep) {
   ///
   /// @throws FormatException if there is none, or it can't be kept
   public void markBest(long step) throws FormatException {
-    Path source = file(step);
-    Path link =
-        path.resolve("." + best().getFileName() + "." + ProcessHandle.current().pid() + "-0.tmp");
+    put(file(step), best());
+  }
+
+  /// Puts a checkpoint, such as the best or one of another folder, among those of steps, in place
+  /// of the one of its step. `checkpoint` stays where it is.
+  ///
+  /// @param checkpoint of `step`
+  /// @throws FormatException if it can't be read, or not be put there; nothing is changed then
+  public void adopt(Path checkpoint, long step) throws FormatException {
+    put(checkpoint, file(step));
+  }
+
+  private static void put(Path source, Path target) throws FormatException {
     try {
-      Files.deleteIfExists(link);
-      try {
-        Files.createLink(link, source); // one file with two names: no second copy on the disk
-        Files.move(link, best(), java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-      } catch (UnsupportedOperationException | IOException e) {
-        Files.deleteIfExists(link);
-        copy(source);
+      if (Files.exists(target) && Files.isSameFile(source, target)) {
+        return;
+      }
+      // One file with two names: no second copy on the disk. But not with a name elsewhere, where
+      // somebody may write into it.
+      if (!Objects.equals(source.getParent(), target.getParent()) || !link(source, target)) {
+        copy(source, target);
       }
     } catch (IOException e) {
       throw FormatException.unreadable("checkpoints", source, e);
     }
   }
 
-  private void copy(Path source) throws IOException {
+  /// @return false if the file system can't
+  private static boolean link(Path source, Path target) throws IOException {
+    Path link =
+        target.resolveSibling(
+            "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-0.tmp");
+    Files.deleteIfExists(link);
+    try {
+      Files.createLink(link, source);
+      Files.move(link, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (UnsupportedOperationException | IOException e) {
+      Files.deleteIfExists(link);
+      return false;
+    }
+  }
+
+  private static void copy(Path source, Path target) throws IOException {
     try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ)) {
       AtomicFile.write(
           "checkpoints",
-          best(),
+          target,
           to -> {
             for (long at = 0; at < from.size(); ) {
               at += from.transferTo(at, from.size() - at, to);
