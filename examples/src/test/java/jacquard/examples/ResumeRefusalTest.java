@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a run can't go on from is told in one line, and nothing is changed.
 class ResumeRefusalTest {
@@ -87,6 +89,30 @@ class ResumeRefusalTest {
         RunFiles.lastCheckpoint(other).toString());
   }
 
+  /// Their models are alike: only the options tell them apart.
+  @ParameterizedTest
+  @CsvSource({
+    "--loss bce, --loss hinge, '--loss is bce, expected hinge'",
+    "--r1 0.2, --r1 0.1, '--r1 is 0.2, expected 0.1'",
+  })
+  void aCheckpointOfARunWithOtherOptionsIsRefused(String others, String own, String expected)
+      throws IOException {
+    Path other = temp.resolve("other");
+    ResumeTest.train(temp, other, "gan --latent 4 --batch 16 " + others, "--steps", "2");
+    run = temp.resolve("gan");
+    ResumeTest.train(temp, run, "gan --latent 4 --batch 16 " + own, "--steps", "2");
+    Path foreign = RunFiles.lastCheckpoint(other);
+    refused("is none of the run " + run + ": " + expected, "--from", foreign.toString());
+
+    // How a run is computed and what is kept of it may differ.
+    Path same = temp.resolve("same");
+    String kept = " --keep 7 --checkpoint-every 1 --threads 1";
+    ResumeTest.train(temp, same, "gan --latent 4 --batch 16 " + own + kept, "--steps", "2");
+    String file = same.resolve("checkpoints/step-000001.safetensors").toString();
+    Result result = ResumeTest.resume(run, "--from", file);
+    assertEquals(0, result.exit(), result::toString);
+  }
+
   @Test
   void aConfigurationThatWasEditedIsRefused() throws IOException {
     edit(config -> with(config, "lr", Json.of(0.5)));
@@ -96,7 +122,7 @@ class ResumeRefusalTest {
   @Test
   void optionsThatWereEditedAreRefused() throws IOException {
     edit(config -> with(config, "options", with(field(config, "options"), "--dim", Json.of("8"))));
-    refused("config.json: the run can't go on: model.dim is 8, expected 16", "--steps", "9");
+    refused("is none of the run " + run + ": --dim is 16, expected 8", "--steps", "9");
     edit(
         config -> with(config, "options", with(field(config, "options"), "--depth", Json.of("8"))));
     refused("config.json: options: Unknown option: '--depth=8'");

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Compares what two configurations say of a run's mathematics.
 final class ConfigDifference {
-  /// What may differ from one start of a run to the next. `options` are what the rest is made from;
-  /// `data` is where the data lie, and `data_check` what they are.
+  /// What may differ from one start of a run to the next. `options` are compared by
+  /// [RecordedOptions#difference]; `data` is where the data lie, and `data_check` what they are.
   private static final Set<String> MAY_DIFFER =
       Set.of("version", "created", "device", "threads", "data", "options", "until");
 

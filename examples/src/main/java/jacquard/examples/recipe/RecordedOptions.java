@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -22,6 +23,9 @@ record RecordedOptions(Map<String, List<String>> values) {
   /// Said anew on resuming, or recorded elsewhere.
   private static final Set<String> LEFT_OUT =
       Set.of("--out", "--steps", "--epochs", "--threads", "--debug");
+
+  /// May be told anew on resuming: how to compute and what to keep, not what is computed.
+  private static final Set<String> MAY_DIFFER = Set.of("--device", "--checkpoint-every", "--keep");
 
   RecordedOptions {
     Map<String, List<String>> copy = new LinkedHashMap<>();
@@ -76,6 +80,36 @@ record RecordedOptions(Map<String, List<String>> values) {
       values.put(option.getKey(), strings);
     }
     return new RecordedOptions(values);
+  }
+
+  /// The first difference in what is computed: `--loss is bce, expected hinge`; null if there is
+  /// none. Paths may differ, and an option that isn't recorded, as by a version that did not have
+  /// it yet, has its default value.
+  ///
+  /// @param recipe whose options these are
+  static @Nullable String difference(
+      RecordedOptions actual, RecordedOptions expected, CommandSpec recipe) {
+    for (OptionSpec option : recipe.options()) {
+      String name = option.longestName();
+      if (recorded(option) && !isPath(option) && !MAY_DIFFER.contains(name)) {
+        List<String> is = actual.orDefault(option);
+        List<String> wanted = expected.orDefault(option);
+        if (!is.equals(wanted)) {
+          return name + " is " + text(is) + ", expected " + text(wanted);
+        }
+      }
+    }
+    return null;
+  }
+
+  private List<String> orDefault(OptionSpec option) {
+    String otherwise = option.defaultValue();
+    return values.getOrDefault(
+        option.longestName(), otherwise == null ? List.of() : List.of(otherwise));
+  }
+
+  private static String text(List<String> strings) {
+    return strings.isEmpty() ? "absent" : String.join(", ", strings);
   }
 
   /// `{"--batch": "12", "--lr": "1e-3"}`.

@@ -99,7 +99,7 @@ public final class Resume implements Callable<Integer> {
       long told = folder.configured(config, Resume::end);
       try (CheckpointFile checkpoint = checkpoint(folder)) {
         if (checkpoint != null) {
-          requireSame(config, checkpoint);
+          requireSame(config, checkpoint, recipe.getCommandSpec());
         }
         long done = checkpoint == null ? 0 : checkpoint.step();
         long end = steps == null ? told : steps;
@@ -269,15 +269,28 @@ public final class Resume implements Callable<Integer> {
     }
   }
 
-  private void requireSame(Json config, CheckpointFile checkpoint) throws FormatException {
-    String recorded = checkpoint.notes().get(Checkpoints.CONFIG);
-    String difference =
-        recorded == null
-            ? "it holds no configuration"
-            : ConfigDifference.of(Json.parse(recorded, checkpoint.path() + ": config"), config);
+  private void requireSame(Json config, CheckpointFile checkpoint, CommandSpec recipe)
+      throws FormatException {
+    String difference = difference(config, checkpoint, recipe);
     if (difference != null) {
       throw new FormatException(
           "checkpoint: " + checkpoint.path() + ": is none of the run " + path + ": " + difference);
     }
+  }
+
+  private static @Nullable String difference(
+      Json config, CheckpointFile checkpoint, CommandSpec recipe) throws FormatException {
+    String recorded = checkpoint.notes().get(Checkpoints.CONFIG);
+    if (recorded == null) {
+      return "it holds no configuration";
+    }
+    Json other = Json.parse(recorded, checkpoint.path() + ": config");
+    String difference = ConfigDifference.of(other, config);
+    return difference != null
+        ? difference
+        : RecordedOptions.difference(
+            RecordedOptions.of(other.field("options")),
+            RecordedOptions.of(config.field("options")),
+            recipe);
   }
 }
