@@ -60,9 +60,31 @@ class ResumeTest {
     String recipe = "gpt --batch 4 " + tuning + " --from " + source;
     train(straight, recipe, "--steps", "12", "--checkpoint-every", "5", "--keep", "9");
     Path resumed = copy(straight, temp.resolve("resumed"));
+    Files.move(source, temp.resolve("moved"));
     Result result = resume(resumed, "--from", "step-000005");
     assertEquals(0, result.exit(), result::toString);
     RunFiles.assertSame(straight, resumed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt", "mlm"})
+  void theFileOfATokenizerIsReadOnce(String name) throws IOException {
+    String recipe = GPT.replace("gpt", name);
+    train(temp.resolve("source"), recipe, "--steps", "1", "--tokenizer", "bpe:270");
+    Json learned = Json.read(temp.resolve("source/config.json")).field("tokenizer");
+    Path file = temp.resolve("tokenizer.json");
+    Files.writeString(file, learned.field("definition").toString());
+    Path straight = temp.resolve("straight");
+    train(straight, recipe, "--steps", "6", "--tokenizer", file.toString(), "--keep", "9");
+    Path killed = Files.createDirectory(temp.resolve("killed"));
+    Files.copy(straight.resolve("config.json"), killed.resolve("config.json"));
+    Path resumed = copy(straight, temp.resolve("resumed"));
+    Files.delete(file);
+    for (Result result : List.of(resume(resumed, "--from", "step-000000"), resume(killed))) {
+      assertEquals(0, result.exit(), result::toString);
+    }
+    RunFiles.assertSame(straight, resumed);
+    RunFiles.assertSame(straight, killed);
   }
 
   @Test

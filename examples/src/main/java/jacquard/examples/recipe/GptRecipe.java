@@ -91,7 +91,7 @@ public final class GptRecipe implements Callable<Integer> {
     Require.aboveZero("--lr", learningRate);
     options.device.apply();
 
-    TrainedGpt old = tuning.from == null ? null : TrainedGpt.open(tuning.from);
+    TrainedGpt old = old();
     int context = old == null ? kind.context() : kind.contextWithin(old.model().config().context());
     Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
     TokenizerChoice choice = choice(old);
@@ -102,7 +102,7 @@ public final class GptRecipe implements Callable<Integer> {
     long windowsPerEpoch = corpus.text().train().length / context;
     long steps = options.steps(windowsPerEpoch / batch, TrainOptions.Length.ofSteps(2000));
 
-    Gpt model = tuning.adapted(model(old, corpus.tokenizer()), options.seed);
+    Gpt model = model(old, corpus.tokenizer());
     Lesson lesson =
         new Lesson(
             model,
@@ -115,7 +115,23 @@ public final class GptRecipe implements Callable<Integer> {
     }
   }
 
+  /// What `--from` names; null for a new model. The configuration of a run that is resumed
+  /// describes it, and the checkpoint holds its weights: where it came from isn't looked at again.
+  private @Nullable TrainedGpt old() throws FormatException {
+    if (tuning.from == null) {
+      return null;
+    }
+    Continuation begun = options.continuation;
+    return begun == null || begun.checkpoint() == null
+        ? TrainedGpt.open(tuning.from)
+        : begun.folder().configured(begun.config(), TrainedGpt::blank);
+  }
+
   private TokenizerChoice choice(@Nullable TrainedGpt old) throws FormatException {
+    Continuation begun = options.continuation;
+    if (begun != null && (old != null || tokenizer != null)) {
+      return TokenizerChoice.again(tokenizer, begun);
+    }
     if (old == null || old.tokenizer() == null) {
       return TokenizerChoice.of(tokenizer == null ? "char" : tokenizer);
     }
@@ -132,7 +148,11 @@ public final class GptRecipe implements Callable<Integer> {
 
   private Gpt model(@Nullable TrainedGpt old, Tokenizer tokens) {
     if (old == null) {
-      return Gpt.of(Init.of(options.seed), kind.config(tokens.vocabularySize()));
+      Gpt model = Gpt.of(Init.of(options.seed), kind.config(tokens.vocabularySize()));
+      return tuning.adapted(model, options.seed);
+    }
+    if (options.continuation != null && options.continuation.checkpoint() != null) {
+      return old.model(); // as it was adapted when the run began
     }
     kind.requireNothingOfAnOldModel();
     int vocabulary = old.model().config().vocabulary();
@@ -143,7 +163,7 @@ public final class GptRecipe implements Callable<Integer> {
               + " tokens, expected at most the model's "
               + vocabulary);
     }
-    return old.model().merged().withDropout(kind.dropout());
+    return tuning.adapted(old.model().merged().withDropout(kind.dropout()), options.seed);
   }
 
   private int train(Run run, Lesson lesson, Corpus corpus, String unit, long tokens)

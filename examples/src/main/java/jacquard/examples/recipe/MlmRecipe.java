@@ -95,7 +95,10 @@ public final class MlmRecipe implements Callable<Integer> {
     Require.product("--batch", batch, "tokens of --context", context, Integer.MAX_VALUE);
     options.device.apply();
 
-    TokenizerChoice choice = TokenizerChoice.of(tokenizer);
+    TokenizerChoice choice =
+        options.continuation == null
+            ? TokenizerChoice.of(tokenizer)
+            : TokenizerChoice.again(tokenizer, options.continuation);
     Corpus corpus = Corpus.of(options.data, choice, texts);
     corpus.notes().forEach(System.out::println);
     int mask = corpus.tokenizer().vocabularySize();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What `--tokenizer` names.
 ///
@@ -39,6 +40,19 @@ sealed interface TokenizerChoice {
       default ->
           text.startsWith(BPE) ? new Trained(size(text.substring(BPE.length()))) : stored(text);
     };
+  }
+
+  /// What `text` named when a run began. A file isn't read again: the run's configuration holds the
+  /// whole tokenizer.
+  ///
+  /// @param text null if `--from` had one
+  static TokenizerChoice again(@Nullable String text, Continuation begun) throws FormatException {
+    return text != null && (text.equals("char") || text.equals("byte") || text.startsWith(BPE))
+        ? of(text)
+        : new Given(
+            begun
+                .folder()
+                .configured(begun.config(), c -> Tokenizer.fromJson(c.field("tokenizer"))));
   }
 
   String BPE = "bpe:";

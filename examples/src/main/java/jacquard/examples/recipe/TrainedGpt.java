@@ -58,7 +58,7 @@ public record TrainedGpt(
   }
 
   /// What a configuration describes, without its weights.
-  private static TrainedGpt blank(Json config) throws FormatException {
+  static TrainedGpt blank(Json config) throws FormatException {
     Tokenizer tokenizer = Tokenizer.fromJson(config.field("tokenizer"));
     Map<String, Json> sizes = new LinkedHashMap<>(config.field("model").fields());
     sizes.putIfAbsent("vocabulary", Json.of(tokenizer.vocabularySize()));
