@@ -34,6 +34,7 @@ class KillTest {
   @ValueSource(
       strings = {
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --lr 0.01",
+        "mlm --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2",
         "vae --hidden 16 --latent 2 --batch 16",
         "gan --latent 4 --batch 16",
         "classifier --features 8 --dropout 0.2 --batch 16",
