@@ -128,7 +128,8 @@ public record RunFolder(Path path) {
     MetricsLog.writeConfig(config(), config.fields());
   }
 
-  /// Deletes half-written files of a process that was killed.
+  /// Deletes half-written files of processes that were killed. Those that sample or evaluate the
+  /// run now, which takes no lock, keep theirs.
   void sweep() throws FormatException {
     for (Path folder : List.of(path, samples(), checkpoints())) {
       if (Files.isDirectory(folder)) {

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Replaces files so that a crash, a full disk or a kill leaves the old content or the new one,
 /// never a part: temporary file beside the target, flushed to the disk, renamed over it, folder
@@ -71,20 +73,36 @@ public final class AtomicFile {
     write(what, path, channel -> writeFully(channel, bytes));
   }
 
-  /// Deletes the temporary files that writers left in `folder` when they were killed. Only for a
-  /// folder that nobody writes to now, neither another process nor another thread of this one.
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.(\\d{1,18})-\\d+\\.tmp");
+
+  /// Whether a file has the name of one that [#write] writes and renames when it is whole.
+  public static boolean isTemporary(Path file) {
+    Path name = file.getFileName();
+    return name != null && TEMPORARY.matcher(name.toString()).matches();
+  }
+
+  /// Deletes the temporary files that writers left in `folder` when they were killed; those of
+  /// other processes that still run on this machine stay. Only while no other thread of this
+  /// process writes to the folder.
   ///
   /// @throws FormatException if the folder can't be read, or a file not deleted
   public static void sweep(Path folder) throws FormatException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {
       for (Path file : files) {
-        if (file.getFileName().toString().matches("\\..+\\.\\d+-\\d+\\.tmp")) {
+        Matcher name = TEMPORARY.matcher(file.getFileName().toString());
+        if (name.matches() && !runsElsewhere(Long.parseLong(name.group(1)))) {
           Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
       throw FormatException.unreadable("sweep", folder, e);
     }
+  }
+
+  // This process' own number on a file is that of one before it: its own writers are done.
+  private static boolean runsElsewhere(long process) {
+    return process != ProcessHandle.current().pid()
+        && ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
   }
 
   static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {

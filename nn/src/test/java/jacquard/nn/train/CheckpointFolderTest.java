@@ -115,8 +115,14 @@ class CheckpointFolderTest {
     long own = ProcessHandle.current().pid();
     Path left = Files.createFile(temp.resolve(".step-000200.safetensors." + own + "-3.tmp"));
     Path note = Files.createFile(temp.resolve(".note.tmp"));
+    // The parent, the build that started this test, runs for longer than it.
+    long other = ProcessHandle.current().parent().orElseThrow().pid();
+    Path written = Files.createFile(temp.resolve(".step-000200.txt." + other + "-3.tmp"));
+    Path dead = Files.createFile(temp.resolve(".loss.png." + 99_999_999_999L + "-3.tmp"));
     AtomicFile.sweep(temp);
     assertTrue(Files.notExists(left));
+    assertTrue(Files.notExists(dead));
+    assertTrue(Files.exists(written), "its writer runs");
     assertTrue(Files.exists(note), "no writer's name");
   }
 
