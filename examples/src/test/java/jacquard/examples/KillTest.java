@@ -67,7 +67,7 @@ class KillTest {
         List<String> command =
             begun
                 ? List.of("resume", run.toString())
-                : train(emptied(run), recipe, "--checkpoint-every", "" + every);
+                : train(run, recipe, "--checkpoint-every", "" + every);
         long started = System.nanoTime();
         try (JavaProcess process = JavaProcess.start(temp, command)) {
           // The last one may end: there are enough kills.
@@ -99,18 +99,6 @@ class KillTest {
     try (Stream<String> lines = Files.lines(metrics)) {
       return lines.count() + " lines of metrics";
     }
-  }
-
-  // A process that was killed before it wrote its configuration has trained nothing.
-  private static Path emptied(Path run) throws IOException {
-    if (Files.exists(run)) {
-      try (Stream<Path> files = Files.walk(run)) {
-        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
-    return run;
   }
 
   private List<String> train(Path run, String recipe, String... more) throws IOException {

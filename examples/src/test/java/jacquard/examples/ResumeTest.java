@@ -161,6 +161,26 @@ class ResumeTest {
   }
 
   @Test
+  void whatAKillBeforeTheConfigurationLeavesIsNoRun() throws IOException {
+    Path run = Files.createDirectory(temp.resolve("run"));
+    Files.writeString(run.resolve(".lock"), "99999999999\n");
+    Path half = Files.writeString(run.resolve(".config.json.99999999999-3.tmp"), "{\"rec");
+    Path note = Files.writeString(run.resolve("note.txt"), "mine");
+    String[] command = command(temp, run, GPT, "--steps", "2");
+    Result result = Shell.jacquard(command);
+    assertEquals(2, result.exit(), result::toString);
+    assertTrue(result.err().getFirst().contains("is not empty"), result::toString);
+    assertTrue(Files.exists(half), "nothing is changed");
+
+    Files.delete(note);
+    result = Shell.jacquard(command);
+    assertEquals(0, result.exit(), result::toString);
+    assertTrue(Files.notExists(half));
+    assertEquals(2, last(run).field("step").asLong());
+    assertEquals(2, Shell.jacquard(command).exit(), "a run is in it now");
+  }
+
+  @Test
   void theBestCheckpointIsKept() throws IOException {
     Path run = temp.resolve("run");
     // Ever larger steps: the loss falls, then rises.

@@ -31,18 +31,25 @@ record Run(
     implements AutoCloseable {
 
   /// Begins a new run in `folder`.
+  ///
+  /// @throws FormatException if it can't be written, or another process has begun one there
   static Run begin(
       RunFolder folder, Map<String, ? extends @Nullable Object> config, TrainOptions options)
       throws FormatException {
     Json json = MetricsLog.toJson(config);
-    return new Run(
-        folder,
-        json,
-        null,
-        json.field("steps").asLong(),
-        new CheckpointFolder(folder.checkpoints(), options.keep),
-        options.checkpointEvery,
-        RunLock.take(folder));
+    long end = json.field("steps").asLong();
+    CheckpointFolder checkpoints = new CheckpointFolder(folder.checkpoints(), options.keep);
+    RunLock lock = RunLock.take(folder);
+    boolean begun = false;
+    try {
+      folder.begin(config);
+      begun = true;
+      return new Run(folder, json, null, end, checkpoints, options.checkpointEvery, lock);
+    } finally {
+      if (!begun) {
+        lock.close();
+      }
+    }
   }
 
   /// Goes on with a run: sets aside or cuts off what it wrote after the checkpoint.

@@ -31,33 +31,50 @@ public record RunFolder(Path path) {
   /// Makes a folder for a new run; one that holds something is never touched.
   ///
   /// @param out the folder, or null for `runs/RECIPE-DATE-TIME`
-  /// @param config written to `config.json`
-  /// @throws FormatException if the folder can't be made or written, or isn't empty
-  static RunFolder create(
-      @Nullable Path out, String recipe, Map<String, ? extends @Nullable Object> config)
-      throws FormatException {
+  /// @throws FormatException if the folder can't be made, or isn't empty
+  static RunFolder create(@Nullable Path out, String recipe) throws FormatException {
     Path named =
         out != null ? out : Path.of("runs", recipe + "-" + LocalDateTime.now().format(STAMP));
     try {
-      Path path = named;
       if (out == null) {
         Files.createDirectories(Path.of("runs"));
-        path = createUnused(named);
-      } else {
-        Files.createDirectories(path);
-        try (Stream<Path> entries = Files.list(path)) {
-          if (entries.findAny().isPresent()) {
-            throw new FormatException("--out: " + path + ": is not empty, expected a new folder");
-          }
-        }
+        return new RunFolder(createUnused(named));
       }
-      RunFolder run = new RunFolder(path);
-      MetricsLog.writeConfig(run.config(), config);
-      run.makeFolders();
+      Files.createDirectories(out);
+      RunFolder run = new RunFolder(out);
+      run.requireUnused();
       return run;
     } catch (IOException e) {
       throw FormatException.unreadable("--out", named, e);
     }
+  }
+
+  /// Writes what a new run begins with.
+  ///
+  /// @param config written to `config.json`
+  /// @throws FormatException if it can't be written, or the folder isn't empty any more
+  void begin(Map<String, ? extends @Nullable Object> config) throws FormatException {
+    requireUnused();
+    sweep();
+    MetricsLog.writeConfig(config(), config);
+    makeFolders();
+  }
+
+  /// What a process leaves that was killed before it wrote `config.json` is nothing.
+  private void requireUnused() throws FormatException {
+    try (Stream<Path> entries = Files.list(path)) {
+      if (!entries.allMatch(RunFolder::isLeftOver)) {
+        throw new FormatException("--out: " + path + ": is not empty, expected a new folder");
+      }
+    } catch (IOException e) {
+      throw FormatException.unreadable("--out", path, e);
+    }
+  }
+
+  private static boolean isLeftOver(Path file) {
+    return file.endsWith(RunLock.NAME)
+        || (AtomicFile.isTemporary(file)
+            && file.getFileName().toString().startsWith(".config.json."));
   }
 
   /// Makes the folders within, where they are missing.

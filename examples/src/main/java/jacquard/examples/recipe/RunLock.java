@@ -18,6 +18,8 @@ final class RunLock implements AutoCloseable {
   // asks itself first.
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
+  static final String NAME = ".lock";
+
   private final Path file;
   private final FileChannel channel;
 
@@ -29,7 +31,7 @@ final class RunLock implements AutoCloseable {
   /// @throws FormatException if the run is being trained, or its folder can't be written
   static RunLock take(RunFolder run) throws FormatException {
     try {
-      Path file = run.path().toRealPath().resolve(".lock");
+      Path file = run.path().toRealPath().resolve(NAME);
       if (!OWN.add(file)) {
         throw taken(run, Long.toString(ProcessHandle.current().pid()));
       }

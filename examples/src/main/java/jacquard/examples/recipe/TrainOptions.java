@@ -134,7 +134,7 @@ final class TrainOptions {
       Require.atLeast("--checkpoint-every", checkpointEvery, 1);
     }
     return continuation == null
-        ? Run.begin(RunFolder.create(out, name, config), config, this)
+        ? Run.begin(RunFolder.create(out, name), config, this)
         : Run.goOn(continuation, config, this);
   }
 }
