@@ -89,6 +89,22 @@ class EvalTest {
   }
 
   @Test
+  void picturesOfAnotherSizeAreRefused() throws IOException {
+    Path other = TinyData.mnist(temp.resolve("other"), 40, 20, 8);
+    for (String recipe : List.of("classifier", "gan", "vae")) {
+      Path run = temp.resolve(recipe);
+      Result result = Shell.jacquard("eval", run.toString(), "--data", other.toString());
+      assertEquals(2, result.exit(), result::toString);
+      assertTrue(
+          result
+              .err()
+              .getLast()
+              .contains("--data: pictures of 8 x 8 in 10 classes, expected 6 x 6 in at most 10"),
+          result::toString);
+    }
+  }
+
+  @Test
   void aTransformersFiguresAreOneFigure() throws IOException {
     Path text = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path run = temp.resolve("gpt");

@@ -26,24 +26,30 @@ final class TinyData {
 
   /// MNIST's four files with pictures of 6 x 6 pixels, gzipped.
   static Path mnist(Path folder, int train, int test) throws IOException {
+    return mnist(folder, train, test, 6);
+  }
+
+  /// The same with pictures of `side` x `side` pixels.
+  static Path mnist(Path folder, int train, int test, int side) throws IOException {
     Files.createDirectories(folder);
-    set(folder, "train", train);
-    set(folder, "t10k", test);
+    set(folder, "train", train, side);
+    set(folder, "t10k", test, side);
     return folder;
   }
 
-  private static void set(Path folder, String name, int count) throws IOException {
+  private static void set(Path folder, String name, int count, int side) throws IOException {
     SplitMix random = new SplitMix(count);
-    byte[] pixels = new byte[36 * count];
+    int size = side * side;
+    byte[] pixels = new byte[size * count];
     byte[] labels = new byte[count];
     for (int i = 0; i < count; i++) {
       labels[i] = (byte) random.nextInt(10);
-      for (int p = 0; p < 36; p++) {
-        pixels[36 * i + p] =
-            (byte) (p % 6 == labels[i] % 6 ? 200 + random.nextInt(56) : random.nextInt(30));
+      for (int p = 0; p < size; p++) {
+        pixels[size * i + p] =
+            (byte) (p % side == labels[i] % side ? 200 + random.nextInt(56) : random.nextInt(30));
       }
     }
-    write(folder.resolve(name + "-images-idx3-ubyte.gz"), pixels, count, 6, 6);
+    write(folder.resolve(name + "-images-idx3-ubyte.gz"), pixels, count, side, side);
     write(folder.resolve(name + "-labels-idx1-ubyte.gz"), labels, count);
   }
 

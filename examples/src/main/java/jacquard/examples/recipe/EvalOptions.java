@@ -28,10 +28,31 @@ public final class EvalOptions {
   /// The digits that a run was trained with, or those of `--data`.
   ///
   /// @param low what black is read as; white is 1
-  /// @throws FormatException if they can't be read
+  /// @throws FormatException if they can't be read, or are not of the kind that the run's model was
+  ///   made for
   Digits digits(RunFolder run, Json config, double low) throws FormatException {
     long seed = run.configured(config, c -> c.field("seed").asLong());
-    return Digits.of(data == null ? recorded(run, config) : data, low, 1, seed);
+    Digits digits = Digits.of(data == null ? recorded(run, config) : data, low, 1, seed);
+    Json model = run.configured(config, c -> c.field("model"));
+    int height = run.configured(model, m -> m.field("height").asInt());
+    int width = run.configured(model, m -> m.field("width").asInt());
+    int classes = run.configured(model, m -> m.field("classes").asInt());
+    // a model that isn't conditional has no classes
+    if (digits.height() != height
+        || digits.width() != width
+        || (classes > 0 && digits.classes() > classes)) {
+      throw new FormatException(
+          "--data: pictures of %d x %d in %d classes, expected %d x %d%s as %s learned"
+              .formatted(
+                  digits.height(),
+                  digits.width(),
+                  digits.classes(),
+                  height,
+                  width,
+                  classes > 0 ? " in at most " + classes : "",
+                  run.path()));
+    }
+    return digits;
   }
 
   /// The `--data` that a run was trained with; null if it was made on the spot.
