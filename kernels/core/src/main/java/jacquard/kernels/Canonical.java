@@ -44,8 +44,8 @@ final class Canonical {
   /// The canonical graph of a plan's nodes.
   ///
   /// @param hasKernel which fused nodes stay; the others become their expressions
-  /// @return the vertex of every root
-  static List<Vertex> of(PlanKey key, Predicate<Node> hasKernel) {
+  /// @return the vertex of every node
+  static Vertex[] of(PlanKey key, Predicate<Node> hasKernel) {
     Canonical pass = new Canonical(hasKernel);
     Vertex[] vertices = new Vertex[key.size()];
     int[] uses = new int[vertices.length];
@@ -66,11 +66,7 @@ final class Canonical {
       }
       vertices[i] = pass.vertex(node, sources, key.slotOf(i), key.isDynamic(i));
     }
-    List<Vertex> roots = new ArrayList<>();
-    for (int i = 0; i < key.rootCount(); i++) {
-      roots.add(vertices[key.rootNode(i)]);
-    }
-    return roots;
+    return vertices;
   }
 
   private Vertex vertex(Node node, List<Vertex> sources, int slot, boolean dynamic) {

@@ -71,25 +71,41 @@ final class CompiledPlan implements Backend.Compiled {
   @Override
   public List<Buffer> run(List<Buffer> arguments) {
     synchronized (backend) {
-      for (int i = 0; i < argumentSlots.length; i++) {
-        if (argumentSlots[i] >= 0) {
-          externals[argumentSlots[i]] = arguments.get(i);
-        }
-      }
-      for (int i = 0; i < scalars.length; i++) {
-        dynamics[i] = scalars[i].bits();
-      }
-      List<Buffer> buffers = new ArrayList<>(results.size());
-      int first = externals.length - results.size();
-      for (int i = 0; i < results.size(); i++) {
-        Result result = results.get(i);
-        Buffer buffer =
-            result.into != null ? result.into : backend.allocate(result.dtype, result.size);
-        externals[first + i] = buffer;
-        buffers.add(buffer);
-      }
+      List<Buffer> buffers = bind(arguments);
       backend.run(program, externals, dynamics);
       return buffers;
     }
+  }
+
+  /// Runs without arguments, with each task timed.
+  ///
+  /// @return false if the device can't
+  boolean time(long[] nanos) {
+    requireNoArguments();
+    synchronized (backend) {
+      bind(List.of());
+      return program.run(externals, dynamics, nanos);
+    }
+  }
+
+  private List<Buffer> bind(List<Buffer> arguments) {
+    for (int i = 0; i < argumentSlots.length; i++) {
+      if (argumentSlots[i] >= 0) {
+        externals[argumentSlots[i]] = arguments.get(i);
+      }
+    }
+    for (int i = 0; i < scalars.length; i++) {
+      dynamics[i] = scalars[i].bits();
+    }
+    List<Buffer> buffers = new ArrayList<>(results.size());
+    int first = externals.length - results.size();
+    for (int i = 0; i < results.size(); i++) {
+      Result result = results.get(i);
+      Buffer buffer =
+          result.into != null ? result.into : backend.allocate(result.dtype, result.size);
+      externals[first + i] = buffer;
+      buffers.add(buffer);
+    }
+    return buffers;
   }
 }

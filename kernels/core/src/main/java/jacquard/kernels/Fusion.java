@@ -57,6 +57,11 @@ final class Fusion {
     }
   }
 
+  /// Units that were joined already, to be asked for obstacles.
+  static Fusion done(Collection<Unit> units) {
+    return new Fusion(units);
+  }
+
   /// The joined units, in no particular order.
   static List<Unit> of(Collection<Unit> units) {
     Fusion pass = new Fusion(units);
@@ -157,20 +162,84 @@ final class Fusion {
     if (both != null || a.space.equals(b.space)) {
       return both;
     }
+    for (Unit form : rewritten(a, b)) {
+      if (checked(form) != null) {
+        return form;
+      }
+    }
+    return null;
+  }
+
+  /// Both loops as one, with one of them rewritten for the other's shape: the ways there are.
+  private static List<Unit> rewritten(Unit a, Unit b) {
+    List<@Nullable Unit> forms = new ArrayList<>();
     if (a.space.size() == b.space.size()) {
       boolean first = a.space.rank() < b.space.rank();
       Unit low = first ? a : b;
       Unit high = first ? b : a;
-      both = checked(combined(low.rebased(high.space), high));
-      return both != null ? both : checked(combined(low, high.rebased(low.space)));
+      forms.add(combined(low.rebased(high.space), high));
+      forms.add(combined(low, high.rebased(low.space)));
+    } else if (b.reduced.length() > 0 && a.space.size() == b.keptShape().size()) {
+      forms.add(combined(a.rebased(b.keptShape()), b));
+    } else if (a.reduced.length() > 0 && b.space.size() == a.keptShape().size()) {
+      forms.add(combined(a, b.rebased(a.keptShape())));
     }
-    if (b.reduced.length() > 0 && a.space.size() == b.keptShape().size()) {
-      return checked(combined(a.rebased(b.keptShape()), b));
+    List<Unit> found = new ArrayList<>();
+    for (Unit form : forms) {
+      if (form != null) {
+        found.add(form);
+      }
     }
-    if (a.reduced.length() > 0 && b.space.size() == a.keptShape().size()) {
-      return checked(combined(a, b.rebased(a.keptShape())));
+    return found;
+  }
+
+  /// Why a unit and one that reads a result of it were not made one.
+  String obstacle(Unit writer, Unit reader) {
+    Vertex operation = reader.operation;
+    if (operation != null) {
+      return reader.parts.isEmpty()
+          ? "a " + operation.op.label() + " reads its sources from memory"
+          : "a " + operation.op.label() + " writes each part of its result by a loop of its own";
     }
-    return null;
+    operation = writer.operation;
+    if (operation != null && !(operation.op instanceof Op.Dot)) {
+      return "a " + operation.op.label() + " takes no loop along";
+    }
+    if (operation != null && !isRowwise(reader, operation)) {
+      return "the reader doesn't go through the product row by row";
+    }
+    if (reaches(writer, reader, true)) {
+      return "another task has to run in between";
+    }
+    if (operation != null) {
+      return "the product has a loop on its rows already";
+    }
+    List<Unit> forms = rewritten(writer, reader);
+    Unit both = combined(writer, reader);
+    if (both == null && forms.isEmpty()) {
+      return writer.space.equals(reader.space)
+          ? "they reduce axes " + writer.reduced + " and " + reader.reduced + " of " + reader.space
+          : "they walk other spaces: " + form(writer) + " and " + form(reader);
+    }
+    return limit(both == null ? forms.getFirst() : both);
+  }
+
+  private static String form(Unit unit) {
+    return unit.space + (unit.reduced.length() == 0 ? "" : " reducing axes " + unit.reduced);
+  }
+
+  /// What forbids a joined loop.
+  private String limit(Unit both) {
+    if (!aligned(both)) {
+      return "elements are read at another index than the one they are computed at";
+    }
+    if (!walksOnce(both)) {
+      return "rows of more than " + LONGEST_ROW + " elements would be walked again";
+    }
+    return fits(both)
+        ? "a third task has to run in between"
+        : "one kernel may have %d operations, %d transcendental ones and %d values in memory"
+            .formatted(MOST_OPERATIONS, MOST_TRANSCENDENTALS, MOST_ACCESSES);
   }
 
   private @Nullable Unit checked(@Nullable Unit both) {

@@ -4,12 +4,14 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Origin;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A back end that plans: a graph's structure is looked up in a bounded cache of plans, and only
 /// the first run of a structure schedules and compiles.
@@ -23,10 +25,6 @@ public final class PlannedBackend implements Backend {
   /// The same as long as no plan has ever been found again: a program that evaluates some different
   /// graphs once each is in order, until they don't fit the cache.
   private static final int FIRST_MISSES_TO_WARN = MOST_PLANS;
-
-  /// Packages whose frames are not where a graph was made.
-  private static final List<String> LIBRARY =
-      List.of("jacquard.kernels.", "jacquard.tensor.", "jacquard.autograd.", "jacquard.nn.");
 
   private final Target target;
   private final Map<PlanKey, Plan> plans =
@@ -85,6 +83,19 @@ public final class PlannedBackend implements Backend {
   }
 
   @Override
+  public synchronized List<Buffer> runOnce(List<Root> roots) {
+    try {
+      key.read(roots, Switches.fuse());
+      Target.Program program = make(roots.stream().map(Root::node).toList()).program();
+      CompiledPlan compiled = new CompiledPlan(this, program, key, roots);
+      compiled.requireNoArguments();
+      return compiled.run(List.of());
+    } finally {
+      key.clear();
+    }
+  }
+
+  @Override
   public synchronized CompiledPlan compile(List<Root> roots) {
     try {
       key.read(roots, Switches.fuse());
@@ -136,6 +147,32 @@ public final class PlannedBackend implements Backend {
     return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
   }
 
+  /// The plan of a graph on this device and how the passes came to it, without running it. Not kept
+  /// in the cache.
+  public Explanation explain(List<Root> roots) {
+    return Scheduler.explain(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
+  }
+
+  /// The code that runs for a task, as text for people; empty if there is nothing to read.
+  public String code(Schedule schedule, Task task) {
+    return target.code(schedule, task);
+  }
+
+  /// Runs a graph and tells how long each task of its plan took. States get their new values.
+  ///
+  /// @return nanoseconds, one for each task; null if this device can't tell
+  public synchronized long @Nullable [] time(List<Root> roots) {
+    try {
+      key.read(roots, Switches.fuse());
+      Plan plan = plan(roots);
+      long[] nanos = new long[plan.schedule.size()];
+      CompiledPlan compiled = new CompiledPlan(this, plan.program, key, roots);
+      return compiled.time(nanos) ? nanos : null;
+    } finally {
+      key.clear();
+    }
+  }
+
   private void warnOfMisses() {
     missesInRow++;
     if (missesInRow >= (hits > 0 ? MISSES_TO_WARN : FIRST_MISSES_TO_WARN) && !warned) {
@@ -144,7 +181,7 @@ public final class PlannedBackend implements Backend {
           StackWalker.getInstance()
               .walk(frames ->
                   frames
-                      .filter(f -> LIBRARY.stream().noneMatch(p -> f.getClassName().startsWith(p)))
+                      .filter(f -> !Origin.isLibrary(f.getClassName()))
                       .findFirst()
                       .map(StackWalker.StackFrame::toString)
                       .orElse("an unknown place"));

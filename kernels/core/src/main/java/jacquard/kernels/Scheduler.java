@@ -34,10 +34,14 @@ final class Scheduler {
   /// Slot of the buffer that a vertex is written to, for results.
   private final Map<Vertex, Integer> externals = new LinkedHashMap<>();
 
-  private Scheduler(PlanKey key, Predicate<Node> hasKernel) {
+  /// Units before they were joined.
+  private final int partCount;
+
+  private Scheduler(PlanKey key, Vertex[] graph) {
     this.key = key;
-    this.roots = distinctRoots(Canonical.of(key, hasKernel));
+    this.roots = distinctRoots(asked(key, graph));
     List<Unit> parts = Partition.of(roots, key.fuse());
+    this.partCount = parts.size();
     this.units = key.fuse() ? Fusion.of(parts) : new ArrayList<>(parts);
     for (Unit unit : units) {
       own(unit);
@@ -46,9 +50,28 @@ final class Scheduler {
 
   /// @param hasKernel which fused nodes are tasks of their own
   static Schedule schedule(PlanKey key, Predicate<Node> hasKernel) {
-    Scheduler scheduler = new Scheduler(key, hasKernel);
-    scheduler.placeResults();
-    return new TaskBuilder(key, scheduler.roots, scheduler.ordered(), scheduler.externals).build();
+    return new Scheduler(key, Canonical.of(key, hasKernel)).tasks().build();
+  }
+
+  /// The schedule, and how it came to be.
+  static Explanation explain(PlanKey key, Predicate<Node> hasKernel) {
+    Vertex[] graph = Canonical.of(key, hasKernel);
+    Scheduler scheduler = new Scheduler(key, graph);
+    TaskBuilder tasks = scheduler.tasks();
+    return new Explainer(key, graph, scheduler.roots, tasks).explain(scheduler.partCount);
+  }
+
+  private TaskBuilder tasks() {
+    placeResults();
+    return new TaskBuilder(key, roots, ordered(), externals);
+  }
+
+  private static List<Vertex> asked(PlanKey key, Vertex[] graph) {
+    List<Vertex> asked = new ArrayList<>();
+    for (int i = 0; i < key.rootCount(); i++) {
+      asked.add(graph[key.rootNode(i)]);
+    }
+    return asked;
   }
 
   private void own(Unit unit) {

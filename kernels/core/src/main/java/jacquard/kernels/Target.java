@@ -26,10 +26,24 @@ public interface Target {
   /// Compiles every kernel of the schedule and takes the memory it needs.
   Program prepare(Schedule schedule);
 
+  /// The code that this device runs for a task of a schedule, as text for people; empty if there is
+  /// nothing to read.
+  default String code(Schedule schedule, Task task) {
+    return "";
+  }
+
   /// A schedule that can be run any number of times.
   interface Program {
     /// @param externals the buffers of this run, by slot
     /// @param dynamics the dynamic scalars of this run, as constant bits
     void run(Buffer[] externals, long[] dynamics);
+
+    /// Runs, and tells how long each task took.
+    ///
+    /// @param nanos receives a time for each task
+    /// @return false if this device can't tell tasks apart; nothing was run then
+    default boolean run(Buffer[] externals, long[] dynamics, long[] nanos) {
+      return false;
+    }
   }
 }

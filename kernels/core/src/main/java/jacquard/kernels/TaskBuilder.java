@@ -23,6 +23,7 @@ final class TaskBuilder {
   private final Map<Vertex, Integer> numbers = new HashMap<>();
   private final List<Vertex> values = new ArrayList<>();
   private final List<Task> tasks = new ArrayList<>();
+  private final List<Unit> unitOfTask = new ArrayList<>();
 
   TaskBuilder(PlanKey key, List<Vertex> roots, List<Unit> order, Map<Vertex, Integer> externals) {
     this.key = key;
@@ -38,9 +39,22 @@ final class TaskBuilder {
     }
     for (Unit unit : order) {
       task(unit);
+      while (unitOfTask.size() < tasks.size()) {
+        unitOfTask.add(unit);
+      }
     }
     List<Integer> results = roots.stream().map(this::value).toList();
     return new Placement(tasks, values, externals).place(key, results);
+  }
+
+  /// The unit that each task is made of; after [#build].
+  List<Unit> unitOfTask() {
+    return List.copyOf(unitOfTask);
+  }
+
+  /// Number of the value that holds a vertex; -1 if none does. After [#build].
+  int numberOf(Vertex v) {
+    return numbers.getOrDefault(v, -1);
   }
 
   private int value(Vertex v) {

@@ -94,6 +94,18 @@ class PlanCacheTest {
     assertTrue(text.contains("keep shapes and constants equal"), text);
   }
 
+  @Test
+  void whatIsRunOnceLeavesNoPlan() {
+    Tensor x = Tensor.stored(DType.F32, new float[] {3}, Shape.of(1), Device.REFERENCE);
+    float[] value = new float[1];
+    backend
+        .runOnce(List.of(new Backend.Root(x.mul(x).node(), null)))
+        .getFirst()
+        .read(0, value, 0, 1);
+    assertEquals(9, value[0]);
+    assertStatistics(backend, 0, 0, 0);
+  }
+
   private static void assertStatistics(PlannedBackend of, long hits, long misses, int plans) {
     assertEquals(hits, of.statistics().hits(), "hits");
     assertEquals(misses, of.statistics().misses(), "misses");
