@@ -3,6 +3,7 @@ package jacquard.autograd;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Origin;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -88,12 +89,20 @@ final class Sweep {
       if (vertex.contributions.isEmpty()) {
         continue;
       }
-      Tensor g = Contributions.sum(vertex.contributions);
-      if (wanted.contains(vertex.node)) {
-        vertex.cotangent = g;
+      if (Origin.isRecorded()) {
+        Origin.gradientOf(vertex.node, () -> pull(vertex));
+      } else {
+        pull(vertex);
       }
-      pull(vertex, g);
     }
+  }
+
+  private void pull(Vertex vertex) {
+    Tensor g = Contributions.sum(vertex.contributions);
+    if (wanted.contains(vertex.node)) {
+      vertex.cotangent = g;
+    }
+    pull(vertex, g);
   }
 
   /// The cotangent of a wanted node; null if nothing added depends on it.

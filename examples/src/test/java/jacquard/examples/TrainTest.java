@@ -226,7 +226,15 @@ class TrainTest {
     assertEquals(2, result.exit(), result::toString);
     assertEquals(1, result.err().size());
     assertTrue(
-        result.err().getFirst().matches(".*loss is (nan|inf) after step \\d+: .*lower --lr.*"),
+        result
+            .err()
+            .getFirst()
+            .matches(
+                ".*loss is (nan|inf) after step \\d+: in step \\d+ .* of [a-z0-9.]+, [A-Za-z.]+\\(\\w+\\.java:\\d+\\), made the"
+                    + " first (NaN|infinite number): training has diverged; lower --lr.*"),
+        result::toString);
+    assertTrue(
+        result.out().stream().anyMatch(line -> line.contains("repeating the steps since")),
         result::toString);
     assertFalse(metrics(run).isEmpty());
   }

@@ -1,11 +1,11 @@
 package jacquard.examples.recipe;
 
 import jacquard.examples.view.LossChart;
-import jacquard.examples.view.MetricsLog;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,9 +45,10 @@ final class ChartPainter implements AutoCloseable {
 
   /// Adds what an earlier process has logged; fields that aren't drawn are left out.
   ///
-  /// @throws FormatException if the log can't be read
-  void addAll(Path metrics) throws FormatException {
-    for (Json line : MetricsLog.read(metrics)) {
+  /// @param metrics lines of the log
+  /// @throws FormatException if a line has no step
+  void addAll(List<Json> metrics) throws FormatException {
+    for (Json line : metrics) {
       long step = line.field("step").asLong();
       Map<String, Double> values = new LinkedHashMap<>();
       for (Map.Entry<String, Json> field : line.fields().entrySet()) {

@@ -12,7 +12,9 @@ import jacquard.nn.data.DataLoader;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
+import jacquard.nn.train.Inspection;
 import jacquard.nn.train.TrainStep;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -146,6 +149,16 @@ public final class ClassifierRecipe implements Callable<Integer> {
     @Override
     public Map<String, Double> step(long step) {
       return Map.of("loss", trainStep.run(step, batches.next()).loss().item());
+    }
+
+    @Override
+    public List<Supplier<Work>> plans(long step) {
+      return List.of(() -> trainStep.work(step, digits.train().batch(step)));
+    }
+
+    @Override
+    public Inspection inspect(long step) {
+      return trainStep.inspect(step, digits.train().batch(step));
     }
 
     @Override

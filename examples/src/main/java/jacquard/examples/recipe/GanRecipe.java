@@ -6,8 +6,11 @@ import jacquard.examples.score.ImageJudge;
 import jacquard.examples.view.LossChart;
 import jacquard.nn.Init;
 import jacquard.nn.data.Batch;
+import jacquard.nn.data.BatchSource;
 import jacquard.nn.data.DataLoader;
 import jacquard.nn.io.Json;
+import jacquard.nn.train.Inspection;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,7 +107,9 @@ public final class GanRecipe implements Callable<Integer> {
     try (DataLoader batches =
         new DataLoader(digits.train(), run.first() * rounds, run.end() * rounds, 4)) {
       GanMonitor monitor = judge == null ? null : new GanMonitor(duel.model(), judge, digits);
-      int exit = new TrainingLoop(run, pace, chart).run(new Lesson(duel, batches, monitor));
+      int exit =
+          new TrainingLoop(run, pace, chart)
+              .run(new Lesson(duel, digits.train(), batches, monitor));
       if (exit == 0) {
         System.out.println("drawn from noise: " + run.folder().sample(run.end(), "png"));
         System.out.println("more: " + run.folder().sampleCommand() + " --seed 2");
@@ -123,11 +129,13 @@ public final class GanRecipe implements Callable<Integer> {
   /// Two networks in training.
   private static final class Lesson implements Training {
     private final Duel duel;
+    private final BatchSource source;
     private final DataLoader batches;
     private final @Nullable GanMonitor monitor;
 
-    Lesson(Duel duel, DataLoader batches, @Nullable GanMonitor monitor) {
+    Lesson(Duel duel, BatchSource source, DataLoader batches, @Nullable GanMonitor monitor) {
       this.duel = duel;
+      this.source = source;
       this.batches = batches;
       this.monitor = monitor;
     }
@@ -145,6 +153,21 @@ public final class GanRecipe implements Callable<Integer> {
     @Override
     public Map<String, Double> step(long step) {
       return duel.step(step, round -> real(batches.next()));
+    }
+
+    @Override
+    public List<Supplier<Work>> plans(long step) {
+      return duel.plans(step, round -> real(step, round));
+    }
+
+    @Override
+    public Inspection inspect(long step) {
+      int last = duel.rounds() - 1;
+      return duel.inspect(step, real(step, last));
+    }
+
+    private Duel.Real real(long step, int round) {
+      return real(source.batch(step * duel.rounds() + round));
     }
 
     private Duel.Real real(Batch batch) {

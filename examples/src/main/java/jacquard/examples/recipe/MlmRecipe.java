@@ -17,7 +17,9 @@ import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
 import jacquard.nn.text.Tokenizer;
+import jacquard.nn.train.Inspection;
 import jacquard.nn.train.TrainStep;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
@@ -187,6 +190,16 @@ public final class MlmRecipe implements Callable<Integer> {
     @Override
     public Map<String, Double> step(long step) {
       return Map.of("loss", trainStep.run(step, batches.batch(step)).loss().item());
+    }
+
+    @Override
+    public List<Supplier<Work>> plans(long step) {
+      return List.of(() -> trainStep.work(step, batches.batch(step)));
+    }
+
+    @Override
+    public Inspection inspect(long step) {
+      return trainStep.inspect(step, batches.batch(step));
     }
 
     /// The gaps are the same every time.

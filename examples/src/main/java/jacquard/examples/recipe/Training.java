@@ -1,10 +1,13 @@
 package jacquard.examples.recipe;
 
 import jacquard.nn.Module;
+import jacquard.nn.train.Inspection;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.State;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a recipe does between the loop's bookkeeping.
@@ -24,6 +27,13 @@ interface Training {
   ///
   /// @return its losses by name
   Map<String, Double> step(long step);
+
+  /// What step number `step` would do, not done: the plans that it runs, each to be asked for after
+  /// the one before was run.
+  List<Supplier<Work>> plans(long step);
+
+  /// Looks at the batch of step number `step` with the weights as they are.
+  Inspection inspect(long step);
 
   /// Measures on data that the model doesn't learn from.
   ///

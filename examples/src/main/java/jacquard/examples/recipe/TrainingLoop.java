@@ -6,9 +6,11 @@ import jacquard.examples.view.Progress;
 import jacquard.examples.view.Text;
 import jacquard.nn.StateDict;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +30,7 @@ final class TrainingLoop {
   private final Pace pace;
   private final LossChart chart;
   private final Window window = new Window();
+  private final Watch watch = new Watch();
   private final Set<String> troubled = new HashSet<>();
 
   /// The step whose weights the file of the model holds, -1 if this process has written none.
@@ -41,7 +44,8 @@ final class TrainingLoop {
   }
 
   /// What a run is told and shown with.
-  private record Desk(MetricsLog metrics, ChartPainter painter, Progress progress) {}
+  private record Desk(
+      MetricsLog metrics, RunEvents events, ChartPainter painter, Progress progress) {}
 
   /// @return the exit code: 0, or 130 if Ctrl-C ended the run
   /// @throws IOException if the model or a checkpoint can't be saved, or not be restored
@@ -53,24 +57,27 @@ final class TrainingLoop {
     boolean stopped;
     String trouble;
     try (MetricsLog metrics = MetricsLog.open(run.folder().metrics());
+        RunEvents events = new RunEvents(run.folder());
         ChartPainter painter = new ChartPainter(chart, run.folder().chart());
         Progress progress =
             Progress.open(pace.name(), pace.steps(), System.out, Progress.isTerminal());
         Interrupts interrupts =
             new Interrupts(
                 () -> progress.message("stopping after this step; Ctrl-C again quits at once"))) {
-      Desk desk = new Desk(metrics, painter, progress);
+      Desk desk = new Desk(metrics, events, painter, progress);
       if (run.checkpoint() == null) {
         reviewStart(training, desk);
         save(desk, checkpoints, 0, true); // so that from the first step on there is one
       } else {
         progress.message("going on after step " + done);
-        attempt("earlier metrics", progress, () -> painter.addAll(run.folder().metrics()));
+        attempt("earlier metrics", progress, () -> readEarlier(painter));
+        long goesOn = checkpoints.reviewed() ? done + 1 : done;
+        attempt("events", progress, () -> events.restart(goesOn));
       }
       boolean reviewed = checkpoints.reviewed();
       while (!interrupts.asked() && (done < pace.steps() || !reviewed)) {
         if (reviewed) {
-          step(training, done, checkpoints);
+          step(training, done, desk, checkpoints);
           done++;
           reviewed = false;
         }
@@ -96,15 +103,41 @@ final class TrainingLoop {
     Map<String, Double> measured = training.validate(false);
     if (!measured.isEmpty()) {
       desk.progress.message("before training: " + text(measured));
-      attempt("metrics", desk.progress, () -> desk.metrics.append(line(0, Map.of(), measured)));
+      write(desk, 0, line(0, Map.of(), measured));
     }
   }
 
-  private void step(Training training, long number, Checkpoints checkpoints) {
+  private void readEarlier(ChartPainter painter) throws FormatException {
+    List<Json> lines = MetricsLog.read(run.folder().metrics());
+    painter.addAll(lines);
+    for (Json line : lines) {
+      watch.line(line.field("step").asLong(), number(line, "loss"), number(line, "val_loss"));
+    }
+  }
+
+  /// A number of a line; null if it has none, or one that isn't finite.
+  private static @Nullable Double number(Json line, String name) throws FormatException {
+    Json value = line.fields().get(name);
+    return value == null || value instanceof Json.Null ? null : value.asDouble();
+  }
+
+  /// A line of metrics, wherever it is recorded.
+  private void write(Desk desk, long step, Map<String, Object> line) {
+    attempt("metrics", desk.progress, () -> desk.metrics.append(line));
+    attempt("events", desk.progress, () -> desk.events.line(step, line));
+  }
+
+  private void step(Training training, long number, Desk desk, Checkpoints checkpoints)
+      throws FormatException {
     long start = System.nanoTime();
     Map<String, Double> losses = training.step(number);
     window.add(losses, System.nanoTime() - start);
-    requireFinite(losses, number + 1, checkpoints.saved());
+    for (Map.Entry<String, Double> loss : losses.entrySet()) {
+      if (!Double.isFinite(loss.getValue())) {
+        String what = loss.getKey() + " is " + Text.number(loss.getValue());
+        throw diverged(what, training, number + 1, desk, checkpoints.saved());
+      }
+    }
   }
 
   /// Looks at the model after `done` steps.
@@ -120,8 +153,10 @@ final class TrainingLoop {
       if (warning != null) {
         desk.progress.message(warning);
       }
+      look(training, done, desk, checkpoints);
       save(training, done, checkpoints);
       attempt("samples", desk.progress, () -> training.sample(run.folder(), done));
+      attempt("events", desk.progress, () -> desk.events.samples(done));
     }
     show(desk.progress, done, validated);
     if (pace.logs(done)) {
@@ -131,6 +166,18 @@ final class TrainingLoop {
       desk.painter.paintSometimes();
     }
     return validated;
+  }
+
+  /// Weights and gradients as they are after `done` steps, with the batch of the last.
+  private void look(Training training, long done, Desk desk, Checkpoints checkpoints)
+      throws FormatException {
+    Look look = Look.of(done, training.inspect(done - 1));
+    if (look.broken() != null) {
+      String what = look.broken() + " holds NaN or infinite numbers";
+      throw diverged(what, training, done, desk, checkpoints.saved());
+    }
+    watch.look(look).forEach(desk.progress::message);
+    attempt("events", desk.progress, () -> desk.events.histograms(look));
   }
 
   private int end(long done, boolean stopped, @Nullable String trouble) {
@@ -159,7 +206,8 @@ final class TrainingLoop {
     Map<String, Object> line = line(done, losses, validated);
     line.put("ms", window.millisPerStep());
     line.put(pace.unit() + "_per_s", pace.unitsPerStep() * window.stepsPerSecond());
-    attempt("metrics", desk.progress, () -> desk.metrics.append(line));
+    write(desk, done, line);
+    watch.line(done, losses.get("loss"), validated.get("val_loss")).forEach(desk.progress::message);
     desk.painter.add(done, losses);
     desk.painter.add(done, validated);
     window.clear();
@@ -210,19 +258,23 @@ final class TrainingLoop {
             e);
   }
 
-  private void requireFinite(Map<String, Double> losses, long done, long saved) {
-    for (Map.Entry<String, Double> loss : losses.entrySet()) {
-      if (!Double.isFinite(loss.getValue())) {
-        throw new IllegalArgumentException(
-            loss.getKey()
-                + " is "
-                + Text.number(loss.getValue())
-                + " after step "
-                + done
-                + ": training has diverged; lower --lr"
-                + (saved < 0 ? "" : " (the last checkpoint is of step " + saved + ")"));
-      }
+  /// The error that ends the run, with what caused it.
+  private IllegalArgumentException diverged(
+      String what, Training training, long done, Desk desk, long saved) throws FormatException {
+    String cause = null;
+    if (saved >= 0) {
+      desk.progress.message(
+          "%s after step %d: repeating the steps since the checkpoint of step %d to find out why"
+              .formatted(what, done, saved));
+      cause = Divergence.cause(training, run.checkpoints().file(saved), done);
     }
+    return new IllegalArgumentException(
+        what
+            + " after step "
+            + done
+            + (cause == null ? "" : ": " + cause)
+            + ": training has diverged; lower --lr"
+            + (saved < 0 ? "" : " (the last checkpoint is of step " + saved + ")"));
   }
 
   private interface Writing {

@@ -53,9 +53,21 @@ public record TrainStep<B>(
 
   /// Runs step number `step` on a batch.
   public StepResult run(long step, B batch) {
-    Work work = work(() -> step, batch);
+    Work work = work(step, batch);
     Step.run(work.outputs(), work.updates());
     return result(step, work.outputs());
+  }
+
+  /// What [#run] would do: forward, backward and updates, to be looked at or run with [Step#run].
+  public Work work(long step, B batch) {
+    return work(() -> step, batch);
+  }
+
+  /// Looks at a batch with the keys of step number `step`; nothing is written.
+  public Inspection inspect(long step, B batch) {
+    Pass pass = Pass.training(stepKey(step));
+    Tensor loss = objective.loss(batch, pass);
+    return Inspection.of(List.of(new Inspection.Target(loss, parameters())), pass);
   }
 
   /// Forward, backward and updates; the number is asked for whenever the plan runs.

@@ -18,6 +18,7 @@ public final class Node {
 
   private final long sequence = CREATED.getAndIncrement();
   private final Inference.Result type;
+  private final @Nullable Origin origin = Origin.here();
   private volatile Definition definition;
 
   private record Definition(Op op, List<Node> sources, @Nullable Source source) {}
@@ -91,6 +92,11 @@ public final class Node {
   /// Nodes made later have larger numbers: the order a schedule keeps where it is free to choose.
   public long sequence() {
     return sequence;
+  }
+
+  /// Where it was made, if that was recorded.
+  @Nullable Origin origin() {
+    return origin;
   }
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.

@@ -42,4 +42,9 @@ public interface Backend {
   /// @return the buffers that hold the roots' values, in their order
   /// @throws jacquard.tensor.IndexException if a gather meets an index outside its axis
   List<Buffer> run(List<Root> roots);
+
+  /// As [#run], for roots that nobody will compute again: their plan is not kept.
+  default List<Buffer> runOnce(List<Root> roots) {
+    return run(roots);
+  }
 }

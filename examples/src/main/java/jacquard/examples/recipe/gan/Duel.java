@@ -8,15 +8,19 @@ import jacquard.nn.Pass;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
+import jacquard.nn.train.Inspection;
+import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Key;
 import jacquard.tensor.Scalar;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -93,27 +97,69 @@ public final class Duel {
   /// @param real the batch of each of the discriminator's rounds
   /// @return losses, and the part of the pictures that the discriminator tells right
   public Map<String, Double> step(long step, IntFunction<Real> real) {
-    Key ofStep = key.dynamic().fold(Math.toIntExact(step));
-    for (int round = 0; round < settings.rounds - 1; round++) {
-      Round alone = new Round(step, Pass.training(ofStep.fold(round)), real.apply(round));
-      alone.updateDiscriminator(step * settings.rounds + round);
-      Step.run(List.of(), alone.pass.updates());
+    List<Tensor> outputs = List.of();
+    for (Supplier<Work> plan : plans(step, real)) {
+      Work work = plan.get();
+      Step.run(work.outputs(), work.updates());
+      outputs = work.outputs();
     }
-    int last = settings.rounds - 1;
-    Round both = new Round(step, Pass.training(ofStep.fold(last)), real.apply(last));
-    // One plan: the generator draws once, and is judged by the discriminator that the same plan has
-    // just improved, because later reads of a pass see what it updated.
-    Verdict verdict = both.updateDiscriminator(step * settings.rounds + last);
-    Tensor generatorLoss = both.updateGenerator(step);
-    Step.run(List.of(verdict.loss, verdict.accuracy, generatorLoss), both.pass.updates());
     Map<String, Double> losses = new LinkedHashMap<>();
-    losses.put("d_loss", verdict.loss.item());
-    losses.put("g_loss", generatorLoss.item());
-    losses.put("d_accuracy", verdict.accuracy.item());
+    losses.put("d_loss", outputs.get(0).item());
+    losses.put("g_loss", outputs.get(1).item());
+    losses.put("d_accuracy", outputs.get(2).item());
     return losses;
   }
 
-  private record Verdict(Tensor loss, Tensor accuracy) {}
+  /// What step number `step` would do: a plan for each round of the discriminator, the last with
+  /// the generator's.
+  public List<Supplier<Work>> plans(long step, IntFunction<Real> real) {
+    int last = settings.rounds - 1;
+    List<Supplier<Work>> plans = new ArrayList<>();
+    for (int i = 0; i < last; i++) {
+      int round = i;
+      plans.add(() -> alone(step, round, real.apply(round)));
+    }
+    plans.add(() -> both(step, last, real.apply(last)));
+    return plans;
+  }
+
+  private Work alone(long step, int number, Real real) {
+    Round round = round(step, number, real);
+    round.updateDiscriminator(step * settings.rounds + number);
+    return new Work(List.of(), round.pass.updates());
+  }
+
+  /// One plan: the generator draws once, and is judged by the discriminator that the same plan has
+  /// just improved, because later reads of a pass see what it updated.
+  private Work both(long step, int number, Real real) {
+    Round round = round(step, number, real);
+    Verdict verdict = round.updateDiscriminator(step * settings.rounds + number);
+    Tensor generatorLoss = round.updateGenerator(step);
+    return new Work(List.of(verdict.loss, generatorLoss, verdict.accuracy), round.pass.updates());
+  }
+
+  /// Looks at both networks with a batch of step number `step`.
+  public Inspection inspect(long step, Real real) {
+    Round round = round(step, settings.rounds - 1, real);
+    return Inspection.of(
+        List.of(
+            new Inspection.Target(round.discriminatorLoss().total, forDiscriminator.parameters()),
+            new Inspection.Target(round.generatorLoss(), forGenerator.parameters())),
+        round.pass);
+  }
+
+  private Round round(long step, int number, Real real) {
+    Key key = this.key.dynamic().fold(Math.toIntExact(step)).fold(number);
+    return new Round(step, Pass.training(key), real);
+  }
+
+  /// Updates of the discriminator in a step.
+  public int rounds() {
+    return settings.rounds;
+  }
+
+  /// @param total the loss with its penalties
+  private record Verdict(Tensor loss, Tensor total, Tensor accuracy) {}
 
   /// A batch, and what is drawn to be compared with it: of the same classes.
   private final class Round {
@@ -145,7 +191,7 @@ public final class Duel {
     }
 
     /// The generator is only watched, so it gets no gradient.
-    Verdict updateDiscriminator(long update) {
+    Verdict discriminatorLoss() {
       Tensor original = seen(real);
       Tensor forged = seen(drawn.detach());
       Tensor ofReal = judge(original);
@@ -160,13 +206,22 @@ public final class Duel {
       if (settings.realPenalty > 0) {
         total = total.add(GradientPenalty.atReal(judge, original).mul(settings.realPenalty));
       }
-      update(forDiscriminator, update, total);
-      return new Verdict(loss, settings.loss.accuracy(ofReal, ofDrawn));
+      return new Verdict(loss, total, settings.loss.accuracy(ofReal, ofDrawn));
+    }
+
+    Verdict updateDiscriminator(long update) {
+      Verdict verdict = discriminatorLoss();
+      update(forDiscriminator, update, verdict.total);
+      return verdict;
     }
 
     /// What was drawn should pass for real.
+    Tensor generatorLoss() {
+      return settings.loss.generator(judge(seen(drawn)));
+    }
+
     Tensor updateGenerator(long update) {
-      Tensor loss = settings.loss.generator(judge(seen(drawn)));
+      Tensor loss = generatorLoss();
       update(forGenerator, update, loss);
       if (model.average() != null) {
         model.average().update(pass);
