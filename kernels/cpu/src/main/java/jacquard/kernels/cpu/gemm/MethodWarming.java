@@ -14,8 +14,9 @@ public final class MethodWarming implements KernelWarmer.Candidate {
   /// Rounds in a row without an allocation that tell a compiled method.
   private static final int CLEAN_ROUNDS = 300;
 
-  /// Rounds move 50 to 100 vectors: 100 to 300 nanoseconds compiled, thousands before. A method that
-  /// is as fast as this has been compiled, also if it allocates: it is better than plain loops.
+  /// Rounds move 50 to 100 vectors: 100 to 300 nanoseconds compiled, thousands before. A method
+  /// that is as fast as this has been compiled, also if it allocates: it is better than plain
+  /// loops.
   private static final long FAST_NANOS = 1000;
 
   /// Rounds after which the compiler has been asked, and going on only takes its processor time.
