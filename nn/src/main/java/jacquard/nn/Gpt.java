@@ -6,6 +6,7 @@ import jacquard.tensor.ShapeException;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -61,37 +62,18 @@ public record Gpt(
     public Config {
       if (Math.min(Math.min(vocabulary, context), Math.min(Math.min(dim, heads), layers)) < 1) {
         throw new IllegalArgumentException(
-            "gpt: vocabulary "
-                + vocabulary
-                + ", context "
-                + context
-                + ", dim "
-                + dim
-                + ", heads "
-                + heads
-                + ", layers "
-                + layers
-                + ", expected at least 1 each");
+            "gpt: vocabulary %d, context %d, dim %d, heads %d, layers %d, expected at least 1 each"
+                .formatted(vocabulary, context, dim, heads, layers));
       }
       if (dim % heads != 0 || kvHeads < 1 || heads % kvHeads != 0) {
         throw new IllegalArgumentException(
-            "gpt: dim "
-                + dim
-                + ", heads "
-                + heads
-                + ", heads of keys "
-                + kvHeads
-                + ", expected each to be a multiple of the next");
+            "gpt: dim %d, heads %d, heads of keys %d, expected each to be a multiple of the next"
+                .formatted(dim, heads, kvHeads));
       }
       if (positions instanceof Positions.Rotary && dim / heads % 2 != 0) {
         throw new IllegalArgumentException(
-            "gpt: rotary positions with heads of "
-                + dim / heads
-                + " columns (dim "
-                + dim
-                + ", heads "
-                + heads
-                + "), expected an even number");
+            "gpt: rotary positions with heads of %d columns (dim %d, heads %d), expected an even number"
+                .formatted(dim / heads, dim, heads));
       }
     }
 
@@ -115,139 +97,77 @@ public record Gpt(
     }
 
     public Config withKvHeads(int count) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          count,
-          layers,
-          positions,
-          norm,
-          mlp,
-          causal,
-          bias,
-          tied,
-          dropout);
+      return with(draft -> draft.kvHeads = count);
     }
 
     public Config withPositions(Positions other) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          other,
-          norm,
-          mlp,
-          causal,
-          bias,
-          tied,
-          dropout);
+      return with(draft -> draft.positions = other);
     }
 
     public Config withNorm(Normalisation other) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          positions,
-          other,
-          mlp,
-          causal,
-          bias,
-          tied,
-          dropout);
+      return with(draft -> draft.norm = other);
     }
 
     public Config withMlp(FeedForward other) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          positions,
-          norm,
-          other,
-          causal,
-          bias,
-          tied,
-          dropout);
+      return with(draft -> draft.mlp = other);
     }
 
     public Config withCausal(boolean is) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          positions,
-          norm,
-          mlp,
-          is,
-          bias,
-          tied,
-          dropout);
+      return with(draft -> draft.causal = is);
     }
 
     public Config withBias(boolean has) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          positions,
-          norm,
-          mlp,
-          causal,
-          has,
-          tied,
-          dropout);
+      return with(draft -> draft.bias = has);
     }
 
     public Config withTied(boolean is) {
-      return new Config(
-          vocabulary,
-          context,
-          dim,
-          heads,
-          kvHeads,
-          layers,
-          positions,
-          norm,
-          mlp,
-          causal,
-          bias,
-          is,
-          dropout);
+      return with(draft -> draft.tied = is);
     }
 
     public Config withDropout(double probability) {
+      return with(draft -> draft.dropout = probability);
+    }
+
+    private Config with(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
       return new Config(
           vocabulary,
           context,
           dim,
           heads,
-          kvHeads,
+          draft.kvHeads,
           layers,
-          positions,
-          norm,
-          mlp,
-          causal,
-          bias,
-          tied,
-          probability);
+          draft.positions,
+          draft.norm,
+          draft.mlp,
+          draft.causal,
+          draft.bias,
+          draft.tied,
+          draft.dropout);
+    }
+
+    /// What of a configuration can be changed.
+    private static final class Draft {
+      private int kvHeads;
+      private Positions positions;
+      private Normalisation norm;
+      private FeedForward mlp;
+      private boolean causal;
+      private boolean bias;
+      private boolean tied;
+      private double dropout;
+
+      Draft(Config config) {
+        kvHeads = config.kvHeads;
+        positions = config.positions;
+        norm = config.norm;
+        mlp = config.mlp;
+        causal = config.causal;
+        bias = config.bias;
+        tied = config.tied;
+        dropout = config.dropout;
+      }
     }
 
     /// Everything that [#fromJson] needs to make an equal configuration.
