@@ -1,6 +1,7 @@
 package jacquard.examples.data;
 
 import jacquard.examples.data.DigitStrokes.Stroke;
+import jacquard.nn.data.SplitMix;
 import java.util.Arrays;
 
 /// Draws one digit at a time: strokes bent by chance, flattened to segments, fitted to MNIST's box,
@@ -34,12 +35,12 @@ final class DigitPen {
   void draw(int digit, SplitMix random, float[] image, int offset) {
     Stroke[] strokes = DigitStrokes.style(digit, random.nextInt(DigitStrokes.styles(digit)));
     Bend bend = Bend.of(random);
-    float width = 0.8f + Math.abs(random.bell(0.26f)) + random.uniform(0, 0.5f);
+    float width = 0.8f + Math.abs(bell(random, 0.26f)) + uniform(random, 0, 0.5f);
     segments = 0;
     for (Stroke stroke : strokes) {
       int knots = bend(stroke, bend);
-      float start = width * (1 + random.bell(0.10f));
-      float end = width * (1 + random.bell(0.10f));
+      float start = width * (1 + bell(random, 0.10f));
+      float end = width * (1 + bell(random, 0.10f));
       flatten(stroke, knots, start, end);
     }
     fit(width, random);
@@ -65,9 +66,9 @@ final class DigitPen {
       float yy) {
 
     static Bend of(SplitMix random) {
-      float aspect = 1 + random.bell(0.16f);
-      float slant = 0.11f + random.bell(0.16f);
-      float angle = random.bell(0.09f);
+      float aspect = 1 + bell(random, 0.16f);
+      float slant = 0.11f + bell(random, 0.16f);
+      float angle = bell(random, 0.09f);
       // cos and sin to fourth order: below 1e-5 off for these angles, and exact arithmetic
       // everywhere.
       float square = angle * angle;
@@ -76,15 +77,28 @@ final class DigitPen {
       // rotation * slant * aspect
       return new Bend(
           random.nextLong(),
-          0.018f + random.uniform(0, 0.02f),
-          random.bell(0.13f),
-          random.bell(0.10f),
-          random.bell(0.16f),
+          0.018f + uniform(random, 0, 0.02f),
+          bell(random, 0.13f),
+          bell(random, 0.10f),
+          bell(random, 0.16f),
           cos * aspect,
           -cos * slant - sin,
           sin * aspect,
           cos - sin * slant);
     }
+  }
+
+  /// Uniform in `low .. high`, in steps of a 2^24th.
+  private static float uniform(SplitMix random, float low, float high) {
+    return low + (high - low) * random.nextFloat();
+  }
+
+  /// Bell-shaped with mean 0 and deviation `sigma`, never beyond `3.46 sigma`: the sum of four
+  /// 16-bit uniforms, from one draw.
+  private static float bell(SplitMix random, float sigma) {
+    long bits = random.nextLong();
+    long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);
+    return (sum * 0x1p-16f - 2) * 1.7320508f * sigma;
   }
 
   // A knot's wobble depends on where it is, so strokes that meet still meet.
@@ -94,8 +108,8 @@ final class DigitPen {
       float y = stroke.y(k);
       SplitMix place =
           SplitMix.of(bend.key, (long) Float.floatToIntBits(x) << 32 | Float.floatToIntBits(y));
-      x += place.bell(bend.wobble) - 0.5f;
-      y += place.bell(bend.wobble) - 0.5f;
+      x += bell(place, bend.wobble) - 0.5f;
+      y += bell(place, bend.wobble) - 0.5f;
       float bowedX = x * (1 + bend.skew * y) + bend.bowX * (y * y - 0.08f);
       float bowedY = y + bend.bowY * (x * x - 0.03f);
       knotX[k] = bend.xx * bowedX + bend.xy * bowedY;
@@ -180,16 +194,16 @@ final class DigitPen {
       massY += weight * (ay[s] + by[s]) / 2;
     }
     float side = Math.max(maxX - minX, maxY - minY);
-    float scale = (BOX * random.uniform(0.95f, 1.03f) - 2 * width) / side;
+    float scale = (BOX * uniform(random, 0.95f, 1.03f) - 2 * width) / side;
     float moveX =
         inside(
-            SIZE / 2f + random.uniform(-0.5f, 0.5f) - scale * massX / mass,
+            SIZE / 2f + uniform(random, -0.5f, 0.5f) - scale * massX / mass,
             scale * minX,
             scale * maxX,
             reach);
     float moveY =
         inside(
-            SIZE / 2f + random.uniform(-0.5f, 0.5f) - scale * massY / mass,
+            SIZE / 2f + uniform(random, -0.5f, 0.5f) - scale * massY / mass,
             scale * minY,
             scale * maxY,
             reach);

@@ -1,5 +1,6 @@
 package jacquard.examples.data;
 
+import jacquard.nn.data.SplitMix;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileSystems;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -74,16 +76,9 @@ public final class JdkNames {
       throw new IllegalArgumentException(
           "names: cannot split " + names.size() + " names, expected at least 2");
     }
-    String[] shuffled = names.toArray(String[]::new);
-    SplitMix random = SplitMix.of(seed);
-    for (int i = shuffled.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      String name = shuffled[i];
-      shuffled[i] = shuffled[j];
-      shuffled[j] = name;
-    }
     int cut = Math.clamp(Math.round(names.size() * validation), 1, names.size() - 1);
-    List<String> all = List.of(shuffled);
+    List<String> all =
+        Arrays.stream(SplitMix.of(seed).permutation(names.size())).mapToObj(names::get).toList();
     return new Split(all.subList(cut, all.size()), all.subList(0, cut));
   }
 

@@ -1,5 +1,6 @@
 package jacquard.examples.data;
 
+import jacquard.nn.data.SplitMix;
 import java.util.Objects;
 
 /// Handwritten-looking digits, drawn rather than stored: an endless, labelled stand-in for MNIST.

@@ -16,8 +16,8 @@ class StrokeDigitsTest {
 
   @Test
   void firstTenImagesOfSeedOneAreKnown() {
-    assertArrayEquals(new int[] {8, 8, 0, 7, 2, 8, 5, 2, 9, 4}, DIGITS.labels(0, 10));
-    assertEquals(-429311872, Arrays.hashCode(DIGITS.images(0, 10)));
+    assertArrayEquals(new int[] {3, 6, 8, 7, 9, 4, 9, 5, 8, 0}, DIGITS.labels(0, 10));
+    assertEquals(1900289156, Arrays.hashCode(DIGITS.images(0, 10)));
   }
 
   @Test
@@ -69,6 +69,7 @@ class StrokeDigitsTest {
   @Test
   void inkIsCentredByMassInsideTheFrame() {
     float[] images = DIGITS.images(0, 1000);
+    int offCentre = 0;
     for (int i = 0; i < 1000; i++) {
       double mass = 0;
       double x = 0;
@@ -84,9 +85,11 @@ class StrokeDigitsTest {
           assertEquals(0, value, "image " + i + " touches the frame");
         }
       }
-      assertEquals(14, x / mass, 1.6, "image " + i);
-      assertEquals(14, y / mass, 1.6, "image " + i);
+      double off = Math.max(Math.abs(x / mass - 14), Math.abs(y / mass - 14));
+      assertTrue(off < 2.5, "image " + i + " is " + off + " pixels off the centre");
+      offCentre += off > 1.5 ? 1 : 0;
     }
+    assertTrue(offCentre <= 10, offCentre + " in 1000 give way to the frame, expected a few");
   }
 
   @Test
