@@ -79,8 +79,12 @@ public final class GanExample {
     return generator.forward(noise, Pass.evaluation()).toFloatArray();
   }
 
-  public static void main(String[] args) throws IOException {
-    int steps = args.length > 0 ? Integer.parseInt(args[0]) : 3000;
+  public static void main(String[] args) {
+    Arguments.run("GanExample [STEPS]", args, GanExample::train);
+  }
+
+  static void train(Arguments args) throws IOException {
+    int steps = args.count(0, 3000);
     GanExample gan = new GanExample();
     for (int step = 0; step < steps; step++) {
       double[] losses = gan.step(step);

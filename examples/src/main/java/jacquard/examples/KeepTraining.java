@@ -15,7 +15,6 @@ import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +24,12 @@ import java.util.Map;
 public final class KeepTraining {
   private KeepTraining() {}
 
-  public static void main(String[] args) throws IOException {
-    train(new CheckpointFolder(Path.of(args[0]), 3), 100).forEach(System.out::println);
+  public static void main(String[] args) {
+    Arguments.run("KeepTraining FOLDER", args, KeepTraining::goOn);
+  }
+
+  static void goOn(Arguments args) throws IOException {
+    train(new CheckpointFolder(args.path(0), 3), 100).forEach(System.out::println);
   }
 
   /// Trains `more` steps from the last checkpoint on and leaves a new one.

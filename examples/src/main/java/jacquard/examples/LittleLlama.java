@@ -19,7 +19,6 @@ import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.Key;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /// A small Llama that learns the class names of this JDK and writes new ones: `java ...
 /// jacquard.examples.LittleLlama [STEPS [FOLDER]]`. With a folder, it is stored there in Hugging
@@ -29,8 +28,12 @@ public final class LittleLlama {
 
   private LittleLlama() {}
 
-  public static void main(String[] args) throws IOException {
-    int steps = args.length > 0 ? Integer.parseInt(args[0]) : 500;
+  public static void main(String[] args) {
+    Arguments.run("LittleLlama [STEPS [FOLDER]]", args, LittleLlama::train);
+  }
+
+  static void train(Arguments args) throws IOException {
+    int steps = args.count(0, 500);
     String names = JdkNames.text(JdkNames.load());
     CharTokenizer letters = CharTokenizer.of(names);
     Gpt model =
@@ -71,8 +74,8 @@ public final class LittleLlama {
       }
       System.out.println(name);
     }
-    if (args.length > 1) {
-      Pretrained.save(Path.of(args[1]), model, Pretrained.Form.standard());
+    if (args.has(1)) {
+      Pretrained.save(args.path(1), model, Pretrained.Form.standard());
     }
   }
 }

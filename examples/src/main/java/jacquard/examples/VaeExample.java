@@ -79,8 +79,12 @@ public final class VaeExample {
     return decoder.forward(z, Pass.evaluation()).sigmoid().toFloatArray();
   }
 
-  public static void main(String[] args) throws IOException {
-    int steps = args.length > 0 ? Integer.parseInt(args[0]) : 3000;
+  public static void main(String[] args) {
+    Arguments.run("VaeExample [STEPS]", args, VaeExample::train);
+  }
+
+  static void train(Arguments args) throws IOException {
+    int steps = args.count(0, 3000);
     VaeExample vae = new VaeExample();
     for (int step = 0; step < steps; step++) {
       double loss = vae.step(step);
