@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class ConfigDifference {
   /// What may differ from one start of a run to the next. `options` are compared by
   /// [RecordedOptions#difference]; `data` is where the data lie, and `data_check` what they are.
+  /// `features` is what pictures are compared by, which changes no step.
   private static final Set<String> MAY_DIFFER =
-      Set.of("version", "created", "device", "threads", "data", "options", "until");
+      Set.of("version", "created", "device", "threads", "data", "options", "until", "features");
 
   private static final int MOST_CHARACTERS = 60;
 

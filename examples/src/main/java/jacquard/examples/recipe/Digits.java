@@ -1,6 +1,7 @@
 package jacquard.examples.recipe;
 
 import jacquard.examples.data.StrokeDigits;
+import jacquard.examples.view.MetricsLog;
 import jacquard.nn.data.ArrayDataset;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
@@ -10,6 +11,7 @@ import jacquard.nn.data.Field;
 import jacquard.nn.data.ImageSet;
 import jacquard.nn.data.Mnist;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///   many as MNIST has
 /// @param known pictures that are learned from: all, or some of endless ones
 /// @param test pictures that are not learned from, of the same fields
-/// @param fingerprint of both
+/// @param fingerprint of both, whatever black is read as
 record Digits(
     String source,
     int height,
@@ -46,6 +48,7 @@ record Digits(
     Dataset known,
     Dataset test,
     Fingerprint fingerprint) {
+  private static final String STROKES = "digits drawn from strokes";
   private static final int TEST_ROWS = 500;
   private static final int DRAWN_PER_EPOCH = 60_000;
   private static final int DRAWN_TO_TEST = 5_000;
@@ -66,8 +69,10 @@ record Digits(
     if (!Files.exists(folder)) {
       throw new FormatException("--data: " + folder + ": no such folder");
     }
-    ImageSet train = Mnist.train(folder).withRange(low, 1);
-    ImageSet test = Mnist.test(folder).withRange(low, 1);
+    ImageSet learned = Mnist.train(folder);
+    ImageSet tested = Mnist.test(folder);
+    ImageSet train = learned.withRange(low, 1);
+    ImageSet test = tested.withRange(low, 1);
     if (test.height() != train.height() || test.width() != train.width() || test.size() == 0) {
       throw new FormatException(
           "--data: "
@@ -89,7 +94,7 @@ record Digits(
         batches.batchesPerEpoch(),
         train,
         test,
-        Fingerprint.of(train, test));
+        Fingerprint.of(learned, tested));
   }
 
   private static Digits drawn(float low, int batch, long seed) {
@@ -105,7 +110,7 @@ record Digits(
     int size = StrokeDigits.SIZE;
     Dataset test = drawn(new StrokeDigits(~seed), DRAWN_TO_TEST, low);
     return new Digits(
-        "digits drawn from strokes",
+        STROKES,
         size,
         size,
         StrokeDigits.CLASSES,
@@ -131,6 +136,17 @@ record Digits(
         images[i] = low + (1 - low) * images[i];
       }
     }
+  }
+
+  /// Whether a run with this configuration learned these pictures, or strokes of any seed where
+  /// these are drawn from strokes.
+  ///
+  /// @throws FormatException if `config` is not an object
+  boolean isLearnedBy(Json config) throws FormatException {
+    boolean drawn = source.equals(STROKES);
+    return drawn
+        ? Json.of(source).equals(config.optional("data"))
+        : MetricsLog.toJson(fingerprint.toConfig()).equals(config.optional("data_check"));
   }
 
   /// The same with other batches to learn from.

@@ -6,66 +6,122 @@ import jacquard.examples.score.LayerListFeatures;
 import jacquard.nn.Init;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
+import jacquard.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// By which network pictures are compared: `--features`.
 final class FeatureOptions {
+  private static final Path RUNS = Path.of("runs");
+
   @Option(
       names = "--features",
       paramLabel = "RUN",
       description =
           "What pictures are compared by: a run of train classifier, or a JSON file that lists the"
-              + " layers of another network. Default: the newest runs/classifier-*.")
+              + " layers of another network. Default: the newest of runs/classifier-* that learned"
+              + " the same pictures.")
   @Nullable Path features;
 
-  /// The network that was named, or else the newest classifier; null if there is none.
+  /// A network and where it was found.
   ///
-  /// @throws FormatException if what was named can't be read, or takes pictures of another size
-  @Nullable ImageJudge find(int height, int width) throws FormatException {
-    Path path = features == null ? newest() : features;
-    if (path == null) {
-      return null;
+  /// @param path of a run, or of a list of layers
+  record Chosen(Path path, ImageJudge judge) {
+    /// For `config.json` and `eval.json`: where the network lies, and the CRC-32C of the run's
+    /// weights or of the list of layers.
+    Map<String, Object> toConfig() throws FormatException {
+      Path file = Files.isDirectory(path) ? new RunFolder(path).model() : path;
+      CRC32C crc = new CRC32C();
+      try {
+        crc.update(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw FormatException.unreadable("--features", file, e);
+      }
+      Map<String, Object> config = new LinkedHashMap<>();
+      config.put("path", path.toAbsolutePath().toString());
+      config.put("crc32c", "%08x".formatted((int) crc.getValue()));
+      return config;
     }
-    ImageJudge judge =
-        Files.isRegularFile(path) ? LayerListFeatures.read(path) : classifier(RunFolder.open(path));
-    int[] takes = judge.picture().toArray();
-    if (takes[0] == 1 && takes[1] == height && takes[2] == width) {
-      return judge;
-    }
-    if (features == null) {
-      return null;
-    }
-    throw new FormatException(
-        "--features: "
-            + path
-            + ": takes pictures of "
-            + judge.picture()
-            + ", expected [1, "
-            + height
-            + ", "
-            + width
-            + "]");
   }
 
-  /// [#find], which must find one.
+  /// The network that was named, or else the newest classifier that learned `digits`; null if there
+  /// is none.
+  ///
+  /// @throws FormatException if what was named can't be read, or takes pictures of another size
+  @Nullable Chosen find(Digits digits) throws FormatException {
+    return features == null ? newest(RUNS, digits) : named(features, digits);
+  }
+
+  /// The same for a run that may have begun earlier: it keeps to the network that it had, if that
+  /// is still there.
+  ///
+  /// @throws FormatException as [#find(Digits)]
+  @Nullable Chosen find(Digits digits, @Nullable Continuation begun) throws FormatException {
+    Json recorded = begun == null ? null : begun.config().optional("features");
+    if (features == null && recorded != null) {
+      Path path = Path.of(recorded.field("path").asText());
+      if (Files.exists(path)) {
+        return named(path, digits);
+      }
+    }
+    return find(digits);
+  }
+
+  private static Chosen named(Path path, Digits digits) throws FormatException {
+    ImageJudge judge =
+        Files.isRegularFile(path) ? LayerListFeatures.read(path) : classifier(RunFolder.open(path));
+    if (!takes(judge, digits)) {
+      throw new FormatException(
+          "--features: %s: takes pictures of %s, expected [1, %d, %d]"
+              .formatted(path, judge.picture(), digits.height(), digits.width()));
+    }
+    return new Chosen(path, judge);
+  }
+
+  private static boolean takes(ImageJudge judge, Digits digits) {
+    return judge.picture().equals(Shape.of(1, digits.height(), digits.width()));
+  }
+
+  /// [#find(Digits)], which must find one.
   ///
   /// @throws FormatException if there is none
-  ImageJudge require(int height, int width) throws FormatException {
-    ImageJudge judge = find(height, width);
-    if (judge == null) {
+  Chosen require(Digits digits) throws FormatException {
+    Chosen chosen = find(digits);
+    if (chosen == null) {
       throw new FormatException(
-          "--features: no network for pictures of %d x %d to compare them by: name one, or make it with train classifier and the same --data"
-              .formatted(height, width));
+          "--features: no classifier in %s learned %s (%d x %d), to compare by: name a network, or make it with train classifier and the same --data"
+              .formatted(RUNS, digits.source(), digits.height(), digits.width()));
     }
-    return judge;
+    return chosen;
+  }
+
+  /// The newest classifier under `runs` that learned `digits`; null if there is none. One that
+  /// can't be read is passed over.
+  static @Nullable Chosen newest(Path runs, Digits digits) throws FormatException {
+    for (Path path : newestFirst(runs)) {
+      RunFolder run = new RunFolder(path);
+      try {
+        if (digits.isLearnedBy(run.readConfig())) {
+          ImageJudge judge = classifier(run);
+          if (takes(judge, digits)) {
+            return new Chosen(path, judge);
+          }
+        }
+      } catch (FormatException e) {
+        System.err.printf("%s is passed over: %s%n", path, e.getMessage());
+      }
+    }
+    return null;
   }
 
   private static ImageJudge classifier(RunFolder run) throws FormatException {
@@ -89,29 +145,24 @@ final class FeatureOptions {
     return classifier;
   }
 
-  private static @Nullable Path newest() throws FormatException {
-    Path runs = Path.of("runs");
+  private static List<Path> newestFirst(Path runs) throws FormatException {
     if (!Files.isDirectory(runs)) {
-      return null;
+      return List.of();
     }
     try (Stream<Path> entries = Files.list(runs)) {
-      List<Path> models =
-          entries
-              .filter(
-                  run -> runs.relativize(run).toString().startsWith(ClassifierRecipe.NAME + "-"))
-              .map(run -> new RunFolder(run).model())
-              .filter(Files::isRegularFile)
-              .sorted(Comparator.comparing(FeatureOptions::written))
-              .toList();
-      return models.isEmpty() ? null : models.getLast().getParent();
+      return entries
+          .filter(run -> runs.relativize(run).toString().startsWith(ClassifierRecipe.NAME + "-"))
+          .filter(run -> Files.isRegularFile(new RunFolder(run).model()))
+          .sorted(Comparator.comparing(FeatureOptions::written).reversed())
+          .toList();
     } catch (IOException e) {
       throw FormatException.unreadable("--features", runs, e);
     }
   }
 
-  private static FileTime written(Path file) {
+  private static FileTime written(Path run) {
     try {
-      return Files.getLastModifiedTime(file);
+      return Files.getLastModifiedTime(new RunFolder(run).model());
     } catch (IOException e) {
       return FileTime.fromMillis(0);
     }

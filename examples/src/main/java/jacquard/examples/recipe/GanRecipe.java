@@ -2,12 +2,12 @@ package jacquard.examples.recipe;
 
 import jacquard.examples.recipe.gan.Duel;
 import jacquard.examples.recipe.gan.GanModel;
-import jacquard.examples.score.ImageJudge;
 import jacquard.examples.view.LossChart;
 import jacquard.nn.Init;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
 import jacquard.nn.data.DataLoader;
+import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.train.Inspection;
 import jacquard.tensor.CompiledStep.Work;
@@ -75,8 +75,8 @@ public final class GanRecipe implements Callable<Integer> {
     long steps = options.steps(stepsPerEpoch(digits), TrainOptions.Length.ofEpochs(30));
     GanModel model = GanModel.of(Init.of(options.seed), gan.sizes(digits));
     Duel duel = new Duel(model, gan.settings(steps), Key.of(options.seed));
-    ImageJudge judge = features.find(digits.height(), digits.width());
-    try (Run run = options.open(NAME, config(digits, model, steps))) {
+    FeatureOptions.Chosen judge = features.find(digits, options.continuation);
+    try (Run run = options.open(NAME, config(digits, model, steps, judge))) {
       return train(run, duel, digits, judge);
     }
   }
@@ -85,28 +85,27 @@ public final class GanRecipe implements Callable<Integer> {
     return Math.max(1, digits.stepsPerEpoch() / gan.rounds());
   }
 
-  private int train(Run run, Duel duel, Digits digits, @Nullable ImageJudge judge)
+  private int train(Run run, Duel duel, Digits digits, FeatureOptions.@Nullable Chosen judge)
       throws IOException {
     System.out.printf(
         "gan: %,d parameters learn %s; run %s%n",
         duel.model().parameterCount(), digits.source(), run.path());
     System.out.println(
         judge == null
-            ? "no feature network (train classifier makes one): FID and classes are not watched"
-            : "FID and classes by " + judge.network().name());
+            ? "no classifier of these pictures (train classifier makes one): FID and classes are not watched"
+            : "FID and classes by " + judge.path());
     int rounds = gan.rounds();
+    long images = (long) batch * rounds;
     Pace pace =
-        Pace.of(
-            NAME,
-            run.end(),
-            fidEvery == null ? stepsPerEpoch(digits) : fidEvery,
-            "images",
-            (long) batch * rounds);
+        fidEvery == null
+            ? Pace.of(NAME, run.end(), stepsPerEpoch(digits), "images", images)
+            : new Pace(NAME, run.end(), fidEvery, "images", images);
     LossChart chart =
         LossChart.of("gan: " + digits.source(), gan.quantity()).noisy("d_loss").noisy("g_loss");
     try (DataLoader batches =
         new DataLoader(digits.train(), run.first() * rounds, run.end() * rounds, 4)) {
-      GanMonitor monitor = judge == null ? null : new GanMonitor(duel.model(), judge, digits);
+      GanMonitor monitor =
+          judge == null ? null : new GanMonitor(duel.model(), judge.judge(), digits);
       int exit =
           new TrainingLoop(run, pace, chart)
               .run(new Lesson(duel, digits.train(), batches, monitor));
@@ -118,11 +117,16 @@ public final class GanRecipe implements Callable<Integer> {
     }
   }
 
-  private Map<String, Object> config(Digits digits, GanModel model, long steps) {
+  private Map<String, Object> config(
+      Digits digits, GanModel model, long steps, FeatureOptions.@Nullable Chosen judge)
+      throws FormatException {
     Map<String, Object> config =
         options.config(
             NAME, digits.source(), digits.fingerprint(), steps, batch, gan.learningRate());
     config.put("model", model.sizes().config());
+    if (judge != null) {
+      config.put("features", judge.toConfig());
+    }
     return config;
   }
 

@@ -10,6 +10,7 @@ import jacquard.nn.Loss;
 import jacquard.nn.Pass;
 import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
+import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.ClassHistogram;
 import jacquard.nn.metrics.Features;
@@ -38,14 +39,14 @@ public final class ImageEvaluation {
   public static Evaluation gan(RunFolder run, Json config, EvalOptions options) throws IOException {
     GanModel model = GanRecipe.load(run, config);
     Digits digits = options.digits(run, config, -1);
-    ImageJudge judge = options.features.require(digits.height(), digits.width());
-    Pictures drawn = GanSampler.draw(model, Require.atLeast("--count", options.count, 10), 1, null);
+    FeatureOptions.Chosen features = options.features.require(digits);
+    Pictures drawn = GanSampler.draw(model, count(options, digits), 1, null);
     List<Evaluation.Row> rows = new ArrayList<>();
     Map<String, Object> facts = new LinkedHashMap<>();
-    int count = compare(drawn, digits, judge, rows, facts);
+    compare(drawn, digits, features, rows, facts);
     return new Evaluation(
         "gan %s: %,d drawn against %,d learned, by %s"
-            .formatted(run.path(), count, count, judge.network().name()),
+            .formatted(run.path(), drawn.count(), drawn.count(), features.path()),
         rows,
         facts);
   }
@@ -63,13 +64,12 @@ public final class ImageEvaluation {
     rows.add(Evaluation.Row.of("reconstruction", bound.reconstruction(), "nats of it"));
     rows.add(Evaluation.Row.of("divergence", bound.divergence(), "nats of it"));
     Map<String, Object> facts = new LinkedHashMap<>();
-    ImageJudge judge = options.features.find(digits.height(), digits.width());
+    FeatureOptions.Chosen features = options.features.find(digits);
     String by = "no feature network, so what it draws is not measured";
-    if (judge != null) {
-      Pictures drawn =
-          drawn(model, Require.atLeast("--count", options.count, 10), digits.classes());
-      compare(drawn, digits, judge, rows, facts);
-      by = "what it draws by " + judge.network().name();
+    if (features != null) {
+      Pictures drawn = drawn(model, count(options, digits), digits.classes());
+      compare(drawn, digits, features, rows, facts);
+      by = "what it draws by " + features.path();
     }
     return new Evaluation(
         "vae %s on %,d test images; %s".formatted(run.path(), digits.test().size(), by),
@@ -91,19 +91,24 @@ public final class ImageEvaluation {
     return new Pictures(pixels, labels, model.sizes().height(), model.sizes().width());
   }
 
-  /// @return how many were compared: as many as there are of each kind
-  private static int compare(
+  /// Pictures of each kind that are compared: no more than there are to compare with.
+  private static int count(EvalOptions options, Digits digits) {
+    int asked = Require.atLeast("--count", options.count, 10);
+    return Math.min(asked, Math.min(digits.test().size(), digits.known().size()));
+  }
+
+  private static void compare(
       Pictures drawn,
       Digits digits,
-      ImageJudge judge,
+      FeatureOptions.Chosen features,
       List<Evaluation.Row> rows,
-      Map<String, Object> facts) {
-    Pictures test = digits.tested(drawn.count());
-    Pictures known = digits.learned(test.count());
-    int count = known.count();
-    Features real = judge.features(known.pixels(), count);
-    Features made = judge.features(drawn.slice(0, count).pixels(), count);
-    Features unseen = judge.features(test.slice(0, count).pixels(), count);
+      Map<String, Object> facts)
+      throws FormatException {
+    ImageJudge judge = features.judge();
+    int count = drawn.count();
+    Features real = judge.features(digits.learned(count).pixels(), count);
+    Features made = judge.features(drawn.pixels(), count);
+    Features unseen = judge.features(digits.tested(count).pixels(), count);
     Map<String, Double> values = ImageScores.of(real, made).values();
     Map<String, Double> floors = ImageScores.of(real, unseen).values();
     values.forEach((name, value) ->
@@ -125,9 +130,8 @@ public final class ImageEvaluation {
       facts.put("histogram", Arrays.stream(classes.counts()).boxed().toList());
       facts.put("histogram_floor", Arrays.stream(expected.counts()).boxed().toList());
     }
-    facts.put("features", judge.network().name());
+    facts.put("features", features.toConfig());
     facts.put("count", count);
-    return count;
   }
 
   private static final Map<String, String> MEANINGS =
