@@ -6,6 +6,7 @@ import jacquard.examples.recipe.Evaluation;
 import jacquard.examples.recipe.ImageEvaluation;
 import jacquard.examples.recipe.RunFolder;
 import jacquard.examples.recipe.TextEvaluation;
+import jacquard.nn.hub.Pretrained;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
@@ -22,11 +23,14 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = {
       "Measures a trained model: prints a table and writes RUN/eval.json.",
-      "gpt: perplexity, bits per character, variety, BLEU; gan: FID, kernel distance, precision,"
+      "gpt: perplexity, bits per character, variety, BLEU; mlm: perplexity of gaps; gan: FID, kernel distance, precision,"
           + " recall, classes; vae: negative ELBO and the same; classifier: accuracy."
     })
 final class Eval implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN", description = "The folder of a run.")
+  @Parameters(
+      paramLabel = "RUN",
+      description =
+          "The folder of a run, or with --data of a GPT-2 or Llama in Hugging Face's layout.")
   private Path folder;
 
   @Mixin private EvalOptions options;
@@ -34,6 +38,10 @@ final class Eval implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Pretrained.isFolder(folder)) {
+      device.apply();
+      return tell(TextEvaluation.pretrained(folder, options), new RunFolder(folder));
+    }
     RunFolder run = RunFolder.open(folder);
     device.apply();
     Json config = run.readConfig();
@@ -41,13 +49,21 @@ final class Eval implements Callable<Integer> {
     Evaluation evaluation =
         switch (recipe) {
           case "gpt" -> TextEvaluation.gpt(run, config, options);
+          case "mlm" -> TextEvaluation.mlm(run, config, options);
           case "vae" -> ImageEvaluation.vae(run, config, options);
           case "gan" -> ImageEvaluation.gan(run, config, options);
           case "classifier" -> ImageEvaluation.classifier(run, config, options);
           default ->
               throw new FormatException(
-                  run.config() + ": recipe '" + recipe + "', expected gpt, vae, gan or classifier");
+                  run.config()
+                      + ": recipe '"
+                      + recipe
+                      + "', expected gpt, mlm, vae, gan or classifier");
         };
+    return tell(evaluation, run);
+  }
+
+  private static int tell(Evaluation evaluation, RunFolder run) throws FormatException {
     evaluation.write(run);
     evaluation.lines().forEach(System.out::println);
     return 0;

@@ -115,6 +115,32 @@ class GptKindsTest {
   }
 
   @Test
+  void whatWasExportedIsMeasuredOnATextThatIsNamed() throws IOException {
+    Path out = export(plain, "measured-hf");
+    List<Json> both = new ArrayList<>();
+    for (Path model : List.of(plain, out)) {
+      Result result = Shell.jacquard("eval", model.toString(), "--data", letters.toString());
+      assertEquals(0, result.exit(), result::toString);
+      both.add(Json.read(model.resolve("eval.json")));
+    }
+    for (String name : List.of("loss", "bits_per_char", "distinct_1")) {
+      double expected = both.get(0).field(name).asDouble();
+      assertEquals(expected, both.get(1).field(name).asDouble(), 1e-5 * expected, name);
+    }
+    Result result = Shell.jacquard("eval", out.toString());
+    assertEquals(2, result.exit());
+    assertEquals(
+        List.of(
+            "jacquard eval: --data is missing, expected a text: "
+                + out
+                + " is a model without one"),
+        result.err());
+    Path few = Files.writeString(temp.resolve("few.txt"), "abcab");
+    assertEquals(0, Shell.jacquard("eval", out.toString(), "--data", few.toString()).exit());
+    assertEquals(4, Json.read(out.resolve("eval.json")).field("tokens").asInt());
+  }
+
+  @Test
   void aTokenizerOfPairsGoesAlongAsTheLibrarysOwn() throws IOException {
     Path run = run("pairs", TrainTest.TINY_GPT, "--tokenizer", "bpe:300");
     Path out = export(run, "pairs-hf");

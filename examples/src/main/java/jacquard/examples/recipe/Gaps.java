@@ -1,8 +1,15 @@
 package jacquard.examples.recipe;
 
+import jacquard.nn.Loss;
+import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
 import jacquard.nn.data.SplitMix;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
 
 /// Makes gaps in windows of text, for a model to fill: BERT's rule.
 ///
@@ -14,6 +21,9 @@ import jacquard.nn.data.SplitMix;
 /// @param mask the token that stands for a gap: the one after the text's own
 /// @see <a href="https://arxiv.org/abs/1810.04805">Devlin et al.: BERT</a>
 record Gaps(double part, int mask, long seed) {
+  /// BERT's part of the tokens.
+  static final String PART = "0.15";
+
   /// No target.
   static final int NONE = -1;
 
@@ -25,6 +35,23 @@ record Gaps(double part, int mask, long seed) {
     if (!(part > 0 && part < 1)) {
       throw new IllegalArgumentException("--mask is " + part + ", expected above 0 and below 1");
     }
+  }
+
+  /// The gaps that a run of `train mlm` is measured by.
+  ///
+  /// @param mask as in the constructor
+  static Gaps recorded(Json config, int mask) throws FormatException {
+    Map<String, List<String>> options = RecordedOptions.of(config.field("options")).values();
+    String part = options.getOrDefault("--mask", List.of(PART)).getFirst();
+    return new Gaps(Double.parseDouble(part), mask, config.field("seed").asLong());
+  }
+
+  /// Cross-entropy of what stood in the gaps, in nats.
+  ///
+  /// @param logits `[B, T, vocabulary]`
+  /// @param targets i32 `[B, T]`, [#NONE] where there is no gap
+  static Tensor loss(Tensor logits, Tensor targets, Reduction reduction) {
+    return Loss.crossEntropy(logits, targets, reduction, NONE, 0);
   }
 
   /// Batches with gaps in `x`, and targets in `y`.

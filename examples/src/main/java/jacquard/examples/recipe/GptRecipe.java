@@ -1,6 +1,5 @@
 package jacquard.examples.recipe;
 
-import jacquard.examples.view.LossChart;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
 import jacquard.nn.Loss;
@@ -12,14 +11,10 @@ import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
-import jacquard.nn.optim.Adam;
-import jacquard.nn.optim.Group;
-import jacquard.nn.optim.Schedule;
 import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.Inspection;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.CompiledStep.Work;
-import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,26 +46,9 @@ import picocli.CommandLine.Option;
 public final class GptRecipe implements Callable<Integer> {
   static final String NAME = "gpt";
 
-  private static final double WEIGHT_DECAY = 0.1;
-  private static final double CLIP_NORM = 1.0;
-  private static final int WARM_UP = 100;
-  private static final Adam.Settings ADAM_W = Adam.Settings.ADAM_W.withBetas(0.9, 0.99);
-
   @Mixin private TrainOptions options;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "12",
-      description = "Windows of text in a step. Default: ${DEFAULT-VALUE}.")
-  private int batch;
-
-  @Option(
-      names = "--lr",
-      paramLabel = "X",
-      defaultValue = "1e-3",
-      description = "Highest learning rate; falls to a tenth. Default: ${DEFAULT-VALUE}.")
-  private double learningRate;
+  @Mixin private TextLearning learning;
 
   @Option(
       names = "--tokenizer",
@@ -90,31 +68,40 @@ public final class GptRecipe implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     kind.require();
-    Require.atLeast("--batch", batch, 1);
-    Require.aboveZero("--lr", learningRate);
+    learning.require();
     options.device.apply();
 
     TrainedGpt old = old();
     int context = old == null ? kind.context() : kind.contextWithin(old.model().config().context());
-    Require.product("--batch", batch, "letters of --context", context, Integer.MAX_VALUE);
+    long tokens = learning.tokens(context);
     TokenizerChoice choice = choice(old);
     Corpus corpus = Corpus.of(options.data, choice, texts);
     corpus.notes().forEach(System.out::println);
     TextWindows text = new TextWindows(corpus.text().train(), context);
     TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
-    long windowsPerEpoch = corpus.text().train().length / context;
-    long steps = options.steps(windowsPerEpoch / batch, TrainOptions.Length.ofSteps(2000));
+    long steps = learning.steps(options, corpus.text().train().length, context);
 
     Gpt model = model(old, corpus.tokenizer());
     Lesson lesson =
         new Lesson(
             model,
-            trainStep(model, steps),
-            text.random(batch, options.seed),
+            learning.step(
+                tuning.trained(model),
+                steps,
+                options.seed,
+                (batch, pass) ->
+                    Loss.crossEntropy(model.forward(batch.tensor("x"), pass), batch.tensor("y"))),
+            text.random(learning.batch(), options.seed),
             heldOut,
             new GptWriter(model, corpus.tokenizer(), known(corpus), ends(old)));
-    try (Run run = options.open(NAME, config(model, corpus, ends(old), steps))) {
-      return train(run, lesson, corpus, choice.unit(), (long) batch * context);
+    Map<String, Object> config = learning.config(NAME, options, model, corpus, ends(old), steps);
+    try (Run run = options.open(NAME, config)) {
+      int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), choice.unit(), tokens);
+      if (exit == 0) {
+        System.out.print("\n" + Files.readString(run.folder().sample(run.end(), "txt")));
+        System.out.println("\nmore: " + run.folder().sampleCommand() + " --seed 2");
+      }
+      return exit;
     }
   }
 
@@ -169,54 +156,8 @@ public final class GptRecipe implements Callable<Integer> {
     return tuning.adapted(old.model().merged().withDropout(kind.dropout()), options.seed);
   }
 
-  private int train(Run run, Lesson lesson, Corpus corpus, String unit, long tokens)
-      throws IOException {
-    System.out.printf(
-        "gpt: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
-        lesson.model().parameterCount(),
-        corpus.source(),
-        corpus.text().train().length,
-        unit,
-        corpus.tokenizer().vocabularySize(),
-        run.path());
-    Pace pace = Pace.of(NAME, run.end(), 250, "tokens", tokens);
-    LossChart chart =
-        LossChart.logarithmic("gpt: " + corpus.source(), "nats per " + unit)
-            .noisy("loss")
-            .exact("val_loss");
-    int exit = new TrainingLoop(run, pace, chart).run(lesson);
-    if (exit == 0) {
-      System.out.print("\n" + Files.readString(run.folder().sample(run.end(), "txt")));
-      System.out.println("\nmore: " + run.folder().sampleCommand() + " --seed 2");
-    }
-    return exit;
-  }
-
-  /// Forward, backward, clipping and AdamW. The model enters as what it does to a batch, so this is
-  /// all there is to it.
-  private TrainStep<Batch> trainStep(Gpt model, long steps) {
-    Schedule rate =
-        Schedule.warmupCosine(
-            learningRate, learningRate / 10, Math.min(WARM_UP, steps / 10), steps);
-    Adam adam = new Adam(Group.byRank(tuning.trained(model), rate, WEIGHT_DECAY), ADAM_W);
-    return TrainStep.<Batch>of(
-            (tokens, pass) ->
-                Loss.crossEntropy(model.forward(tokens.tensor("x"), pass), tokens.tensor("y")),
-            adam,
-            Key.of(options.seed))
-        .withClipNorm(CLIP_NORM);
-  }
-
   private static Corpus.@Nullable Known known(Corpus corpus) {
     return corpus.names() == null ? null : Corpus.Known.of(corpus.names());
-  }
-
-  private Map<String, Object> config(Gpt model, Corpus corpus, Set<Integer> ends, long steps) {
-    Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
-    Map<String, Object> config =
-        options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null, ends));
-    return config;
   }
 
   /// A model in training.
@@ -279,6 +220,7 @@ public final class GptRecipe implements Callable<Integer> {
   }
 
   private static void sample(GptWriter writer, SampleOptions options) throws IOException {
+    options.requireNoClass(NAME);
     StringBuilder text = new StringBuilder();
     writer.write(
         options,

@@ -1,9 +1,7 @@
 package jacquard.examples.recipe;
 
-import jacquard.examples.view.LossChart;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
-import jacquard.nn.Loss;
 import jacquard.nn.Reduction;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.Batch;
@@ -13,14 +11,10 @@ import jacquard.nn.data.SplitMix;
 import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.Json;
-import jacquard.nn.optim.Adam;
-import jacquard.nn.optim.Group;
-import jacquard.nn.optim.Schedule;
 import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.Inspection;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.CompiledStep.Work;
-import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,29 +45,14 @@ import picocli.CommandLine.Option;
 public final class MlmRecipe implements Callable<Integer> {
   static final String NAME = "mlm";
 
-  private static final double WEIGHT_DECAY = 0.1;
-  private static final Adam.Settings ADAM_W = Adam.Settings.ADAM_W.withBetas(0.9, 0.99);
-
   @Mixin private TrainOptions options;
 
-  @Option(
-      names = "--batch",
-      paramLabel = "N",
-      defaultValue = "12",
-      description = "Windows of text in a step. Default: ${DEFAULT-VALUE}.")
-  private int batch;
-
-  @Option(
-      names = "--lr",
-      paramLabel = "X",
-      defaultValue = "1e-3",
-      description = "Highest learning rate; falls to a tenth. Default: ${DEFAULT-VALUE}.")
-  private double learningRate;
+  @Mixin private TextLearning learning;
 
   @Option(
       names = "--mask",
       paramLabel = "X",
-      defaultValue = "0.15",
+      defaultValue = Gaps.PART,
       description = "Part of the tokens that are to be found. Default: ${DEFAULT-VALUE}.")
   private double part;
 
@@ -92,10 +71,9 @@ public final class MlmRecipe implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     kind.require();
-    Require.atLeast("--batch", batch, 1);
-    Require.aboveZero("--lr", learningRate);
+    learning.require();
     int context = kind.context();
-    Require.product("--batch", batch, "tokens of --context", context, Integer.MAX_VALUE);
+    long tokens = learning.tokens(context);
     options.device.apply();
 
     TokenizerChoice choice =
@@ -108,62 +86,31 @@ public final class MlmRecipe implements Callable<Integer> {
     Gaps gaps = new Gaps(part, mask, options.seed);
     TextWindows text = new TextWindows(corpus.text().train(), context);
     TextWindows heldOut = new TextWindows(corpus.text().validation(), context);
-    long windowsPerEpoch = corpus.text().train().length / context;
-    long steps = options.steps(windowsPerEpoch / batch, TrainOptions.Length.ofSteps(2000));
+    long steps = learning.steps(options, corpus.text().train().length, context);
 
     Gpt model = Gpt.of(Init.of(options.seed), kind.config(mask + 1).withCausal(false));
     Lesson lesson =
         new Lesson(
-            trainStep(model, steps),
-            gaps.in(text.random(batch, options.seed)),
+            learning.step(
+                model.parameters(),
+                steps,
+                options.seed,
+                (batch, pass) ->
+                    Gaps.loss(
+                        model.forward(batch.tensor("x"), pass), batch.tensor("y"), Reduction.MEAN)),
+            gaps.in(text.random(learning.batch(), options.seed)),
             heldOut,
             gaps,
             new GapFiller(model, corpus.tokenizer()));
-    try (Run run = options.open(NAME, config(model, corpus, steps))) {
-      System.out.printf(
-          "mlm: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
-          model.parameterCount(),
-          corpus.source(),
-          corpus.text().train().length,
-          choice.unit(),
-          mask,
-          run.path());
-      Pace pace = Pace.of(NAME, run.end(), 250, "tokens", (long) batch * context);
-      LossChart chart =
-          LossChart.logarithmic("mlm: " + corpus.source(), "nats per gap")
-              .noisy("loss")
-              .exact("val_loss");
-      int exit = new TrainingLoop(run, pace, chart).run(lesson);
+    Map<String, Object> config = learning.config(NAME, options, model, corpus, Set.of(), steps);
+    try (Run run = options.open(NAME, config)) {
+      int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), "gap", tokens);
       if (exit == 0) {
         System.out.println(
             "more: " + run.folder().sampleCommand() + " --prompt 'a text with g_ps'");
       }
       return exit;
     }
-  }
-
-  private TrainStep<Batch> trainStep(Gpt model, long steps) {
-    Schedule rate =
-        Schedule.warmupCosine(learningRate, learningRate / 10, Math.min(100, steps / 10), steps);
-    return TrainStep.<Batch>of(
-            (text, pass) ->
-                Loss.crossEntropy(
-                    model.forward(text.tensor("x"), pass),
-                    text.tensor("y"),
-                    Reduction.MEAN,
-                    Gaps.NONE,
-                    0),
-            new Adam(Group.byRank(model.parameters(), rate, WEIGHT_DECAY), ADAM_W),
-            Key.of(options.seed))
-        .withClipNorm(1);
-  }
-
-  private Map<String, Object> config(Gpt model, Corpus corpus, long steps) {
-    Fingerprint data = Fingerprint.of(corpus.text().train(), corpus.text().validation());
-    Map<String, Object> config =
-        options.config(NAME, corpus.source(), data, steps, batch, learningRate);
-    config.putAll(TrainedGpt.describe(model, corpus.tokenizer(), corpus.names() != null, Set.of()));
-    return config;
   }
 
   /// A model in training.
@@ -239,6 +186,7 @@ public final class MlmRecipe implements Callable<Integer> {
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(
         NAME, "--prompt", "--temperature", "--top-k", "--top-p", "--min-p", "--repetition-penalty");
+    options.requireNoClass(NAME);
     TrainedGpt trained = TrainedGpt.of(run, config);
     Tokenizer tokenizer = trained.tokenizer(run.path());
     GapFiller filler = new GapFiller(trained.model(), tokenizer);

@@ -1,5 +1,6 @@
 package jacquard.examples.recipe;
 
+import jacquard.nn.Gpt;
 import jacquard.nn.Loss;
 import jacquard.nn.Pass;
 import jacquard.nn.Reduction;
@@ -14,6 +15,7 @@ import jacquard.nn.metrics.BleuTokens;
 import jacquard.nn.metrics.DistinctN;
 import jacquard.nn.metrics.TextLikelihood;
 import jacquard.nn.text.Tokenizer;
+import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class TextEvaluation {
   private static final int ROWS = 12;
   private static final int REFERENCES = 500;
+  private static final long MOST_LOGITS = 1L << 26;
 
   /// Cuts Chinese into characters, and other languages as the usual 13a does.
   private static final BleuTokens WORDS = BleuTokens.ZH;
@@ -44,24 +47,41 @@ public final class TextEvaluation {
   /// @throws IOException if files can't be read
   public static Evaluation gpt(RunFolder run, Json config, EvalOptions options) throws IOException {
     TrainedGpt trained = TrainedGpt.of(run, config);
-    Tokenizer tokenizer = trained.tokenizer();
-    if (tokenizer == null) {
-      throw new FormatException(run.config() + ": has no tokenizer");
+    int[] tokens = tokens(run, config, trained.tokenizer(run.path()), options.data);
+    return of("gpt", run.path(), trained, tokens);
+  }
+
+  /// The same for a model in Hugging Face's layout, which has no text of its own.
+  ///
+  /// @throws IOException if files can't be read, or there is no `--data`
+  public static Evaluation pretrained(Path folder, EvalOptions options) throws IOException {
+    if (options.data == null) {
+      throw new IllegalArgumentException(
+          "--data is missing, expected a text: " + folder + " is a model without one");
     }
-    int[] tokens = tokens(run, config, tokenizer, options.data);
-    int context = trained.model().config().context();
+    TrainedGpt trained = TrainedGpt.open(folder);
+    return of("model", folder, trained, tokens(options.data, trained.tokenizer(folder)));
+  }
+
+  private static Evaluation of(String kind, Path path, TrainedGpt trained, int[] tokens)
+      throws IOException {
+    if (tokens.length < 2) {
+      throw new FormatException(
+          "--data: " + tokens.length + " tokens, expected 2 or more, one to predict another");
+    }
+    Gpt model = trained.model();
+    int context = Math.min(model.config().context(), tokens.length - 1);
     Dataset windows = new TextWindows(tokens, context).all();
     double nats = 0;
-    for (Batch batch :
-        Batches.of(windows, Math.min(ROWS, windows.size()), Batches.Tail.PAD).epoch(0)) {
-      Tensor logits = trained.model().forward(batch.tensor("x"), Pass.evaluation());
+    for (Batch batch : batches(windows, model, context)) {
+      Tensor logits = model.forward(batch.tensor("x"), Pass.evaluation());
       Tensor missed = Loss.crossEntropy(logits, batch.tensor("y"), Reduction.NONE);
       nats += missed.mul(batch.mask().reshape(-1, 1)).sum().item();
     }
     int predicted = windows.size() * context;
-    String text = tokenizer.decode(Arrays.copyOfRange(tokens, 1, 1 + predicted));
+    String text = trained.tokenizer(path).decode(Arrays.copyOfRange(tokens, 1, 1 + predicted));
     TextLikelihood likelihood = TextLikelihood.of(nats / predicted, predicted, text);
-    GptWriter writer = trained.writer(run.path());
+    GptWriter writer = trained.writer(path);
     List<String> lines = lines(writer);
     List<List<String>> words = lines.stream().map(WORDS::of).toList();
     List<Evaluation.Row> rows = new ArrayList<>();
@@ -78,10 +98,59 @@ public final class TextEvaluation {
       addBleu(rows, lines, text.lines().filter(line -> !line.isBlank()).toList());
     }
     return new Evaluation(
-        "gpt %s on %,d tokens, %,d characters"
-            .formatted(run.path(), predicted, likelihood.characters()),
+        "%s %s on %,d tokens, %,d characters"
+            .formatted(kind, path, predicted, likelihood.characters()),
         rows,
         Map.of("tokens", predicted, "characters", likelihood.characters()));
+  }
+
+  /// Few enough windows at a time that their logits stay within 256 MiB.
+  private static Iterable<Batch> batches(Dataset windows, Gpt model, int context) {
+    long logits = (long) context * model.config().vocabulary();
+    int rows = (int) Math.clamp(MOST_LOGITS / logits, 1, Math.min(ROWS, windows.size()));
+    return Batches.of(windows, rows, Batches.Tail.PAD).epoch(0);
+  }
+
+  /// Measures a masked model by gaps in the text held out, or in all of `--data`.
+  ///
+  /// The gaps are made as in training, and each window of the model's context has its own.
+  ///
+  /// @throws IOException if files can't be read
+  public static Evaluation mlm(RunFolder run, Json config, EvalOptions options) throws IOException {
+    TrainedGpt trained = TrainedGpt.of(run, config);
+    Tokenizer tokenizer = trained.tokenizer(run.path());
+    Gaps gaps = run.configured(config, c -> Gaps.recorded(c, tokenizer.vocabularySize()));
+    int[] tokens = tokens(run, config, tokenizer, options.data);
+    Gpt model = trained.model();
+    int context = model.config().context();
+    Dataset windows = new TextWindows(tokens, context).all();
+    double nats = 0;
+    long right = 0;
+    long count = 0;
+    for (Batch batch : batches(windows, model, context)) {
+      gaps.in(batch);
+      int[] wanted = batch.ints("y");
+      Arrays.fill(wanted, batch.valid() * context, wanted.length, Gaps.NONE);
+      Tensor logits = model.forward(batch.tensor("x"), Pass.evaluation());
+      Tensor missed = Gaps.loss(logits, batch.tensor("y"), Reduction.NONE).sum();
+      Tensor found = logits.argmax(-1);
+      Step.realise(missed, found);
+      nats += missed.item();
+      int[] likeliest = found.toIntArray();
+      for (int i = 0; i < wanted.length; i++) {
+        count += wanted[i] == Gaps.NONE ? 0 : 1;
+        right += wanted[i] == likeliest[i] ? 1 : 0;
+      }
+    }
+    double loss = nats / count;
+    return new Evaluation(
+        "mlm %s on %,d gaps among %,d tokens"
+            .formatted(run.path(), count, (long) windows.size() * context),
+        List.of(
+            Evaluation.Row.of("loss", loss, "nats a gap, lower is better"),
+            Evaluation.Row.of("perplexity", Math.exp(loss), "tokens to choose among, as it were"),
+            Evaluation.Row.of("accuracy", (double) right / count, "part of the gaps filled right")),
+        Map.of("gaps", count, "tokens", windows.size() * context));
   }
 
   /// BLEU of the lines of the samples: against the text's lines it tells how much they are like it,
@@ -111,12 +180,16 @@ public final class TextEvaluation {
 
   private static int[] tokens(RunFolder run, Json config, Tokenizer tokenizer, @Nullable Path data)
       throws IOException {
-    TokenizerChoice given = new TokenizerChoice.Given(tokenizer);
     if (data == null) {
+      TokenizerChoice given = new TokenizerChoice.Given(tokenizer);
       TextOptions prepared = run.configured(config, TextOptions::recorded);
       return Corpus.of(EvalOptions.recorded(run, config), given, prepared).text().validation();
     }
-    Corpus.Text text = Corpus.of(data, given).text();
+    return tokens(data, tokenizer);
+  }
+
+  private static int[] tokens(Path data, Tokenizer tokenizer) throws IOException {
+    Corpus.Text text = Corpus.of(data, new TokenizerChoice.Given(tokenizer)).text();
     return IntStream.concat(Arrays.stream(text.train()), Arrays.stream(text.validation()))
         .toArray();
   }
