@@ -66,6 +66,8 @@ class BadInputTest {
             + " --loss is hinge",
         "train gan --arch dcgan --data TEMP/idx --batch 8 | --arch dcgan draws pictures whose sides"
             + " 4 divides, and these are 6 x 6",
+        "train gan --loss wgan-gp --gradient-penalty 0 | --gradient-penalty is 0, and wgan-gp wants a"
+            + " critic of bounded slope: expected above 0, or --r1 or --spectral-norm beside it",
         "train gan --features TEMP/none | none: no such folder",
         "train gan --features TEMP/foreign | foreign: is a run of train rnn, expected one of train"
             + " classifier",
@@ -80,7 +82,7 @@ class BadInputTest {
         "train vae --augment normalise=2:0.5 | --augment: makes -4.0 of black, expected 0 to 1;"
             + " leave normalise out",
         "eval TEMP/none             | no such folder",
-        "eval TEMP/foreign          | config.json: recipe 'rnn', expected gpt, vae, gan or"
+        "eval TEMP/foreign          | config.json: recipe 'rnn', expected gpt, mlm, vae, gan or"
             + " classifier",
         "plot latent TEMP/foreign   | foreign: is a run of train rnn, expected one of train vae",
         "plot augment --augment x   | augment: 'x': unknown, expected resize",

@@ -1,13 +1,20 @@
 package jacquard.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
 import jacquard.nn.io.Json;
+import jacquard.nn.metrics.Bleu;
+import jacquard.nn.metrics.BleuTokens;
+import jacquard.nn.metrics.ClassHistogram;
+import jacquard.nn.metrics.DistinctN;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,6 +114,7 @@ class EvalTest {
   @Test
   void aTransformersFiguresAreOneFigure() throws IOException {
     Path text = TinyData.text(temp.resolve("letters.txt"), 3000);
+    Files.writeString(text, Files.readString(text).replaceAll("[dg]", " ")); // words, to count
     Path run = temp.resolve("gpt");
     Result trained =
         Shell.jacquard(
@@ -129,9 +137,40 @@ class EvalTest {
     assertEquals(18 * 16, json.field("tokens").asInt());
     double watched = TrainTest.metrics(run).getLast().field("val_loss").asDouble();
     assertEquals(watched, loss, 0.1, "other windows of the same text");
-    assertTrue(json.field("distinct_1").asDouble() <= 1);
+    assertSamplesAreMeasured(run, text, json);
     eval(run, "--data", text.toString());
     assertEquals(187 * 16, Json.read(run.resolve("eval.json")).field("tokens").asInt());
+  }
+
+  /// What is measured of samples is what the metrics make of what `sample` prints.
+  private static void assertSamplesAreMeasured(Path run, Path text, Json json) throws IOException {
+    List<String> lines =
+        Shell.jacquard("sample", run.toString(), "--count", "4").out().stream()
+            .filter(line -> !line.isBlank())
+            .toList();
+    List<List<String>> words = lines.stream().map(BleuTokens.ZH::of).toList();
+    assertEquals(DistinctN.of(words, 1), json.field("distinct_1").asDouble(), 1e-12);
+    assertEquals(DistinctN.of(words, 2), json.field("distinct_2").asDouble(), 1e-12);
+    assertTrue(json.field("distinct_1").asDouble() < 1, "it repeats itself");
+    // What is predicted begins with the second of the 300 letters held out.
+    List<String> heldOut =
+        Files.readString(text)
+            .substring(2701, 2701 + 18 * 16)
+            .lines()
+            .filter(line -> !line.isBlank())
+            .toList();
+    Bleu bleu = Bleu.STANDARD.withTokens(BleuTokens.ZH);
+    assertEquals(
+        bleu.corpus(lines, Collections.nCopies(lines.size(), heldOut)).score(),
+        json.field("bleu").asDouble(),
+        1e-12);
+    List<List<String>> others = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      List<String> rest = new ArrayList<>(lines);
+      rest.remove(i);
+      others.add(rest);
+    }
+    assertEquals(bleu.corpus(lines, others).score(), json.field("self_bleu").asDouble(), 1e-12);
   }
 
   @Test
@@ -148,7 +187,14 @@ class EvalTest {
         () -> "six steps make no good pictures: " + json.pretty());
     assertTrue(json.field("precision_floor").asDouble() > 0.5, json::pretty);
     assertEquals(120, json.field("count").asInt());
-    assertEquals(120, json.field("histogram").items().stream().mapToInt(EvalTest::whole).sum());
+    int[] counts = json.field("histogram").items().stream().mapToInt(EvalTest::whole).toArray();
+    ClassHistogram classes = new ClassHistogram(counts);
+    assertEquals(120, classes.total());
+    assertEquals(classes.entropy(), json.field("entropy").asDouble(), 1e-12);
+    assertEquals(classes.present(), json.field("classes").asDouble());
+    Json features = json.field("features");
+    assertEquals(classifier.toString(), features.field("path").asText());
+    assertEquals(Json.read(gan.resolve("config.json")).field("features"), features);
   }
 
   private static int whole(Json json) {
@@ -158,10 +204,19 @@ class EvalTest {
   @Test
   void trainingAGanWatchesFidAndClasses() throws IOException {
     List<Json> lines = TrainTest.metrics(gan);
-    assertTrue(lines.getLast().field("fid").asDouble() > 0);
-    assertTrue(lines.getLast().field("entropy").asDouble() >= 0);
-    assertTrue(lines.getLast().field("d_accuracy").asDouble() <= 1);
+    List<Integer> looked = new ArrayList<>();
+    for (Json line : lines) {
+      int step = line.field("step").asInt();
+      double right =
+          32 * (line.optional("d_accuracy") == null ? 0 : line.field("d_accuracy").asDouble());
+      assertEquals(Math.rint(right), right, 1e-4, "of 16 real and 16 drawn ones");
+      if (line.optional("fid") != null) {
+        looked.add(step);
+      }
+    }
+    assertEquals(List.of(0, 3, 6), looked, "--fid-every 3");
     assertTrue(Files.exists(gan.resolve("samples/step-3.png")));
+    assertFalse(Files.exists(gan.resolve("samples/step-2.png")));
   }
 
   @Test

@@ -105,8 +105,6 @@ class PrepareTest {
     assertEquals(0, Shell.jacquard("eval", run.toString()).exit());
     Json evaluation = Json.read(run.resolve("eval.json"));
     assertEquals(48, evaluation.field("tokens").asInt(), "three windows of the 62 letters");
-    assertTrue(evaluation.field("bleu").asDouble() >= 0);
-    assertTrue(evaluation.field("self_bleu").asDouble() >= 0);
   }
 
   @Test

@@ -69,6 +69,12 @@ class SampleTest {
   }
 
   @Test
+  void aTextThatEndsEarlyMayHaveAnyLength() {
+    List<String> most = sample(text, "--length", "2147483647", "--stop", "a");
+    assertEquals(sample(text, "--length", "400", "--stop", "a"), most);
+  }
+
+  @Test
   void temperatureZeroAndTopOneTakeTheLikeliest() {
     List<String> coldest = sample(text, "--temperature", "0", "--length", "50");
     assertEquals(coldest, sample(text, "--temperature", "0", "--length", "50", "--seed", "9"));
@@ -132,6 +138,18 @@ class SampleTest {
           result.err().getFirst().startsWith("jacquard sample: " + wrong.getFirst()),
           result::toString);
       assertEquals(List.of(), result.out(), wrong::toString);
+    }
+    Result label = Shell.jacquard("sample", text.toString(), "--class", "3");
+    assertEquals(
+        List.of("jacquard sample: --class is for vae and gan runs, and this is a gpt"),
+        label.err());
+    for (Path run : List.of(vae, gan)) {
+      Result many = Shell.jacquard("sample", run.toString(), "--count", "2147483647");
+      assertEquals(
+          List.of(
+              "jacquard sample: --count is 2147483647, which times 36 pixels is more than"
+                  + " 536870911"),
+          many.err());
     }
     Result textOption = Shell.jacquard("sample", gan.toString(), "--temperature", "1");
     assertEquals(

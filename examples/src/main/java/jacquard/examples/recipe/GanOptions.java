@@ -120,6 +120,10 @@ final class GanOptions {
     Require.zeroOrMore("--instance-noise", noise);
     Require.zeroOrMore("--gradient-penalty", penalty());
     Require.zeroOrMore("--r1", realPenalty);
+    if (loss == AdversarialLoss.WGAN && penalty() == 0 && realPenalty == 0 && !spectralNorm) {
+      throw new IllegalArgumentException(
+          "--gradient-penalty is 0, and wgan-gp wants a critic of bounded slope: expected above 0, or --r1 or --spectral-norm beside it");
+    }
     if (smoothing > 0 && !loss.hasTargets()) {
       throw new IllegalArgumentException(
           "--label-smoothing is for bce and lsgan, and --loss is " + LossConverter.name(loss));

@@ -58,7 +58,8 @@ final class GanSampler {
     GanModel.Sizes sizes = model.sizes();
     Integer only = options.label(sizes.classes());
     boolean columns = sizes.classes() > 0 && only == null;
-    int count = options.count(columns ? 8 * sizes.classes() : 64);
+    int count =
+        options.pictures(columns ? 8 * sizes.classes() : 64, sizes.height() * sizes.width());
     Pictures drawn = draw(model, count, options.seed, only);
     ImageGrid.of(sizes.height(), sizes.width())
         .withScale(2)

@@ -95,6 +95,15 @@ public final class SampleOptions {
     return count == null ? otherwise : Require.atLeast("--count", count, 1);
   }
 
+  /// [#count] of pictures, which must fit into an array.
+  ///
+  /// @param pixels of a picture
+  int pictures(int otherwise, int pixels) {
+    int pictures = count(otherwise);
+    Require.product("--count", pictures, "pixels", pixels, Integer.MAX_VALUE / 4);
+    return pictures;
+  }
+
   /// The one class to draw; null for all.
   ///
   /// @param classes that the model draws on demand, 0 for one that doesn't
@@ -109,6 +118,14 @@ public final class SampleOptions {
           "--class is " + label + ", expected 0 to " + (classes - 1));
     }
     return label;
+  }
+
+  /// @throws IllegalArgumentException if a class is asked for
+  void requireNoClass(String recipe) {
+    if (label != null) {
+      throw new IllegalArgumentException(
+          "--class is for vae and gan runs, and this is a " + recipe);
+    }
   }
 
   int length(int otherwise) {

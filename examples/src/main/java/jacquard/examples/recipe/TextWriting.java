@@ -13,6 +13,9 @@ import java.util.stream.Collectors;
 ///
 /// What may turn out to be the beginning of a stop is held back until it isn't, or the text ends.
 final class TextWriting {
+  /// That fit into an array.
+  private static final int MOST_TOKENS = Integer.MAX_VALUE - 8;
+
   private final int index;
   private final Sampler sampler;
   private final List<String> stops;
@@ -30,6 +33,10 @@ final class TextWriting {
   private final TextStream stream;
   private final StringBuilder text = new StringBuilder();
   private final int begin;
+
+  /// Tokens of the prompt and of what is written.
+  private final int limit;
+
   private int[] tokens;
   private int end;
   private int told;
@@ -54,7 +61,8 @@ final class TextWriting {
     this.stream = tokenizer.stream();
     this.begin = prompt.length;
     this.end = begin;
-    this.tokens = Arrays.copyOf(prompt, begin + manner.most());
+    this.limit = (int) Math.min(MOST_TOKENS, (long) begin + manner.most());
+    this.tokens = prompt;
   }
 
   /// The tokens of those texts that are one.
@@ -92,12 +100,15 @@ final class TextWriting {
         sampler.repetitionPenalty() == 1
             ? sampler.choose(logits, random)
             : sampler.choose(logits, last(end), random);
+    if (end == tokens.length) {
+      tokens = Arrays.copyOf(tokens, (int) Math.clamp(2L * end, end + 64L, MOST_TOKENS));
+    }
     tokens[end++] = token;
     boolean last = ends.contains(token);
     if (!last) {
       take(stream.next(token));
     }
-    if (!ended && (last || end == tokens.length)) {
+    if (!ended && (last || end == limit)) {
       take(stream.finish());
       finish(text.length());
     }

@@ -265,7 +265,8 @@ public final class VaeRecipe implements Callable<Integer> {
   private static void write(Path path, Vae model, SampleOptions options) throws IOException {
     int classes = model.sizes().classes();
     Integer only = options.label(classes);
-    int count = options.count(classes > 0 && only == null ? 8 * classes : 64);
+    int count =
+        options.pictures(classes > 0 && only == null ? 8 * classes : 64, model.sizes().pixels());
     new VaePictures(model).writeDrawn(path, options.seed, count, only);
   }
 
