@@ -28,20 +28,32 @@ public final class BackendConformance {
   ///
   /// @throws AssertionError if a result differs by more than the row's tolerance
   public static void check(Device device, OperationRow row) {
-    check(device, row, row.dtypes());
+    for (DType dtype : row.dtypes()) {
+      for (List<Shape> shapes : row.cases()) {
+        compare(device, results(device, row, dtype, shapes));
+      }
+      compare(device, extremes(device, row, dtype));
+    }
   }
 
-  /// As [#check(Device, OperationRow)], for the dtypes of the row that are in `dtypes`.
-  public static void check(Device device, OperationRow row, Set<DType> dtypes) {
-    for (DType dtype : row.dtypes()) {
-      if (!dtypes.contains(dtype)) {
-        continue;
+  /// A result to compare.
+  ///
+  /// @param name row, dtype, shapes, layout and seed
+  private record Computed(OperationRow row, String name, Tensor result) {}
+
+  /// As [#check(Device, OperationRow)], for some dtypes of several rows, all of them in one plan: a
+  /// device that compiles slowly then begins once.
+  public static void checkTogether(Device device, List<OperationRow> rows, Set<DType> dtypes) {
+    List<Computed> all = new ArrayList<>();
+    for (OperationRow row : rows) {
+      for (DType dtype : row.dtypes()) {
+        if (dtypes.contains(dtype)) {
+          row.cases().forEach(shapes -> all.addAll(results(device, row, dtype, shapes)));
+          all.addAll(extremes(device, row, dtype));
+        }
       }
-      for (List<Shape> shapes : row.cases()) {
-        checkCase(device, row, dtype, shapes);
-      }
-      checkExtremes(device, row, dtype);
     }
+    compare(device, all);
   }
 
   /// Runs the largest case of `row` again and again, until compiled code has replaced what runs
@@ -52,11 +64,8 @@ public final class BackendConformance {
     long seed = row.seed(dtype, largest);
     for (int i = 0; i < times; i++) {
       List<Tensor> arguments = row.arguments(dtype, largest, device, seed);
-      compare(
-          device,
-          row,
-          List.of(where(row, dtype, largest, "run " + i) + ", seed " + seed),
-          List.of(row.apply(arguments)));
+      String name = where(row, dtype, largest, "run " + i) + ", seed " + seed;
+      compare(device, List.of(new Computed(row, name, row.apply(arguments))));
     }
   }
 
@@ -64,21 +73,22 @@ public final class BackendConformance {
     return shapes.stream().mapToLong(Shape::size).sum();
   }
 
-  private static void checkCase(Device device, OperationRow row, DType dtype, List<Shape> shapes) {
+  private static List<Computed> results(
+      Device device, OperationRow row, DType dtype, List<Shape> shapes) {
     long seed = row.seed(dtype, shapes);
     boolean strided = shapes.stream().anyMatch(shape -> shape.size() > 1);
-    List<String> names = new ArrayList<>();
-    List<Tensor> results = new ArrayList<>();
+    List<Computed> results = new ArrayList<>();
     for (Layout layout : strided ? Layout.values() : new Layout[] {Layout.PLAIN}) {
-      names.add(where(row, dtype, shapes, layout.toString()) + ", seed " + seed);
-      results.add(row.apply(row.arguments(dtype, shapes, layout, device, seed)));
+      String name = where(row, dtype, shapes, layout.toString()) + ", seed " + seed;
+      Tensor result = row.apply(row.arguments(dtype, shapes, layout, device, seed));
+      results.add(new Computed(row, name, result));
     }
-    compare(device, row, names, results);
+    return results;
   }
 
-  private static void checkExtremes(Device device, OperationRow row, DType dtype) {
+  private static List<Computed> extremes(Device device, OperationRow row, DType dtype) {
     if (row.extremes() == Extremes.NONE) {
-      return;
+      return List.of();
     }
     List<DType> operands = row.operands().stream().map(o -> o.dtype(dtype)).toList();
     List<double[]> columns = row.extremes().points(operands, dtype);
@@ -91,11 +101,8 @@ public final class BackendConformance {
     for (double[] column : columns) {
       points.append('\n').append(Arrays.toString(column));
     }
-    compare(
-        device,
-        row,
-        List.of(where(row, dtype, List.of(shape), "extremes") + points),
-        List.of(row.apply(arguments)));
+    String name = where(row, dtype, List.of(shape), "extremes") + points;
+    return List.of(new Computed(row, name, row.apply(arguments)));
   }
 
   private static String where(OperationRow row, DType dtype, List<Shape> shapes, String how) {
@@ -103,16 +110,17 @@ public final class BackendConformance {
   }
 
   /// Compares tensors, computed by their device in one plan, with the reference.
-  private static void compare(
-      Device device, OperationRow row, List<String> names, List<Tensor> results) {
-    List<Value> expected = Evaluator.evaluate(results.stream().map(Tensor::node).toList());
+  private static void compare(Device device, List<Computed> all) {
+    List<Value> expected = Evaluator.evaluate(all.stream().map(c -> c.result.node()).toList());
     try {
-      Step.realise(results.toArray(Tensor[]::new));
+      Step.realise(all.stream().map(Computed::result).toArray(Tensor[]::new));
     } catch (RuntimeException e) {
-      throw new AssertionError(names + " on " + device + ": " + e, e);
+      throw new AssertionError(
+          all.stream().map(Computed::name).toList() + " on " + device + ": " + e, e);
     }
-    for (int i = 0; i < results.size(); i++) {
-      assertClose(names.get(i) + " on " + device, row.tolerance(), expected.get(i), results.get(i));
+    for (int i = 0; i < all.size(); i++) {
+      Computed one = all.get(i);
+      assertClose(one.name + " on " + device, one.row.tolerance(), expected.get(i), one.result);
     }
   }
 

@@ -72,4 +72,9 @@ final class CText {
       case F32, F64, I32, I64 -> x;
     };
   }
+
+  /// A template with the computing type for `T` and the type in memory for `M`.
+  static String typed(DType dtype, String template) {
+    return template.replaceAll("\\bT\\b", value(dtype)).replaceAll("\\bM\\b", memory(dtype));
+  }
 }

@@ -42,18 +42,21 @@ final class CallBuilder {
     return number(more.toArray());
   }
 
+  /// @param text of the kernel, with [Dialect#ENTRY] for its name
+  /// @param kind what its name begins with
   /// @param items that have something to do, each alone
-  Call items(String source, String entry, long items, int groupSize) {
-    return groups(source, entry, Math.ceilDiv(items, groupSize), groupSize, 0);
+  Call items(String text, String kind, long items, int groupSize) {
+    return groups(text, kind, Math.ceilDiv(items, groupSize), groupSize, 0);
   }
 
-  Call groups(String source, String entry, long groups, int groupSize, int localBytes) {
+  Call groups(String text, String kind, long groups, int groupSize, int localBytes) {
     int[] all = new int[starts.size() + numbers.size()];
     for (int i = 0; i < all.length; i++) {
       all[i] = i < starts.size() ? starts.get(i) : numbers.get(i - starts.size());
     }
+    String entry = kind + "_" + TextHash.of(text).substring(0, 16);
     return new Call(
-        source,
+        text.replace(Dialect.ENTRY, entry),
         entry,
         values,
         Ints.of(all),

@@ -1,15 +1,23 @@
 package jacquard.kernels.csource;
 
 import jacquard.tensor.DType;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Where OpenCL C and CUDA C differ, as far as kernels use them.
 ///
+/// Every kernel has the same arguments: numbers `p` from element `at` on, dynamic scalars `dyn`,
+/// the flag `trouble`, and buffers. OpenCL passes buffers one by one. CUDA passes a table `slots`
+/// of addresses, and the numbers before `at` say which, so that the arguments of a plan never
+/// change and its launches can be replayed.
+///
 /// @param head stands before everything else
-/// @param kernel qualifiers of a kernel
+/// @param kernel the beginning of a kernel, up to its opening brace: `SIZE` stands for the items of
+///   a group, `ENTRY` for the name, `BUFFERS` for `argument`s
+/// @param argument argument for buffer `I` with elements of the type `TYPE`
+/// @param buffer the pointer `bI` to the first element of the value in it
 /// @param function qualifiers of other functions
-/// @param global qualifier of memory that all items see, where it qualifies the pointed-to type
 /// @param local qualifier of memory that a group shares
 /// @param group number of the group
 /// @param item number of the item in its group
@@ -20,14 +28,18 @@ public record Dialect(
     String name,
     String head,
     String kernel,
+    String argument,
+    String buffer,
     String function,
-    String global,
     String local,
     String group,
     String item,
     String groups,
     String barrier,
     String exchange) {
+
+  /// Stands for a kernel's name until the text is complete.
+  static final String ENTRY = "ENTRY";
 
   public static final Dialect OPENCL =
       new Dialect(
@@ -38,9 +50,13 @@ public record Dialect(
           #define F32_OF(bits) as_float(bits)
           #define F64_OF(bits) as_double(bits)
           """,
-          "__kernel void",
+          """
+          __attribute__((reqd_work_group_size(SIZE, 1, 1)))
+          __kernel void ENTRY(__global const i32* p, i32 at, __global const i64* dyn, __global i32* troubleBUFFERS) {
+          """,
+          ", __global TYPE* mI",
+          "__global TYPE* bI = mI + p[I];",
           "static inline",
-          "__global ",
           "__local ",
           "get_group_id(0)",
           "get_local_id(0)",
@@ -57,9 +73,13 @@ public record Dialect(
           #define F32_OF(bits) __int_as_float(bits)
           #define F64_OF(bits) __longlong_as_double(bits)
           """,
-          "extern \"C\" __global__ void",
-          "static __device__ __forceinline__",
+          """
+          extern "C" __global__ void __launch_bounds__(SIZE)
+          ENTRY(const i32* __restrict__ p, i32 at, const i64* __restrict__ dyn, i32* trouble, const u64* __restrict__ slots) {
+          """,
           "",
+          "TYPE* bI = (TYPE*)__cvta_global_to_generic(slots[p[-1 - I]]) + p[I];",
+          "static __device__ __forceinline__",
           "__shared__ ",
           "blockIdx.x",
           "threadIdx.x",
@@ -67,48 +87,36 @@ public record Dialect(
           "__syncthreads()",
           "atomicCAS");
 
-  /// The beginning of a kernel, up to its opening brace. Its arguments are those of every kernel:
-  /// numbers `p` from element `at` on, dynamic scalars `dyn`, the flag `trouble`, and buffers `b0`,
-  /// `b1`, ... that start at the elements that the first numbers give.
+  /// The beginning of a kernel, up to and with the pointers to its buffers.
   ///
   /// @param buffers element dtype of each
-  String begin(String entry, int groupSize, java.util.List<DType> buffers) {
-    String pointers =
-        IntStream.range(0, buffers.size())
-            .mapToObj(i -> ", " + global + CText.memory(buffers.get(i)) + "* m" + i)
-            .collect(Collectors.joining());
-    String starts =
-        IntStream.range(0, buffers.size())
-            .mapToObj(i ->
-                "  "
-                    + global
-                    + CText.memory(buffers.get(i))
-                    + "* b"
-                    + i
-                    + " = m"
-                    + i
-                    + " + p["
-                    + i
-                    + "];\n")
-            .collect(Collectors.joining());
-    return (isOpenCl()
-            ? "__attribute__((reqd_work_group_size(" + groupSize + ", 1, 1)))\n" + kernel
-            : "extern \"C\" __global__ __launch_bounds__(" + groupSize + ") void")
-        + " "
-        + entry
-        + "("
-        + global
-        + "const i32* p, i32 at, "
-        + global
-        + "const i64* dyn, "
-        + global
-        + "i32* trouble"
-        + pointers
-        + ") {\n  p += at;\n"
-        + starts;
+  String begin(int groupSize, List<DType> buffers) {
+    return kernel
+            .replace("SIZE", Integer.toString(groupSize))
+            .replace("BUFFERS", buffers(argument, buffers, ""))
+        + "  p += at;\n"
+        + buffers("  " + buffer, buffers, "\n");
   }
 
-  private boolean isOpenCl() {
-    return !local.equals("__shared__ ");
+  private static String buffers(String template, List<DType> buffers, String end) {
+    return IntStream.range(0, buffers.size())
+        .mapToObj(i ->
+            template
+                    .replaceAll("\\bTYPE\\b", CText.memory(buffers.get(i)))
+                    .replaceAll("\\bI\\b", Integer.toString(i))
+                    .replaceAll("\\b([bm])I\\b", "$1" + i)
+                + end)
+        .collect(Collectors.joining());
+  }
+
+  /// The head of a loop in which the items of all groups share indices below `count`.
+  String each(String index, String count, int groupSize) {
+    return "for (i32 %s = %s * %d + %s; %s < %s; %s += %s * %d)"
+        .formatted(index, group, groupSize, item, index, count, index, groups, groupSize);
+  }
+
+  /// The text of a program: types, the functions that the kernels call, and the kernels.
+  public String program(List<String> kernels) {
+    return Functions.before(this, String.join("\n", kernels));
   }
 }

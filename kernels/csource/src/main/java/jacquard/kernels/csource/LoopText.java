@@ -1,17 +1,14 @@
 package jacquard.kernels.csource;
 
 import jacquard.kernels.Kernel;
-import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.kernels.Kernel.Level;
 import jacquard.tensor.DType;
 import jacquard.tensor.graph.ReduceKind;
-import jacquard.tensor.reference.IntegerArithmetic;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /*
  * Numbers of a loop kernel, after the buffers' starts: sizes of the outer and reduced axes and of the inner one, the number of
@@ -41,9 +38,7 @@ final class LoopText {
   private final Kernel kernel;
   private final Sharing sharing;
   private final int groupSize;
-  private final boolean reducing;
-  private final List<DType> buffers = new ArrayList<>();
-  private final int[] bufferOf;
+  private final LoopValues values;
   private final int[] depth;
   private final StringBuilder text = new StringBuilder();
   private int passes;
@@ -53,34 +48,27 @@ final class LoopText {
     this.kernel = kernel;
     this.sharing = sharing;
     this.groupSize = groupSize;
-    reducing = kernel.reduces() || kernel.innerReduced() || kernel.reducedAxes() > 0;
-    bufferOf = new int[kernel.accesses().size()];
-    for (int a = 0; a < bufferOf.length; a++) {
-      if (kernel.accesses().get(a).memory()) {
-        bufferOf[a] = buffers.size();
-        buffers.add(kernel.accesses().get(a).dtype());
-      }
-    }
+    values = new LoopValues(kernel);
     depth = new int[kernel.instructions().size()];
   }
 
-  /// The whole text, with a kernel named `loop`.
+  /// The kernel, without what it calls.
   static String of(Dialect dialect, Kernel kernel, Sharing sharing, int groupSize) {
     return new LoopText(dialect, kernel, sharing, groupSize).write();
   }
 
   private String write() {
-    text.append(dialect.begin("loop", groupSize, buffers));
+    text.append(dialect.begin(groupSize, values.buffers()));
     sizes();
     findDepths();
-    values(Level.UNIFORM, 0, "  ");
+    level(Level.UNIFORM, 0, "  ");
     line("  ", "const i32 item = " + dialect.item() + ";");
-    if (reducing) {
+    if (values.reducing()) {
       reducing();
     } else {
       map();
     }
-    return Functions.before(dialect, text.append("}\n").toString());
+    return text.append("}\n").toString();
   }
 
   private void line(String indent, String line) {
@@ -88,7 +76,7 @@ final class LoopText {
   }
 
   private void sizes() {
-    int at = buffers.size();
+    int at = values.buffers().size();
     for (int i = 0; i < kernel.outerAxes(); i++) {
       line("  ", "const i32 no" + i + " = p[" + at++ + "];");
     }
@@ -114,7 +102,7 @@ final class LoopText {
     int last = 0;
     for (int i = 0; i < depth.length; i++) {
       Instr instr = kernel.instructions().get(i);
-      for (int x : operands(instr)) {
+      for (int x : LoopValues.operands(instr)) {
         depth[i] = Math.max(depth[i], depth[x]);
       }
       if (instr instanceof Instr.Reduce r) {
@@ -127,43 +115,15 @@ final class LoopText {
     passes = last + 1;
   }
 
-  private static List<Integer> operands(Instr instr) {
-    return switch (instr) {
-      case Instr.Constant c -> List.of();
-      case Instr.Dynamic d -> List.of();
-      case Instr.DynamicWord w -> List.of();
-      case Instr.Load l -> List.of();
-      case Instr.LoadWord w -> List.of();
-      case Instr.Index x -> List.of();
-      case Instr.Random r -> List.of(r.low(), r.high());
-      case Instr.Unary u -> List.of(u.x());
-      case Instr.Binary b -> List.of(b.x(), b.y());
-      case Instr.Where w -> List.of(w.condition(), w.x(), w.y());
-      case Instr.Cast c -> List.of(c.x());
-      case Instr.Reduce r -> List.of(r.x());
-      case Instr.Store s -> List.of(s.value());
-    };
-  }
-
   private boolean isInnermost(Instr.Store s) {
     return kernel.accesses().get(s.access()).level() == Level.FULL;
   }
 
   private void map() {
-    line(
-        "  ",
-        "for (i32 n = "
-            + dialect.group()
-            + " * "
-            + groupSize
-            + " + item; n < kept; n += "
-            + dialect.groups()
-            + " * "
-            + groupSize
-            + ") {");
+    line("  ", dialect.each("n", "kept", groupSize) + " {");
     keptIndex("    ", true);
-    values(Level.KEPT, 0, "    ");
-    values(Level.FULL, 0, "    ");
+    level(Level.KEPT, 0, "    ");
+    level(Level.FULL, 0, "    ");
     stores("    ", s -> true);
     line("  ", "}");
   }
@@ -188,23 +148,13 @@ final class LoopText {
       line(
           "  ", "for (i32 n = " + dialect.group() + "; n < kept; n += " + dialect.groups() + ") {");
     } else {
-      line(
-          "  ",
-          "for (i32 n = "
-              + dialect.group()
-              + " * "
-              + groupSize
-              + " + item; n < kept; n += "
-              + dialect.groups()
-              + " * "
-              + groupSize
-              + ") {");
+      line("  ", dialect.each("n", "kept", groupSize) + " {");
     }
     keptIndex("    ", !kernel.innerReduced());
-    values(Level.KEPT, 0, "    ");
+    level(Level.KEPT, 0, "    ");
     for (int pass = 0; pass < passes; pass++) {
       pass(pass, group);
-      values(Level.KEPT, pass + 1, "    ");
+      level(Level.KEPT, pass + 1, "    ");
     }
     String indent = "    ";
     if (group) {
@@ -220,9 +170,13 @@ final class LoopText {
 
   /// Outer and, if it is kept, inner index from the number `n` of a kept one.
   private void keptIndex(String indent, boolean inner) {
-    line(indent, "i32 rest = n;");
-    if (inner) {
-      line(indent, "const i32 xi = rest % ni; rest /= ni;");
+    if (inner && kernel.outerAxes() == 0) {
+      line(indent, "const i32 xi = n;");
+    } else {
+      line(indent, "i32 rest = n;");
+      if (inner) {
+        line(indent, "const i32 xi = rest % ni; rest /= ni;");
+      }
     }
     for (int i = kernel.outerAxes() - 1; i >= 0; i--) {
       line(
@@ -268,7 +222,7 @@ final class LoopText {
               + " a"
               + r
               + " = "
-              + identity(reduce)
+              + LoopValues.identity(reduce)
               + (isLongSum(reduce) ? ", t" + r + " = 0; i32 c" + r + " = 0;" : ";"));
     }
     String from = group ? "item" : "0";
@@ -284,7 +238,7 @@ final class LoopText {
     }
     for (int r : reductions) {
       Instr.Reduce reduce = (Instr.Reduce) kernel.instructions().get(r);
-      line("      ", "a" + r + " = " + combine(reduce, "a" + r, "v" + reduce.x()) + ";");
+      line("      ", "a" + r + " = " + LoopValues.combine(reduce, "a" + r, "v" + reduce.x()) + ";");
       if (isLongSum(reduce)) {
         line(
             "      ",
@@ -322,7 +276,7 @@ final class LoopText {
         "if (item < h) "
             + part
             + "[item] = "
-            + combine(reduce, part + "[item]", part + "[item + h]")
+            + LoopValues.combine(reduce, part + "[item]", part + "[item + h]")
             + ";");
     line("      ", dialect.barrier() + ";");
     line("    ", "}");
@@ -359,14 +313,14 @@ final class LoopText {
     Set<Integer> live = new HashSet<>(needed);
     for (int i = depth.length - 1; i >= 0; i--) {
       if (live.contains(i)) {
-        live.addAll(operands(kernel.instructions().get(i)));
+        live.addAll(LoopValues.operands(kernel.instructions().get(i)));
       }
     }
     return live;
   }
 
   /// All values of a level that are known after `stage` passes and not before.
-  private void values(Level level, int stage, String indent) {
+  private void level(Level level, int stage, String indent) {
     for (int i = 0; i < depth.length; i++) {
       Instr instr = kernel.instructions().get(i);
       boolean inPlace =
@@ -390,119 +344,16 @@ final class LoopText {
         DType dtype = kernel.accesses().get(s.access()).dtype();
         line(
             indent,
-            "b"
-                + bufferOf[s.access()]
-                + "["
-                + position(s.access())
-                + "] = ("
-                + CText.memory(dtype)
-                + ")v"
-                + s.value()
-                + ";");
+            values.element(s.access()) + " = (" + CText.memory(dtype) + ")v" + s.value() + ";");
       }
     }
   }
 
   private void value(String indent, int i) {
     Instr instr = kernel.instructions().get(i);
-    String expression = expression(instr);
+    String expression = values.expression(instr);
     if (expression != null) {
       line(indent, "const " + CText.value(instr.dtype()) + " v" + i + " = " + expression + ";");
     }
-  }
-
-  /// Position of an access at the current index.
-  private String position(int a) {
-    Access access = kernel.accesses().get(a);
-    if (access.level() == Level.UNIFORM) {
-      return "f" + a;
-    }
-    if (!reducing || access.level() == Level.KEPT) {
-      return "k" + a;
-    }
-    StringBuilder at = new StringBuilder("k" + a);
-    for (int i = 0; i < kernel.reducedAxes(); i++) {
-      at.append(" + xr").append(i).append(" * s").append(a).append('r').append(i);
-    }
-    if (kernel.innerReduced()) {
-      at.append(" + xi * s").append(a).append('i');
-    }
-    return at.toString();
-  }
-
-  private DType dtype(int value) {
-    return kernel.instructions().get(value).dtype();
-  }
-
-  private @Nullable String expression(Instr instr) {
-    return switch (instr) {
-      case Instr.Constant c -> CText.literal(c.dtype(), c.bits());
-      case Instr.Dynamic d -> dynamic(d);
-      case Instr.DynamicWord w -> word("dyn[" + 2 * w.slot() + "]", w.high());
-      case Instr.Load l -> "b" + bufferOf[l.access()] + "[" + position(l.access()) + "]";
-      case Instr.LoadWord w ->
-          word("b" + bufferOf[w.access()] + "[" + position(w.access()) + "]", w.high());
-      case Instr.Index x -> "(" + CText.value(x.dtype()) + ")(" + position(x.access()) + ")";
-      case Instr.Random r ->
-          "threefry((u32)v"
-              + r.low()
-              + ", (u32)v"
-              + r.high()
-              + ", (u32)("
-              + position(r.access())
-              + "), "
-              + Integer.toUnsignedString(r.salt())
-              + "u)";
-      case Instr.Unary u -> Arithmetic.unary(u.dtype(), u.kind(), "v" + u.x());
-      case Instr.Binary b -> Arithmetic.binary(dtype(b.x()), b.kind(), "v" + b.x(), "v" + b.y());
-      case Instr.Where w -> "v" + w.condition() + " ? v" + w.x() + " : v" + w.y();
-      case Instr.Cast c -> Arithmetic.cast(dtype(c.x()), c.dtype(), "v" + c.x());
-      case Instr.Reduce r -> null;
-      case Instr.Store s -> null;
-    };
-  }
-
-  /// A dynamic scalar: its bits, and after them those of the same number in f32.
-  private static String dynamic(Instr.Dynamic d) {
-    String bits = "dyn[" + 2 * d.slot() + "]";
-    return switch (d.dtype()) {
-      case F32 -> "F32_OF((i32)dyn[" + (2 * d.slot() + 1) + "])";
-      case F64 -> "F64_OF(" + bits + ")";
-      case I32, U8, BOOL -> "(i32)" + bits;
-      case I64 -> bits;
-    };
-  }
-
-  private static String word(String bits, boolean high) {
-    return high ? "(i32)((u64)" + bits + " >> 32)" : "(i32)" + bits;
-  }
-
-  private static String combine(Instr.Reduce r, String x, String y) {
-    String function =
-        switch (r.kind()) {
-          case SUM -> "add";
-          case PROD -> "mul";
-          case MAX -> "max";
-          case MIN -> "min";
-        };
-    return function + CText.suffix(r.dtype()) + "(" + x + ", " + y + ")";
-  }
-
-  private static String identity(Instr.Reduce r) {
-    DType dtype = r.dtype();
-    double infinity =
-        r.kind() == ReduceKind.MAX ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-    return switch (r.kind()) {
-      case SUM -> "0";
-      case PROD -> "1";
-      case MAX, MIN ->
-          CText.literal(
-              dtype,
-              dtype.isFloat()
-                  ? Double.doubleToRawLongBits(infinity)
-                  : r.kind() == ReduceKind.MAX
-                      ? IntegerArithmetic.smallest(dtype)
-                      : IntegerArithmetic.largest(dtype));
-    };
   }
 }

@@ -13,12 +13,10 @@ final class Parts {
   static List<Call> calls(Dialect dialect, Schedule schedule, Task.Dynamic t) {
     int rank = t.whole().rank();
     StringBuilder source = new StringBuilder();
-    source.append(dialect.begin("part", Calls.GROUP, List.of(DType.I32, t.dtype(), t.dtype())));
+    source.append(dialect.begin(Calls.GROUP, List.of(DType.I32, t.dtype(), t.dtype())));
     source.append("  const i32 count = p[3];\n");
     source.append(
-        "  for (i32 n = %s * %d + %s; n < count; n += %s * %d) {\n    i32 rest = n, at = 0;\n"
-            .formatted(
-                dialect.group(), Calls.GROUP, dialect.item(), dialect.groups(), Calls.GROUP));
+        "  " + dialect.each("n", "count", Calls.GROUP) + " {\n    i32 rest = n, at = 0;\n");
     CallBuilder call = new CallBuilder(schedule).buffer(t.start());
     // b1 is the whole, b2 the part
     call.buffer(t.into() ? t.result() : t.x()).buffer(t.into() ? t.part() : t.result());
@@ -38,12 +36,7 @@ final class Parts {
     if (t.into()) {
       calls.add(Rows.copy(dialect, schedule, t.dtype(), t.x(), t.result(), t.whole().arraySize()));
     }
-    calls.add(
-        call.items(
-            Functions.before(dialect, source.toString()),
-            "part",
-            t.partShape().arraySize(),
-            Calls.GROUP));
+    calls.add(call.items(source.toString(), "part", t.partShape().arraySize(), Calls.GROUP));
     return calls;
   }
 }

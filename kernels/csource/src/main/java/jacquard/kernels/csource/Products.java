@@ -77,9 +77,7 @@ final class Products {
   private static String text(
       Dialect dialect, DType dtype, Look look, boolean aFast, boolean bFast) {
     StringBuilder head = new StringBuilder();
-    head.append("#define T ").append(CText.value(dtype)).append('\n');
-    head.append("#define M ").append(CText.memory(dtype)).append('\n');
-    head.append(dialect.begin("product", SIDE * SIDE, List.of(dtype, dtype, dtype)));
+    head.append(dialect.begin(SIDE * SIDE, List.of(dtype, dtype, dtype)));
     for (int i = 0; i < look.numbers.size(); i++) {
       head.append("  const i32 ")
           .append(look.numbers.get(i))
@@ -96,25 +94,24 @@ final class Products {
           case U8 -> "sum[u][v] = (sum[u][v] + left[u] * right[v]) & 255";
           case BOOL -> "sum[u][v] |= left[u] & right[v]";
         };
-    return Functions.before(
-        dialect,
-        head
-            + TILES
-                .replace("GROUPS", dialect.groups())
-                .replace("GROUP", dialect.group())
-                .replace("ITEM", dialect.item())
-                .replace("LOCAL ", dialect.local())
-                .replace("BARRIER", dialect.barrier())
-                .replace("MULTIPLY", multiply)
-                .replace("LOOKA", look.a)
-                .replace("LOOKB", look.b)
-                .replace("LOOKC", look.c)
-                .replace("AFAST", aFast ? "1" : "0")
-                .replace("BFAST", bFast ? "1" : "0")
-                .replace("TILE", Integer.toString(TILE))
-                .replace("DEPTH", Integer.toString(DEPTH))
-                .replace("SIDE", Integer.toString(SIDE))
-                .replace("EACH", Integer.toString(EACH)));
+    String tiles =
+        TILES
+            .replace("GROUPS", dialect.groups())
+            .replace("GROUP", dialect.group())
+            .replace("ITEM", dialect.item())
+            .replace("LOCAL ", dialect.local())
+            .replace("BARRIER", dialect.barrier())
+            .replace("MULTIPLY", multiply)
+            .replace("LOOKA", look.a)
+            .replace("LOOKB", look.b)
+            .replace("LOOKC", look.c)
+            .replace("AFAST", aFast ? "1" : "0")
+            .replace("BFAST", bFast ? "1" : "0")
+            .replace("TILE", Integer.toString(TILE))
+            .replace("DEPTH", Integer.toString(DEPTH))
+            .replace("SIDE", Integer.toString(SIDE))
+            .replace("EACH", Integer.toString(EACH));
+    return head + CText.typed(dtype, tiles);
   }
 
   private static Call call(

@@ -10,43 +10,29 @@ import java.util.List;
 final class Rows {
   private Rows() {}
 
-  private static String head(Dialect dialect, List<DType> buffers, String entry) {
-    return "#define REPORT(what, place) if (%s(trouble, 0, what) == 0) { trouble[1] = place; trouble[2] = (i32)row; trouble[3] = rows; }\n"
-            .formatted(dialect.exchange())
-        + dialect.begin(entry, Calls.GROUP, buffers);
-  }
-
-  private static String each(Dialect dialect, String name, String count) {
-    return "for (i32 %s = %s * %d + %s; %s < %s; %s += %s * %d)"
-        .formatted(
-            name,
-            dialect.group(),
-            Calls.GROUP,
-            dialect.item(),
-            name,
-            count,
-            name,
-            dialect.groups(),
-            Calls.GROUP);
+  /// Notes an index outside: what it was for, and where it stands.
+  private static String report(Dialect dialect, int what, String place) {
+    return "if (%s(trouble, 0, %d) == 0) { trouble[1] = %s; trouble[2] = (i32)row; trouble[3] = rows; }"
+        .formatted(dialect.exchange(), what, place);
   }
 
   static Call gather(Dialect dialect, CallBuilder call, Task.Gather t) {
     String source =
-        head(dialect, List.of(t.dtype(), t.indexType(), t.dtype()), "gather")
+        dialect.begin(Calls.GROUP, List.of(t.dtype(), t.indexType(), t.dtype()))
             + """
               const i32 rows = p[3], size = p[4], count = p[5];
               EACH {
                 const i64 row = b1[n / size];
-                if (row < 0 || row >= rows) { REPORT(1, n / size) }
+                if (row < 0 || row >= rows) { REPORT }
                 else b2[n] = b0[(i32)row * size + n % size];
               }
             }
             """
-                .replace("EACH", each(dialect, "n", "count * size"));
+                .replace("EACH", dialect.each("n", "count * size", Calls.GROUP))
+                .replace("REPORT", report(dialect, 1, "n / size"));
     call.buffer(t.x()).buffer(t.index()).buffer(t.result());
     call.number(t.rows(), t.rowSize(), t.count());
-    return call.items(
-        Functions.before(dialect, source), "gather", (long) t.count() * t.rowSize(), Calls.GROUP);
+    return call.items(source, "gather", (long) t.count() * t.rowSize(), Calls.GROUP);
   }
 
   /// The updates of an element are added in their order: an item has a column and walks over all of
@@ -60,17 +46,18 @@ final class Rows {
           case BOOL -> "b2[to] | b1[i * size + n]";
         };
     String source =
-        head(dialect, List.of(t.indexType(), t.dtype(), t.dtype()), "scatter")
+        dialect.begin(Calls.GROUP, List.of(t.indexType(), t.dtype(), t.dtype()))
             + """
               const i32 rows = p[3], size = p[4], count = p[5];
               EACH for (i32 i = 0; i < count; i++) {
                 const i64 row = b0[i];
-                if (row < 0 || row >= rows) { REPORT(2, i) }
+                if (row < 0 || row >= rows) { REPORT }
                 else { const i32 to = (i32)row * size + n; b2[to] = ADD; }
               }
             }
             """
-                .replace("EACH", each(dialect, "n", "size"))
+                .replace("EACH", dialect.each("n", "size", Calls.GROUP))
+                .replace("REPORT", report(dialect, 2, "i"))
                 .replace("ADD", add);
     Call scatter =
         new CallBuilder(schedule)
@@ -78,7 +65,7 @@ final class Rows {
             .buffer(t.updates())
             .buffer(t.result())
             .number(t.rows(), t.rowSize(), t.count())
-            .items(Functions.before(dialect, source), "scatter", t.rowSize(), Calls.GROUP);
+            .items(source, "scatter", t.rowSize(), Calls.GROUP);
     Call copy = copy(dialect, schedule, t.dtype(), t.x(), t.result(), t.rows() * t.rowSize());
     return List.of(copy, scatter);
   }
@@ -86,14 +73,14 @@ final class Rows {
   /// Elements `0 .. count - 1` of a value into another, which may be the same memory.
   static Call copy(Dialect dialect, Schedule schedule, DType dtype, int from, int to, int count) {
     String source =
-        head(dialect, List.of(dtype, dtype), "copy")
+        dialect.begin(Calls.GROUP, List.of(dtype, dtype))
             + "  const i32 count = p[2];\n  "
-            + each(dialect, "n", "count")
+            + dialect.each("n", "count", Calls.GROUP)
             + " b1[n] = b0[n];\n}\n";
     return new CallBuilder(schedule)
         .buffer(from)
         .buffer(to)
         .number(count)
-        .items(Functions.before(dialect, source), "copy", count, Calls.GROUP);
+        .items(source, "copy", count, Calls.GROUP);
   }
 }

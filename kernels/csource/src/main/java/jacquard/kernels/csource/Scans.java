@@ -60,28 +60,20 @@ final class Scans {
         };
     DType result = sums ? t.dtype() : DType.I32;
     String source =
-        "#define T "
-            + CText.value(t.dtype())
-            + "\n#define M "
-            + CText.memory(t.dtype())
-            + "\n"
-            + dialect.begin("scan", Calls.GROUP, List.of(t.dtype(), result))
+        dialect.begin(Calls.GROUP, List.of(t.dtype(), result))
             + """
               const i32 n = p[2], after = p[3], items = p[4];
-              for (i32 item = GROUP * SIZE + ITEM; item < items; item += GROUPS * SIZE) {
+              EACH {
                 const i32 slice = SLICE, at = PLACE;
                 const i32 from = slice / after * n * after + slice % after;
             """
-                .replace("GROUPS", dialect.groups())
-                .replace("GROUP", dialect.group())
-                .replace("ITEM", dialect.item())
-                .replace("SIZE", Integer.toString(Calls.GROUP))
-                .replace("SLICE", sorts ? "item / n" : "item")
-                .replace("PLACE", sorts ? "item % n" : "0")
-            + body
+                .replace("EACH", dialect.each("element", "items", Calls.GROUP))
+                .replace("SLICE", sorts ? "element / n" : "element")
+                .replace("PLACE", sorts ? "element % n" : "0")
+            + CText.typed(t.dtype(), body)
             + "  }\n}\n";
     int items = t.before() * t.after() * (sorts ? t.n() : 1);
     call.buffer(t.x()).buffer(t.result()).number(t.n(), Math.max(1, t.after()), items);
-    return call.items(Functions.before(dialect, source), "scan", items, Calls.GROUP);
+    return call.items(source, "scan", items, Calls.GROUP);
   }
 }

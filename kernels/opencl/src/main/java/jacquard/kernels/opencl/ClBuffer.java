@@ -14,11 +14,12 @@ final class ClBuffer implements Buffer {
   private final int size;
   final cl_mem mem;
 
-  ClBuffer(ClTarget target, DType dtype, int size, cl_mem mem) {
+  ClBuffer(ClTarget target, DType dtype, int size) {
     this.target = target;
     this.dtype = dtype;
     this.size = size;
-    this.mem = mem;
+    mem = target.memory.allocate(bytes(size));
+    target.memory.releaseWith(this, mem, bytes(size));
   }
 
   @Override
@@ -32,10 +33,7 @@ final class ClBuffer implements Buffer {
   }
 
   void clear() {
-    if (size > 0) {
-      CL.clEnqueueFillBuffer(
-          target.queue, mem, Pointer.to(new byte[1]), 1, 0, bytes(size), 0, null, null);
-    }
+    target.clear(mem, bytes(size));
   }
 
   @Override
@@ -45,7 +43,7 @@ final class ClBuffer implements Buffer {
       CL.clEnqueueReadBuffer(
           target.queue, mem, true, bytes(from), bytes(count), pointer(array, at), 0, null, null);
     }
-    target.kernels.checkTrouble();
+    target.trouble.check();
   }
 
   @Override

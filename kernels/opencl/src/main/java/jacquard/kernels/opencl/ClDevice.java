@@ -15,6 +15,8 @@ import org.jocl.cl_platform_id;
 /// @param groupSize most items of a group
 /// @param f64 whether it computes in double precision
 /// @param exactDivision whether f32 divisions and square roots can be rounded correctly
+/// @param keepsKernels whether its compiler keeps what it made on disk: PoCL, which also compiles
+///   twice what it is asked to hand out
 record ClDevice(
     cl_platform_id platform,
     cl_device_id id,
@@ -26,7 +28,8 @@ record ClDevice(
     int groupSize,
     int alignmentBytes,
     boolean f64,
-    boolean exactDivision) {
+    boolean exactDivision,
+    boolean keepsKernels) {
   private static final int GPU_LOCAL_BYTES = 48 << 10;
   private static final int GPU_GROUP_SIZE = 1024;
 
@@ -49,7 +52,8 @@ record ClDevice(
         (int) Math.min(GPU_GROUP_SIZE, Probe.number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE)),
         Probe.integer(id, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8,
         extensions.contains("cl_khr_fp64"),
-        (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0);
+        (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        Probe.text(platform).equals("Portable Computing Language"));
   }
 
   /// What it lacks; empty if nothing.

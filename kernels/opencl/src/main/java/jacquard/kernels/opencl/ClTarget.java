@@ -3,26 +3,45 @@ package jacquard.kernels.opencl;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.CallProgram;
+import jacquard.kernels.csource.DeviceArena;
+import jacquard.kernels.csource.DeviceMemory;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.KernelCache;
+import jacquard.kernels.csource.Trouble;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_buffer_region;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
+import org.jocl.cl_mem;
 
 /// An OpenCL device: memory, and schedules as launches of kernels in one in-order queue.
 final class ClTarget implements Target {
+  /// Most kernels of a program: several are compiled at the same time.
+  private static final int PROGRAM = 8;
+
+  /// PoCL compiles one program after another, and takes 0.4 s before it begins.
+  private static final int POCL_PROGRAM = 64;
+
   private final Device device;
   final ClDevice limits;
   final cl_context context;
   final cl_command_queue queue;
-  final ClMemory memory;
-  final ClKernels kernels;
-  final ClArena arena;
+  final DeviceMemory<cl_mem> memory;
+  final DeviceArena<cl_mem> arena;
+  final KernelCache<ClModule> kernels;
+  final cl_mem troubleMemory;
+  final Trouble trouble;
 
   ClTarget(Device device, ClDevice limits) {
     this.device = device;
@@ -31,9 +50,69 @@ final class ClTarget implements Target {
     properties.addProperty(CL.CL_CONTEXT_PLATFORM, limits.platform());
     context = CL.clCreateContext(properties, 1, new cl_device_id[] {limits.id()}, null, null, null);
     queue = CL.clCreateCommandQueue(context, limits.id(), 0, null);
-    memory = new ClMemory(this);
-    kernels = new ClKernels(this);
-    arena = new ClArena(this);
+    memory =
+        new DeviceMemory<>(
+            device,
+            limits.name(),
+            limits.memoryBytes(),
+            limits.largestBytes(),
+            new DeviceMemory.Driver<>() {
+              @Override
+              public cl_mem allocate(long bytes) {
+                return buffer(bytes);
+              }
+
+              @Override
+              public void release(cl_mem block) {
+                CL.clReleaseMemObject(block);
+              }
+            });
+    arena =
+        new DeviceArena<>(
+            memory,
+            limits.alignmentBytes(),
+            new DeviceArena.Regions<>() {
+              @Override
+              public cl_mem region(cl_mem whole, long start, long bytes) {
+                cl_buffer_region region = new cl_buffer_region(start, bytes);
+                return CL.clCreateSubBuffer(
+                    whole, CL.CL_MEM_READ_WRITE, CL.CL_BUFFER_CREATE_TYPE_REGION, region, null);
+              }
+
+              @Override
+              public void release(cl_mem region) {
+                CL.clReleaseMemObject(region);
+              }
+            });
+    int programSize = limits.keepsKernels() ? POCL_PROGRAM : PROGRAM;
+    ClCompiler compiler = new ClCompiler(device, limits, context);
+    kernels = new KernelCache<>(Dialect.OPENCL, programSize, compiler::compile);
+    long bytes = (long) Trouble.NUMBERS * Sizeof.cl_int;
+    troubleMemory = memory.allocate(bytes);
+    trouble = new Trouble(this::readNumbers, () -> clear(troubleMemory, bytes));
+    clear(troubleMemory, bytes);
+  }
+
+  private cl_mem buffer(long bytes) {
+    try {
+      return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+    } catch (CLException e) {
+      throw new DeviceException(device + ": " + e.getMessage());
+    }
+  }
+
+  private int[] readNumbers(int count) {
+    int[] found = new int[count];
+    Pointer to = Pointer.to(found);
+    long bytes = (long) count * Sizeof.cl_int;
+    CL.clEnqueueReadBuffer(queue, troubleMemory, true, 0, bytes, to, 0, null, null);
+    return found;
+  }
+
+  void clear(cl_mem mem, long bytes) {
+    if (bytes > 0) {
+      CL.clEnqueueFillBuffer(queue, mem, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
+    }
   }
 
   @Override
@@ -44,7 +123,7 @@ final class ClTarget implements Target {
   @Override
   public Buffer allocate(DType dtype, int size) {
     require(dtype);
-    ClBuffer buffer = memory.allocate(dtype, size);
+    ClBuffer buffer = new ClBuffer(this, dtype, size);
     buffer.clear();
     return buffer;
   }
@@ -52,7 +131,7 @@ final class ClTarget implements Target {
   @Override
   public Buffer place(HostBuffer host) {
     require(host.dtype());
-    ClBuffer buffer = memory.allocate(host.dtype(), host.size());
+    ClBuffer buffer = new ClBuffer(this, host.dtype(), host.size());
     buffer.write(0, host.array(), host.offset(), host.size());
     return buffer;
   }
@@ -70,7 +149,7 @@ final class ClTarget implements Target {
       require(dtype);
     }
     arena.require(schedule.arena());
-    return new ClProgram(this, schedule);
+    return new CallProgram(schedule, new ClLaunches(this, schedule));
   }
 
   /// Refuses what would run here and on no GPU.

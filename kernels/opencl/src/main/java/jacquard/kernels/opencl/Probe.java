@@ -1,5 +1,7 @@
 package jacquard.kernels.opencl;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jocl.CL;
@@ -78,9 +80,21 @@ record Probe(List<ClDevice> devices, String trouble) {
     CL.clGetDeviceInfo(device, what, 0, null, size);
     byte[] bytes = new byte[(int) size[0]];
     CL.clGetDeviceInfo(device, what, bytes.length, Pointer.to(bytes), null);
-    return new String(
-            bytes, 0, Math.max(0, bytes.length - 1), java.nio.charset.StandardCharsets.UTF_8)
-        .strip();
+    return text(bytes);
+  }
+
+  /// A platform's name.
+  static String text(cl_platform_id platform) {
+    long[] size = new long[1];
+    CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, 0, null, size);
+    byte[] bytes = new byte[(int) size[0]];
+    CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, bytes.length, Pointer.to(bytes), null);
+    return text(bytes);
+  }
+
+  /// Without the zero at the end.
+  private static String text(byte[] bytes) {
+    return new String(bytes, 0, Math.max(0, bytes.length - 1), UTF_8).strip();
   }
 
   static long number(cl_device_id device, int what) {

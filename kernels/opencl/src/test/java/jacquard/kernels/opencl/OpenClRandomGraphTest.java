@@ -5,16 +5,24 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.SkipExecutionHook;
 
 /// Random graphs on a device against the reference; few of them, because each compiles some ten
 /// kernels.
+@AddLifecycleHook(OpenClRandomGraphTest.NeedsADevice.class)
 class OpenClRandomGraphTest {
   private static final int MOST_STEPS = 25;
 
-  @BeforeContainer
-  static void needsADevice() {
-    OpenClDevice.required();
+  static final class NeedsADevice implements SkipExecutionHook {
+    @Override
+    public SkipResult shouldBeSkipped(LifecycleContext context) {
+      ClProvider provider = new ClProvider();
+      return provider.devices().isEmpty()
+          ? SkipResult.skip(provider.trouble())
+          : SkipResult.doNotSkip();
+    }
   }
 
   @Provide

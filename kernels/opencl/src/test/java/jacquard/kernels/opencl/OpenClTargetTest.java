@@ -12,6 +12,7 @@ import jacquard.tensor.IndexException;
 import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +73,9 @@ class OpenClTargetTest {
     DeviceException e =
         assertThrows(
             DeviceException.class,
-            () -> target.kernels.kernel("__kernel void broken() { undeclared(); }", "broken"));
+            () ->
+                target.kernels.programs(
+                    Map.of("broken", "__kernel void broken() { undeclared(); }")));
     assertTrue(e.getMessage().contains("its source is in"), e.getMessage());
     assertTrue(e.getMessage().contains("undeclared"), e.getMessage());
   }

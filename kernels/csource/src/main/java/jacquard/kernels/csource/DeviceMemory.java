@@ -1,0 +1,188 @@
+package jacquard.kernels.csource;
+
+import jacquard.tensor.Device;
+import jacquard.tensor.DeviceException;
+import java.lang.ref.Cleaner;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Memory of a device, given back when what owns it is unreachable.
+///
+/// What is given back is kept for the next block of the same size: a step's inputs and results have
+/// the same sizes at every step, and giving memory back to a driver can stop the queue. Work is
+/// done in the order of one queue, so a block may be handed on while its last reader still waits
+/// there.
+///
+/// @param <M> a block, as the driver names it
+public final class DeviceMemory<M> {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /// Smallest allocation: OpenCL knows no empty ones.
+  private static final long LEAST_BYTES = 64;
+
+  /// Blocks larger than this part of the device's memory are not kept.
+  private static final int KEPT_PART = 16;
+
+  /// How a driver gives and takes memory.
+  public interface Driver<M> {
+    /// @throws DeviceException with the driver's words, if there is not enough
+    M allocate(long bytes);
+
+    void release(M block);
+  }
+
+  private final Device device;
+  private final String name;
+  private final long totalBytes;
+  private final long largestBytes;
+  private final Driver<M> driver;
+  private final Map<Long, Deque<M>> spare = new HashMap<>();
+  private long spareBytes;
+  private long used;
+  private long arenaBytes;
+
+  /// @param name of the device, for people
+  /// @param totalBytes how much it has
+  /// @param largestBytes of one block
+  public DeviceMemory(
+      Device device, String name, long totalBytes, long largestBytes, Driver<M> driver) {
+    this.device = device;
+    this.name = name;
+    this.totalBytes = totalBytes;
+    this.largestBytes = largestBytes;
+    this.driver = driver;
+  }
+
+  /// Bytes in use now, without what is kept for later.
+  public synchronized long used() {
+    return used;
+  }
+
+  synchronized void arena(long bytes) {
+    arenaBytes = bytes;
+  }
+
+  /// A block for as long as the caller wants it, who then says [#release].
+  ///
+  /// @throws DeviceException if there is not enough, with the numbers
+  public M allocate(long wanted) {
+    long bytes = Math.max(LEAST_BYTES, wanted);
+    if (bytes > largestBytes) {
+      throw new DeviceException(
+          device
+              + ": a buffer of "
+              + size(bytes)
+              + ", expected at most "
+              + size(largestBytes)
+              + " on "
+              + name
+              + "; use a smaller batch, or Checkpoint");
+    }
+    M block = take(bytes);
+    if (block == null) {
+      collect();
+      block = take(bytes);
+    }
+    if (block == null) {
+      throw full(bytes, "out of memory");
+    }
+    return block;
+  }
+
+  private synchronized @Nullable M take(long bytes) {
+    Deque<M> kept = spare.get(bytes);
+    M block = kept == null ? null : kept.poll();
+    if (block != null) {
+      spareBytes -= bytes;
+      used += bytes;
+      return block;
+    }
+    for (int attempt = 0; attempt < 2; attempt++) {
+      if (used + spareBytes + bytes <= totalBytes) {
+        try {
+          block = driver.allocate(bytes);
+          used += bytes;
+          return block;
+        } catch (DeviceException e) {
+          // the spare blocks go, then the collector is asked
+        }
+      }
+      releaseSpare();
+    }
+    return null;
+  }
+
+  private void releaseSpare() {
+    spare.values().forEach(blocks -> blocks.forEach(driver::release));
+    spare.clear();
+    spareBytes = 0;
+  }
+
+  /// Gives a block back.
+  ///
+  /// @param wanted what it was asked for with
+  public synchronized void release(M block, long wanted) {
+    long bytes = Math.max(LEAST_BYTES, wanted);
+    used -= bytes;
+    if (bytes > totalBytes / KEPT_PART || spareBytes + bytes > totalBytes / KEPT_PART) {
+      driver.release(block);
+    } else {
+      spare.computeIfAbsent(bytes, b -> new ArrayDeque<>()).push(block);
+      spareBytes += bytes;
+    }
+  }
+
+  /// Gives a block back when `owner` is unreachable.
+  public void releaseWith(Object owner, M block, long bytes) {
+    CLEANER.register(owner, release(this, block, bytes));
+  }
+
+  /// Runs `action`, which must not refer to `owner`, when that is unreachable.
+  public static void whenUnreachable(Object owner, Runnable action) {
+    CLEANER.register(owner, action);
+  }
+
+  private static <M> Runnable release(DeviceMemory<M> memory, M block, long bytes) {
+    return () -> memory.release(block, bytes);
+  }
+
+  /// Unreachable buffers are only known after a collection, and it is the Java heap that decides
+  /// when there is one.
+  private static void collect() {
+    System.gc();
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized DeviceException full(long bytes, String why) {
+    return new DeviceException(
+        device
+            + ": "
+            + why
+            + ": needed "
+            + size(bytes)
+            + ", in use "
+            + size(used)
+            + " of "
+            + size(totalBytes)
+            + " on "
+            + name
+            + ", of them "
+            + size(arenaBytes)
+            + " for intermediate values; use a smaller batch, or Checkpoint");
+  }
+
+  private static String size(long bytes) {
+    return bytes < 1 << 20
+        ? bytes + " bytes"
+        : bytes < 1 << 30
+            ? "%.1f MiB".formatted(bytes / 1048576.0)
+            : "%.1f GiB".formatted(bytes / 1073741824.0);
+  }
+}

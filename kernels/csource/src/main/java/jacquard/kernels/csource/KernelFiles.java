@@ -1,0 +1,73 @@
+package jacquard.kernels.csource;
+
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.Switches;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
+
+/// What compilers made, kept on disk from one process to the next, and the texts that they refused.
+public final class KernelFiles {
+  private final Path folder;
+  private final String[] circumstances;
+  private final String sourceSuffix;
+
+  /// @param kind of device: a folder of that name
+  /// @param sourceSuffix of files with source text: `.cl`
+  /// @param circumstances everything beside the text that the result depends on: device, driver,
+  ///   compiler, options
+  public KernelFiles(String kind, String sourceSuffix, String... circumstances) {
+    folder = Path.of(Switches.cacheDir()).resolve(kind);
+    this.sourceSuffix = sourceSuffix;
+    this.circumstances = circumstances;
+  }
+
+  private Path file(String text) {
+    String[] all = java.util.Arrays.copyOf(circumstances, circumstances.length + 1);
+    all[circumstances.length] = text;
+    return folder.resolve(TextHash.of(all) + ".bin");
+  }
+
+  /// What was made of this text before; null if nothing was.
+  public byte @Nullable [] load(String text) {
+    Path file = file(text);
+    try {
+      return Files.isReadable(file) ? Files.readAllBytes(file) : null;
+    } catch (IOException e) {
+      return null; // it is compiled anew, and the file replaced
+    }
+  }
+
+  /// Keeps what was made of a text. A folder that can't be written to is no error.
+  public void store(String text, byte[] binary) {
+    try {
+      Files.createDirectories(folder);
+      Path fresh = Files.createTempFile(folder, "new", ".tmp");
+      Files.write(fresh, binary);
+      Files.move(fresh, file(text), StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      System.getLogger(KernelFiles.class.getName())
+          .log(System.Logger.Level.DEBUG, folder + ": compiled kernels are not kept", e);
+    }
+  }
+
+  /// The error for a text that a compiler refused; the text is kept in a file.
+  ///
+  /// @param what device and what failed: `opencl:0: a kernel can't be compiled:
+  ///   BUILD_PROGRAM_FAILURE`
+  /// @param log what the compiler said
+  public DeviceException refused(String what, String text, String log) {
+    String place;
+    try {
+      Path kept = Files.createTempFile("jacquard-kernel", sourceSuffix);
+      Files.writeString(kept, text);
+      place = kept.toString();
+    } catch (IOException unwritten) {
+      place = "nowhere: " + unwritten.getMessage();
+    }
+    return new DeviceException(
+        what + "; its source is in " + place + ", the compiler says:\n" + log.strip());
+  }
+}

@@ -1,0 +1,164 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Kernel;
+import jacquard.kernels.Kernel.Access;
+import jacquard.kernels.Kernel.Instr;
+import jacquard.kernels.Kernel.Level;
+import jacquard.tensor.DType;
+import jacquard.tensor.graph.ReduceKind;
+import jacquard.tensor.reference.IntegerArithmetic;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The values of a loop kernel as C expressions. Value `i` is the variable `vi`, buffer `i` is
+/// `bi`; an access `a` begins at `fa`, and at the present kept index stands at `ka`.
+final class LoopValues {
+  private final Kernel kernel;
+  private final boolean reducing;
+  private final List<DType> buffers = new ArrayList<>();
+  private final int[] bufferOf;
+
+  LoopValues(Kernel kernel) {
+    this.kernel = kernel;
+    reducing = kernel.reduces() || kernel.innerReduced() || kernel.reducedAxes() > 0;
+    bufferOf = new int[kernel.accesses().size()];
+    for (int a = 0; a < bufferOf.length; a++) {
+      if (kernel.accesses().get(a).memory()) {
+        bufferOf[a] = buffers.size();
+        buffers.add(kernel.accesses().get(a).dtype());
+      }
+    }
+  }
+
+  /// Element dtypes of the buffers, in the order of the accesses that have one.
+  List<DType> buffers() {
+    return buffers;
+  }
+
+  /// Whether there is an index that not every value has.
+  boolean reducing() {
+    return reducing;
+  }
+
+  /// The values that an instruction reads.
+  static List<Integer> operands(Instr instr) {
+    return switch (instr) {
+      case Instr.Constant c -> List.of();
+      case Instr.Dynamic d -> List.of();
+      case Instr.DynamicWord w -> List.of();
+      case Instr.Load l -> List.of();
+      case Instr.LoadWord w -> List.of();
+      case Instr.Index x -> List.of();
+      case Instr.Random r -> List.of(r.low(), r.high());
+      case Instr.Unary u -> List.of(u.x());
+      case Instr.Binary b -> List.of(b.x(), b.y());
+      case Instr.Where w -> List.of(w.condition(), w.x(), w.y());
+      case Instr.Cast c -> List.of(c.x());
+      case Instr.Reduce r -> List.of(r.x());
+      case Instr.Store s -> List.of(s.value());
+    };
+  }
+
+  /// The element of an access at the current index.
+  String element(int a) {
+    return "b" + bufferOf[a] + "[" + position(a) + "]";
+  }
+
+  /// Position of an access at the current index.
+  private String position(int a) {
+    Access access = kernel.accesses().get(a);
+    if (access.level() == Level.UNIFORM) {
+      return "f" + a;
+    }
+    if (!reducing || access.level() == Level.KEPT) {
+      return "k" + a;
+    }
+    StringBuilder at = new StringBuilder("k" + a);
+    for (int i = 0; i < kernel.reducedAxes(); i++) {
+      at.append(" + xr").append(i).append(" * s").append(a).append('r').append(i);
+    }
+    if (kernel.innerReduced()) {
+      at.append(" + xi * s").append(a).append('i');
+    }
+    return at.toString();
+  }
+
+  private DType dtype(int value) {
+    return kernel.instructions().get(value).dtype();
+  }
+
+  /// Null for what is no value of an index: reductions and stores.
+  @Nullable String expression(Instr instr) {
+    return switch (instr) {
+      case Instr.Constant c -> CText.literal(c.dtype(), c.bits());
+      case Instr.Dynamic d -> dynamic(d);
+      case Instr.DynamicWord w -> word("dyn[" + 2 * w.slot() + "]", w.high());
+      case Instr.Load l -> element(l.access());
+      case Instr.LoadWord w -> word(element(w.access()), w.high());
+      case Instr.Index x -> "(" + CText.value(x.dtype()) + ")(" + position(x.access()) + ")";
+      case Instr.Random r ->
+          "threefry((u32)v"
+              + r.low()
+              + ", (u32)v"
+              + r.high()
+              + ", (u32)("
+              + position(r.access())
+              + "), "
+              + Integer.toUnsignedString(r.salt())
+              + "u)";
+      case Instr.Unary u -> Arithmetic.unary(u.dtype(), u.kind(), "v" + u.x());
+      case Instr.Binary b -> Arithmetic.binary(dtype(b.x()), b.kind(), "v" + b.x(), "v" + b.y());
+      case Instr.Where w -> "v" + w.condition() + " ? v" + w.x() + " : v" + w.y();
+      case Instr.Cast c -> Arithmetic.cast(dtype(c.x()), c.dtype(), "v" + c.x());
+      case Instr.Reduce r -> null;
+      case Instr.Store s -> null;
+    };
+  }
+
+  /// A dynamic scalar: its bits, and after them those of the same number in f32.
+  private static String dynamic(Instr.Dynamic d) {
+    String bits = "dyn[" + 2 * d.slot() + "]";
+    return switch (d.dtype()) {
+      case F32 -> "F32_OF((i32)dyn[" + (2 * d.slot() + 1) + "])";
+      case F64 -> "F64_OF(" + bits + ")";
+      case I32, U8, BOOL -> "(i32)" + bits;
+      case I64 -> bits;
+    };
+  }
+
+  private static String word(String bits, boolean high) {
+    return high ? "(i32)((u64)" + bits + " >> 32)" : "(i32)" + bits;
+  }
+
+  /// Two parts of a reduction as one.
+  static String combine(Instr.Reduce r, String x, String y) {
+    String function =
+        switch (r.kind()) {
+          case SUM -> "add";
+          case PROD -> "mul";
+          case MAX -> "max";
+          case MIN -> "min";
+        };
+    return function + CText.suffix(r.dtype()) + "(" + x + ", " + y + ")";
+  }
+
+  /// What a reduction begins with.
+  static String identity(Instr.Reduce r) {
+    DType dtype = r.dtype();
+    double infinity =
+        r.kind() == ReduceKind.MAX ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    return switch (r.kind()) {
+      case SUM -> "0";
+      case PROD -> "1";
+      case MAX, MIN ->
+          CText.literal(
+              dtype,
+              dtype.isFloat()
+                  ? Double.doubleToRawLongBits(infinity)
+                  : r.kind() == ReduceKind.MAX
+                      ? IntegerArithmetic.smallest(dtype)
+                      : IntegerArithmetic.largest(dtype));
+    };
+  }
+}

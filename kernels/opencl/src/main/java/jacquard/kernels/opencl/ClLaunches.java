@@ -1,0 +1,178 @@
+package jacquard.kernels.opencl;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Schedule.Value;
+import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.DeviceMemory;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.Listing;
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
+
+/// Launches in an in-order queue. Arguments are set once; later only those whose buffer has
+/// changed.
+final class ClLaunches implements Launches {
+  /// Arguments before the buffers: numbers, where they begin, dynamic scalars, trouble.
+  private static final int FIRST_BUFFER = 4;
+
+  /// Bytes of a dynamic scalar: its bits, and those of the number in f32.
+  private static final int DYNAMIC_BYTES = 2 * Sizeof.cl_long;
+
+  private final ClTarget target;
+  private final Schedule schedule;
+  private final List<List<Launch>> tasks = new ArrayList<>();
+  private final cl_mem dynamics;
+  private final boolean looksUp;
+  private Buffer[] externals = {};
+
+  /// A kernel with its arguments; `bound` are the buffers they are set to.
+  private record Launch(Call call, cl_kernel kernel, @Nullable cl_mem[] bound) {}
+
+  ClLaunches(ClTarget target, Schedule schedule) {
+    this.target = target;
+    this.schedule = schedule;
+    Listing listing = Listing.of(Dialect.OPENCL, schedule);
+    looksUp = listing.looksUp();
+    listing.tasks().forEach(calls -> calls.forEach(placed -> target.check(placed.call())));
+    Map<String, ClModule> modules = target.kernels.programs(listing.kernels());
+    long numberBytes = (long) listing.numbers().length() * Sizeof.cl_int;
+    cl_mem numbers = target.memory.allocate(numberBytes);
+    target.memory.releaseWith(this, numbers, numberBytes);
+    long dynamicBytes = (long) schedule.dynamics() * DYNAMIC_BYTES;
+    dynamics = target.memory.allocate(dynamicBytes);
+    target.memory.releaseWith(this, dynamics, dynamicBytes);
+    List<cl_kernel> kernels = new ArrayList<>();
+    for (List<Listing.Placed> calls : listing.tasks()) {
+      List<Launch> made = new ArrayList<>();
+      for (Listing.Placed placed : calls) {
+        Call call = placed.call();
+        ClModule module = Objects.requireNonNull(modules.get(call.entry()));
+        cl_kernel kernel = CL.clCreateKernel(module.program(), call.entry(), null);
+        kernels.add(kernel);
+        CL.clSetKernelArg(kernel, 0, Sizeof.cl_mem, Pointer.to(numbers));
+        CL.clSetKernelArg(kernel, 1, Sizeof.cl_int, Pointer.to(new int[] {placed.at()}));
+        CL.clSetKernelArg(kernel, 2, Sizeof.cl_mem, Pointer.to(dynamics));
+        CL.clSetKernelArg(kernel, 3, Sizeof.cl_mem, Pointer.to(target.troubleMemory));
+        made.add(new Launch(call, kernel, new @Nullable cl_mem[call.values().size()]));
+      }
+      tasks.add(made);
+    }
+    if (numberBytes > 0) {
+      Pointer all = Pointer.to(listing.numbers().toArray());
+      CL.clEnqueueWriteBuffer(target.queue, numbers, true, 0, numberBytes, all, 0, null, null);
+    }
+    DeviceMemory.whenUnreachable(this, () -> kernels.forEach(CL::clReleaseKernel));
+  }
+
+  @Override
+  public void bind(Buffer[] buffers, long[] scalars) {
+    externals = buffers;
+    for (int i = 0; i < scalars.length; i++) {
+      // a fill takes its pattern along at once: nothing waits for the transfer of a host array
+      long single = Float.floatToIntBits((float) Double.longBitsToDouble(scalars[i]));
+      Pointer pattern = Pointer.to(new long[] {scalars[i], single});
+      CL.clEnqueueFillBuffer(
+          target.queue,
+          dynamics,
+          pattern,
+          DYNAMIC_BYTES,
+          (long) i * DYNAMIC_BYTES,
+          DYNAMIC_BYTES,
+          0,
+          null,
+          null);
+    }
+    if (looksUp) {
+      target.trouble.expect();
+    }
+  }
+
+  @Override
+  public void unbind() {
+    externals = new Buffer[0];
+  }
+
+  @Override
+  public void launch(int task) {
+    for (Launch launch : tasks.get(task)) {
+      Call call = launch.call;
+      for (int i = 0; i < call.values().size(); i++) {
+        cl_mem now = memory(call.values().get(i));
+        if (launch.bound[i] != now) {
+          CL.clSetKernelArg(launch.kernel, FIRST_BUFFER + i, Sizeof.cl_mem, Pointer.to(now));
+          launch.bound[i] = now;
+        }
+      }
+      long[] items = {(long) call.groups() * call.groupSize()};
+      long[] group = {call.groupSize()};
+      try {
+        CL.clEnqueueNDRangeKernel(
+            target.queue, launch.kernel, 1, null, items, group, 0, null, null);
+      } catch (CLException e) {
+        throw new DeviceException(
+            target.device()
+                + ": launch of "
+                + schedule.tasks().get(task).label()
+                + " failed: "
+                + e.getMessage()
+                + ": "
+                + call.groups()
+                + " groups of "
+                + call.groupSize()
+                + " on "
+                + target.limits.name());
+      }
+    }
+  }
+
+  @Override
+  public void launchAll() {
+    for (int t = 0; t < tasks.size(); t++) {
+      launch(t);
+    }
+    CL.clFlush(target.queue);
+  }
+
+  @Override
+  public void finish() {
+    CL.clFinish(target.queue);
+  }
+
+  private cl_mem memory(int value) {
+    return switch (schedule.values().get(value)) {
+      case Value.Arena a -> target.arena.region(a.dtype());
+      case Value.External e -> ((ClBuffer) Objects.requireNonNull(externals[e.slot()])).mem;
+    };
+  }
+
+  @Override
+  public void read(int value, HostBuffer copy) {
+    Value place = schedule.values().get(value);
+    int size = place.dtype().bytes();
+    long from = place instanceof Value.Arena a ? (long) a.offset() * size : 0;
+    long bytes = (long) place.size() * size;
+    CL.clEnqueueReadBuffer(
+        target.queue,
+        memory(value),
+        true,
+        from,
+        bytes,
+        ClBuffer.pointer(copy.array()),
+        0,
+        null,
+        null);
+  }
+}
