@@ -85,6 +85,25 @@ class LayeringTest {
           "org.jocl..");
 
   @ArchTest
+  static final ArchRule theCudaBackEndSeesTextsAndJcuda =
+      onlySee(
+          "jacquard.kernels.cuda..",
+          "jacquard.kernels",
+          "jacquard.kernels.csource",
+          "jacquard.tensor..",
+          "jcuda..");
+
+  /// jcuda's other bindings load libraries of one version of CUDA.
+  @ArchTest
+  static final ArchRule onlyTheDriverOfJcudaIsUsed =
+      noClasses()
+          .that()
+          .resideInAPackage("jacquard..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jcuda.runtime..", "jcuda.nvrtc..", "jcuda.nvptxcompiler..");
+
+  @ArchTest
   static final ArchRule nnSeesTensorAutogradAndJackson =
       onlySee(
           "jacquard.nn..",

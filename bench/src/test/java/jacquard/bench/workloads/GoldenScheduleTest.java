@@ -26,10 +26,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// run with `-Djacquard.golden=write` to write them anew into the source folder, and review.
 class GoldenScheduleTest {
 
-  private record Model(String name, Supplier<Workload> make) {
+  record Model(String name, Supplier<Workload> make) {
     @Override
     public String toString() {
       return name;
+    }
+
+    /// Losses and new values of a training step.
+    List<Backend.Root> roots() {
+      Workload.Prepared step = make.get().prepare(0, true);
+      List<Backend.Root> roots = new ArrayList<>();
+      for (Tensor loss : step.losses()) {
+        roots.add(new Backend.Root(loss.node(), null));
+      }
+      for (Update update : step.pass().updates()) {
+        roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
+      }
+      return roots;
     }
   }
 
@@ -45,16 +58,8 @@ class GoldenScheduleTest {
   @ParameterizedTest
   @MethodSource("models")
   void scheduleIsGolden(Model model) throws IOException {
-    Workload.Prepared step = model.make().get().prepare(0, true);
-    List<Backend.Root> roots = new ArrayList<>();
-    for (Tensor loss : step.losses()) {
-      roots.add(new Backend.Root(loss.node(), null));
-    }
-    for (Update update : step.pass().updates()) {
-      roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
-    }
     PlannedBackend cpu = (PlannedBackend) Backends.of(Device.CPU);
-    Schedule schedule = cpu.scheduleHere(roots);
+    Schedule schedule = cpu.scheduleHere(model.roots());
     String text = ScheduleText.of(schedule).replace("\r\n", "\n") + "\n";
     String name = "golden/" + model.name() + ".txt";
     if ("write".equals(System.getProperty("jacquard.golden"))) {

@@ -1,0 +1,218 @@
+package jacquard.kernels.cuda;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Schedule.Value;
+import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.DeviceMemory;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.Listing;
+import jacquard.tensor.DType;
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import jcuda.CudaException;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUstreamCaptureMode;
+import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The frame: addresses of all slots, then two words for each dynamic scalar, its bits and those of the same number in f32.
+ * It is all that changes from run to run, so arguments are the same for ever and the launches of a plan are recorded as a
+ * graph when it runs for the second time.
+ */
+/// Launches in a stream; from the second run on, all of them are one graph launch.
+final class CudaLaunches implements Launches {
+  private final CudaTarget target;
+  private final Schedule schedule;
+  private final List<List<Launch>> tasks = new ArrayList<>();
+
+  /// Code that is in use.
+  private final List<CudaModule> modules;
+
+  private final CudaBlock frame;
+  private final long[] now;
+  private long[] written = {};
+  private final int slots;
+  private final boolean looksUp;
+  private CudaBuffer[] externals = {};
+  private int runs;
+  private @Nullable CUgraphExec graph;
+
+  /// A kernel with all its arguments.
+  private record Launch(Call call, CUfunction function, Pointer arguments) {}
+
+  CudaLaunches(CudaTarget target, Schedule schedule) {
+    this.target = target;
+    this.schedule = schedule;
+    Listing listing = Listing.of(Dialect.CUDA, schedule);
+    looksUp = listing.looksUp();
+    slots = listing.slots();
+    Map<String, CudaModule> compiled = target.kernels.programs(listing.kernels());
+    modules = List.copyOf(compiled.values());
+    long numberBytes = (long) listing.numbers().length() * Integer.BYTES;
+    CudaBlock numbers = target.memory.allocate(numberBytes);
+    target.memory.releaseWith(this, numbers, numberBytes);
+    if (numberBytes > 0) {
+      target.write(numbers, MemorySegment.ofArray(listing.numbers().toArray()));
+    }
+    now = new long[slots + 2 * schedule.dynamics()];
+    long frameBytes = (long) now.length * Long.BYTES;
+    frame = target.memory.allocate(frameBytes);
+    target.memory.releaseWith(this, frame, frameBytes);
+    CudaBlock dynamics = frame.at((long) slots * Long.BYTES);
+    target.enter();
+    for (List<Listing.Placed> calls : listing.tasks()) {
+      List<Launch> made = new ArrayList<>();
+      for (Listing.Placed placed : calls) {
+        Call call = placed.call();
+        CudaModule module = Objects.requireNonNull(compiled.get(call.entry()));
+        Pointer arguments =
+            Pointer.to(
+                Pointer.to(numbers.pointer()),
+                Pointer.to(new int[] {placed.at()}),
+                Pointer.to(dynamics.pointer()),
+                Pointer.to(target.troubleMemory.pointer()),
+                Pointer.to(frame.pointer()));
+        made.add(new Launch(call, module.function(call.entry()), arguments));
+      }
+      tasks.add(made);
+    }
+  }
+
+  /// Writes the frame if it has changed.
+  @Override
+  public void bind(Buffer[] buffers, long[] scalars) {
+    externals = Arrays.copyOf(buffers, buffers.length, CudaBuffer[].class);
+    for (DType dtype : DType.values()) {
+      now[dtype.ordinal()] = target.arena.has(dtype) ? target.arena.region(dtype).address() : 0;
+    }
+    for (int i = 0; i < externals.length; i++) {
+      now[DType.values().length + i] = externals[i].block.address();
+    }
+    for (int i = 0; i < scalars.length; i++) {
+      now[slots + 2 * i] = scalars[i];
+      now[slots + 2 * i + 1] = Float.floatToIntBits((float) Double.longBitsToDouble(scalars[i]));
+    }
+    if (!Arrays.equals(now, written)) {
+      target.write(frame, MemorySegment.ofArray(now));
+      written = now.clone();
+    }
+    if (looksUp) {
+      target.trouble.expect();
+    }
+  }
+
+  @Override
+  public void unbind() {
+    externals = new CudaBuffer[0];
+  }
+
+  @Override
+  public void launch(int task) {
+    target.enter();
+    for (Launch launch : tasks.get(task)) {
+      Call call = launch.call;
+      try {
+        // shared memory is declared by the kernels themselves
+        JCudaDriver.cuLaunchKernel(
+            launch.function,
+            call.groups(),
+            1,
+            1,
+            call.groupSize(),
+            1,
+            1,
+            0,
+            target.stream,
+            launch.arguments,
+            null);
+      } catch (CudaException e) {
+        throw new DeviceException(
+            target.device()
+                + ": launch of "
+                + schedule.tasks().get(task).label()
+                + " failed: "
+                + e.getMessage()
+                + ": "
+                + call.groups()
+                + " groups of "
+                + call.groupSize()
+                + " on "
+                + target.limits.name());
+      }
+    }
+  }
+
+  @Override
+  public void launchAll() {
+    target.enter();
+    if (++runs == 2) {
+      record();
+    }
+    if (graph != null) {
+      JCudaDriver.cuGraphLaunch(graph, target.stream);
+    } else {
+      launchEach();
+    }
+  }
+
+  private void launchEach() {
+    for (int t = 0; t < tasks.size(); t++) {
+      launch(t);
+    }
+  }
+
+  private void record() {
+    CUgraph recorded = new CUgraph();
+    JCudaDriver.cuStreamBeginCapture(
+        target.stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+    try {
+      launchEach();
+    } finally {
+      JCudaDriver.cuStreamEndCapture(target.stream, recorded);
+    }
+    CUgraphExec ready = new CUgraphExec();
+    JCudaDriver.cuGraphInstantiate(ready, recorded, 0);
+    JCudaDriver.cuGraphDestroy(recorded);
+    graph = ready;
+    CudaTarget device = target;
+    DeviceMemory.whenUnreachable(
+        this,
+        () -> {
+          device.enter();
+          JCudaDriver.cuGraphExecDestroy(ready);
+        });
+  }
+
+  @Override
+  public void finish() {
+    target.finish();
+  }
+
+  @Override
+  public void read(int value, HostBuffer copy) {
+    Value place = schedule.values().get(value);
+    long from = place instanceof Value.Arena a ? (long) a.offset() * a.dtype().bytes() : 0;
+    CudaBlock block = memory(place).at(from);
+    long bytes = (long) place.size() * place.dtype().bytes();
+    target.read(block, CudaBuffer.pointer(copy.array()), bytes);
+  }
+
+  private CudaBlock memory(Value place) {
+    return switch (place) {
+      case Value.Arena a -> target.arena.region(a.dtype());
+      case Value.External e -> externals[e.slot()].block;
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package jacquard.kernels.cuda;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Listing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What `ptxas -v` says of a kernel that was compiled for a device that needn't be there.
+///
+/// @param text of the kernel
+/// @param registers of an item
+/// @param spilledBytes written to and read from memory because there were too few registers
+public record CompiledKernel(String name, String text, int registers, int spilledBytes) {
+  /// Kernels of a file: starting nvcc takes about as long as compiling twenty.
+  private static final int FILE = 64;
+
+  private static final Pattern FUNCTION =
+      Pattern.compile(
+          "Compiling entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers",
+          Pattern.DOTALL);
+
+  /// All kernels of these schedules in CUDA C, by name.
+  public static Map<String, String> textsOf(List<Schedule> schedules) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Schedule schedule : schedules) {
+      texts.putAll(Listing.of(Dialect.CUDA, schedule).kernels());
+    }
+    return texts;
+  }
+
+  /// Compiles texts with `nvcc`; skips the test, and says so, where there is none.
+  ///
+  /// @param texts by name
+  /// @param architecture 80 for sm_80
+  /// @throws AssertionError with the compiler's words
+  public static List<CompiledKernel> of(Map<String, String> texts, int architecture) {
+    Nvcc nvcc = Nvcc.find();
+    if (nvcc == null) {
+      System.err.println("SKIPPED: no nvcc on the PATH: CUDA text is not compiled");
+    }
+    assumeTrue(nvcc != null, "no nvcc on the PATH");
+    List<String> names = List.copyOf(texts.keySet());
+    List<List<String>> files = new ArrayList<>();
+    for (int i = 0; i < names.size(); i += FILE) {
+      files.add(names.subList(i, Math.min(names.size(), i + FILE)));
+    }
+    return files.parallelStream()
+        .flatMap(file -> compile(nvcc, texts, file, architecture).stream())
+        .toList();
+  }
+
+  private static List<CompiledKernel> compile(
+      Nvcc nvcc, Map<String, String> texts, List<String> names, int architecture) {
+    String program =
+        Dialect.CUDA.program(names.stream().map(n -> texts.getOrDefault(n, "")).toList());
+    String log;
+    try {
+      log = nvcc.compile(program, architecture, List.of("-Xptxas", "-v")).log;
+    } catch (CudaCompiler.Refused e) {
+      throw new AssertionError("sm_" + architecture + ": " + e.log() + "\n" + program, e);
+    }
+    List<CompiledKernel> compiled = new ArrayList<>();
+    Matcher m = FUNCTION.matcher(log);
+    while (m.find()) {
+      int spilled = Integer.parseInt(m.group(2)) + Integer.parseInt(m.group(3));
+      String name = m.group(1);
+      compiled.add(
+          new CompiledKernel(
+              name, texts.getOrDefault(name, ""), Integer.parseInt(m.group(4)), spilled));
+    }
+    if (compiled.size() != names.size()) {
+      throw new AssertionError(compiled.size() + " of " + names.size() + " kernels in:\n" + log);
+    }
+    return compiled;
+  }
+}

@@ -1,0 +1,73 @@
+package jacquard.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.Schedule;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.testing.Layout;
+import jacquard.tensor.testing.OperationRow;
+import jacquard.tensor.testing.OperationTable;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The kernels of the operation table are CUDA C that compiles.
+class CudaTableTextTest {
+
+  /// Every row in one dtype; a plan for each case and layout.
+  private static List<Schedule> schedules(OperationRow row, DType dtype, Layout[] layouts) {
+    List<Schedule> schedules = new ArrayList<>();
+    for (List<Shape> shapes : row.cases()) {
+      long seed = row.seed(dtype, shapes);
+      for (Layout layout :
+          shapes.stream().anyMatch(s -> s.size() > 1) ? layouts : new Layout[] {Layout.PLAIN}) {
+        var result = row.apply(row.arguments(dtype, shapes, layout, Device.REFERENCE, seed));
+        schedules.add(PlannedBackend.schedule(List.of(new Backend.Root(result.node(), null))));
+      }
+    }
+    return schedules;
+  }
+
+  @Test
+  void everyRowInOneDtypeCompiles() {
+    List<Schedule> schedules = new ArrayList<>();
+    for (OperationRow row : OperationTable.rows()) {
+      DType dtype = row.dtypes().contains(DType.F32) ? DType.F32 : row.dtypes().iterator().next();
+      schedules.addAll(schedules(row, dtype, new Layout[] {Layout.PLAIN}));
+    }
+    check(schedules, 80);
+  }
+
+  @Tag("long")
+  @ParameterizedTest
+  @ValueSource(ints = {80, 90})
+  void everyRowCompiles(int architecture) {
+    List<Schedule> schedules = new ArrayList<>();
+    for (OperationRow row : OperationTable.rows()) {
+      for (DType dtype : row.dtypes()) {
+        schedules.addAll(schedules(row, dtype, Layout.values()));
+      }
+    }
+    check(schedules, architecture);
+  }
+
+  private static void check(List<Schedule> schedules, int architecture) {
+    List<CompiledKernel> kernels =
+        CompiledKernel.of(CompiledKernel.textsOf(schedules), architecture);
+    System.out.println(kernels.size() + " kernels for sm_" + architecture);
+    assertTrue(kernels.size() > 300, kernels.size() + " kernels");
+    for (CompiledKernel kernel : kernels) {
+      if (kernel.name().startsWith("product")) {
+        assertEquals(0, kernel.spilledBytes(), kernel::toString);
+      }
+    }
+  }
+}
