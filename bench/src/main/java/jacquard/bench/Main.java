@@ -1,5 +1,6 @@
 package jacquard.bench;
 
+import jacquard.bench.device.DeviceCommand;
 import jacquard.bench.kernels.KernelsCommand;
 import jacquard.bench.ratio.RatioCommand;
 import jacquard.bench.workloads.WorkloadsCommand;
@@ -15,7 +16,12 @@ import picocli.CommandLine.Spec;
     name = "jacquard bench",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {WorkloadsCommand.class, KernelsCommand.class, RatioCommand.class},
+    subcommands = {
+      WorkloadsCommand.class,
+      KernelsCommand.class,
+      DeviceCommand.class,
+      RatioCommand.class
+    },
     description = "Measures training steps and kernels on this machine.")
 public final class Main implements Runnable {
 

@@ -1,0 +1,164 @@
+#!/bin/sh
+# Everything that wants a GPU, in one run: operation table, recipes, parity with the CPU, speed. Prints a table.
+#
+#   bench/gpu.sh --pack FOLDER     builds, and puts all that a run needs into FOLDER: Java, jars, this script
+#   FOLDER/gpu.sh [OPTIONS]        runs from there, on a machine with neither a JDK nor Maven
+#
+#   --device D     cuda (as it stands), opencl, cpu
+#   --small        small sizes and few steps: a rehearsal, on PoCL for example
+#   --data FOLDER  with tinyshakespeare/*.txt and mnist for the recipes, which otherwise train on what is built in
+#   --torch FILE   a program for python3 that prints lines of JSON as peers do, run before ours
+#   --skip LIST    parts to leave out: table,recipes,parity,speed
+#   --out FOLDER   where logs go (gpu-results)
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+device=cuda small='' data='' torch='' out=gpu-results skip='' pack=''
+
+die() {
+  printf 'gpu.sh: %s\n' "$*" >&2
+  exit 2
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --small) small=1 ;;
+    --pack | --device | --data | --torch | --out | --skip)
+      [ $# -ge 2 ] || die "$1 wants a value"
+      case $1 in
+        --pack) pack=$2 ;;
+        --device) device=$2 ;;
+        --data) data=$2 ;;
+        --torch) torch=$2 ;;
+        --out) out=$2 ;;
+        --skip) skip=,$2, ;;
+      esac
+      shift
+      ;;
+    *) die "unknown option $1; the options are at the beginning of $0" ;;
+  esac
+  shift
+done
+
+if [ -n "$pack" ]; then
+  root=$here/..
+  "$root/jacquard" --version >/dev/null || die "the build failed"
+  mkdir -p "$pack/lib" || die "cannot write $pack"
+  while read -r jar; do cp "$root/target/app/$jar" "$pack/lib/"; done <"$root/target/app/classpath"
+  tests=$(ls "$root"/tensor/target/launch/*-tests.jar "$root"/tensor/target/*-tests.jar 2>/dev/null | head -n 1)
+  [ -n "$tests" ] || die "no test jar of tensor: run ./jacquard test -pl tensor -DskipTests first"
+  cp "$tests" "$pack/lib/tensor-tests.jar"
+  jdk=${JAVA_HOME:-$(dirname -- "$(dirname -- "$(readlink -f "$(command -v java)")")")}
+  rm -rf "$pack/runtime"
+  "$jdk/bin/jlink" --compress zip-9 --strip-debug --no-header-files --no-man-pages --output "$pack/runtime" \
+    --add-modules java.base,java.desktop,java.logging,java.management,java.net.http,jdk.incubator.vector,jdk.management,jdk.unsupported ||
+    die "jlink failed: set JAVA_HOME to a JDK 25 or newer"
+  cp "$here/gpu.sh" "$pack/"
+  du -sh "$pack"
+  exit 0
+fi
+
+java=$here/runtime/bin/java
+[ -x "$java" ] || die "no $java: make a folder to run from with --pack"
+mkdir -p "$out" || die "cannot write $out"
+failed=0
+
+# NVRTC as Python's packages bring it, where the toolkit's own is not installed
+for folder in /usr/local/cuda/lib64 $(python3 -c 'import sys; print(*sys.path)' 2>/dev/null); do
+  for library in "$folder"/libnvrtc.so* "$folder"/nvidia/*/lib/libnvrtc.so.*; do
+    if [ -e "$library" ]; then LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}${library%/*}; fi
+  done
+done
+export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}"
+
+# jvm MAIN ARGS: options of Java in $options
+jvm() {
+  # shellcheck disable=SC2086
+  "$java" -XX:+UseG1GC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true \
+    ${options:-} -cp "$here/lib/*" "$@"
+}
+
+# part NAME: whether it is wanted; says that it begins
+part() {
+  case $skip in *,"$1",*) return 1 ;; esac
+  printf '\n== %s\n' "$1"
+}
+
+# step NAME COMMAND ARGS: runs it into a log, and says how it went and how long it took
+step() {
+  name=$1
+  shift
+  begun=$(date +%s)
+  if "$@" >"$out/$name.log" 2>&1; then result=ok; else
+    result="FAILED: $(grep -v '^WARNING' "$out/$name.log" | tail -n 1)"
+    failed=$((failed + 1))
+  fi
+  printf '%-28s %5d s  %s\n' "$name" $(($(date +%s) - begun)) "$result"
+}
+
+on_device() { options="-Djacquard.device=$device" jvm "$@"; }
+
+# The largest relative difference of two files with losses, and whether it is at most 1e-4.
+compare() {
+  awk '{ line = $0; sub(/.*"losses": /, "", line); gsub(/[][}]/, "", line); n = split(line, v, ", *") }
+       FILENAME == ARGV[1] { if (/losses/) for (i = 1; i <= n; i++) { a[FNR "," i] = v[i]; count++ } next }
+       /losses/ { for (i = 1; i <= n; i++) { x = a[FNR "," i]; d = v[i] - x; if (d < 0) d = -d; y = x < 0 ? -x : x
+                  if (y > 0 && d / y > most) most = d / y; seen++ } }
+       END { printf "largest relative difference of %d losses: %.2g\n", seen, most; exit !(seen > 0 && seen == count && most <= 1e-4) }' "$1" "$2"
+}
+
+printf 'jacquard on %s, %s, %s\n' "$device" "$(date -u +%Y-%m-%d)" "$(uname -m)"
+command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+jvm jacquard.examples.Main doctor >"$out/doctor.log" 2>&1
+grep -A 20 '^devices' "$out/doctor.log"
+grep -Eq "^  $device +.*works" "$out/doctor.log" || {
+  echo "gpu.sh: $device does not work here; $out/doctor.log says why" >&2
+  exit 1
+}
+
+if part table; then
+  step table jvm jacquard.tensor.testing.DeviceCheck "$device" ${small:+f32}
+  tail -n 1 "$out/table.log"
+fi
+
+if part parity; then
+  workloads='W1 W3 W5'
+  for w in $workloads; do
+    options='' jvm jacquard.bench.Main workloads --numerics "$w" >"$out/$w-cpu.jsonl" 2>"$out/$w-cpu.err"
+    on_device jacquard.bench.Main workloads --numerics "$w" >"$out/$w-device.jsonl" 2>"$out/$w-device.err"
+    step "parity-$w" compare "$out/$w-cpu.jsonl" "$out/$w-device.jsonl"
+    tail -n 1 "$out/parity-$w.log"
+  done
+fi
+
+if part recipes; then
+  steps=500
+  [ -n "$small" ] && steps=3
+  runs=$(mktemp -d)
+  for recipe in gpt vae gan; do
+    if [ -z "$data" ]; then set --; elif [ $recipe = gpt ]; then
+      set -- --data "$(ls "$data"/tinyshakespeare/*.txt | head -n 1)"
+    else
+      set -- --data "$data/mnist"
+    fi
+    step "train-$recipe" jvm jacquard.examples.Main train $recipe --device "$device" --steps $steps --out "$runs/$recipe" "$@"
+  done
+  rm -rf "$runs"
+fi
+
+if part speed; then
+  warm=5 measure=5 elements=67108864 side=4096
+  [ -n "$small" ] && warm=1 measure=1 elements=1048576 side=256
+  if [ -n "$torch" ]; then
+    step torch python3 "$torch"
+    cat "$out/torch.log"
+  fi
+  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side 2>"$out/device.err" | tee "$out/device.log"
+  wanted='W1 W2'
+  [ -n "$small" ] && wanted=W1
+  # shellcheck disable=SC2086
+  on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
+fi
+
+printf '\n%d failed; logs are in %s\n' "$failed" "$out"
+[ "$failed" = 0 ]

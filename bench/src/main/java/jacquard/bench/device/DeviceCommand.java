@@ -1,0 +1,129 @@
+package jacquard.bench.device;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `jacquard bench device`: large kernels on one device, each timed to the end of its queue.
+///
+/// Several runs are put into the queue before it is waited for, so that what the host does counts
+/// only where it is slower than the device.
+@Command(
+    name = "device",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description = {
+      "Times large kernels on one device: element-wise and row kernels in GB/s, as a part of a",
+      "kernel that only reads and writes, and products in GFLOP/s."
+    })
+public final class DeviceCommand implements Callable<Integer> {
+  private static final int ROW = 1024;
+
+  @Option(names = "--device", description = "Which one.", paramLabel = "D")
+  private String device = "cpu";
+
+  @Option(names = "--elements", description = "Elements of a vector.", paramLabel = "N")
+  private int elements = 1 << 26;
+
+  @Option(names = "--side", description = "Rows and columns of a matrix.", paramLabel = "N")
+  private int side = 4096;
+
+  @Option(names = "--seconds", description = "Time for each kernel.", paramLabel = "S")
+  private double seconds = 1;
+
+  private final PrintStream out = System.out;
+
+  /// @param bytes read and written
+  /// @param flops of products, else 0
+  private record Row(String name, double bytes, double flops, Supplier<Tensor> run) {}
+
+  @Override
+  public Integer call() {
+    if (elements < ROW || side < 1 || !(seconds > 0)) {
+      throw new IllegalArgumentException(
+          "device: --elements "
+              + elements
+              + ", --side "
+              + side
+              + ", --seconds "
+              + seconds
+              + ", expected at least "
+              + ROW
+              + ", 1 and a positive time");
+    }
+    Device on = Device.parse(device);
+    System.setProperty("jacquard.device", device);
+    Tensor end = Tensor.full(DType.F32, 0, Shape.of(1), on).realise();
+    out.printf(Locale.ROOT, "%-24s %12s %10s %8s%n", "kernel on " + on, "us", "rate", "of copy");
+    double copy = 0;
+    for (Row row : rows()) {
+      double nanos = time(row, end);
+      double rate = row.bytes / nanos;
+      copy = copy == 0 ? rate : copy;
+      out.printf(
+          Locale.ROOT,
+          "%-24s %12.1f %s%n",
+          row.name,
+          nanos * 1e-3,
+          row.flops > 0
+              ? "%.1f GFLOP/s".formatted(row.flops / nanos)
+              : String.format(Locale.ROOT, "%.1f GB/s %5.2f", rate, rate / copy));
+    }
+    return 0;
+  }
+
+  private List<Row> rows() {
+    int count = elements / ROW;
+    Tensor x = Tensor.linspace(-3, 3, count * ROW).reshape(count, ROW).realise();
+    Tensor y = x.mul(0.5).realise();
+    Tensor weight = Tensor.linspace(0, 1, ROW).realise();
+    double once = 4.0 * count * ROW;
+    List<Row> rows = new ArrayList<>();
+    rows.add(new Row("neg (a copy)", 2 * once, 0, x::neg));
+    rows.add(new Row("add", 3 * once, 0, () -> x.add(y)));
+    rows.add(new Row("gelu", 2 * once, 0, x::gelu));
+    rows.add(new Row("bias+gelu+residual", 3 * once, 0, () -> x.add(weight).gelu().add(y)));
+    rows.add(new Row("sum of rows", once, 0, () -> x.sum(-1)));
+    rows.add(new Row("softmax of rows", 2 * once, 0, () -> x.softmax(-1)));
+    rows.add(new Row("sum of all", once, 0, () -> x.sum()));
+    rows.add(new Row("sum of columns", once, 0, () -> x.sum(0)));
+    Tensor a = Tensor.linspace(-1, 1, side * side).reshape(side, side).realise();
+    double flops = 2.0 * side * side * side;
+    double three = 12.0 * side * side;
+    String name = "f32 product " + side;
+    rows.add(new Row(name, three, flops, () -> a.matmul(a)));
+    rows.add(new Row(name + ", a b^T", three, flops, () -> a.matmul(a.t())));
+    rows.add(new Row(name + ", a^T b", three, flops, () -> a.t().matmul(a)));
+    return rows;
+  }
+
+  /// Nanoseconds of one run: the best of several rounds.
+  private double time(Row row, Tensor end) {
+    row.run.get().realise();
+    double best = round(row, 1, end);
+    int runs = (int) Math.clamp(seconds * 1e9 / 5 / best, 1, 1000);
+    for (int i = 0; i < 5; i++) {
+      best = Math.min(best, round(row, runs, end));
+    }
+    return best;
+  }
+
+  private static double round(Row row, int runs, Tensor end) {
+    end.toFloatArray();
+    long start = System.nanoTime();
+    for (int i = 0; i < runs; i++) {
+      row.run.get().realise();
+    }
+    end.toFloatArray(); // in the order of the queue: waits for all of them
+    return (double) (System.nanoTime() - start) / runs;
+  }
+}

@@ -1,0 +1,44 @@
+package jacquard.tensor.testing;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import java.util.List;
+import java.util.Set;
+
+/// The operation table on a device of a machine without a build: `DeviceCheck DEVICE [f32]`. Ends
+/// with 1 if a row fails.
+public final class DeviceCheck {
+  private static final int REPORTED = 400;
+
+  private DeviceCheck() {}
+
+  public static void main(String[] args) {
+    if (args.length < 1 || args.length > 2 || (args.length == 2 && !args[1].equals("f32"))) {
+      System.err.println("usage: DeviceCheck DEVICE [f32]");
+      System.exit(2);
+    }
+    int failed = check(Device.parse(args[0]), args.length == 2);
+    System.exit(failed == 0 ? 0 : 1);
+  }
+
+  /// @param f32 whether other dtypes are left out
+  /// @return rows that failed
+  static int check(Device device, boolean f32) {
+    int failed = 0;
+    for (OperationRow row : OperationTable.rows()) {
+      try {
+        BackendConformance.checkTogether(
+            device, List.of(row), f32 ? Set.of(DType.F32) : row.dtypes());
+      } catch (RuntimeException | AssertionError e) {
+        failed++;
+        String text = String.valueOf(e.getMessage());
+        System.out.println(
+            row.name() + ": " + text.substring(0, Math.min(REPORTED, text.length())));
+      }
+    }
+    System.out.printf(
+        "operation table on %s: %d rows, %d failed%n",
+        device, OperationTable.rows().size(), failed);
+    return failed;
+  }
+}
