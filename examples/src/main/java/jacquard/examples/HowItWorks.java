@@ -9,6 +9,9 @@ import jacquard.kernels.Task;
 import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.Calls;
+import jacquard.kernels.csource.Dialect;
 import jacquard.tensor.Scalar;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
@@ -101,6 +104,7 @@ public final class HowItWorks {
     run(loss, updates);
     product(forward);
     kernel(Objects.requireNonNull(forward.epilogue(), "the product has no epilogue"));
+    languages(schedule);
     memory(schedule);
     cache();
     versions();
@@ -177,6 +181,25 @@ public final class HowItWorks {
     LoopCode code = compiler.compile(kernel);
     out.println(code.lanes() + " lanes, " + code.bytes() + " bytes of bytecode");
     out.println("the same object for an equal kernel: " + (compiler.compile(kernel) == code));
+  }
+
+  /// The update of `w`, for each kind of device.
+  private void languages(Schedule schedule) {
+    Task.Loop update =
+        schedule.tasks().stream()
+            .filter(t -> t instanceof Task.Loop l && !l.kernel().reduces())
+            .map(Task.Loop.class::cast)
+            .findFirst()
+            .orElseThrow();
+    section("update on a CPU");
+    LoopCode code = new LoopCompiler(VectorWidth.BITS_256).compile(update.kernel());
+    code.vectorCalls().forEach(out::println);
+    for (Dialect dialect : List.of(Dialect.OPENCL, Dialect.CUDA)) {
+      section("update in " + dialect.name());
+      Call call = Calls.of(dialect, schedule, update).getFirst();
+      out.print(call.text());
+      out.println("// " + call.groups() + " group of " + call.groupSize());
+    }
   }
 
   private void memory(Schedule schedule) {

@@ -9,10 +9,15 @@ import static java.lang.constant.ConstantDescs.MTD_void;
 
 import jacquard.kernels.Kernel;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Makes hidden classes of kernels, and hands vector forms to the thread that gets them compiled.
 ///
@@ -77,11 +82,28 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
             });
   }
 
+  /// The Vector API calls that the method of a form makes, in the order of its code.
+  static List<String> vectorCalls(Kernel kernel, LoopPlan plan, LoopForm form) {
+    List<String> calls = new ArrayList<>();
+    for (CodeElement element : code(kernel, plan, form)) {
+      if (element instanceof InvokeInstruction call
+          && call.owner().asSymbol().packageName().startsWith("jdk.incubator.vector")) {
+        calls.add(call.owner().asSymbol().displayName() + "." + call.name());
+      }
+    }
+    return calls;
+  }
+
   /// Size of the method of a form, in bytes of bytecode.
   static int methodBytes(Kernel kernel, LoopPlan plan, LoopForm form) {
+    return ((CodeAttribute) code(kernel, plan, form)).codeLength();
+  }
+
+  private static CodeModel code(Kernel kernel, LoopPlan plan, LoopForm form) {
     return ClassFile.of().parse(bytes(kernel, plan, form)).methods().stream()
         .filter(m -> m.methodName().equalsString("run"))
-        .mapToInt(m -> ((CodeAttribute) m.code().orElseThrow()).codeLength())
-        .sum();
+        .findFirst()
+        .flatMap(m -> m.code())
+        .orElseThrow();
   }
 }

@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.emit;
 
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Launch;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A loop kernel: scalar code at once, vector code when the just-in-time compiler is done with it.
@@ -69,6 +70,11 @@ public final class LoopCode {
 
   int bytes(LoopForm form) {
     return LoopClasses.methodBytes(kernel, plan, form);
+  }
+
+  /// The Vector API calls of the form for whole blocks, in the order of its code; for people.
+  public List<String> vectorCalls() {
+    return LoopClasses.vectorCalls(kernel, plan, LoopForm.WHOLE_BLOCKS);
   }
 
   /// Elements per vector.
