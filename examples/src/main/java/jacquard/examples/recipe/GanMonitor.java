@@ -48,19 +48,24 @@ final class GanMonitor {
     ClassHistogram classes = judge.classes(features);
     if (classes != null) {
       measured.put("entropy", classes.entropy());
-      if (classes.entropy() < COLLAPSED * Math.log(classes.counts().length)) {
-        warning =
-            "mode collapse? %d of %d classes among %,d drawn, entropy %.2f of %.2f nats: %s; try --loss wgan-gp, --spectral-norm or --lr-d"
-                .formatted(
-                    classes.present(),
-                    classes.counts().length,
-                    count,
-                    classes.entropy(),
-                    Math.log(classes.counts().length),
-                    Arrays.toString(classes.counts()));
-      }
+      warning = collapse(classes);
     }
     return measured;
+  }
+
+  /// What to say of a generator that draws some classes hardly any more; null if it draws all.
+  static @Nullable String collapse(ClassHistogram drawn) {
+    double most = Math.log(drawn.counts().length);
+    return drawn.entropy() >= COLLAPSED * most
+        ? null
+        : "mode collapse? %d of %d classes among %,d drawn, entropy %.2f of %.2f nats: %s; try --loss wgan-gp, --spectral-norm or --lr-d"
+            .formatted(
+                drawn.present(),
+                drawn.counts().length,
+                drawn.total(),
+                drawn.entropy(),
+                most,
+                Arrays.toString(drawn.counts()));
   }
 
   /// Of the last measurement; null if all is well.

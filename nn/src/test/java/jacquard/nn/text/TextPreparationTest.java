@@ -170,7 +170,7 @@ class TextPreparationTest {
             .apply(poems);
     assertEquals(366, poems.size());
     assertEquals(366, result.documents().size() + result.dropped().size());
-    assertTrue(result.dropped().size() < 60, () -> result.lines().toString());
+    assertEquals(12 + 4, result.dropped().size(), () -> result.lines().toString());
   }
 
   @Test

@@ -1,0 +1,105 @@
+package jacquard.examples.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.recipe.classifier.Classifier;
+import jacquard.examples.view.MetricsLog;
+import jacquard.nn.Init;
+import jacquard.nn.io.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Which classifier pictures are compared by when none is named.
+class FeatureOptionsTest {
+  private static final String STROKES = "digits drawn from strokes";
+
+  @TempDir Path runs;
+
+  private Path classifier(String name, String data, int size, int minute) throws IOException {
+    Classifier.Sizes sizes = new Classifier.Sizes(1, size, size, 4, 10);
+    Path run = Files.createDirectory(runs.resolve(name));
+    MetricsLog.writeConfig(
+        run.resolve("config.json"),
+        Map.of("recipe", "classifier", "data", data, "model", sizes.config()));
+    Path model = run.resolve("model.safetensors");
+    Classifier.of(Init.of(1), sizes, 0).save(model);
+    Files.setLastModifiedTime(model, FileTime.fromMillis(minute * 60_000L));
+    return run;
+  }
+
+  private static Digits strokes() throws FormatException {
+    return Digits.of(null, -1, 1, 7);
+  }
+
+  @Test
+  void theNewestThatLearnedTheSamePicturesIsTaken() throws IOException {
+    classifier("classifier-old", STROKES, 28, 1);
+    Path newer = classifier("classifier-newer", STROKES, 28, 2);
+    classifier("classifier-of-others", "/data/letters", 28, 3);
+    classifier("classifier-small", STROKES, 8, 4);
+    classifier("other-name", STROKES, 28, 5);
+    FeatureOptions.Chosen chosen = FeatureOptions.newest(runs, strokes());
+    assertNotNull(chosen);
+    assertEquals(newer, chosen.path());
+    CRC32C crc = new CRC32C();
+    crc.update(Files.readAllBytes(newer.resolve("model.safetensors")));
+    assertEquals(
+        Map.of(
+            "path",
+            newer.toAbsolutePath().toString(),
+            "crc32c",
+            "%08x".formatted((int) crc.getValue())),
+        chosen.toConfig());
+  }
+
+  @Test
+  void oneThatCannotBeReadIsPassedOver() throws IOException {
+    Path good = classifier("classifier-good", STROKES, 28, 1);
+    Path cut = classifier("classifier-cut", STROKES, 28, 2);
+    byte[] bytes = Files.readAllBytes(cut.resolve("model.safetensors"));
+    Files.write(cut.resolve("model.safetensors"), java.util.Arrays.copyOf(bytes, 100));
+    FeatureOptions.Chosen chosen = FeatureOptions.newest(runs, strokes());
+    assertNotNull(chosen);
+    assertEquals(good, chosen.path());
+  }
+
+  @Test
+  void thereIsNoneOfOtherPictures() throws IOException {
+    classifier("classifier-of-others", "/data/letters", 28, 3);
+    assertNull(FeatureOptions.newest(runs, strokes()));
+    assertNull(FeatureOptions.newest(runs.resolve("none"), strokes()));
+  }
+
+  @Test
+  void aRunKeepsToTheNetworkThatItBeganWith() throws IOException {
+    Path first = classifier("classifier-first", STROKES, 28, 1);
+    classifier("classifier-second", STROKES, 28, 2);
+    Map<String, Object> recorded =
+        Map.of("features", Map.of("path", first.toString(), "crc32c", "0"));
+    Continuation begun =
+        new Continuation(new RunFolder(runs), MetricsLog.toJson(recorded), null, 1, false);
+    FeatureOptions.Chosen chosen = new FeatureOptions().find(strokes(), begun);
+    assertNotNull(chosen);
+    assertEquals(first, chosen.path());
+  }
+
+  @Test
+  void aNetworkOfAnotherSizeIsRefusedByName() throws IOException {
+    FeatureOptions options = new FeatureOptions();
+    options.features = classifier("classifier-small", STROKES, 8, 4);
+    FormatException error = assertThrows(FormatException.class, () -> options.find(strokes()));
+    assertTrue(
+        error.getMessage().endsWith("takes pictures of [1, 8, 8], expected [1, 28, 28]"),
+        error.getMessage());
+  }
+}

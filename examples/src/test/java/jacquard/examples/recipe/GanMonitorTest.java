@@ -1,0 +1,64 @@
+package jacquard.examples.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.recipe.classifier.Classifier;
+import jacquard.examples.recipe.gan.GanModel;
+import jacquard.examples.score.ImageJudge;
+import jacquard.examples.score.ImageScores;
+import jacquard.nn.Init;
+import jacquard.nn.metrics.ClassHistogram;
+import jacquard.nn.metrics.Features;
+import jacquard.nn.metrics.Moments;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What is told of a generator that draws too few classes.
+class GanMonitorTest {
+  private static ClassHistogram drawn(int... counts) {
+    return new ClassHistogram(counts);
+  }
+
+  @Test
+  void fewClassesAreToldAndManyAreNot() {
+    assertNull(GanMonitor.collapse(drawn(50, 50, 50, 50)));
+    String one = GanMonitor.collapse(drawn(0, 2000, 0, 0));
+    assertEquals(
+        "mode collapse? 1 of 4 classes among 2,000 drawn, entropy 0.00 of 1.39 nats:"
+            + " [0, 2000, 0, 0]; try --loss wgan-gp, --spectral-norm or --lr-d",
+        one);
+    // Three classes of four have 79 % of the greatest entropy, with a few of the fourth 81 %.
+    assertNotNull(GanMonitor.collapse(drawn(100, 100, 100, 0)));
+    assertNull(GanMonitor.collapse(drawn(100, 100, 100, 4)));
+  }
+
+  @Test
+  void whatIsMeasuredIsWhatTheScoresMakeOfWhatIsDrawn() throws Exception {
+    Digits digits = Digits.of(null, -1, 1, 7);
+    ImageJudge judge =
+        ImageJudge.of(
+            Classifier.of(Init.of(1), new Classifier.Sizes(1, 28, 28, 4, 10), 0), "untrained");
+    GanModel model =
+        GanModel.of(
+            Init.of(2),
+            new GanModel.Sizes(GanModel.Arch.MLP, 28, 28, 4, 4, 0, GanModel.Norm.NONE, 0));
+    GanMonitor monitor = new GanMonitor(model, judge, digits);
+    Map<String, Double> measured = monitor.measure(false);
+
+    Pictures known = digits.learned(5000);
+    Moments real = Moments.of(judge.features(known.pixels(), known.count()));
+    Pictures drawn = GanSampler.draw(model, 2000, 1, null);
+    Features features = judge.features(drawn.pixels(), 2000);
+    ClassHistogram classes = judge.classes(features);
+    assertNotNull(classes);
+    assertEquals(ImageScores.fid(real, features), measured.get("fid"), 1e-9);
+    assertEquals(classes.entropy(), measured.get("entropy"), 1e-12);
+    // Nobody has taught it anything: all its pictures are the same grey.
+    assertEquals(GanMonitor.collapse(classes), monitor.warning());
+    assertTrue(monitor.warning() != null, () -> Arrays.toString(classes.counts()));
+  }
+}
