@@ -3,14 +3,18 @@ package jacquard.examples.recipe;
 import jacquard.nn.data.Augmentation;
 import jacquard.nn.data.AugmentationSpec;
 import jacquard.nn.data.AugmentedBatches;
+import jacquard.nn.data.DataLoader;
 import jacquard.nn.data.Image;
 import jacquard.nn.data.SplitMix;
 import jacquard.nn.io.FormatException;
+import jacquard.tensor.Switches;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// What is done to the images that are learned from: `--augment`.
 final class AugmentOptions {
+  private static final int PREFETCH = 4;
+
   @Option(
       names = "--augment",
       paramLabel = "SPEC",
@@ -36,6 +40,12 @@ final class AugmentOptions {
       requireAlike(plain, augmentation.apply(plain, SplitMix.of(seed)), shade);
     }
     return digits.withTrain(new AugmentedBatches(digits.train(), augmentation, seed, digits.low()));
+  }
+
+  /// Makes batches ahead of training, with several threads where they are augmented.
+  DataLoader loader(Digits digits, long first, long end) {
+    int threads = spec == null ? 1 : Math.clamp(Switches.threads() / 2, 1, PREFETCH);
+    return new DataLoader(digits.train(), first, end, PREFETCH, threads);
   }
 
   private static void requireAlike(Image before, Image after, float shade) throws FormatException {

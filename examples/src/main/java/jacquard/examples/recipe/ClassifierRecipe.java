@@ -113,7 +113,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
         LossChart.logarithmic("classifier: " + digits.source(), "cross-entropy, nats per image")
             .noisy("loss")
             .exact("val_loss");
-    try (DataLoader batches = new DataLoader(digits.train(), run.first(), run.end(), 4)) {
+    try (DataLoader batches = augment.loader(digits, run.first(), run.end())) {
       int exit =
           new TrainingLoop(run, pace, chart).run(new Lesson(model, trainStep, batches, digits));
       Path misread = run.folder().sample(run.end(), "png");

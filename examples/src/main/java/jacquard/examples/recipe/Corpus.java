@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Text to learn from, token by token, and text to measure on: nine parts to one.
 ///
+/// All of it is in memory, as documents, joined, and as tokens, and a tokenizer that is learned
+/// counts its pieces there: some 100 MB of text want 2 GiB of heap or so.
+///
 /// @param source what it is, for people
 /// @param tokenizer expresses both
 /// @param names null for running text; else the names that the text lists

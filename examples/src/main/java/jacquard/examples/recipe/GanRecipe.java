@@ -102,8 +102,7 @@ public final class GanRecipe implements Callable<Integer> {
             : new Pace(NAME, run.end(), fidEvery, "images", images);
     LossChart chart =
         LossChart.of("gan: " + digits.source(), gan.quantity()).noisy("d_loss").noisy("g_loss");
-    try (DataLoader batches =
-        new DataLoader(digits.train(), run.first() * rounds, run.end() * rounds, 4)) {
+    try (DataLoader batches = augment.loader(digits, run.first() * rounds, run.end() * rounds)) {
       GanMonitor monitor =
           judge == null ? null : new GanMonitor(duel.model(), judge.judge(), digits);
       int exit =

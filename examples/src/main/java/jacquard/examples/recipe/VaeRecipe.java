@@ -162,7 +162,7 @@ public final class VaeRecipe implements Callable<Integer> {
         LossChart.logarithmic("vae: " + digits.source(), "negative ELBO, nats per image")
             .noisy("loss")
             .exact("val_loss");
-    try (DataLoader batches = new DataLoader(digits.train(), run.first(), run.end(), 4)) {
+    try (DataLoader batches = augment.loader(digits, run.first(), run.end())) {
       int exit =
           new TrainingLoop(run, pace, chart).run(new Lesson(model, trainStep, batches, digits));
       if (exit == 0) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Batches whose pictures are augmented, each row with random numbers of its own that depend on the
-/// seed, the step and the row only. In a [DataLoader] it is done on the loader's thread.
+/// seed, the step and the row only. In a [DataLoader] it is done on the loader's threads.
 public final class AugmentedBatches implements BatchSource {
   private final BatchSource source;
   private final Augmentation augmentation;

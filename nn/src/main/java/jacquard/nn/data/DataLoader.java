@@ -1,48 +1,61 @@
 package jacquard.nn.data;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/// Makes batches ahead of the consumer, on one daemon thread, and hands them out in order.
+/// Makes batches ahead of the consumer, on daemon threads, and hands them out in order.
 ///
 /// A batch's failure is thrown by the {@link #next} that would have delivered it, and by every
-/// later one; batches before it are delivered. Closing waits until the thread has ended.
+/// later one; batches before it are delivered. Closing waits until the threads have ended.
 public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   private final BatchSource source;
   private final long end;
   private final int prefetch;
-  private final @Nullable Thread thread;
+  private final List<Thread> threads = new ArrayList<>();
 
   // Guarded by this.
-  private final Queue<Batch> ready = new ArrayDeque<>();
+  private final Map<Long, Batch> ready = new HashMap<>();
   private @Nullable Throwable failure;
+  private long failed = Long.MAX_VALUE;
   private boolean closed;
+  private long claimed;
   private long step;
 
-  /// Delivers the batches of steps `first` to `end` (exclusive).
+  /// Delivers the batches of steps `first` to `end` (exclusive), made by one thread.
   ///
   /// @param prefetch how many batches may lie ready, or 0 to make each when it is asked for,
   ///   without a thread
   public DataLoader(BatchSource source, long first, long end, int prefetch) {
-    if (first < 0 || end < first || prefetch < 0) {
+    this(source, first, end, prefetch, 1);
+  }
+
+  /// The same with several threads, each of which makes the next batch that none has begun. The
+  /// batches are the same for any number of threads.
+  ///
+  /// @param source called by all threads at once
+  /// @param prefetch as above; more threads than this have nothing to do
+  public DataLoader(BatchSource source, long first, long end, int prefetch, int threads) {
+    if (first < 0 || end < first || prefetch < 0 || threads < 1) {
       throw new IllegalArgumentException(
-          "loader: steps %d to %d, prefetch %d, expected 0 <= first <= end and prefetch >= 0"
-              .formatted(first, end, prefetch));
+          "loader: steps %d to %d, prefetch %d, %d threads, expected 0 <= first <= end, prefetch >= 0 and threads >= 1"
+              .formatted(first, end, prefetch, threads));
     }
     this.source = source;
     this.step = first;
+    this.claimed = first;
     this.end = end;
     this.prefetch = prefetch;
-    if (prefetch == 0) {
-      thread = null;
-    } else {
-      thread = new Thread(() -> prepare(first), "jacquard-data");
+    for (int i = 0; i < Math.min(threads, prefetch); i++) {
+      Thread thread = new Thread(this::prepare, "jacquard-data-" + i);
       thread.setDaemon(true);
-      thread.start();
+      this.threads.add(thread);
     }
+    this.threads.forEach(Thread::start);
   }
 
   /// The step whose batch {@link #next} delivers: all that a resumed run needs.
@@ -62,19 +75,19 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   ///   interrupted
   @Override
   public Batch next() {
-    if (thread == null) {
+    if (prefetch == 0) {
       return direct();
     }
     synchronized (this) {
       while (true) {
         check();
-        Batch batch = ready.poll();
+        Batch batch = ready.remove(step);
         if (batch != null) {
           step++;
           notifyAll();
           return batch;
         }
-        if (failure != null) {
+        if (failure != null && step >= failed) {
           throw rethrown(failure);
         }
         try {
@@ -111,33 +124,49 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
     };
   }
 
-  /// The thread: waits for room, makes a batch outside the lock, adds it.
-  private void prepare(long first) {
-    try {
-      for (long at = first; at < end && awaitRoom(); at++) {
+  /// A thread: waits for room, makes a batch outside the lock, puts it down.
+  private void prepare() {
+    long at = claim();
+    while (at < end) {
+      try {
         Batch batch = source.batch(at);
         synchronized (this) {
-          ready.add(batch);
+          if (!closed) {
+            ready.put(at, batch);
+          }
           notifyAll();
         }
+      } catch (Throwable e) {
+        fail(at, e);
       }
-    } catch (Throwable e) {
-      synchronized (this) {
-        failure = e;
-        notifyAll();
-      }
+      at = claim();
     }
   }
 
-  private synchronized boolean awaitRoom() throws InterruptedException {
-    while (ready.size() >= prefetch && !closed) {
-      wait();
+  /// The next step that no thread has begun, once there is room for its batch; `end` if there is
+  /// none to be made any more.
+  private synchronized long claim() {
+    try {
+      while (claimed < end && claimed - step >= prefetch && failure == null && !closed) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      fail(claimed, e);
     }
-    return !closed;
+    return failure != null || closed ? end : Math.min(end, claimed++);
   }
 
-  /// Stops the thread after the batch it is making and waits for it. It is not interrupted: that
-  /// would close files which other readers share.
+  /// Of several failures that of the first step counts: all batches before it are still made.
+  private synchronized void fail(long at, Throwable e) {
+    if (at < failed) {
+      failed = at;
+      failure = e;
+    }
+    notifyAll();
+  }
+
+  /// Stops each thread after the batch it is making and waits for it. They are not interrupted:
+  /// that would close files which other readers share.
   @Override
   public void close() {
     synchronized (this) {
@@ -145,15 +174,17 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
       ready.clear();
       notifyAll();
     }
-    if (thread == null || thread == Thread.currentThread()) {
+    if (threads.contains(Thread.currentThread())) {
       return;
     }
     boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
     }
     if (interrupted) {

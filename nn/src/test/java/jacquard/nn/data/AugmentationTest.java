@@ -188,7 +188,7 @@ class AugmentationTest {
     BatchSource source = Batches.shuffled(data, 8, Batches.Tail.DROP, 1);
     Augmentation shift = AugmentationSpec.parse("shift=1,rotate=15");
     BatchSource augmented = new AugmentedBatches(source, shift, 5, -1);
-    try (DataLoader loader = new DataLoader(augmented, 3, 12, 4)) {
+    try (DataLoader loader = new DataLoader(augmented, 3, 12, 4, 3)) {
       for (long step = 3; step < 12; step++) {
         Batch ahead = loader.next();
         assertArrayEquals(augmented.batch(step).floats("image"), ahead.floats("image"));

@@ -88,6 +88,69 @@ class DataLoaderTest {
     assertFalse(thread.isAlive(), "still alive after close");
   }
 
+  @Test
+  void severalThreadsMakeBatchesAtOnceAndTheyComeInOrder() {
+    int threads = 3;
+    CountDownLatch together = new CountDownLatch(threads);
+    AtomicInteger made = new AtomicInteger();
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              together.countDown();
+              try {
+                together.await(); // ends only if all threads make a batch at the same time
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              made.incrementAndGet();
+              return numbered(step);
+            },
+            7,
+            200,
+            4,
+            threads)) {
+      for (int step = 7; step < 200; step++) {
+        assertEquals(step * step, loader.next().ints("n")[0]);
+        assertTrue(made.get() <= step - 7 + 1 + 4, "no more than 4 ahead");
+      }
+      assertFalse(loader.hasNext());
+    }
+    assertEquals(193, made.get(), "each once");
+  }
+
+  @Test
+  void theFirstOfSeveralFailuresIsThrownAfterTheBatchesBeforeIt() throws Exception {
+    CountDownLatch later = new CountDownLatch(1);
+    ArithmeticException first = new ArithmeticException("batch 2 is bad");
+    try (DataLoader loader =
+        new DataLoader(
+            step -> {
+              if (step == 3) {
+                later.countDown();
+                throw new IllegalStateException("batch 3 is bad");
+              }
+              try {
+                later.await(); // the others end after it
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+              if (step == 2) {
+                throw first;
+              }
+              return numbered(step);
+            },
+            0,
+            10,
+            4,
+            4)) {
+      assertEquals(0, loader.next().step());
+      assertEquals(1, loader.next().step());
+      Throwable thrown = assertThrows(RuntimeException.class, loader::next);
+      assertSame(first, thrown);
+      assertSame(first, assertThrows(ArithmeticException.class, loader::next));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 2})
   void failuresReachTheConsumerAtTheirPlace(int prefetch) {
