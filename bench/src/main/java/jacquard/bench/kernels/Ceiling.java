@@ -2,11 +2,9 @@ package jacquard.bench.kernels;
 
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.FmaPeak;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.CopyPeak;
 import jacquard.kernels.cpu.machine.VectorWidth;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,34 +19,6 @@ sealed interface Ceiling {
   /// @param bytes that a thread's two arrays fill
   record Copy(String level, long bytes) implements Ceiling {}
 
-  /// Sizes of the data caches in bytes: L1, L2 and L3; 0 for one that isn't there or isn't told.
-  record Caches(long first, long second, long third) {
-    /// A common server core, where the system says nothing.
-    private static final Caches USUAL = new Caches(32 << 10, 1 << 20, 32 << 20);
-
-    /// As Linux tells of processor 0.
-    static Caches read() {
-      long[] sizes = new long[4];
-      for (int index = 0; index < 8; index++) {
-        read(Path.of("/sys/devices/system/cpu/cpu0/cache/index" + index), sizes);
-      }
-      return sizes[1] > 0 && sizes[2] > 0 ? new Caches(sizes[1], sizes[2], sizes[3]) : USUAL;
-    }
-
-    private static void read(Path folder, long[] sizes) {
-      try {
-        int level = Integer.parseInt(Files.readString(folder.resolve("level")).strip());
-        String type = Files.readString(folder.resolve("type")).strip();
-        String size = Files.readString(folder.resolve("size")).strip();
-        if (!type.equals("Instruction") && level < sizes.length && size.endsWith("K")) {
-          sizes[level] = Long.parseLong(size.substring(0, size.length() - 1)) << 10;
-        }
-      } catch (IOException | NumberFormatException e) {
-        // not told: that level stays 0
-      }
-    }
-  }
-
   /// All that are measured, smallest memory first.
   ///
   /// Half of a cache is surely inside it; twice L2 and eight times L2 are outside. What is called
@@ -56,12 +26,12 @@ sealed interface Ceiling {
   /// told of a whole socket's cache, of which it gets a part.
   static List<Ceiling> all(Caches caches) {
     List<Ceiling> all = new ArrayList<>(List.of(new Fma()));
-    all.add(new Copy("L1", caches.first / 2));
-    all.add(new Copy("L2", caches.second / 2));
-    long last = Math.max(caches.second, caches.third);
-    if (caches.third > caches.second) {
-      all.add(new Copy("L3", Math.min(2 * caches.second, caches.third / 2)));
-      all.add(new Copy("L3", Math.min(8 * caches.second, caches.third / 2)));
+    all.add(new Copy("L1", caches.first() / 2));
+    all.add(new Copy("L2", caches.second() / 2));
+    long last = Math.max(caches.second(), caches.third());
+    if (caches.third() > caches.second()) {
+      all.add(new Copy("L3", Math.min(2 * caches.second(), caches.third() / 2)));
+      all.add(new Copy("L3", Math.min(8 * caches.second(), caches.third() / 2)));
     }
     all.add(new Copy("memory", Math.min(8 * last, 256L << 20)));
     return all;

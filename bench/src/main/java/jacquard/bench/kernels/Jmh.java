@@ -2,6 +2,7 @@ package jacquard.bench.kernels;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.kernels.cpu.machine.Caches;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class Jmh {
   Roofline roofline(Setting setting) {
     double fma = 0;
     List<Roofline.Copies> copies = new ArrayList<>();
-    for (Ceiling ceiling : Ceiling.all(Ceiling.Caches.read())) {
+    for (Ceiling ceiling : Ceiling.all(Caches.read())) {
       Timing timing =
           run(
               effort

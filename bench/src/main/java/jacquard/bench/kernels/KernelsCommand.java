@@ -1,6 +1,7 @@
 package jacquard.bench.kernels;
 
 import jacquard.bench.rows.KernelRow;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -195,7 +196,7 @@ public final class KernelsCommand implements Callable<Integer> {
         rows.stream()
             .mapToLong(row -> 1 + others.stream().filter(form -> form.of(row).isPresent()).count())
             .sum();
-    runs = settings.size() * (runs + Ceiling.all(Ceiling.Caches.read()).size());
+    runs = settings.size() * (runs + Ceiling.all(Caches.read()).size());
     double minutes = runs * (quick ? QUICK_SECONDS : STANDARD_SECONDS) / 60;
     return rows.size()
         + (rows.size() == 1 ? " kernel" : " kernels")

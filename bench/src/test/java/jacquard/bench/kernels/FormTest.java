@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.bench.rows.Body;
 import jacquard.bench.rows.KernelRow;
+import jacquard.kernels.cpu.machine.Caches;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ class FormTest {
             new Form.Native(new NativeBlas.Library(NativeBlas.Kind.MKL, "/a=b/mkl.so")))) {
       assertEquals(form, Form.ofWord(form.word()));
     }
-    for (Ceiling ceiling : Ceiling.all(new Ceiling.Caches(1 << 15, 1 << 20, 1 << 25))) {
+    for (Ceiling ceiling : Ceiling.all(new Caches(1 << 15, 1 << 20, 1 << 25))) {
       assertEquals(ceiling, Ceiling.ofWord(ceiling.word()));
     }
   }
@@ -42,14 +43,14 @@ class FormTest {
             new Ceiling.Copy("L3", 4 << 20),
             new Ceiling.Copy("L3", 16 << 20),
             new Ceiling.Copy("memory", 256 << 20)),
-        Ceiling.all(new Ceiling.Caches(48 << 10, 2 << 20, 480 << 20)));
+        Ceiling.all(new Caches(48 << 10, 2 << 20, 480 << 20)));
     assertEquals(
         List.of(
             new Ceiling.Fma(),
             new Ceiling.Copy("L1", 64 << 10),
             new Ceiling.Copy("L2", 6 << 20),
             new Ceiling.Copy("memory", 96 << 20)),
-        Ceiling.all(new Ceiling.Caches(128 << 10, 12 << 20, 0)));
+        Ceiling.all(new Caches(128 << 10, 12 << 20, 0)));
   }
 
   @Test

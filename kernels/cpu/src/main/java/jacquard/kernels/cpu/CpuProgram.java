@@ -47,7 +47,7 @@ final class CpuProgram implements Target.Program {
       case Task.Dot d -> {
         Task.@Nullable Loop after = d.epilogue();
         LoopTask epilogue = after == null ? null : target.loop(after);
-        yield new DotTask(d, target.gemm, target.bytes, epilogue)::run;
+        yield new DotTask(d, target.gemm, target.bytes, epilogue, isRead(d.c()))::run;
       }
       case Task.Conv c -> new ConvTask(c, target.convolution)::run;
       case Task.Attention a -> (m, d) -> AttentionTask.run(a, target.attention, m);
@@ -57,6 +57,12 @@ final class CpuProgram implements Target.Program {
       case Task.Scan s -> (m, d) -> host.scan(s, m);
       case Task.Dynamic x -> (m, d) -> host.dynamic(x, m);
     };
+  }
+
+  /// Whether a task reads value `v`, other than as the epilogue of its writer, or the caller does.
+  private boolean isRead(int v) {
+    return schedule.values().get(v) instanceof Schedule.Value.External
+        || schedule.tasks().stream().anyMatch(task -> task.reads().contains(v));
   }
 
   @Override

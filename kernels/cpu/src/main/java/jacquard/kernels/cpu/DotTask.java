@@ -7,6 +7,7 @@ import jacquard.kernels.cpu.gemm.Epilogue;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.gemm.GemmShape;
 import jacquard.tensor.Ints;
+import jacquard.tensor.Switches;
 import org.jspecify.annotations.Nullable;
 
 /// A contraction ready to run.
@@ -16,12 +17,16 @@ final class DotTask {
   private final Gemm gemm;
   private final ByteGemm bytes;
   private final @Nullable LoopTask epilogue;
+  private final boolean keepsResult;
 
-  DotTask(Task.Dot task, Gemm gemm, ByteGemm bytes, @Nullable LoopTask epilogue) {
+  /// @param keepsResult whether anything but the epilogue reads the product
+  DotTask(
+      Task.Dot task, Gemm gemm, ByteGemm bytes, @Nullable LoopTask epilogue, boolean keepsResult) {
     this.task = task;
     this.gemm = gemm;
     this.bytes = bytes;
     this.epilogue = epilogue;
+    this.keepsResult = keepsResult;
     this.shape = shape(task);
   }
 
@@ -63,12 +68,10 @@ final class DotTask {
     int ao = m.offsets[task.a()] + task.aView().offset();
     int bo = m.offsets[task.b()] + task.bView().offset();
     int co = m.offsets[task.c()];
-    Epilogue rows = null;
+    Rows rows = null;
     if (epilogue != null) {
       epilogue.bind(m, dynamics);
-      LoopTask loop = epilogue;
-      int size = task.m();
-      rows = (item, from, to, worker) -> loop.rows(item * size + from, item * size + to, worker);
+      rows = new Rows(epilogue, task, keepsResult || Switches.validate());
     }
     switch (task.dtype()) {
       case F32 -> gemm.f32(shape, (float[]) a, ao, (float[]) b, bo, (float[]) c, co, false, rows);
@@ -80,10 +83,22 @@ final class DotTask {
         bytes.multiply(shape, (byte[]) a, ao, (byte[]) b, bo, (byte[]) c, co);
         if (rows != null) {
           for (int item = 0; item < shape.batch().count(); item++) {
-            rows.rows(item, 0, shape.m(), 0);
+            rows.rows(item, 0, shape.m(), 0, c, co + item * shape.m() * shape.n());
           }
         }
       }
+    }
+  }
+
+  /// The loop on finished rows.
+  ///
+  /// @param keepsResult whether the product is read by anything else
+  private record Rows(LoopTask loop, Task.Dot task, boolean keepsResult) implements Epilogue {
+    @Override
+    public void rows(int batch, int from, int to, int worker, Object rows, int offset) {
+      int first = batch * task.m() + from;
+      int origin = offset - first * task.n();
+      loop.rows(first, first + to - from, worker, task.c(), rows, origin);
     }
   }
 }

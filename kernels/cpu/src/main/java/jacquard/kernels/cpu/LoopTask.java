@@ -21,6 +21,8 @@ final class LoopTask {
   private final Object[] arrays;
   private final int[] args;
   private final int[] walkOffsets;
+  private final Object[][] workerArrays;
+  private final int[][] workerArgs;
   private final int outer;
   private final int inner;
   private final boolean splitsInner;
@@ -37,6 +39,8 @@ final class LoopTask {
     Kernel kernel = task.kernel();
     arrays = new Object[launch.walks().size()];
     args = code.encode(launch);
+    workerArrays = new Object[scratch.length][arrays.length];
+    workerArgs = new int[scratch.length][args.length];
     walkOffsets = launch.walks().stream().mapToInt(Launch.Walk::offset).toArray();
     outer = launch.outerSize();
     inner = launch.inner();
@@ -82,6 +86,24 @@ final class LoopTask {
     } else {
       pool.parallelFor(outer, grain, this::rows);
     }
+  }
+
+  /// Outer indices `from .. to - 1` on one thread, with value `v` somewhere else than where the
+  /// plan has it.
+  ///
+  /// @param origin index in `array` of the value's first element
+  void rows(int from, int to, int worker, int v, Object array, int origin) {
+    Object[] all = workerArrays[worker];
+    int[] numbers = workerArgs[worker];
+    System.arraycopy(arrays, 0, all, 0, arrays.length);
+    System.arraycopy(args, 0, numbers, 0, args.length);
+    for (int i = 0; i < all.length; i++) {
+      if (task.values().get(i) == v) {
+        all[i] = array;
+        numbers[i] = walkOffsets[i] + origin;
+      }
+    }
+    code.run(all, numbers, dynamics, from, to, 0, inner, scratch[worker]);
   }
 
   /// Outer indices `from .. to - 1` on one thread.

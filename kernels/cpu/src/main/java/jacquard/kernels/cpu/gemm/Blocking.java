@@ -1,5 +1,7 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.Caches;
+
 /// How a product is cut into tiles, panels and blocks, from its shape alone. Reused from call to
 /// call.
 final class Blocking {
@@ -24,13 +26,15 @@ final class Blocking {
   private static final int FEW_COLUMNS = 256;
 
   /// Elements of C that stay in L2 from one block of k to the next: then B is packed block by
-  /// block, and its panels too are read from L2.
+  /// block, and its panels too are read from L2. So it is where C has no more rows than B: then
+  /// reading C again costs no more than reading all of B for each block of rows.
   private static final int RESIDENT_ELEMENTS = 256 * 1024;
 
   /// Largest packed B in elements.
   private static final int PACKED_ELEMENTS = 4 * 1024 * 1024;
 
   private final KernelTable kernels;
+  private final Caches caches;
 
   /// Rows of C in a tile at most, rows, and tiles.
   int tileRows;
@@ -60,8 +64,13 @@ final class Blocking {
   /// Whether A is read in place.
   boolean inPlace;
 
-  Blocking(KernelTable kernels) {
+  /// Whether blocks of rows are computed in memory of their own and copied to C: where C is too
+  /// large to be in L2.
+  boolean rowsApart;
+
+  Blocking(KernelTable kernels, Caches caches) {
     this.kernels = kernels;
+    this.caches = caches;
   }
 
   void plan(Product product) {
@@ -85,7 +94,14 @@ final class Blocking {
     int mostRows = streams ? LARGE_BLOCK_ROWS : BLOCK_ROWS;
     int blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
     blockTiles = Math.max(1, blockRows / tileRows);
-    kAtOnce = (long) rows * columns <= RESIDENT_ELEMENTS ? kBlock : kBlock * kBlocks;
+    long elements = (long) rows * columns;
+    boolean byBlocks = elements <= RESIDENT_ELEMENTS || rows <= shape.k();
+    kAtOnce = byBlocks ? kBlock : kBlock * kBlocks;
+    rowsApart =
+        kAtOnce >= shape.k()
+            && !product.accumulate
+            && columns == shape.cRowStride()
+            && elements * bytes > caches.second() / 2;
     panelsAtOnce = Math.max(1, PACKED_ELEMENTS / (panelColumns * kAtOnce));
   }
 

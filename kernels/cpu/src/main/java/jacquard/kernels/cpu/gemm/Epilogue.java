@@ -10,5 +10,13 @@ public interface Epilogue {
   /// @param from first finished row
   /// @param to one past the last finished row
   /// @param worker index of the running thread in the pool
-  void rows(int batch, int from, int to, int worker);
+  /// @param rows array that holds the rows, as far apart as those of C: C's own, or one that is
+  ///   used again for the next rows
+  /// @param offset index in `rows` of the first element of row `from`
+  void rows(int batch, int from, int to, int worker, Object rows, int offset);
+
+  /// Whether C is read afterwards. If not, the product may leave in it what was there.
+  default boolean keepsResult() {
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     for columns of B that fit the packing memory   all of them unless B is huge
  *       for as much of k as is packed at once        one block if C stays in L2, all of k if not
  *         pack B into panels [k block][panel][k][nr]
- *         for blocks of rows                         256 or fewer: a part of C that stays in L2
+ *         for blocks of rows                         256 or fewer: a part of C that stays in L2; where C doesn't,
+ *                                                    it is computed in memory of its own and then copied
  *           for blocks of k                          a panel of 32 or 48 KiB at most: L1
  *             pack A, unless it is read in place
  *             for panels                             B's panel: L1
@@ -40,10 +42,10 @@ public final class Gemm {
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
   public Gemm(WorkerPool pool, VectorWidth width) {
-    this(pool, new KernelTable(width, false));
+    this(pool, new KernelTable(width, false), Caches.read());
   }
 
-  Gemm(WorkerPool pool, KernelTable kernels) {
+  Gemm(WorkerPool pool, KernelTable kernels, Caches caches) {
     this.pool = pool;
     this.kernels = kernels;
     integers = new IntegerGemm(pool);
@@ -51,7 +53,7 @@ public final class Gemm {
     runs = new GemmRun[pool.threads()];
     Arrays.setAll(scratch, worker -> new Scratch());
     for (int worker = 0; worker < runs.length; worker++) {
-      runs[worker] = new GemmRun(pool, kernels, scratch, worker);
+      runs[worker] = new GemmRun(pool, kernels, caches, scratch, worker);
     }
   }
 

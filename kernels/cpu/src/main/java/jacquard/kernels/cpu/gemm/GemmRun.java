@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,10 @@ final class GemmRun {
   private int endPanel;
   private Object sharedPanels = NOTHING;
 
-  GemmRun(WorkerPool pool, KernelTable kernels, Scratch[] scratch, int caller) {
+  GemmRun(WorkerPool pool, KernelTable kernels, Caches caches, Scratch[] scratch, int caller) {
     this.pool = pool;
     this.caller = caller;
-    blocking = new Blocking(kernels);
+    blocking = new Blocking(kernels, caches);
     tileLoops = new TileLoop[scratch.length];
     vectorProducts = new VectorProduct[scratch.length];
     for (int worker = 0; worker < scratch.length; worker++) {

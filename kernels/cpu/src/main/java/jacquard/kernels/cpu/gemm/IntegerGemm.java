@@ -37,6 +37,7 @@ final class IntegerGemm {
         s,
         aOffset,
         bOffset,
+        c,
         cOffset,
         (aRow, bItem, cRow) -> {
           if (!accumulate) {
@@ -91,6 +92,7 @@ final class IntegerGemm {
         s,
         aOffset,
         bOffset,
+        c,
         cOffset,
         (aRow, bItem, cRow) -> {
           if (!accumulate) {
@@ -127,6 +129,7 @@ final class IntegerGemm {
       GemmShape s,
       int aOffset,
       int bOffset,
+      Object c,
       int cOffset,
       RowBody body,
       @Nullable Epilogue epilogue) {
@@ -148,7 +151,7 @@ final class IntegerGemm {
               body.row(aItem + row * s.aRowStride(), bItem, cItem + row * s.cRowStride());
             }
             if (epilogue != null) {
-              epilogue.rows(item, first, end, worker);
+              epilogue.rows(item, first, end, worker, c, cItem + first * s.cRowStride());
             }
           }
         });

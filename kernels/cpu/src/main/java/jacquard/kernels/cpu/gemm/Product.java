@@ -78,8 +78,18 @@ final class Product {
     return epilogue != null;
   }
 
+  /// Whether C is read by anything but the epilogue.
+  boolean keepsResult() {
+    return epilogue == null || epilogue.keepsResult();
+  }
+
   /// Hands finished rows to the epilogue, under the caller's numbers of batch item and row.
   void finish(int item, int from, int to, int worker) {
+    finish(item, from, to, worker, c, cOrigin(item) + from * shape.cRowStride());
+  }
+
+  /// The same for rows that lie elsewhere, row `from` at `offset` of `at`.
+  void finish(int item, int from, int to, int worker, Object at, int offset) {
     Epilogue finisher = epilogue;
     if (finisher == null) {
       return;
@@ -89,7 +99,13 @@ final class Product {
     for (int row = from; row < to; ) {
       int part = row / rows;
       int end = Math.min(to, (part + 1) * rows);
-      finisher.rows(item * perItem + part, row - part * rows, end - part * rows, worker);
+      finisher.rows(
+          item * perItem + part,
+          row - part * rows,
+          end - part * rows,
+          worker,
+          at,
+          offset + (row - from) * shape.cRowStride());
       row = end;
     }
   }

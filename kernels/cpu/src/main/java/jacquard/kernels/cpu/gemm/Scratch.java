@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Packing memory of one worker: arrays that grow to the largest product seen and stay.
 public final class Scratch {
-  private static final int USES = 6;
+  private static final int USES = 7;
 
   /// Size of an array for packed operands at least. The collector gives an array of half a heap
   /// region and more (a region has 1 to 4 MiB in heaps up to 8 GiB) regions of its own, so that
@@ -32,6 +32,8 @@ public final class Scratch {
     A_TILES,
     /// A tile of C at the right edge.
     EDGE,
+    /// Rows of C until they are finished.
+    ROWS,
     /// Padded copies of images.
     IMAGES,
     /// Filters in another order.
@@ -47,7 +49,7 @@ public final class Scratch {
     Object array = arrays[slot];
     int needed = Math.addExact(length, element.lineStart() + 16);
     if (array == null || element.loops().length(array) < needed) {
-      boolean packed = use == Use.A_TILES || use == Use.B_PANELS;
+      boolean packed = use == Use.A_TILES || use == Use.B_PANELS || use == Use.ROWS;
       int least = packed ? LARGE_BYTES / element.bytes() : 1024;
       array = element.loops().array(Math.max(needed, least));
       arrays[slot] = array;

@@ -7,6 +7,12 @@ final class TileLoop {
   private final KernelTable kernels;
   private final Scratch own;
 
+  /// Where the rows of C under way are, and the index of its element `[0, 0]` there, which may lie
+  /// before the array if that holds later rows alone.
+  private Object rows = new float[0];
+
+  private int rowsOrigin;
+
   TileLoop(Product product, Blocking blocking, KernelTable kernels, Scratch own) {
     this.product = product;
     this.blocking = blocking;
@@ -68,8 +74,13 @@ final class TileLoop {
   /// on, with the epilogue if these are the last ones.
   void run(int item, int from, int to, Object packed, int kFrom, int first, int end, int worker) {
     boolean finishes = end == blocking.panels && kFrom + blocking.kAtOnce >= product.shape.k();
+    boolean apart = blocking.rowsApart && finishes && first == 0 && kFrom == 0;
     for (int block = from; block < to; block += blocking.blockTiles) {
       int blockEnd = Math.min(to, block + blocking.blockTiles);
+      if (apart) {
+        runApart(item, block, blockEnd, packed, worker);
+        continue;
+      }
       run(item, block, blockEnd, packed, kFrom, first, end);
       if (finishes) {
         product.finish(item, blocking.row(block), blocking.row(blockEnd), worker);
@@ -77,11 +88,33 @@ final class TileLoop {
     }
   }
 
+  /// A block of tiles over all of B, in memory that is in the cache already. Tiles would write a
+  /// line in each of a hundred rows before they come to the next ones, which the processor can't
+  /// foresee, and wait for memory each time; whole rows are copied at the speed of memory.
+  private void runApart(int item, int from, int to, Object packed, int worker) {
+    GemmShape shape = product.shape;
+    int row = blocking.row(from);
+    int size = (blocking.row(to) - row) * shape.n();
+    int line = product.element.lineStart();
+    rows = own.array(product.element, Scratch.Use.ROWS, size);
+    rowsOrigin = line - row * shape.n();
+    multiply(item, from, to, packed, 0, 0, blocking.panels);
+    if (product.keepsResult()) {
+      System.arraycopy(rows, line, product.c, product.cOrigin(item) + row * shape.n(), size);
+    }
+    product.finish(item, row, blocking.row(to), worker, rows, line);
+  }
+
   /// The same without the epilogue, and without blocks of rows.
   void run(int item, int from, int to, Object packed, int kFrom, int first, int end) {
+    rows = product.c;
+    rowsOrigin = product.cOrigin(item);
+    multiply(item, from, to, packed, kFrom, first, end);
+  }
+
+  private void multiply(int item, int from, int to, Object packed, int kFrom, int first, int end) {
     GemmShape shape = product.shape;
     int aOrigin = product.aOrigin(item);
-    int cOrigin = product.cOrigin(item);
     int width = blocking.packedWidth(first, end);
     int kTo = Math.min(shape.k(), kFrom + blocking.kAtOnce);
     for (int p = kFrom; p < kTo; p += blocking.kBlock) {
@@ -99,7 +132,7 @@ final class TileLoop {
             start + (column - blocking.column(first)) * k,
             from,
             to,
-            cOrigin + column,
+            rowsOrigin + column,
             blocking.endColumn(j + 1) - column,
             product.accumulate || p > 0);
       }
@@ -134,19 +167,20 @@ final class TileLoop {
         atEdge ? own.array(element, Scratch.Use.EDGE, edgeSize + high * vectors * lanes) : packed;
     int leftSize = tileSize(k);
     int leftStride = inPlace ? product.shape.aRowStride() : 1;
-    Object c = product.c;
+    Object c = rows;
     int cStride = product.shape.cRowStride();
     Object start = !add ? element.zeros() : atEdge ? edge : c;
     int startStride = !add ? 0 : atEdge ? vectors * lanes : cStride;
     for (int t = from; t < to; t++) {
       int row = blocking.row(t);
-      int rows = blocking.row(t + 1) - row;
+      int height = blocking.row(t + 1) - row;
       int target = cStart + row * cStride;
       int startOffset = !add ? 0 : atEdge ? line + edgeSize : target;
       if (add && atEdge) {
-        product.loops.copy(c, target, cStride, 1, edge, startOffset, startStride, 1, rows, columns);
+        product.loops.copy(
+            c, target, cStride, 1, edge, startOffset, startStride, 1, height, columns);
       }
-      (rows == low ? flat : tall)
+      (height == low ? flat : tall)
           .run(
               k,
               left,
@@ -163,7 +197,7 @@ final class TileLoop {
               edge);
       if (atEdge) {
         product.loops.copy(
-            edge, line, lanes, 1, c, target + inside, cStride, 1, rows, columns - inside);
+            edge, line, lanes, 1, c, target + inside, cStride, 1, height, columns - inside);
       }
     }
   }

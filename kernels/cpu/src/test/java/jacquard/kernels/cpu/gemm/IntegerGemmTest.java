@@ -86,7 +86,7 @@ class IntegerGemmTest {
               new int[12000],
               0,
               false,
-              (batch, from, to, worker) -> {
+              (batch, from, to, worker, rows, offset) -> {
                 for (int row = from; row < to; row++) {
                   seen[batch * 20 + row]++;
                 }
