@@ -11,6 +11,7 @@ import jacquard.tensor.spi.HostBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A back end that plans: a graph's structure is looked up in a bounded cache of plans, and only
@@ -138,7 +139,14 @@ public final class PlannedBackend implements Backend {
   /// The schedule of a graph, without running it; for people and tests. Not kept in the cache.
   /// Fused operations are lowered, as for a device that has no kernel for them.
   public static Schedule schedule(List<Root> roots) {
-    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), fused -> false);
+    return schedule(roots, fused -> false);
+  }
+
+  /// As [#schedule(List)], for a device that has kernels for some fused operations.
+  ///
+  /// @param hasKernel as [Target#hasKernel]
+  public static Schedule schedule(List<Root> roots, Predicate<Node> hasKernel) {
+    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), hasKernel);
   }
 
   /// The schedule of a graph on this device, without running it; for people and tests. Not kept in

@@ -5,6 +5,8 @@ import jacquard.kernels.Launch;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
 import jacquard.tensor.DType;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +20,12 @@ public final class Calls {
 
   /// Kept indices from which there is enough to do for items that each reduce alone.
   private static final int MANY = 1 << 14;
+
+  /// Indices from which an item of a map has several: there are still enough items then.
+  private static final int LARGE = 1 << 20;
+
+  /// So that an index that is too large by several steps is still an i32.
+  private static final int LARGEST = 1 << 30;
 
   private final Dialect dialect;
   private final Schedule schedule;
@@ -47,8 +55,9 @@ public final class Calls {
         yield calls;
       }
       case Task.Conv c -> List.of(Products.conv(dialect, builder(), c));
-      case Task.Attention a -> throw lowered(a);
-      case Task.AttentionGradient a -> throw lowered(a);
+      case Task.Attention a -> List.of(Attentions.forward(dialect, builder(), a));
+      case Task.AttentionGradient a ->
+          Attentions.gradient(dialect, new CallBuilder[] {builder(), builder()}, a);
       case Task.Gather g -> List.of(Rows.gather(dialect, builder(), g));
       case Task.ScatterAdd s -> Rows.scatterAdd(dialect, schedule, s);
       case Task.Scan s -> List.of(Scans.call(dialect, builder(), s));
@@ -56,9 +65,16 @@ public final class Calls {
     };
   }
 
-  private static IllegalStateException lowered(Task task) {
-    return new IllegalStateException(
-        task.label() + ": has no kernel here; Target.hasKernel must say so");
+  /// Whether there is a kernel for a fused node.
+  ///
+  /// @param localBytes memory that a group shares, at most
+  public static boolean has(Node fused, int localBytes) {
+    return fused.op() instanceof Op.Fused op
+        && switch (op) {
+          case Op.Attention a -> Attentions.fits(fused, localBytes);
+          case Op.AttentionLogSum a -> Attentions.fits(fused, localBytes);
+          case Op.AttentionGradient a -> Attentions.fits(fused, localBytes);
+        };
   }
 
   private Call loop(Task.Loop task) {
@@ -82,11 +98,16 @@ public final class Calls {
       call.number(walk.offset()).numbers(walk.outer()).numbers(walk.reduced()).number(walk.inner());
     }
     boolean group = reduced >= LONG && (kernel.innerReduced() || kept < MANY) && kernel.reduces();
-    LoopText.Sharing sharing = group ? LoopText.Sharing.GROUP : LoopText.Sharing.ITEM;
+    boolean map = reduced == 1 && !kernel.reduces() && !kernel.innerReduced();
+    boolean unrolled = map && kernel.reducedAxes() == 0 && kept >= LARGE && kept <= LARGEST;
+    LoopText.Sharing sharing =
+        group
+            ? LoopText.Sharing.GROUP
+            : unrolled ? LoopText.Sharing.UNROLLED : LoopText.Sharing.ITEM;
     String source = LoopText.of(dialect, kernel, sharing, GROUP);
     return group
         ? call.groups(source, "loop", kept, GROUP, sharedBytes(kernel))
-        : call.items(source, "loop", kept, GROUP);
+        : call.items(source, "loop", unrolled ? kept / LoopText.UNROLLED : kept, GROUP);
   }
 
   private static int sharedBytes(Kernel kernel) {

@@ -16,7 +16,7 @@ import java.util.Set;
  */
 /// Writes a loop kernel in C.
 ///
-/// - A *map* has an item per index.
+/// - A *map* has an item per index, or per [#UNROLLED] of them.
 /// - With [Sharing#ITEM] a reducing kernel has an item per kept index, which walks over the reduced
 ///   ones alone.
 /// - With [Sharing#GROUP] it has a group per kept index; its items share the reduced ones and
@@ -28,8 +28,14 @@ final class LoopText {
   /// Who reduces.
   enum Sharing {
     ITEM,
-    GROUP
+    GROUP,
+    /// A map, whose items have several indices each.
+    UNROLLED
   }
+
+  /// Elements of an item in a large map: so many reads are under way at once. They lie apart by the
+  /// number of items, so that neighbouring items read neighbouring elements.
+  static final int UNROLLED = 4;
 
   /// Terms after which a partial sum is put aside: long sums then lose as little as short ones.
   private static final int PART = 64;
@@ -59,7 +65,7 @@ final class LoopText {
 
   private String write() {
     text.append(dialect.begin(groupSize, values.buffers()));
-    sizes();
+    text.append(values.sizes());
     findDepths();
     level(Level.UNIFORM, 0, "  ");
     line("  ", "const i32 item = " + dialect.item() + ";");
@@ -73,28 +79,6 @@ final class LoopText {
 
   private void line(String indent, String line) {
     text.append(indent).append(line).append('\n');
-  }
-
-  private void sizes() {
-    int at = values.buffers().size();
-    for (int i = 0; i < kernel.outerAxes(); i++) {
-      line("  ", "const i32 no" + i + " = p[" + at++ + "];");
-    }
-    for (int i = 0; i < kernel.reducedAxes(); i++) {
-      line("  ", "const i32 nr" + i + " = p[" + at++ + "];");
-    }
-    line("  ", "const i32 ni = p[" + at++ + "];");
-    line("  ", "const i32 kept = p[" + at++ + "], reduced = p[" + at++ + "];");
-    for (int a = 0; a < kernel.accesses().size(); a++) {
-      line("  ", "const i32 f" + a + " = p[" + at++ + "];");
-      for (int i = 0; i < kernel.outerAxes(); i++) {
-        line("  ", "const i32 s" + a + "o" + i + " = p[" + at++ + "];");
-      }
-      for (int i = 0; i < kernel.reducedAxes(); i++) {
-        line("  ", "const i32 s" + a + "r" + i + " = p[" + at++ + "];");
-      }
-      line("  ", "const i32 s" + a + "i = p[" + at++ + "];");
-    }
   }
 
   /// The number of passes that must be over before a value is known.
@@ -120,11 +104,60 @@ final class LoopText {
   }
 
   private void map() {
+    if (sharing == Sharing.UNROLLED) {
+      unrolledMap();
+      return;
+    }
     line("  ", dialect.each("n", "kept", groupSize) + " {");
     keptIndex("    ", true);
     level(Level.KEPT, 0, "    ");
     level(Level.FULL, 0, "    ");
     stores("    ", s -> true);
+    line("  ", "}");
+  }
+
+  /// All reads of an item before its first write, which the compiler could not exchange itself:
+  /// buffers may be the same memory.
+  private void unrolledMap() {
+    List<Instr.Store> stores = new ArrayList<>();
+    kernel
+        .instructions()
+        .forEach(i -> {
+          if (i instanceof Instr.Store s) {
+            stores.add(s);
+          }
+        });
+    line("  ", "const i32 step = " + dialect.groups() + " * " + groupSize + ";");
+    line(
+        "  ",
+        "for (i32 first = %s * %d + item; first < kept; first += step * %d) {"
+            .formatted(dialect.group(), groupSize, UNROLLED));
+    for (Instr.Store s : stores) {
+      DType dtype = kernel.accesses().get(s.access()).dtype();
+      line("    ", CText.memory(dtype) + " o" + s.access() + "[" + UNROLLED + "];");
+    }
+    String each = "for (i32 u = 0; u < " + UNROLLED + "; u++) {";
+    line("    ", each);
+    line("      ", "const i32 n = first + u * step;");
+    line("      ", "if (n < kept) {");
+    keptIndex("        ", true);
+    level(Level.KEPT, 0, "        ");
+    level(Level.FULL, 0, "        ");
+    for (Instr.Store s : stores) {
+      DType dtype = kernel.accesses().get(s.access()).dtype();
+      line("        ", "o" + s.access() + "[u] = (" + CText.memory(dtype) + ")v" + s.value() + ";");
+    }
+    line("      ", "}");
+    line("    ", "}");
+    line("    ", each);
+    line("      ", "const i32 n = first + u * step;");
+    line("      ", "if (n < kept) {");
+    keptIndex("        ", true);
+    for (Instr.Store s : stores) {
+      line("        ", values.element(s.access()) + " = o" + s.access() + "[u];");
+    }
+    line("      ", "}");
+    line("    ", "}");
     line("  ", "}");
   }
 

@@ -41,6 +41,35 @@ final class LoopValues {
     return reducing;
   }
 
+  /// Names for the numbers: sizes, then the walk of each access.
+  String sizes() {
+    StringBuilder text = new StringBuilder();
+    int at = buffers.size();
+    for (int i = 0; i < kernel.outerAxes(); i++) {
+      number(text, "const i32 no" + i + " = p[" + at++ + "];");
+    }
+    for (int i = 0; i < kernel.reducedAxes(); i++) {
+      number(text, "const i32 nr" + i + " = p[" + at++ + "];");
+    }
+    number(text, "const i32 ni = p[" + at++ + "];");
+    number(text, "const i32 kept = p[" + at++ + "], reduced = p[" + at++ + "];");
+    for (int a = 0; a < kernel.accesses().size(); a++) {
+      number(text, "const i32 f" + a + " = p[" + at++ + "];");
+      for (int i = 0; i < kernel.outerAxes(); i++) {
+        number(text, "const i32 s" + a + "o" + i + " = p[" + at++ + "];");
+      }
+      for (int i = 0; i < kernel.reducedAxes(); i++) {
+        number(text, "const i32 s" + a + "r" + i + " = p[" + at++ + "];");
+      }
+      number(text, "const i32 s" + a + "i = p[" + at++ + "];");
+    }
+    return text.toString();
+  }
+
+  private static void number(StringBuilder text, String line) {
+    text.append("  ").append(line).append('\n');
+  }
+
   /// The values that an instruction reads.
   static List<Integer> operands(Instr instr) {
     return switch (instr) {

@@ -4,7 +4,9 @@ import jacquard.kernels.Task;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Shape;
+import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Window;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Matrix products and convolutions: tiles of the result, which a group computes from tiles of both
@@ -14,15 +16,18 @@ import java.util.List;
 /// look-ups differ. Each element's terms are added in the order of k, so results don't depend on
 /// the device's size.
 final class Products {
-  /// Rows and columns of a tile, and its depth.
-  private static final int TILE = 64;
+  /// A group has 16 x 16 items.
+  private static final int SIDE = 16;
 
   private static final int DEPTH = 16;
 
-  /// A group has 16 x 16 items, each of which computes 4 x 4 elements, 16 apart.
-  private static final int SIDE = 16;
+  /// Tiles from which even a large GPU has something to do everywhere.
+  private static final int MANY = 128;
 
-  private static final int EACH = TILE / SIDE;
+  /// Rows and columns of the tiles to choose from. The elements of the largest, 8 x 8 for an item,
+  /// are 64 multiply-adds for 16 reads of shared memory; the smallest are for matrices that would
+  /// be only a few larger ones.
+  private static final int[] SIZES = {128, 64, 32};
 
   private Products() {}
 
@@ -32,42 +37,58 @@ final class Products {
   /// @param c position of element `(i, j)` of the result
   private record Look(List<String> numbers, String a, String b, String c) {}
 
+  /*
+   * Elements of an item lie together by VEC, so that they are read in one go; rows of shared memory are 16 bytes longer than
+   * a tile, which keeps them aligned and spreads them over banks. The next tile is read into registers while this one is
+   * multiplied: the first round multiplies nothing, the last one reads nothing.
+   */
   private static final String TILES =
       """
-        LOCAL T as[DEPTH][TILE + 1];
-        LOCAL T bs[DEPTH][TILE + 1];
+        LOCAL T as[DEPTH][TILE + 4] ALIGNED;
+        LOCAL T bs[DEPTH][TILE + 4] ALIGNED;
         const i32 item = ITEM, ti = item / SIDE, tj = item % SIDE;
         const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
         for (i32 tile = GROUP; tile < across * down * batch; tile += GROUPS) {
           const i32 z = tile / (across * down);
           const i32 i0 = tile / across % down * TILE, j0 = tile % across * TILE;
-          T sum[EACH][EACH];
+          T sum[EACH][EACH], nexta[LOADS], nextb[LOADS];
           for (i32 x = 0; x < EACH; x++) for (i32 y = 0; y < EACH; y++) sum[x][y] = 0;
-          for (i32 k0 = 0; k0 < depth; k0 += DEPTH) {
-            for (i32 e = item; e < DEPTH * TILE; e += SIDE * SIDE) {
-              const i32 x = AFAST ? e % DEPTH : e / TILE, y = AFAST ? e / DEPTH : e % TILE;
-              const i32 k = k0 + x, i = i0 + y;
+          for (i32 k0 = -DEPTH; k0 < depth; k0 += DEPTH) {
+            for (i32 l = 0; l < LOADS; l++) {
+              const i32 e = item + l * SIDE * SIDE, x = AFAST ? e % DEPTH : e / TILE, y = AFAST ? e / DEPTH : e % TILE;
+              const i32 k = k0 + DEPTH + x, i = i0 + y;
               T value = 0;
               if (k < depth && i < m) { LOOKA }
-              as[x][y] = value;
+              nexta[l] = value;
             }
-            for (i32 e = item; e < DEPTH * TILE; e += SIDE * SIDE) {
-              const i32 x = BFAST ? e % DEPTH : e / TILE, y = BFAST ? e / DEPTH : e % TILE;
-              const i32 k = k0 + x, j = j0 + y;
+            for (i32 l = 0; l < LOADS; l++) {
+              const i32 e = item + l * SIDE * SIDE, x = BFAST ? e % DEPTH : e / TILE, y = BFAST ? e / DEPTH : e % TILE;
+              const i32 k = k0 + DEPTH + x, j = j0 + y;
               T value = 0;
               if (k < depth && j < n) { LOOKB }
-              bs[x][y] = value;
+              nextb[l] = value;
+            }
+            if (k0 >= 0) {
+              for (i32 x = 0; x < DEPTH; x++) {
+                T left[EACH], right[EACH];
+                for (i32 y = 0; y < EACH; y++) {
+                  left[y] = as[x][y / VEC * (VEC * SIDE) + ti * VEC + y % VEC];
+                  right[y] = bs[x][y / VEC * (VEC * SIDE) + tj * VEC + y % VEC];
+                }
+                for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) MULTIPLY;
+              }
             }
             BARRIER;
-            for (i32 x = 0; x < DEPTH; x++) {
-              T left[EACH], right[EACH];
-              for (i32 y = 0; y < EACH; y++) { left[y] = as[x][ti + y * SIDE]; right[y] = bs[x][tj + y * SIDE]; }
-              for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) MULTIPLY;
+            for (i32 l = 0; l < LOADS; l++) {
+              const i32 e = item + l * SIDE * SIDE;
+              as[AFAST ? e % DEPTH : e / TILE][AFAST ? e / DEPTH : e % TILE] = nexta[l];
+              bs[BFAST ? e % DEPTH : e / TILE][BFAST ? e / DEPTH : e % TILE] = nextb[l];
             }
             BARRIER;
           }
           for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) {
-            const i32 i = i0 + ti + u * SIDE, j = j0 + tj + v * SIDE;
+            const i32 i = i0 + u / VEC * (VEC * SIDE) + ti * VEC + u % VEC;
+            const i32 j = j0 + v / VEC * (VEC * SIDE) + tj * VEC + v % VEC;
             if (i < m && j < n) { LOOKC = (M)(sum[u][v]); }
           }
         }
@@ -75,7 +96,8 @@ final class Products {
       """;
 
   private static String text(
-      Dialect dialect, DType dtype, Look look, boolean aFast, boolean bFast) {
+      Dialect dialect, DType dtype, Look look, boolean aFast, boolean bFast, int tile) {
+    int each = tile / SIDE;
     StringBuilder head = new StringBuilder();
     head.append(dialect.begin(SIDE * SIDE, List.of(dtype, dtype, dtype)));
     for (int i = 0; i < look.numbers.size(); i++) {
@@ -107,10 +129,13 @@ final class Products {
             .replace("LOOKC", look.c)
             .replace("AFAST", aFast ? "1" : "0")
             .replace("BFAST", bFast ? "1" : "0")
-            .replace("TILE", Integer.toString(TILE))
+            .replace("ALIGNED", "__attribute__((aligned(16)))")
+            .replace("LOADS", Integer.toString(tile * DEPTH / (SIDE * SIDE)))
+            .replace("TILE", Integer.toString(tile))
             .replace("DEPTH", Integer.toString(DEPTH))
             .replace("SIDE", Integer.toString(SIDE))
-            .replace("EACH", Integer.toString(EACH));
+            .replace("EACH", Integer.toString(each))
+            .replace("VEC", Integer.toString(Math.min(4, each)));
     return head + CText.typed(dtype, tiles);
   }
 
@@ -124,10 +149,26 @@ final class Products {
       long batch,
       int m,
       int n) {
-    long tiles = batch * Math.ceilDiv(m, TILE) * Math.ceilDiv(n, TILE);
-    int bytes = 2 * DEPTH * (TILE + 1) * Math.max(4, dtype.bytes());
-    return call.groups(
-        text(dialect, dtype, look, aFast, bFast), "product", tiles, SIDE * SIDE, bytes);
+    int tile = tile(dtype, batch, m, n);
+    int bytes = 2 * DEPTH * (tile + 4) * Math.max(4, dtype.bytes());
+    String text = text(dialect, dtype, look, aFast, bFast, tile);
+    return call.groups(text, "product", tiles(tile, batch, m, n), SIDE * SIDE, bytes);
+  }
+
+  private static long tiles(int tile, long batch, int m, int n) {
+    return batch * Math.ceilDiv(m, tile) * Math.ceilDiv(n, tile);
+  }
+
+  /// The largest that is not half empty and gives enough of them. What a tile of doubles wants in
+  /// registers and shared memory is twice as much.
+  static int tile(DType dtype, long batch, int m, int n) {
+    for (int tile : SIZES) {
+      boolean fits = tile * dtype.bytes() <= 512 && 2 * Math.min(m, n) > tile;
+      if (fits && tiles(tile, batch, m, n) >= MANY) {
+        return tile;
+      }
+    }
+    return SIZES[SIZES.length - 1];
   }
 
   /// `c[z, i, j] = sum of a[z, i, k] b[z, k, j]`; the axes of the batch are walked by strides.
@@ -141,8 +182,7 @@ final class Products {
       batch *= dims.get(i);
     }
     List<String> names =
-        new java.util.ArrayList<>(
-            List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
+        new ArrayList<>(List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
     call.buffer(t.a()).buffer(t.b()).buffer(t.c());
     call.number(Math.toIntExact(batch), t.m(), t.n(), t.k());
     call.number(t.aView().offset(), a.get(rank), a.get(rank + 1));
@@ -186,7 +226,7 @@ final class Products {
       if (ih >= 0 && ih < H && iw >= 0 && iw < W) value = BUFFER[((image * C * batch + z * C + c) * H + ih) * W + iw];
       """;
 
-  private static Look look(jacquard.tensor.graph.ConvKind kind) {
+  private static Look look(ConvKind kind) {
     return switch (kind) {
       // i: channel of the result, k: place in the filter, j: place in the results of all images
       case FORWARD ->

@@ -37,9 +37,6 @@ final class CudaLaunches implements Launches {
   private final Schedule schedule;
   private final List<List<Launch>> tasks = new ArrayList<>();
 
-  /// Code that is in use.
-  private final List<CudaModule> modules;
-
   private final CudaBlock frame;
   private final long[] now;
   private long[] written = {};
@@ -49,8 +46,8 @@ final class CudaLaunches implements Launches {
   private int runs;
   private @Nullable CUgraphExec graph;
 
-  /// A kernel with all its arguments.
-  private record Launch(Call call, CUfunction function, Pointer arguments) {}
+  /// A kernel with all its arguments; its code stays loaded as long as the module is reachable.
+  private record Launch(Call call, CudaModule module, CUfunction function, Pointer arguments) {}
 
   CudaLaunches(CudaTarget target, Schedule schedule) {
     this.target = target;
@@ -59,7 +56,6 @@ final class CudaLaunches implements Launches {
     looksUp = listing.looksUp();
     slots = listing.slots();
     Map<String, CudaModule> compiled = target.kernels.programs(listing.kernels());
-    modules = List.copyOf(compiled.values());
     long numberBytes = (long) listing.numbers().length() * Integer.BYTES;
     CudaBlock numbers = target.memory.allocate(numberBytes);
     target.memory.releaseWith(this, numbers, numberBytes);
@@ -84,7 +80,7 @@ final class CudaLaunches implements Launches {
                 Pointer.to(dynamics.pointer()),
                 Pointer.to(target.troubleMemory.pointer()),
                 Pointer.to(frame.pointer()));
-        made.add(new Launch(call, module.function(call.entry()), arguments));
+        made.add(new Launch(call, module, module.function(call.entry()), arguments));
       }
       tasks.add(made);
     }

@@ -3,6 +3,7 @@ package jacquard.kernels.cuda;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.csource.CallProgram;
+import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.DeviceArena;
 import jacquard.kernels.csource.DeviceMemory;
 import jacquard.kernels.csource.Dialect;
@@ -12,6 +13,7 @@ import jacquard.kernels.csource.Trouble;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.lang.foreign.MemorySegment;
@@ -31,6 +33,9 @@ import jcuda.driver.JCudaDriver;
 final class CudaTarget implements Target {
   /// Most kernels of a program: several are compiled at the same time.
   private static final int PROGRAM = 8;
+
+  /// Shared memory that a kernel may declare on every device.
+  static final int SHARED_BYTES = 48 << 10;
 
   /// What is copied to the device without waiting for it, at most.
   private static final int STAGED_BYTES = 4 << 20;
@@ -215,6 +220,11 @@ final class CudaTarget implements Target {
     CudaBuffer buffer = new CudaBuffer(this, host.dtype(), host.size());
     buffer.write(0, host.array(), host.offset(), host.size());
     return buffer;
+  }
+
+  @Override
+  public boolean hasKernel(Node fused) {
+    return Calls.has(fused, SHARED_BYTES);
   }
 
   @Override

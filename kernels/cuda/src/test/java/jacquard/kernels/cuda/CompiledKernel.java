@@ -2,9 +2,12 @@ package jacquard.kernels.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
+import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Listing;
+import jacquard.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,11 @@ public record CompiledKernel(String name, String text, int registers, int spille
       Pattern.compile(
           "Compiling entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers",
           Pattern.DOTALL);
+
+  /// What a CUDA device would do for a graph.
+  public static Schedule schedule(List<Backend.Root> roots) {
+    return PlannedBackend.schedule(roots, fused -> Calls.has(fused, CudaTarget.SHARED_BYTES));
+  }
 
   /// All kernels of these schedules in CUDA C, by name.
   public static Map<String, String> textsOf(List<Schedule> schedules) {

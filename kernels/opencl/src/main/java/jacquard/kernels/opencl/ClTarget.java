@@ -4,6 +4,7 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.csource.Call;
 import jacquard.kernels.csource.CallProgram;
+import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.DeviceArena;
 import jacquard.kernels.csource.DeviceMemory;
 import jacquard.kernels.csource.Dialect;
@@ -12,6 +13,7 @@ import jacquard.kernels.csource.Trouble;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import org.jocl.CL;
@@ -141,6 +143,11 @@ final class ClTarget implements Target {
       throw new DeviceException(
           device + ": f64 on " + limits.name() + ", which has none; use f32, or the device cpu");
     }
+  }
+
+  @Override
+  public boolean hasKernel(Node fused) {
+    return Calls.has(fused, limits.localBytes());
   }
 
   @Override
