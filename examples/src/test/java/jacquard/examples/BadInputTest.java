@@ -68,6 +68,8 @@ class BadInputTest {
             + " 4 divides, and these are 6 x 6",
         "train gan --loss wgan-gp --gradient-penalty 0 | --gradient-penalty is 0, and wgan-gp wants a"
             + " critic of bounded slope: expected above 0, or --r1 or --spectral-norm beside it",
+        "train gan --batch-norm     | --batch-norm is for dcgan, without --spectral-norm and penalties",
+        "train gan --arch dcgan --batch-norm --r1 1 | --batch-norm is for dcgan, without",
         "train gan --features TEMP/none | none: no such folder",
         "train gan --features TEMP/foreign | foreign: is a run of train rnn, expected one of train"
             + " classifier",

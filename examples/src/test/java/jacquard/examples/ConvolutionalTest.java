@@ -49,6 +49,7 @@ class ConvolutionalTest {
       strings = {
         "gan --arch dcgan --channels 4 --latent 4",
         "gan --arch dcgan --channels 4 --latent 4 --conditional --spectral-norm --loss hinge",
+        "gan --arch dcgan --channels 4 --latent 4 --batch-norm",
         "gan --arch dcgan --channels 4 --latent 4 --loss wgan-gp --ema 0.5",
         "vae --arch conv --hidden 8 --latent 2",
       })

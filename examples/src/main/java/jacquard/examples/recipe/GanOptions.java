@@ -50,6 +50,13 @@ final class GanOptions {
   private boolean spectralNorm;
 
   @Option(
+      names = "--batch-norm",
+      description =
+          "dcgan: batch norm in the discriminator, as in the paper. It learns faster then than the"
+              + " generator can follow.")
+  private boolean batchNorm;
+
+  @Option(
       names = "--ema",
       paramLabel = "X",
       defaultValue = "0",
@@ -124,6 +131,10 @@ final class GanOptions {
       throw new IllegalArgumentException(
           "--gradient-penalty is 0, and wgan-gp wants a critic of bounded slope: expected above 0, or --r1 or --spectral-norm beside it");
     }
+    if (batchNorm && (arch != Arch.DCGAN || spectralNorm || penalised())) {
+      throw new IllegalArgumentException(
+          "--batch-norm is for dcgan, without --spectral-norm and penalties; leave it out");
+    }
     if (smoothing > 0 && !loss.hasTargets()) {
       throw new IllegalArgumentException(
           "--label-smoothing is for bce and lsgan, and --loss is " + LossConverter.name(loss));
@@ -159,14 +170,15 @@ final class GanOptions {
     };
   }
 
-  /// What keeps the discriminator in bounds follows from the rest: batch norm is for convolutions
-  /// without a penalty.
+  private boolean penalised() {
+    return penalty() > 0 || realPenalty > 0;
+  }
+
   GanModel.Sizes sizes(Digits digits) {
-    boolean penalised = penalty() > 0 || realPenalty > 0;
     Norm norm =
         spectralNorm
             ? Norm.SPECTRAL
-            : penalised ? Norm.LAYER : arch == Arch.DCGAN ? Norm.BATCH : Norm.NONE;
+            : penalised() ? Norm.LAYER : batchNorm ? Norm.BATCH : Norm.NONE;
     return new GanModel.Sizes(
         arch,
         digits.height(),

@@ -51,10 +51,17 @@ public record Discriminator(Sequential body, Layer head, @Nullable Layer directi
                 Initialiser.normal(1 / Math.sqrt(features)));
     return new Discriminator(
         new Sequential(body),
-        bounded(init.at("head"), Linear.of(init.at("head"), features, 1), norm),
+        bounded(init.at("head"), head(init.at("head"), features, sizes.arch()), norm),
         direction == null || norm != GanModel.Norm.SPECTRAL
             ? direction
             : SpectralNorm.of(init.at("direction"), direction));
+  }
+
+  private static Linear head(Init init, int features, GanModel.Arch arch) {
+    return switch (arch) {
+      case MLP -> Linear.of(init, features, 1);
+      case DCGAN -> Linear.of(init, features, 1, GanModel.CONVOLUTIONAL, Initialiser.zeros());
+    };
   }
 
   private static int linear(Init init, GanModel.Sizes sizes, List<Layer> body) {
@@ -76,11 +83,13 @@ public record Discriminator(Sequential body, Layer head, @Nullable Layer directi
     GanModel.Norm norm = sizes.norm();
     int outer = sizes.channels();
     int inner = 2 * outer;
+    Initialiser weight = GanModel.CONVOLUTIONAL;
+    Initialiser bias = Initialiser.zeros();
     Init first = init.at("conv1");
-    body.add(bounded(first, Conv2d.of(first, 1, outer, 4, 2, 1), norm));
+    body.add(bounded(first, Conv2d.of(first, 1, outer, 4, 2, 1, weight, bias), norm));
     body.add(new LeakyRelu(SLOPE));
     Init second = init.at("conv2");
-    body.add(bounded(second, Conv2d.of(second, outer, inner, 4, 2, 1), norm));
+    body.add(bounded(second, Conv2d.of(second, outer, inner, 4, 2, 1, weight, bias), norm));
     switch (norm) {
       case BATCH -> body.add(BatchNorm.of(init.at("norm"), inner));
       case LAYER -> body.add(GroupNorm.of(init.at("norm"), inner, 1));

@@ -1,6 +1,7 @@
 package jacquard.examples.recipe.gan;
 
 import jacquard.nn.Init;
+import jacquard.nn.Initialiser;
 import jacquard.nn.Module;
 import jacquard.nn.Parts;
 import jacquard.nn.io.FormatException;
@@ -19,6 +20,9 @@ public record GanModel(
     Sizes sizes, Generator generator, Discriminator discriminator, @Nullable Ema average)
     implements Module {
 
+  /// The initial weights of [Arch#DCGAN], as in its paper.
+  static final Initialiser CONVOLUTIONAL = Initialiser.normal(0.02);
+
   /// What the networks are built of.
   public enum Arch {
     /// Linear layers.
@@ -33,7 +37,8 @@ public record GanModel(
   /// What keeps the discriminator's layers in bounds.
   public enum Norm {
     NONE,
-    /// For [Arch#DCGAN]; mixes the pictures of a batch, so that no penalty can be taken.
+    /// For [Arch#DCGAN], as in its paper; mixes the pictures of a batch, so that no penalty can be
+    /// taken.
     BATCH,
     /// Each picture for itself.
     LAYER,

@@ -48,15 +48,16 @@ public record Generator(Sequential layers, int latent, int classes) implements M
     int inner = 2 * outer;
     int height = sizes.height() / 4;
     int width = sizes.width() / 4;
+    Initialiser weight = GanModel.CONVOLUTIONAL;
     return Sequential.of(
-        Linear.of(init.at("fc"), in, inner * height * width),
+        Linear.of(init.at("fc"), in, inner * height * width, weight),
         Unflatten.of(inner, height, width),
         BatchNorm.of(init.at("norm1"), inner),
         Activation.RELU,
-        ConvTranspose2d.of(init.at("up1"), inner, outer, 4, 2, 1, 0, Initialiser.standard(), null),
+        ConvTranspose2d.of(init.at("up1"), inner, outer, 4, 2, 1, 0, weight, null),
         BatchNorm.of(init.at("norm2"), outer),
         Activation.RELU,
-        ConvTranspose2d.of(init.at("up2"), outer, 1, 4, 2, 1, 0),
+        ConvTranspose2d.of(init.at("up2"), outer, 1, 4, 2, 1, 0, weight, Initialiser.zeros()),
         Activation.TANH);
   }
 
