@@ -6,6 +6,7 @@ module jacquard.kernels.cpu {
   requires static org.jspecify;
 
   exports jacquard.kernels.cpu;
+  exports jacquard.kernels.cpu.ceiling;
 
   provides jacquard.tensor.spi.BackendProvider with
       jacquard.kernels.cpu.CpuProvider;

@@ -1,5 +1,6 @@
 package jacquard.bench.kernels;
 
+import jacquard.kernels.cpu.ceiling.Ceiling;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,5 +1,7 @@
 package jacquard.bench.kernels;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
+
 /// A kernel's time.
 ///
 /// @param kernel name of its row

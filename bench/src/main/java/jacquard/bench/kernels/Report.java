@@ -1,5 +1,6 @@
 package jacquard.bench.kernels;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

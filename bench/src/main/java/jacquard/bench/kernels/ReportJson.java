@@ -1,5 +1,6 @@
 package jacquard.bench.kernels;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;

@@ -1,6 +1,7 @@
 package jacquard.bench.kernels;
 
 import jacquard.examples.view.ChartFile;
+import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.nn.io.FormatException;
 import java.awt.BasicStroke;
 import java.awt.Color;

@@ -3,6 +3,7 @@ package jacquard.bench.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

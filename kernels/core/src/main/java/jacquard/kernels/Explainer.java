@@ -56,15 +56,20 @@ final class Explainer {
 
   /// @param partition units that the second pass made
   Explanation explain(int partition) {
+    List<Set<Node>> covered = new ArrayList<>();
+    units.forEach(unit -> covered.add(covered(unit)));
+    addFolded(covered);
     List<Explanation.Part> parts = new ArrayList<>();
     for (int t = 0; t < units.size(); t++) {
-      parts.add(new Explanation.Part(covered(units.get(t)), ends(t)));
+      List<Node> nodes =
+          covered.get(t).stream().sorted(Comparator.comparingLong(Node::sequence)).toList();
+      parts.add(new Explanation.Part(nodes, ends(t)));
     }
     return new Explanation(schedule, stages(partition), parts);
   }
 
   /// What a unit computes: from its results back to what it reads from memory.
-  private List<Node> covered(Unit unit) {
+  private Set<Node> covered(Unit unit) {
     Set<Vertex> results = new HashSet<>(unit.results());
     Set<Vertex> seen = new LinkedHashSet<>();
     List<Vertex> stack = new ArrayList<>(unit.results());
@@ -85,7 +90,29 @@ final class Explainer {
         covered.add(whole);
       }
     }
-    return covered.stream().sorted(Comparator.comparingLong(Node::sequence)).toList();
+    return covered;
+  }
+
+  /// What no task computes became part of its readers, as a product that is written transposed: it
+  /// belongs where they do.
+  private void addFolded(List<Set<Node>> covered) {
+    Map<Node, Set<Integer>> tasks = new IdentityHashMap<>();
+    for (int t = 0; t < covered.size(); t++) {
+      for (Node node : covered.get(t)) {
+        tasks.computeIfAbsent(node, n -> new HashSet<>()).add(t);
+      }
+    }
+    Set<Node> computed = Collections.newSetFromMap(new IdentityHashMap<>());
+    computed.addAll(tasks.keySet());
+    for (int i = key.size() - 1; i >= 0; i--) { // readers before their sources
+      Set<Integer> readers = tasks.getOrDefault(key.node(i), Set.of());
+      for (Node source : key.node(i).sources()) {
+        if (!computed.contains(source) && !(source.op() instanceof Op.Leaf)) {
+          tasks.computeIfAbsent(source, n -> new HashSet<>()).addAll(readers);
+          readers.forEach(t -> covered.get(t).add(source));
+        }
+      }
+    }
   }
 
   private List<Explanation.End> ends(int task) {

@@ -94,6 +94,23 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
     return calls;
   }
 
+  /// The general vector form as text that reads like Java.
+  static String listing(Kernel kernel, LoopPlan plan) {
+    return PseudoJava.of(
+        bytes(kernel, plan, LoopForm.ANY_SIZE),
+        "run",
+        List.of(
+            "this",
+            "arrays",
+            "args",
+            "scalars",
+            "outerFrom",
+            "outerTo",
+            "innerFrom",
+            "innerTo",
+            "scratch"));
+  }
+
   /// Size of the method of a form, in bytes of bytecode.
   static int methodBytes(Kernel kernel, LoopPlan plan, LoopForm form) {
     return ((CodeAttribute) code(kernel, plan, form)).codeLength();

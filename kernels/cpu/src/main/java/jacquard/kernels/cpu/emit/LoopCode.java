@@ -63,6 +63,11 @@ public final class LoopCode {
     return plan;
   }
 
+  /// The general vector form as text that reads like Java; see [PseudoJava].
+  public String listing() {
+    return LoopClasses.listing(kernel, plan);
+  }
+
   /// Size of the method of the general vector form, in bytes of bytecode.
   public int bytes() {
     return bytes(LoopForm.ANY_SIZE);

@@ -1,5 +1,7 @@
-package jacquard.bench.kernels;
+package jacquard.kernels.cpu.ceiling;
 
+import jacquard.kernels.cpu.machine.Caches;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -7,22 +9,22 @@ import java.util.List;
 ///
 /// @param gflops multiply-adds in registers, in GFLOP/s
 /// @param copies bandwidths, smallest memory first
-record Roofline(double gflops, List<Copies> copies) {
+public record Roofline(double gflops, List<Copies> copies) {
 
   /// Copies within a level of the memory.
   ///
   /// @param level `L1`, `L2`, `L3` or `memory`
   /// @param bytes that were filled
   /// @param gigabytes read and written per second, in 10^9 bytes
-  record Copies(String level, long bytes, double gigabytes) {}
+  public record Copies(String level, long bytes, double gigabytes) {}
 
   /// The ceiling that is nearest for a kernel.
   ///
   /// @param name `FMA`, or the level of memory that the kernel's data reach
   /// @param millis least time of a call
-  record Limit(String name, double millis) {}
+  public record Limit(String name, double millis) {}
 
-  Roofline {
+  public Roofline {
     copies = copies.stream().sorted(Comparator.comparingLong(Copies::bytes)).toList();
     if (!(gflops > 0) || copies.isEmpty() || copies.stream().anyMatch(c -> !(c.gigabytes > 0))) {
       throw new IllegalArgumentException(
@@ -30,9 +32,25 @@ record Roofline(double gflops, List<Copies> copies) {
     }
   }
 
+  /// Measures the ceilings of this process, in some seconds: on all of `threads` at once, each with
+  /// the data that are named.
+  public static Roofline measure(int threads) {
+    double fma = 0;
+    List<Copies> copies = new ArrayList<>();
+    for (Ceiling ceiling : Ceiling.all(Caches.read())) {
+      double speed = threads * ceiling.speed(threads);
+      switch (ceiling) {
+        case Ceiling.Fma _ -> fma = speed;
+        case Ceiling.Copy(String level, long bytes) ->
+            copies.add(new Copies(level, bytes * threads, speed));
+      }
+    }
+    return new Roofline(fma, copies);
+  }
+
   /// The bandwidth that data of a size get, in GB/s. Between two measured sizes it follows the line
   /// through both on logarithmic scales; outside, it is the nearest one's.
-  double bandwidth(double bytes) {
+  public double bandwidth(double bytes) {
     Copies below = copies.getFirst();
     for (Copies above : copies) {
       if (bytes <= above.bytes) {
@@ -49,7 +67,7 @@ record Roofline(double gflops, List<Copies> copies) {
   }
 
   /// The ceiling that a call of so many operations on so much data meets first.
-  Limit limit(double flops, double bytes) {
+  public Limit limit(double flops, double bytes) {
     double computing = flops / gflops * 1e-6;
     double moving = bytes / bandwidth(bytes) * 1e-6;
     return computing >= moving ? new Limit("FMA", computing) : new Limit(level(bytes), moving);

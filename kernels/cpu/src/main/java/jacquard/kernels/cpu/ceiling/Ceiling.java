@@ -1,4 +1,4 @@
-package jacquard.bench.kernels;
+package jacquard.kernels.cpu.ceiling;
 
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.FmaPeak;
@@ -6,13 +6,19 @@ import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.CopyPeak;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /// Something that a kernel can't exceed, to be measured: multiply-adds in registers, or copies
 /// within a level of the memory.
 ///
 ///     Ceiling = Fma | Copy level bytes
-sealed interface Ceiling {
+public sealed interface Ceiling {
   record Fma() implements Ceiling {}
 
   /// @param level `L1`, `L2`, `L3` or `memory`
@@ -43,6 +49,32 @@ sealed interface Ceiling {
       case Fma _ -> new FmaPeak(Element.F32, VectorWidth.preferred())::sample;
       case Copy(_, long bytes) -> new CopyPeak(bytes)::run;
     };
+  }
+
+  /// 10^9 operations or bytes a second on each of some threads that all do this: the median of the
+  /// best half of the runs within a fifth of a second, so that the first ones, not compiled yet,
+  /// and disturbed ones don't count.
+  default double speed(int threads) {
+    double work = work(VectorWidth.preferred().bits());
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Callable<Double>> all = Collections.nCopies(threads, () -> work / typicalNanos(body()));
+      return pool.invokeAll(all).stream().mapToDouble(Future::resultNow).average().orElseThrow();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("ceiling: interrupted while " + this + " was measured", e);
+    }
+  }
+
+  private static double typicalNanos(Runnable body) {
+    List<Long> times = new ArrayList<>();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+    do {
+      long start = System.nanoTime();
+      body.run();
+      times.add(System.nanoTime() - start);
+    } while (System.nanoTime() < end || times.size() < 3);
+    Collections.sort(times);
+    return times.get(times.size() / 4);
   }
 
   /// Operations or bytes of a run.
