@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
+import jacquard.examples.recipe.Explain;
 import jacquard.examples.recipe.Export;
 import jacquard.examples.recipe.Resume;
 import java.io.FileDescriptor;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       Resume.class,
       Sample.class,
       Eval.class,
+      Explain.class,
       Plot.class,
       Export.class,
       Prepare.class,

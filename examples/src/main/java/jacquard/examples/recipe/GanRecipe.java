@@ -75,6 +75,11 @@ public final class GanRecipe implements Callable<Integer> {
     long steps = options.steps(stepsPerEpoch(digits), TrainOptions.Length.ofEpochs(30));
     GanModel model = GanModel.of(Init.of(options.seed), gan.sizes(digits));
     Duel duel = new Duel(model, gan.settings(steps), Key.of(options.seed));
+    if (options.visitor != null) {
+      try (DataLoader first = new DataLoader(digits.train(), 0, 1, 1)) {
+        return options.visitor.visit(new Lesson(duel, digits.train(), first, null));
+      }
+    }
     FeatureOptions.Chosen judge = features.find(digits, options.continuation);
     try (Run run = options.open(NAME, config(digits, model, steps, judge))) {
       return train(run, duel, digits, judge);

@@ -94,6 +94,9 @@ public final class GptRecipe implements Callable<Integer> {
             text.random(learning.batch(), options.seed),
             heldOut,
             new GptWriter(model, corpus.tokenizer(), known(corpus), ends(old)));
+    if (options.visitor != null) {
+      return options.visitor.visit(lesson);
+    }
     Map<String, Object> config = learning.config(NAME, options, model, corpus, ends(old), steps);
     try (Run run = options.open(NAME, config)) {
       int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), choice.unit(), tokens);

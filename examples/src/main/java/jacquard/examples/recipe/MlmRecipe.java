@@ -102,6 +102,9 @@ public final class MlmRecipe implements Callable<Integer> {
             heldOut,
             gaps,
             new GapFiller(model, corpus.tokenizer()));
+    if (options.visitor != null) {
+      return options.visitor.visit(lesson);
+    }
     Map<String, Object> config = learning.config(NAME, options, model, corpus, Set.of(), steps);
     try (Run run = options.open(NAME, config)) {
       int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), "gap", tokens);

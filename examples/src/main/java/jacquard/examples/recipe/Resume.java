@@ -119,9 +119,9 @@ public final class Resume implements Callable<Integer> {
           return 0;
         }
         sayVersion(config);
-        options(recipe).continuation =
+        Recipes.options(recipe).continuation =
             new Continuation(folder, config, checkpoint, end, from != null);
-        options(recipe).length =
+        Recipes.options(recipe).length =
             TrainOptions.Length.ofSteps(folder.configured(config, c -> c.field("steps").asLong()));
         return recipe.getCommand() instanceof Callable<?> training
                 && training.call() instanceof Integer exit
@@ -156,19 +156,7 @@ public final class Resume implements Callable<Integer> {
 
   /// The recipe's command with the options that the run was begun with, and those given here.
   private CommandLine recipe(Json config) throws FormatException {
-    String name = config.field("recipe").asText();
-    CommandLine train = spec.parent().subcommands().get("train");
-    CommandLine known = train == null ? null : train.getSubcommands().get(name);
-    if (known == null || train == null) {
-      throw new FormatException(
-          "unknown recipe '"
-              + name
-              + "', expected one of "
-              + (train == null ? List.of() : train.getSubcommands().keySet()));
-    }
-    // One of its own: the known one belongs to the command line that is being carried out.
-    CommandLine recipe = new CommandLine(known.getCommandSpec().userObject().getClass());
-    recipe.setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine recipe = Recipes.command(spec, config.field("recipe").asText());
     Json recorded = config.optional("options");
     if (recorded == null) {
       throw new FormatException(
@@ -197,16 +185,6 @@ public final class Resume implements Callable<Integer> {
           "options: " + e.getMessage() + "; was the run made by another version?", e);
     }
     return recipe;
-  }
-
-  private static TrainOptions options(CommandLine recipe) {
-    return recipe.getCommandSpec().mixins().values().stream()
-        .map(CommandSpec::userObject)
-        .filter(TrainOptions.class::isInstance)
-        .map(TrainOptions.class::cast)
-        .findFirst()
-        .orElseThrow(
-            () -> new AssertionError(recipe.getCommandName() + " mixes in no TrainOptions"));
   }
 
   /// The checkpoint to go on from; null if the run has written none yet.

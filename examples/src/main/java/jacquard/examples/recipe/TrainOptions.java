@@ -4,6 +4,7 @@ import jacquard.examples.cli.Version;
 import jacquard.nn.io.FormatException;
 import jacquard.tensor.Device;
 import jacquard.tensor.Switches;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -61,6 +62,15 @@ final class TrainOptions {
 
   @Spec(Spec.Target.MIXEE)
   CommandSpec recipe;
+
+  /// What is to be done with the recipe instead of training; null to train.
+  @Nullable Visitor visitor;
+
+  /// Looks at a training that isn't begun.
+  interface Visitor {
+    /// @return the exit code
+    int visit(Training training) throws IOException;
+  }
 
   /// What [Resume] goes on with; null for a new run.
   @Nullable Continuation continuation;

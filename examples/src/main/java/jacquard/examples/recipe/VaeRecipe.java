@@ -139,6 +139,11 @@ public final class VaeRecipe implements Callable<Integer> {
             },
             new Adam(List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM),
             Key.of(options.seed));
+    if (options.visitor != null) {
+      try (DataLoader first = new DataLoader(digits.train(), 0, 1, 1)) {
+        return options.visitor.visit(new Lesson(model, trainStep, first, digits));
+      }
+    }
     try (Run run = options.open(NAME, config(digits, sizes, steps))) {
       return train(run, model, trainStep, digits);
     }

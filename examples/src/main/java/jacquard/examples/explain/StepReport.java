@@ -1,0 +1,208 @@
+package jacquard.examples.explain;
+
+import jacquard.kernels.Cost;
+import jacquard.kernels.Explanation;
+import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.ScheduleText;
+import jacquard.kernels.Task;
+import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.State;
+import jacquard.tensor.Update;
+import jacquard.tensor.graph.Layers;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Origin;
+import jacquard.tensor.graph.Source;
+import jacquard.tensor.graph.Traversal;
+import jacquard.tensor.spi.Backend;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What there is to say of a step, before anybody says it.
+///
+/// @param title of the step
+/// @param device it runs on
+/// @param operations the graph, sources first
+/// @param tasks the plan, in the order in which they run
+/// @param explanation how the plan came to be
+/// @param roofline of the machine; null if it was not measured
+public record StepReport(
+    String title,
+    String device,
+    List<Operation> operations,
+    List<Kernel> tasks,
+    Explanation explanation,
+    @Nullable Roofline roofline) {
+
+  /// A node of the graph.
+  ///
+  /// @param name of the operation, or of the state that an input holds
+  /// @param type such as `f32[12, 64]`
+  /// @param layer the part of the model, empty for none
+  /// @param line that made it
+  /// @param caller the line outside of the library that led to it
+  /// @param role what it is for
+  /// @param sources by number
+  /// @param tasks that compute it
+  public record Operation(
+      String name,
+      String type,
+      String layer,
+      String line,
+      String caller,
+      Role role,
+      List<Integer> sources,
+      List<Integer> tasks) {}
+
+  /// What a node is for.
+  public enum Role {
+    /// Data, constants and states.
+    INPUT,
+    FORWARD,
+    GRADIENT,
+    /// New values of states.
+    UPDATE
+  }
+
+  /// A task of the plan.
+  ///
+  /// @param text as schedules have it
+  /// @param layer that most of its operations belong to
+  /// @param operations by number
+  /// @param nanos median time; NaN if it was not measured
+  /// @param limit the ceiling that it meets first; null if that is not known
+  public record Kernel(
+      Task task,
+      String text,
+      String layer,
+      List<Integer> operations,
+      List<Explanation.End> ends,
+      Cost cost,
+      double nanos,
+      Roofline.@Nullable Limit limit) {
+
+    /// Part of what the machine could do; NaN if either is not known.
+    public double share() {
+      return limit == null ? Double.NaN : limit.millis() * 1e6 / nanos;
+    }
+  }
+
+  /// The roots that a step evaluates.
+  static List<Backend.Root> roots(Work work) {
+    List<Backend.Root> roots = new ArrayList<>();
+    work.outputs().forEach(output -> roots.add(new Backend.Root(output.node(), null)));
+    for (Update update : work.updates()) {
+      roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
+    }
+    return roots;
+  }
+
+  /// Takes a step apart.
+  ///
+  /// @param work made within [Origin#recorded]
+  /// @param nanos of each task; null if they were not measured
+  static StepReport of(
+      String title,
+      Work work,
+      PlannedBackend backend,
+      double @Nullable [] nanos,
+      @Nullable Roofline roofline) {
+    List<Backend.Root> roots = roots(work);
+    Explanation explanation = backend.explain(roots);
+    List<Node> order = Traversal.sourcesFirst(roots.stream().map(Backend.Root::node).toList());
+    Map<Node, Integer> numbers = new IdentityHashMap<>();
+    order.forEach(node -> numbers.put(node, numbers.size()));
+    Layers layers = Layers.of(roots.stream().map(Backend.Root::node).toList());
+    Map<Node, List<Integer>> tasksOf = new IdentityHashMap<>();
+    for (int t = 0; t < explanation.parts().size(); t++) {
+      for (Node node : explanation.parts().get(t).nodes()) {
+        tasksOf.computeIfAbsent(node, n -> new ArrayList<>()).add(t);
+      }
+    }
+    Map<Node, Boolean> before = beforeUpdates(work);
+    List<Operation> operations = new ArrayList<>();
+    for (Node node : order) {
+      Origin origin = Origin.of(node);
+      operations.add(
+          new Operation(
+              name(node),
+              node.dtype() + node.shape().toString(),
+              layers.of(node),
+              origin == null ? "" : origin.line(),
+              origin == null ? "" : origin.callerLine(),
+              role(node, origin, before),
+              node.sources().stream().map(numbers::get).toList(),
+              tasksOf.getOrDefault(node, List.of())));
+    }
+    List<Kernel> tasks = new ArrayList<>();
+    Schedule schedule = explanation.schedule();
+    for (int t = 0; t < schedule.size(); t++) {
+      Task task = schedule.tasks().get(t);
+      List<Integer> covered =
+          explanation.parts().get(t).nodes().stream()
+              .filter(numbers::containsKey)
+              .map(numbers::get)
+              .toList();
+      Cost cost = Cost.of(schedule, task);
+      tasks.add(
+          new Kernel(
+              task,
+              ScheduleText.line(task),
+              mostFrequent(covered.stream().map(i -> operations.get(i).layer()).toList()),
+              covered,
+              explanation.parts().get(t).ends(),
+              cost,
+              nanos == null ? Double.NaN : nanos[t],
+              roofline == null ? null : roofline.limit(cost.flops(), cost.bytes())));
+    }
+    return new StepReport(
+        title, backend.device().toString(), operations, tasks, explanation, roofline);
+  }
+
+  private static String name(Node node) {
+    return switch (node.input()) {
+      case Source.Cell(State state, long version) -> state.name();
+      case Source.Stored stored -> "data";
+      case Source.Number number -> "scalar";
+      case Source.Argument argument -> "argument " + argument.index();
+      case null -> node.op().label();
+    };
+  }
+
+  /// What the outputs depend on: forward, and gradients where they are clipped or returned.
+  private static Map<Node, Boolean> beforeUpdates(Work work) {
+    Map<Node, Boolean> before = new IdentityHashMap<>();
+    Traversal.sourcesFirst(work.outputs().stream().map(output -> output.node()).toList())
+        .forEach(node -> before.put(node, true));
+    return before;
+  }
+
+  private static Role role(Node node, @Nullable Origin origin, Map<Node, Boolean> before) {
+    if (node.sources().isEmpty()) {
+      return Role.INPUT;
+    }
+    if (origin != null && origin.forward() != null) {
+      return Role.GRADIENT;
+    }
+    return before.containsKey(node) ? Role.FORWARD : Role.UPDATE;
+  }
+
+  private static String mostFrequent(List<String> layers) {
+    Map<String, Integer> counts = new TreeMap<>();
+    layers.stream().filter(l -> !l.isEmpty()).forEach(l -> counts.merge(l, 1, Integer::sum));
+    return counts.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse("");
+  }
+
+  /// Nanoseconds of all tasks together.
+  double totalNanos() {
+    return tasks.stream().mapToDouble(Kernel::nanos).sum();
+  }
+}

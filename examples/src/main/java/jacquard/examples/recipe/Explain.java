@@ -1,0 +1,155 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.explain.Walkthrough;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `jacquard explain MODEL|RUN`: a training step taken apart.
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Takes a training step apart: its graph, what each pass did, the kernels with the operations"
+          + " they cover and why they end where they end, memory, and time against what this"
+          + " machine could do.",
+      "Without options it tells of the slowest kernels."
+    },
+    footer = {
+      "",
+      "Options of a recipe stand behind two dashes: jacquard explain gpt --html page.html --"
+          + " --layers 2"
+    })
+public final class Explain implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "MODEL|RUN",
+      description = "A recipe (gpt, mlm, vae, gan, classifier) or the folder of a run.")
+  private String what;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "OPTION",
+      description = "Options of the recipe, behind --.")
+  private List<String> arguments = new ArrayList<>();
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Writes a page with everything: graph, kernels, code, memory, timeline.")
+  private @Nullable Path html;
+
+  @Option(
+      names = "--chrome-trace",
+      paramLabel = "FILE",
+      description = "Writes the timeline for Perfetto or chrome://tracing.")
+  private @Nullable Path trace;
+
+  @Option(
+      names = "--dot",
+      paramLabel = "FILE",
+      description = "Writes the graph in Graphviz's language.")
+  private @Nullable Path dot;
+
+  @Option(
+      names = "--code",
+      paramLabel = "N",
+      description = "Prints the code of task N for every kind of device.")
+  private @Nullable Integer code;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Runs to take the median time of; 0 runs nothing. Default: ${DEFAULT-VALUE}.")
+  private int runs;
+
+  @Override
+  public Integer call() throws Exception {
+    Require.atLeast("--runs", runs, 0);
+    RunFolder run = Files.exists(Path.of(what)) ? RunFolder.openToResume(Path.of(what)) : null;
+    CommandLine recipe = run == null ? recipe(what, arguments) : recipe(run);
+    Recipes.options(recipe).visitor = training -> explain(run, training);
+    return recipe.getCommand() instanceof Callable<?> training
+            && training.call() instanceof Integer exit
+        ? exit
+        : 0;
+  }
+
+  private CommandLine recipe(RunFolder run) throws FormatException {
+    if (!arguments.isEmpty()) {
+      throw new IllegalArgumentException(
+          arguments + ": a run has the options that it was begun with; leave them out");
+    }
+    Json config = run.readConfig();
+    return run.configured(
+        config,
+        c ->
+            recipe(
+                c.field("recipe").asText(),
+                List.of(RecordedOptions.of(c.field("options")).arguments())));
+  }
+
+  private CommandLine recipe(String name, List<String> options) throws FormatException {
+    CommandLine recipe = Recipes.command(spec, name);
+    try {
+      recipe.parseArgs(options.toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + "; see jacquard train " + name + " --help", e);
+    }
+    return recipe;
+  }
+
+  private int explain(@Nullable RunFolder run, Training training) throws IOException {
+    if (run != null && Files.exists(run.model())) {
+      training.model().load(run.model());
+    }
+    List<Supplier<Work>> plans = training.plans(0);
+    for (Supplier<Work> plan : plans.subList(0, plans.size() - 1)) {
+      Work work = plan.get();
+      Step.run(work.outputs(), work.updates());
+    }
+    String title =
+        "a training step of "
+            + what
+            + (plans.size() == 1 ? "" : ", the last of its " + plans.size() + " plans");
+    Walkthrough walk = Walkthrough.of(title, plans.getLast(), runs);
+    if (code != null) {
+      System.out.print(walk.code(code));
+    } else {
+      System.out.print(walk.text());
+    }
+    if (html != null) {
+      walk.writeHtml(html);
+      System.out.println("page: " + html);
+    }
+    if (trace != null) {
+      walk.writeTrace(trace);
+      System.out.println("timeline: " + trace);
+    }
+    if (dot != null) {
+      walk.writeDot(dot);
+      System.out.println("graph: " + dot);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,212 @@
+package jacquard.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.Shell.Result;
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainTest {
+  private static final String[] TINY =
+      "-- --layers 2 --heads 2 --dim 16 --context 16 --batch 4".split(" ");
+
+  @TempDir Path temp;
+
+  private static Result explain(String... line) {
+    Result result = Shell.jacquard(line);
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(List.of(), result.err());
+    return result;
+  }
+
+  @Test
+  void theStepIsToldPassByPassAndKernelByKernel() {
+    Result result = explain(Shell.join(List.of("explain", "gpt", "--runs", "2"), TINY));
+    String text = String.join("\n", result.out());
+    assertTrue(text.startsWith("a training step of gpt on cpu"), text);
+    for (String pass : List.of("canonical", "partition", "fusion", "schedule", "memory")) {
+      assertTrue(text.contains("\n  " + pass), pass);
+    }
+    assertTrue(text.contains("blocks.0."), "layers are named");
+    assertTrue(text.matches("(?s).*\\(Linear\\.java:\\d+\\).*"), "lines are named");
+    assertTrue(text.contains("ends: v"), "and why kernels end");
+    assertTrue(text.matches("(?s).*\\d % (FMA|L1|L2|L3|memory).*"), text);
+    assertTrue(text.matches("(?s).*memory: an arena of [\\d.]+ MB.*\n  [.#]+#[.#]*\n.*"), text);
+  }
+
+  @Test
+  void thePageHoldsEverything() throws IOException {
+    Path page = temp.resolve("page.html");
+    Path trace = temp.resolve("trace.json");
+    Path dot = temp.resolve("graph.dot");
+    explain(
+        Shell.join(
+            List.of(
+                "explain",
+                "gpt",
+                "--runs",
+                "1",
+                "--html",
+                page.toString(),
+                "--chrome-trace",
+                trace.toString(),
+                "--dot",
+                dot.toString()),
+            TINY));
+    Json data = data(page);
+    List<Json> operations = data.field("operations").items();
+    List<Json> tasks = data.field("tasks").items();
+    assertTrue(operations.size() > 300, operations.size() + " operations");
+    Set<String> layers = new TreeSet<>();
+    Set<String> roles = new TreeSet<>();
+    for (Json operation : operations) {
+      List<Json> fields = operation.items();
+      layers.add(fields.get(2).asText());
+      roles.add(fields.get(5).asText());
+      boolean computes = fields.get(0).asText().equals("dot");
+      assertTrue(!computes || !fields.get(7).items().isEmpty(), operation + " is in no task");
+      if (!fields.get(5).asText().equals("input")) {
+        assertTrue(
+            fields.get(3).asText().matches("[\\w.$<>]+\\(\\w+\\.java:\\d+\\)"),
+            operation::toString);
+      }
+    }
+    assertEquals(Set.of("forward", "gradient", "input", "update"), roles);
+    assertTrue(layers.stream().anyMatch(l -> l.startsWith("blocks.1.")), layers::toString);
+    Set<String> codes = new TreeSet<>();
+    for (Json task : tasks) {
+      assertTrue(task.field("us").asDouble() >= 0);
+      assertFalse(task.field("ends").items().isEmpty(), task::toString);
+      assertTrue(task.field("bytes").asDouble() > 0);
+      for (Json code : task.field("code").items()) {
+        codes.add(data.field("codes").items().get(code.asInt()).asText());
+      }
+    }
+    assertTrue(codes.stream().anyMatch(c -> c.contains("FloatVector.fromArray(")), "bytecode");
+    assertTrue(codes.stream().anyMatch(c -> c.contains("__kernel void")), "OpenCL C");
+    assertTrue(codes.stream().anyMatch(c -> c.contains("__global__")), "CUDA C");
+    String html = Files.readString(page);
+    assertFalse(html.matches("(?s).*(src|href)=\"(?!#).*"), "nothing is fetched");
+
+    List<Json> events = Json.read(trace).field("traceEvents").items();
+    assertEquals(tasks.size(), events.size());
+    double end = 0;
+    for (Json event : events) {
+      assertEquals("X", event.field("ph").asText());
+      assertEquals(end, event.field("ts").asDouble(), 1e-6, "one after the other");
+      end += event.field("dur").asDouble();
+    }
+    String graph = Files.readString(dot);
+    assertTrue(graph.startsWith("digraph {"));
+    assertTrue(graph.contains("label=\"blocks.0.") && graph.contains(" -> "), "layers are boxes");
+  }
+
+  static Json data(Path page) throws IOException {
+    String html = Files.readString(page);
+    String mark = "<script type=\"application/json\" id=\"data\">";
+    int from = html.indexOf(mark) + mark.length();
+    return Json.parse(html.substring(from, html.indexOf("</script>", from)), "page");
+  }
+
+  @Test
+  void aRunIsExplainedWithItsOwnOptions() throws IOException {
+    Path run = temp.resolve("run");
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
+    Result trained =
+        Shell.jacquard(
+            "train",
+            "gan",
+            "--latent",
+            "4",
+            "--batch",
+            "8",
+            "--loss",
+            "wgan-gp",
+            "--d-steps",
+            "2",
+            "--data",
+            data.toString(),
+            "--steps",
+            "2",
+            "--out",
+            run.toString());
+    assertEquals(0, trained.exit(), trained::toString);
+    List<String> before = files(run);
+    Result result = explain("explain", run.toString(), "--runs", "0");
+    assertEquals(
+        "a training step of " + run + ", the last of its 2 plans on cpu", result.out().getFirst());
+    assertTrue(result.out().stream().anyMatch(l -> l.contains("discriminator")), result::toString);
+    assertTrue(result.out().stream().anyMatch(l -> l.contains("generator")), result::toString);
+    assertEquals(before, files(run), "nothing is written into the run");
+  }
+
+  private static List<String> files(Path run) throws IOException {
+    try (var all = Files.walk(run)) {
+      List<String> names = new ArrayList<>();
+      all.forEach(path -> names.add(path + " " + path.toFile().lastModified()));
+      names.sort(null);
+      return names;
+    }
+  }
+
+  @Test
+  void everyRecipeIsExplained() throws IOException {
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
+    for (String recipe : List.of("vae --hidden 8", "classifier --features 8", "gan --latent 4")) {
+      String[] words = recipe.split(" ");
+      explain(
+          "explain",
+          words[0],
+          "--runs",
+          "0",
+          "--",
+          words[1],
+          words[2],
+          "--batch",
+          "8",
+          "--data",
+          data.toString());
+    }
+    explain(Shell.join(List.of("explain", "mlm", "--runs", "0"), TINY));
+  }
+
+  @Test
+  void codeIsShownForEachKindOfDevice() {
+    Result result =
+        explain(Shell.join(List.of("explain", "gpt", "--runs", "0", "--code", "3"), TINY));
+    String text = String.join("\n", result.out());
+    assertTrue(text.startsWith("// task 3: "), text);
+    assertTrue(text.contains("\n// OpenCL C\n") && text.contains("\n// CUDA C\n"), text);
+  }
+
+  @Test
+  void badCallsAreToldInOneLine() {
+    assertRefused("unknown recipe 'gtp', expected one of [gpt, mlm, vae, gan, classifier]", "gtp");
+    assertRefused(
+        "Unknown options: '--layer', '2'; see jacquard train gpt --help",
+        "gpt",
+        "--",
+        "--layer",
+        "2");
+    assertRefused(
+        "--code is 99999, expected a task from 0 to ",
+        Shell.join(List.of("gpt", "--runs", "0", "--code", "99999"), TINY));
+  }
+
+  private static void assertRefused(String text, String... line) {
+    Result result = Shell.jacquard(Shell.join(List.of("explain"), line));
+    assertEquals(2, result.exit(), result::toString);
+    assertEquals(1, result.err().size(), result::toString);
+    assertTrue(result.err().getFirst().contains(text), result::toString);
+  }
+}
