@@ -2,9 +2,9 @@ package jacquard.bench.kernels;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.ceiling.Ceiling;
 import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.kernels.cpu.machine.Caches;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package jacquard.bench.kernels;
 
 import jacquard.bench.rows.KernelRow;
-import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.ceiling.Ceiling;
 import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.io.IOException;
 import java.io.PrintWriter;

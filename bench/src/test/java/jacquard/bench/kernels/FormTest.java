@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.bench.rows.Body;
 import jacquard.bench.rows.KernelRow;
-import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.ceiling.Ceiling;
+import jacquard.kernels.cpu.machine.Caches;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
