@@ -37,7 +37,7 @@ class BadInputTest {
             + " 1024",
         "train gpt --tokenizer word   | --tokenizer is word, expected char, byte, bpe:N, or",
         "train gpt --tokenizer bpe:x  | --tokenizer is bpe:x, expected a number of tokens above 256",
-        "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 letters of --context",
+        "train gpt --batch 2000000000 | --batch is 2000000000, which times 64 tokens of --context",
         "train gpt --epochs 9223372036854775807 | --epochs is 9223372036854775807, which times",
         "train gpt --device abacus  | device: no back end 'abacus' on the class path",
         "train gpt --device :       | device: ':', expected a back end",
