@@ -2,6 +2,8 @@ package jacquard.bench.kernels;
 
 import jacquard.bench.rows.Body;
 import jacquard.bench.rows.KernelRow;
+import jacquard.kernels.cpu.gemm.Gemm;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,12 +32,19 @@ public class KernelBenchmark {
   @Param("8")
   public double settleSeconds;
 
+  /// Within which the kernels of products and attention are compiled, on one core and a busy
+  /// machine too; while others have the core they stay slow for seconds, which [Settling] takes for
+  /// settled.
+  private static final Duration COMPILED = Duration.ofMinutes(1);
+
   private Body body = new Nothing();
 
   @Setup(Level.Trial)
   public void prepare() {
     KernelRow found = Selection.named(row);
     body = Form.ofWord(form).of(found).orElseThrow().get();
+    body.run(); // asks for its kernels
+    Gemm.awaitWarm(COMPILED);
     Settling.of(body::run, settleSeconds);
   }
 

@@ -9,6 +9,7 @@ import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
 import jacquard.kernels.cpu.emit.Tiers;
 import jacquard.kernels.cpu.gemm.Gemm;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
@@ -44,10 +45,11 @@ public final class CpuTarget implements Target {
   public CpuTarget(Device device, int threads, VectorWidth width, Tiers tiers) {
     this.device = device;
     pool = new WorkerPool(threads);
-    gemm = new Gemm(pool, width);
+    Caches caches = Caches.read();
+    gemm = new Gemm(pool, width, caches);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, width);
-    attention = new Attention(pool, width);
+    attention = new Attention(pool, width, caches);
     compiler = new LoopCompiler(width, tiers);
     scratch = new LoopScratch[threads];
     java.util.Arrays.setAll(scratch, i -> new LoopScratch());

@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.attention;
 
 import jacquard.kernels.cpu.attention.AttentionShape.Strides;
 import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +20,12 @@ public final class Attention {
   private final WorkerPool pool;
   private final Panels[] panels;
 
-  public Attention(WorkerPool pool, VectorWidth width) {
+  public Attention(WorkerPool pool, VectorWidth width, Caches caches) {
     this.pool = pool;
     KernelTable kernels = new KernelTable(width, false);
     panels = new Panels[pool.threads()];
     for (int worker = 0; worker < panels.length; worker++) {
-      panels[worker] = new Panels(kernels);
+      panels[worker] = new Panels(kernels, caches.second());
     }
   }
 

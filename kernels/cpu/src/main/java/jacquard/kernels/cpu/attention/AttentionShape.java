@@ -33,6 +33,11 @@ public record AttentionShape(
     }
   }
 
+  /// Whether the heads of a position lie side by side in `q`, `k` and `v`.
+  boolean headsTogether() {
+    return q.head() == size && k.head() == size && v.head() == size;
+  }
+
   /// Batch items times heads.
   int items() {
     return batch * heads;

@@ -50,9 +50,32 @@ record Backward(
 
   /// Heads `from .. to - 1`, counted through the batch.
   void run(int from, int to, Panels panels) {
+    int touched = -1;
     for (int item = from; item < to; item++) {
+      if (item / shape.heads() != touched) {
+        touched = item / shape.heads();
+        touch(touched, panels);
+      }
       head(item / shape.heads(), item % shape.heads(), panels);
     }
+  }
+
+  private void touch(int b, Panels panels) {
+    AttentionShape s = shape;
+    int rowSize = s.heads() * s.size();
+    boolean together =
+        s.headsTogether() && yStrides.head() == s.size() && gStrides.head() == s.size();
+    if (!together || !panels.fits(8 * rowSize * s.queries())) {
+      return;
+    }
+    for (int t = 0; t < s.queries(); t++) {
+      panels.touch(q, qOffset + s.q().offset(b, 0) + t * s.q().position(), rowSize);
+      panels.touch(k, kOffset + s.k().offset(b, 0) + t * s.k().position(), rowSize);
+      panels.touch(v, vOffset + s.v().offset(b, 0) + t * s.v().position(), rowSize);
+      panels.touch(y, yOffset + yStrides.offset(b, 0) + t * yStrides.position(), rowSize);
+      panels.touch(g, gOffset + gStrides.offset(b, 0) + t * gStrides.position(), rowSize);
+    }
+    panels.touch(result, resultOffset + b * s.queries() * 3 * rowSize, s.queries() * 3 * rowSize);
   }
 
   private void head(int b, int h, Panels panels) {

@@ -40,10 +40,15 @@ record Forward(
     float[] keys = panels.memory(KEYS, keyElements);
     float[] values = panels.memory(VALUES, valueElements);
     int packed = -1;
+    int touched = -1;
     for (int unit = from; unit < to; unit++) {
       int item = unit / blocks;
       int b = item / s.heads();
       int h = item % s.heads();
+      if (b != touched) {
+        touch(b, panels);
+        touched = b;
+      }
       if (item != packed) {
         // what the last block of this part sees is all that is read
         int last = Math.min(blocks, to - item * blocks);
@@ -57,6 +62,24 @@ record Forward(
       }
       block(b, h, unit % blocks, keys, values, panels);
     }
+  }
+
+  private void touch(int b, Panels panels) {
+    AttentionShape s = shape;
+    int rowSize = s.heads() * s.size();
+    if (!s.headsTogether() || !panels.fits(2 * rowSize * (s.queries() + s.keys()))) {
+      return;
+    }
+    for (int t = 0; t < Math.max(s.queries(), s.keys()); t++) {
+      if (t < s.queries()) {
+        panels.touch(q, qOffset + s.q().offset(b, 0) + t * s.q().position(), rowSize);
+      }
+      if (t < s.keys()) {
+        panels.touch(k, kOffset + s.k().offset(b, 0) + t * s.k().position(), rowSize);
+        panels.touch(v, vOffset + s.v().offset(b, 0) + t * s.v().position(), rowSize);
+      }
+    }
+    panels.touch(y, yOffset + b * s.queries() * rowSize, s.queries() * rowSize);
   }
 
   private void block(int b, int h, int block, float[] keys, float[] values, Panels panels) {
@@ -92,7 +115,7 @@ record Forward(
     if (logSum != null) {
       for (int r = 0; r < count; r++) {
         int at = logSumOffset + (b * s.queries() + first + r) * s.heads() + h;
-        logSum[at] = highest[r] + (float) StrictMath.log(sums[r]);
+        logSum[at] = highest[r] + PanelLoops.log(sums[r]);
       }
     }
   }

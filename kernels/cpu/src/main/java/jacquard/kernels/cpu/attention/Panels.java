@@ -32,6 +32,8 @@ final class Panels {
   /// at 512 bits.
   private static final int K_BLOCK = 128;
 
+  private static final int LINE = 16;
+
   private static final Loops LOOPS = Element.F32.loops();
 
   final int width;
@@ -42,10 +44,16 @@ final class Panels {
   final PanelMath math;
   private final KernelTable kernels;
   private final float[] edge;
+  private final long cache;
   private float[][] arrays = new float[0][];
 
-  Panels(KernelTable kernels) {
+  /// What [#touch] read, so that it has to.
+  float touched;
+
+  /// @param cache bytes of the second-level cache
+  Panels(KernelTable kernels, long cache) {
     this.kernels = kernels;
+    this.cache = cache;
     width = 2 * kernels.width().lanes(Float.BYTES);
     rows = divisor(width, kernels.shape().rows());
     math = new PanelMath(width);
@@ -68,6 +76,22 @@ final class Panels {
   /// A kernel that reads rows on the left.
   MicroKernel byRows() {
     return kernels.get(Element.F32, rows, 2, true);
+  }
+
+  /// Whether operands of `elements` in all can be in the cache together.
+  boolean fits(int elements) {
+    return (long) elements * Float.BYTES <= cache;
+  }
+
+  /// Reads a line here and there of `count` elements, which brings them all into the cache in the
+  /// order in which memory is fast. The heads of an item lie side by side in each position: one
+  /// head after the other would wait for its two or four lines of each position alone.
+  void touch(float[] x, int offset, int count) {
+    float sum = 0;
+    for (int i = offset; i < offset + count; i += LINE) {
+      sum += x[i];
+    }
+    touched = sum;
   }
 
   /// Number of blocks of `count`.

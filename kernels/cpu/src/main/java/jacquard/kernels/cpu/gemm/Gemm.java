@@ -42,7 +42,12 @@ public final class Gemm {
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
   public Gemm(WorkerPool pool, VectorWidth width) {
-    this(pool, new KernelTable(width, false), Caches.read());
+    this(pool, width, Caches.read());
+  }
+
+  /// @param caches of each core
+  public Gemm(WorkerPool pool, VectorWidth width, Caches caches) {
+    this(pool, new KernelTable(width, false), caches);
   }
 
   Gemm(WorkerPool pool, KernelTable kernels, Caches caches) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.kernels.cpu.attention.AttentionShape.Strides;
+import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Random;
@@ -197,7 +198,7 @@ class AttentionTest {
   @EnumSource
   void equalsPlainLoops(VectorWidth width) {
     try (WorkerPool pool = new WorkerPool(2)) {
-      Attention attention = new Attention(pool, width);
+      Attention attention = new Attention(pool, width, Caches.read());
       for (int[] dims : FORWARD) {
         for (boolean causal : new boolean[] {false, true}) {
           Case c = new Case(dims, causal);
@@ -225,7 +226,7 @@ class AttentionTest {
   private static Case run(int threads) {
     Case c = new Case(new int[] {2, 150, 150, 3, 40}, true);
     try (WorkerPool pool = new WorkerPool(threads)) {
-      Attention attention = new Attention(pool, VectorWidth.preferred());
+      Attention attention = new Attention(pool, VectorWidth.preferred(), Caches.read());
       c.forward(attention);
       c.backward(attention);
     }
@@ -236,7 +237,7 @@ class AttentionTest {
   @Test
   void compilationDoesntChangeABit() {
     try (WorkerPool pool = new WorkerPool(1)) {
-      Attention attention = new Attention(pool, VectorWidth.preferred());
+      Attention attention = new Attention(pool, VectorWidth.preferred(), Caches.read());
       Case first = new Case(new int[] {1, 70, 70, 2, 40}, true);
       first.forward(attention);
       first.backward(attention);
