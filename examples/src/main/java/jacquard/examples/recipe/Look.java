@@ -6,6 +6,7 @@ import jacquard.nn.train.Inspection;
 import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +29,15 @@ record Look(
     SequencedMap<String, Histogram> gradients = new LinkedHashMap<>();
     SequencedMap<String, Integer> ranks = new LinkedHashMap<>();
     String broken = null;
-    for (Parameter parameter : found.gradients().keySet()) {
+    for (Map.Entry<Parameter, Tensor> gradient : found.gradients().entrySet()) {
+      Parameter parameter = gradient.getKey();
       String name = parameter.name();
       Histogram spread = spread(parameter.value());
       if (broken == null && spread.count() < parameter.shape().size()) {
         broken = name;
       }
       weights.put(name, spread);
-      gradients.put(name, spread(found.gradients().get(parameter)));
+      gradients.put(name, spread(gradient.getValue()));
       ranks.put(name, parameter.shape().rank());
     }
     return new Look(step, weights, gradients, ranks, found.relus(), broken);

@@ -1,7 +1,6 @@
 package jacquard.kernels;
 
 import jacquard.tensor.Shape;
-import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Window;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,7 +22,8 @@ public record Cost(double flops, double bytes) {
     return switch (task) {
       case Task.Loop l -> loop(schedule, l, -1);
       case Task.Dot d -> {
-        double rows = Arrays.stream(d.batch().toArray()).mapToDouble(n -> n).reduce(d.m(), mul());
+        double rows =
+            Arrays.stream(d.batch().toArray()).mapToDouble(n -> n).reduce(d.m(), (a, b) -> a * b);
         Cost product =
             new Cost(
                 2 * rows * d.n() * d.k(),
@@ -34,7 +34,7 @@ public record Cost(double flops, double bytes) {
         // rows of the product are in the cache when the epilogue reads them
         yield after == null ? product : product.plus(loop(schedule, after, d.c()));
       }
-      case Task.Conv c -> new Cost(flops(c.kind(), c.window()), all(schedule, c));
+      case Task.Conv c -> new Cost(flops(c.window()), all(schedule, c));
       case Task.Attention a -> new Cost(4 * pairs(a.q(), a.k(), a.causal()), all(schedule, a));
       case Task.AttentionGradient a ->
           new Cost(10 * pairs(a.q(), a.k(), a.causal()), all(schedule, a));
@@ -52,11 +52,7 @@ public record Cost(double flops, double bytes) {
     };
   }
 
-  private static java.util.function.DoubleBinaryOperator mul() {
-    return (a, b) -> a * b;
-  }
-
-  private static double flops(ConvKind kind, Window window) {
+  private static double flops(Window window) {
     // all three do the products of the forward one
     Shape image = window.image();
     Shape filter = window.filter();

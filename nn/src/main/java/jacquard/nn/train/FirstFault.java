@@ -122,12 +122,12 @@ public record FirstFault(
     Node at = root;
     while (true) {
       Node worst = null;
+      Health most = Health.FINITE;
       for (Node source : at.sources()) {
-        Health found = health.get(source);
-        if (found != Health.FINITE
-            && !isMeant(source)
-            && (worst == null || found.compareTo(health.get(worst)) > 0)) {
+        Health found = health.getOrDefault(source, Health.FINITE);
+        if (found.compareTo(most) > 0 && !isMeant(source)) {
           worst = source;
+          most = found;
         }
       }
       if (worst == null) {

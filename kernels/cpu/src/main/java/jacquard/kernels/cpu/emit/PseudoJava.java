@@ -310,7 +310,7 @@ public final class PseudoJava {
     String name = branch.opcode().name();
     if (branch.opcode() == Opcode.GOTO || branch.opcode() == Opcode.GOTO_W) {
       leave(branch.target());
-      statements.add(new Statement.Goto(label(branch.target(), false)));
+      statements.add(new Statement.Goto(nameOf(branch.target())));
       reachable = false;
       return;
     }
@@ -325,7 +325,7 @@ public final class PseudoJava {
     }
     Statement.Test test = new Statement.Test(left.operand(), how, right.operand());
     leave(branch.target());
-    statements.add(new Statement.Branch(test, label(branch.target(), false)));
+    statements.add(new Statement.Branch(test, nameOf(branch.target())));
   }
 
   /// What is on the stack where paths meet has a name that all of them use.
@@ -352,10 +352,10 @@ public final class PseudoJava {
       push(new Value("s" + stack.size(), "Object", true));
     }
     reachable = true;
-    statements.add(new Statement.Mark(label(label, true)));
+    statements.add(new Statement.Mark(nameOf(label)));
   }
 
-  private String label(Label label, boolean here) {
+  private String nameOf(Label label) {
     return labels.computeIfAbsent(label, l -> "L" + labels.size());
   }
 

@@ -27,10 +27,7 @@ class PseudoJavaTest {
                 ClassDesc.of("Made"),
                 type ->
                     type.withMethodBody(
-                        "run",
-                        MethodTypeDesc.of(CD_float, CD_float.arrayType(), CD_int),
-                        0,
-                        body::accept));
+                        "run", MethodTypeDesc.of(CD_float, CD_float.arrayType(), CD_int), 0, body));
     return PseudoJava.of(bytes, "run", List.of("this", "x", "n"));
   }
 
@@ -124,7 +121,8 @@ class PseudoJavaTest {
     assertFalse(text.contains("/*"), text);
     assertFalse(text.matches("(?s).*[( ]\\?[,;) .].*"), text);
     int depth = 0;
-    for (char c : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
       depth += c == '{' ? 1 : c == '}' ? -1 : 0;
       assertTrue(depth >= 0, text);
     }
