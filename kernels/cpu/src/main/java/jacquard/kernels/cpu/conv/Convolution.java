@@ -36,6 +36,12 @@ public final class Convolution {
   /// copy of a few images stays closer.
   private static final long LARGEST_BLOCK = 4 << 20;
 
+  /// Terms of a sum up to which turning images costs more than it saves.
+  private static final int FEW_TERMS = 32;
+
+  /// Columns of a panel of two vectors of 256 bits.
+  private static final int NARROW_COLUMNS = 16;
+
   private final KernelTable kernels;
   private final ConvRun run;
   private final BatchRun batchRun;
@@ -142,7 +148,7 @@ public final class Convolution {
       case FORWARD, INPUT_GRADIENT -> {
         if (batched && form == Form.INPUT_GRADIENT && NarrowGradient.fits(s, kernels)) {
           narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
-        } else if (batched) {
+        } else if (batched && !(form == Form.FORWARD && pixelsFillPanels(s, element))) {
           batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
         } else if (form == Form.FORWARD) {
           run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
@@ -158,6 +164,15 @@ public final class Convolution {
         }
       }
     }
+  }
+
+  /// Whether a forward form is faster with pixels as columns all the same: if there is so little to
+  /// multiply for a pixel that turning the images costs more than it saves; or if panels are so
+  /// narrow that rows of pixels fill them too, which are neighbours in the source at stride 1.
+  private boolean pixelsFillPanels(ConvShape s, Element element) {
+    int columns = Panels.columns(kernels, element);
+    boolean narrow = columns <= NARROW_COLUMNS && 2 * s.ow() >= columns;
+    return s.channels() * s.taps() <= FEW_TERMS || narrow && s.strideH() == 1 && s.strideW() == 1;
   }
 
   /// Whether rows of images fill panels, up to the last vector, and a block of images is not too
