@@ -64,8 +64,8 @@ final class Eval implements Callable<Integer> {
   }
 
   private static int tell(Evaluation evaluation, RunFolder run) throws FormatException {
-    evaluation.write(run);
     evaluation.lines().forEach(System.out::println);
+    evaluation.write(run);
     return 0;
   }
 }

@@ -44,7 +44,10 @@ public class KernelBenchmark {
     KernelRow found = Selection.named(row);
     body = Form.ofWord(form).of(found).orElseThrow().get();
     body.run(); // asks for its kernels
-    Gemm.awaitWarm(COMPILED);
+    if (!Gemm.awaitWarm(COMPILED)) {
+      System.err.println(
+          row + ": not compiled within " + COMPILED.toSeconds() + " s, plain loops are measured");
+    }
     Settling.of(body::run, settleSeconds);
   }
 

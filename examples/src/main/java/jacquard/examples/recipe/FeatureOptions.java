@@ -63,16 +63,29 @@ final class FeatureOptions {
   }
 
   /// The same for a run that may have begun earlier: it keeps to the network that it had, if that
-  /// is still there.
+  /// is still there; if not, or if its weights are others by now, it says so.
   ///
   /// @throws FormatException as [#find(Digits)]
   @Nullable Chosen find(Digits digits, @Nullable Continuation begun) throws FormatException {
     Json recorded = begun == null ? null : begun.config().optional("features");
     if (features == null && recorded != null) {
       Path path = Path.of(recorded.field("path").asText());
-      if (Files.exists(path)) {
-        return named(path, digits);
+      if (!Files.exists(path)) {
+        System.err.printf(
+            "features: %s, by which this run was measured so far, is gone: FIDs from here on can't"
+                + " be compared with those before%n",
+            path);
+        return find(digits);
       }
+      Chosen chosen = named(path, digits);
+      String checksum = recorded.field("crc32c").asText();
+      if (!chosen.toConfig().get("crc32c").equals(checksum)) {
+        System.err.printf(
+            "features: %s has other weights than when this run began: FIDs from here on can't be"
+                + " compared with those before%n",
+            path);
+      }
+      return chosen;
     }
     return find(digits);
   }

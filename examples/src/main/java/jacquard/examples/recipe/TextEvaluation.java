@@ -122,7 +122,7 @@ public final class TextEvaluation {
     Gaps gaps = run.configured(config, c -> Gaps.recorded(c, tokenizer.vocabularySize()));
     int[] tokens = tokens(run, config, tokenizer, options.data);
     Gpt model = trained.model();
-    int context = model.config().context();
+    int context = Math.min(model.config().context(), tokens.length);
     Dataset windows = new TextWindows(tokens, context).all();
     double nats = 0;
     long right = 0;

@@ -10,7 +10,10 @@ import jacquard.examples.recipe.classifier.Classifier;
 import jacquard.examples.view.MetricsLog;
 import jacquard.nn.Init;
 import jacquard.nn.io.FormatException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -83,14 +86,47 @@ class FeatureOptionsTest {
   @Test
   void aRunKeepsToTheNetworkThatItBeganWith() throws IOException {
     Path first = classifier("classifier-first", STROKES, 28, 1);
-    classifier("classifier-second", STROKES, 28, 2);
-    Map<String, Object> recorded =
-        Map.of("features", Map.of("path", first.toString(), "crc32c", "0"));
+    Path second = classifier("classifier-second", STROKES, 28, 2);
+    FeatureOptions options = new FeatureOptions();
+    options.features = first;
+    FeatureOptions.Chosen begunWith = options.find(strokes());
+    assertNotNull(begunWith);
+    Map<String, Object> recorded = begunWith.toConfig();
+    assertEquals("", saidOnResume(recorded, first));
+
+    String other = saidOnResume(Map.of("path", first.toString(), "crc32c", "0"), first);
+    assertTrue(other.contains(first + " has other weights than when this run began"), other);
+
+    Path gone = runs.resolve("classifier-gone");
+    String missing = saidOnResume(Map.of("path", gone.toString(), "crc32c", "0"), second);
+    assertTrue(
+        missing.contains(gone + ", by which this run was measured so far, is gone"), missing);
+  }
+
+  /// What a run says that recorded `features` and is resumed; it must take the network at
+  /// `expected`.
+  private String saidOnResume(Map<String, Object> features, Path expected) throws IOException {
+    Map<String, Object> recorded = Map.of("features", features);
     Continuation begun =
         new Continuation(new RunFolder(runs), MetricsLog.toJson(recorded), null, 1, false);
-    FeatureOptions.Chosen chosen = new FeatureOptions().find(strokes(), begun);
-    assertNotNull(chosen);
-    assertEquals(first, chosen.path());
+    FeatureOptions options = new FeatureOptions();
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    FeatureOptions.Chosen chosen;
+    System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    try {
+      chosen = options.find(strokes(), begun);
+    } finally {
+      System.setErr(before);
+    }
+    String text = said.toString(StandardCharsets.UTF_8);
+    if (chosen == null) {
+      // the default is the newest of ./runs, where there is none
+      assertTrue(text.contains("is gone"), text);
+    } else {
+      assertEquals(expected, chosen.path());
+    }
+    return text;
   }
 
   @Test

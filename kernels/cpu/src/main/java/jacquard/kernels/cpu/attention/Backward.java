@@ -65,7 +65,7 @@ record Backward(
     int rowSize = s.heads() * s.size();
     boolean together =
         s.headsTogether() && yStrides.head() == s.size() && gStrides.head() == s.size();
-    if (!together || !panels.fits(8 * rowSize * s.queries())) {
+    if (!together || !panels.fits(8L * rowSize * s.queries())) {
       return;
     }
     for (int t = 0; t < s.queries(); t++) {

@@ -67,7 +67,7 @@ record Forward(
   private void touch(int b, Panels panels) {
     AttentionShape s = shape;
     int rowSize = s.heads() * s.size();
-    if (!s.headsTogether() || !panels.fits(2 * rowSize * (s.queries() + s.keys()))) {
+    if (!s.headsTogether() || !panels.fits(2L * rowSize * (s.queries() + s.keys()))) {
       return;
     }
     for (int t = 0; t < Math.max(s.queries(), s.keys()); t++) {

@@ -79,8 +79,8 @@ final class Panels {
   }
 
   /// Whether operands of `elements` in all can be in the cache together.
-  boolean fits(int elements) {
-    return (long) elements * Float.BYTES <= cache;
+  boolean fits(long elements) {
+    return elements * Float.BYTES <= cache;
   }
 
   /// Reads a line here and there of `count` elements, which brings them all into the cache in the

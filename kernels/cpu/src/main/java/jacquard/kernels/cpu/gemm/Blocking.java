@@ -26,9 +26,12 @@ final class Blocking {
   private static final int FEW_COLUMNS = 256;
 
   /// Elements of C that stay in L2 from one block of k to the next: then B is packed block by
-  /// block, and its panels too are read from L2. So it is where C has no more rows than B: then
-  /// reading C again costs no more than reading all of B for each block of rows.
+  /// block, and its panels too are read from L2.
   private static final int RESIDENT_ELEMENTS = 256 * 1024;
+
+  /// Elements of a C that is read again for each block of k if it has no more rows than B: that
+  /// costs less than to read all of B for each block of rows.
+  private static final int LARGEST_REREAD = 1024 * 1024;
 
   /// Largest packed B in elements.
   private static final int PACKED_ELEMENTS = 4 * 1024 * 1024;
@@ -95,7 +98,8 @@ final class Blocking {
     int blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
     blockTiles = Math.max(1, blockRows / tileRows);
     long elements = (long) rows * columns;
-    boolean byBlocks = elements <= RESIDENT_ELEMENTS || rows <= shape.k();
+    boolean readAgain = product.items == 1 && rows <= shape.k() && elements <= LARGEST_REREAD;
+    boolean byBlocks = elements <= RESIDENT_ELEMENTS || readAgain;
     kAtOnce = byBlocks ? kBlock : kBlock * kBlocks;
     rowsApart =
         kAtOnce >= shape.k()

@@ -66,6 +66,9 @@ final class GemmRun {
     } finally {
       product.release();
       sharedPanels = NOTHING;
+      for (TileLoop loop : tileLoops) {
+        loop.release();
+      }
     }
   }
 

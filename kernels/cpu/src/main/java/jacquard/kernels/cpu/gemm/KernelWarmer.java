@@ -66,6 +66,10 @@ public final class KernelWarmer implements Runnable {
   /// doublings.
   private static final long RETRY_NANOS = 5_000_000_000L;
 
+  /// The failure that the user is told of: the first says no more than that another program has the
+  /// core while this one starts.
+  private static final int REPORTED_FAILURE = 1;
+
   /// Calls after which the compiler has been asked for the kernel, and going on only takes its
   /// processor time.
   private static final int ENOUGH_CALLS = 2000;
@@ -102,14 +106,14 @@ public final class KernelWarmer implements Runnable {
     REQUESTS.add(candidate);
   }
 
-  /// Has a candidate that failed tried again after a while, and says so; called by candidates as
-  /// they settle.
+  /// Has a candidate that failed tried again after a while, and says so the second time; called by
+  /// candidates as they settle.
   ///
   /// @param failures how often it failed before
   static void later(Candidate candidate, String name, int failures) {
     long pause = RETRY_NANOS << Math.min(failures, 5);
     LOG.log(
-        failures == 0 ? Level.WARNING : Level.DEBUG,
+        failures == REPORTED_FAILURE ? Level.WARNING : Level.DEBUG,
         "gemm: {0} is not compiled yet and runs as plain loops, several times slower, until it is;"
             + " a busy machine or -Xint can cause it",
         name);
@@ -219,7 +223,7 @@ public final class KernelWarmer implements Runnable {
       long now = start;
       while (now - start < SLICE_NANOS) {
         if (flopsPerNano(K, 8) > COMPILED_FLOPS_PER_NANO || isCompiled()) {
-          return isGood(measure()) || !nextForm();
+          return measure() > good() || !nextForm();
         }
         now = System.nanoTime();
         calls += 16;
@@ -272,8 +276,9 @@ public final class KernelWarmer implements Runnable {
     /// The speed of the form under way, in operations a nanosecond: the highest of some rounds, for
     /// another program may have the core in one of them.
     private double measure() {
+      double good = good();
       double speed = 0;
-      for (int i = 0; i < MOST_ROUNDS && !isGood(speed); i++) {
+      for (int i = 0; i < MOST_ROUNDS && speed <= good; i++) {
         speed = Math.max(speed, round());
       }
       LOG.log(Level.DEBUG, "gemm: {0} {1}: {2} GFLOP/s", tile, forms.get(form), speed);
@@ -291,13 +296,16 @@ public final class KernelWarmer implements Runnable {
         shorter = Math.min(shorter, nanos(SHORT_K, 16));
         longer = Math.min(longer, nanos(LONG_K, 16));
       }
-      return 16 * (flops(LONG_K) - flops(SHORT_K)) / Math.max(1, longer - shorter);
+      double nanos = longer - shorter;
+      // compiled in between, if the shorter one took as long
+      return nanos > 0.1 * longer ? 16 * (flops(LONG_K) - flops(SHORT_K)) / nanos : 0;
     }
 
-    /// Fewer than 8 sums can't hide the latency of a multiply-add, 4 cycles at two a cycle.
-    private boolean isGood(double flopsPerNano) {
+    /// The speed above which no other form is tried. Fewer than 8 sums can't hide the latency of a
+    /// multiply-add, 4 cycles at two a cycle.
+    private double good() {
       double attainable = Math.min(1, tile.rows() * tile.vectors() / 10.0);
-      return flopsPerNano > GOOD_SHARE * attainable * peak(tile);
+      return GOOD_SHARE * attainable * peak(tile);
     }
 
     private boolean nextForm() {

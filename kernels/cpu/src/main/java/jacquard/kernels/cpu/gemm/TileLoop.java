@@ -2,6 +2,8 @@ package jacquard.kernels.cpu.gemm;
 
 /// Multiplies tiles of rows with packed panels of B: one worker's part of a product.
 final class TileLoop {
+  private static final Object NOTHING = new float[0];
+
   private final Product product;
   private final Blocking blocking;
   private final KernelTable kernels;
@@ -9,7 +11,7 @@ final class TileLoop {
 
   /// Where the rows of C under way are, and the index of its element `[0, 0]` there, which may lie
   /// before the array if that holds later rows alone.
-  private Object rows = new float[0];
+  private Object rows = NOTHING;
 
   private int rowsOrigin;
 
@@ -18,6 +20,11 @@ final class TileLoop {
     this.blocking = blocking;
     this.kernels = kernels;
     this.own = own;
+  }
+
+  /// Lets go of the caller's arrays.
+  void release() {
+    rows = NOTHING;
   }
 
   /// Room for packed panels `from .. to - 1`, for as much of k as is packed at once.

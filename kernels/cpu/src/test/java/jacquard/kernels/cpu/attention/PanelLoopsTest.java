@@ -24,6 +24,8 @@ class PanelLoopsTest {
     }
     check(Float.MAX_VALUE);
     check(Float.MIN_NORMAL);
+    assertEquals(Float.POSITIVE_INFINITY, PanelLoops.log(Float.POSITIVE_INFINITY));
+    assertEquals(Float.NaN, PanelLoops.log(Float.NaN));
   }
 
   @Property
