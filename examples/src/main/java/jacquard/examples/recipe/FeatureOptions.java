@@ -79,7 +79,7 @@ final class FeatureOptions {
       }
       Chosen chosen = named(path, digits);
       String checksum = recorded.field("crc32c").asText();
-      if (!chosen.toConfig().get("crc32c").equals(checksum)) {
+      if (!checksum.equals(chosen.toConfig().get("crc32c"))) {
         System.err.printf(
             "features: %s has other weights than when this run began: FIDs from here on can't be"
                 + " compared with those before%n",
