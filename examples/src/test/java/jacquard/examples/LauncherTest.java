@@ -212,6 +212,7 @@ class LauncherTest {
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
             "-XX:+UseG1GC",
+            "-XX:MaxNewSize=64m",
             "-Xmx1g",
             "-Da=b",
             "-cp",
@@ -233,6 +234,17 @@ class LauncherTest {
     List<String> out = launch("doctor").out();
     assertTrue(out.contains("-XX:+UseZGC"), out::toString);
     assertFalse(out.contains("-XX:+UseG1GC"), out::toString);
+  }
+
+  @Test
+  void spaceOfNewObjectsIsBoundedWhereProgramsTrain() throws Exception {
+    fakeMaven(0);
+    jdk("a", "25");
+    assertTrue(launch("resume", "runs/a").out().contains("-XX:MaxNewSize=64m"));
+    assertTrue(launch("bench", "workloads", "W1").out().contains("-XX:MaxNewSize=64m"));
+    assertFalse(launch("doctor").out().contains("-XX:MaxNewSize=64m"));
+    environment.put("JACQUARD_JAVA_OPTS", "-Xmn200m");
+    assertFalse(launch("train", "gpt").out().contains("-XX:MaxNewSize=64m"));
   }
 
   @Test
