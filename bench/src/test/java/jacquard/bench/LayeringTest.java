@@ -38,7 +38,9 @@ class LayeringTest {
   static final class WithoutTests implements ImportOption {
     @Override
     public boolean includes(Location location) {
-      return !location.contains("/test-classes/") && !location.contains("/.jt/test/");
+      return !location.contains("/test-classes/")
+          && !location.contains("/.jt/test/")
+          && !location.contains("-tests.jar");
     }
   }
 
