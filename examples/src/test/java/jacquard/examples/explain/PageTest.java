@@ -57,7 +57,7 @@ class PageTest {
       browser.value("jacquard.openAll()");
       assertEquals(NODES, browser.number("jacquard.items"));
       browser.value("jacquard.paint()");
-      // a slow machine may take ten times what this one takes: 20 to 60 ms each
+      // a bound for slow machines, not a measurement
       assertTrue(browser.number("jacquardSpeed.layout") < 1000, "layout");
       assertTrue(browser.number("jacquardSpeed.draw") < 1000, "drawing");
       browser.find("#search").sendKeys("op49");
