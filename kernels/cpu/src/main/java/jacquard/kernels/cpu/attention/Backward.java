@@ -122,8 +122,8 @@ record Backward(
     int dq = resultOffset + b * n * rowSize + h * size;
     int dk = dq + s.heads() * size;
     int dv = dk + s.heads() * size;
-    MicroKernel kernel = panels.byPanels();
-    MicroKernel byRows = panels.byRows();
+    MicroKernel[] kernels = panels.byPanels();
+    MicroKernel[] byRows = panels.byRows();
     for (int block = 0; block < blocks; block++) {
       int first = block * width;
       int count = Math.min(width, n - first);
@@ -131,8 +131,8 @@ record Backward(
       int firstQuery = s.causal() ? first : 0;
       int seeing = n - firstQuery;
       int panel = START + block * size * width;
-      panels.scores(kernel, size, queries, firstQuery / width, seeing, keys, panel, weights);
-      panels.scores(kernel, size, cotangents, firstQuery / width, seeing, values, panel, byScores);
+      panels.scores(kernels, size, queries, firstQuery / width, seeing, keys, panel, weights);
+      panels.scores(kernels, size, cotangents, firstQuery / width, seeing, values, panel, byScores);
       if (s.causal()) {
         for (int r = 0; r < count; r++) {
           int row = START + r * width;
@@ -141,7 +141,7 @@ record Backward(
       }
       panels.math.gradient(weights, byScores, START, seeing, width, logSums, means, firstQuery);
       panels.product(
-          kernel,
+          kernels,
           seeing,
           weights,
           START,
@@ -157,7 +157,7 @@ record Backward(
           size,
           false);
       panels.product(
-          kernel,
+          kernels,
           seeing,
           byScores,
           START,

@@ -95,8 +95,8 @@ record Forward(
     int stride = s.q().position();
     int qAt = qOffset + s.q().offset(b, h) + first * stride;
     panels.transpose(q, qAt, stride, count, s.size(), s.scale(), queries);
-    MicroKernel kernel = panels.byPanels();
-    panels.scores(kernel, s.size(), keys, 0, seen, queries, START, scores);
+    MicroKernel[] kernels = panels.byPanels();
+    panels.scores(kernels, s.size(), keys, 0, seen, queries, START, scores);
     if (s.causal()) {
       for (int key = first + 1; key < seen; key++) {
         int row = START + key * width;
@@ -107,7 +107,7 @@ record Forward(
     int rowSize = s.heads() * s.size();
     int yAt = yOffset + (b * s.queries() + first) * rowSize + h * s.size();
     panels.product(
-        kernel, seen, scores, START, 1, width, values, s.keys(), 0, y, yAt, rowSize, count,
+        kernels, seen, scores, START, 1, width, values, s.keys(), 0, y, yAt, rowSize, count,
         s.size(), false);
     for (int r = 0; r < count; r++) {
       panels.math.scale(y, yAt + r * rowSize, s.size(), 1 / sums[r]);

@@ -11,7 +11,7 @@ import jacquard.kernels.cpu.gemm.MicroKernel;
  *
  *     C[R columns of a, W] (+)= sum over p of a[p, those columns] * b[p, W]
  *
- * with R a divisor of W. Positions (queries, keys) come in blocks of W. A head's matrix x[positions, E] is packed in two
+ * with the R of consecutive tiles making up W (see TileHeights). Positions (queries, keys) come in blocks of W. A head's matrix x[positions, E] is packed in two
  * ways: a transposed panel [E, W] for each block of positions, and a straight panel [positions, W] for each W columns of E.
  * So, with j a block of keys and i one of queries:
  *
@@ -38,9 +38,9 @@ final class Panels {
 
   final int width;
 
-  /// Rows of a tile.
-  final int rows;
-
+  private final int[] heights;
+  private final MicroKernel[] kernelsOfPanels;
+  private final MicroKernel[] kernelsOfRows;
   final PanelMath math;
   private final KernelTable kernels;
   private final float[] edge;
@@ -55,27 +55,27 @@ final class Panels {
     this.kernels = kernels;
     this.cache = cache;
     width = 2 * kernels.width().lanes(Float.BYTES);
-    rows = divisor(width, kernels.shape().rows());
+    heights = TileHeights.of(width, kernels.shape().rows());
+    kernelsOfPanels = new MicroKernel[heights.length];
+    kernelsOfRows = new MicroKernel[heights.length];
     math = new PanelMath(width);
-    edge = array(START + rows * width);
+    edge = array(START + heights[0] * width);
   }
 
-  private static int divisor(int width, int most) {
-    int rows = most;
-    while (width % rows != 0) {
-      rows--;
+  /// Kernels that read panels on both sides, for the tiles of a block; valid until the next call.
+  MicroKernel[] byPanels() {
+    for (int t = 0; t < heights.length; t++) {
+      kernelsOfPanels[t] = kernels.ofPanels(Element.F32, heights[t], 2);
     }
-    return rows;
+    return kernelsOfPanels;
   }
 
-  /// A kernel that reads panels on both sides.
-  MicroKernel byPanels() {
-    return kernels.ofPanels(Element.F32, rows, 2);
-  }
-
-  /// A kernel that reads rows on the left.
-  MicroKernel byRows() {
-    return kernels.get(Element.F32, rows, 2, true);
+  /// Kernels that read rows on the left, for the tiles of a block; valid until the next call.
+  MicroKernel[] byRows() {
+    for (int t = 0; t < heights.length; t++) {
+      kernelsOfRows[t] = kernels.get(Element.F32, heights[t], 2, true);
+    }
+    return kernelsOfRows;
   }
 
   /// Whether operands of `elements` in all can be in the cache together.
@@ -149,7 +149,7 @@ final class Panels {
   /// @param b straight panels of `bRows` rows, of which the product starts with row `bRow`
   /// @param add whether to add to what is there
   void product(
-      MicroKernel kernel,
+      MicroKernel[] tiles,
       int k,
       float[] a,
       int aOffset,
@@ -170,7 +170,8 @@ final class Panels {
       for (int first = 0; first < size; first += width) {
         int panel = START + first * bRows + (bRow + p) * width;
         int columns = Math.min(width, size - first);
-        for (int r = 0; r < count; r += rows) {
+        for (int r = 0, tile = 0; r < count; r += heights[tile], tile = after(tile)) {
+          int rows = heights[tile];
           int left = aOffset + r * aRowStep + p * aStep;
           int target = cOffset + r * cStride + first;
           int lines = Math.min(rows, count - r);
@@ -181,7 +182,7 @@ final class Panels {
           float[] into = whole ? c : edge;
           int at = whole ? target : START;
           int stride = whole ? cStride : width;
-          kernel.run(
+          tiles[tile].run(
               length,
               a,
               left,
@@ -205,7 +206,7 @@ final class Panels {
   /// A panel of scores: `count` rows, the positions of transposed panels `a` from number `first`
   /// on, by the positions of the panel of `b` at `bOffset`. Rows up to a whole tile are written.
   void scores(
-      MicroKernel kernel,
+      MicroKernel[] tiles,
       int size,
       float[] a,
       int first,
@@ -213,10 +214,14 @@ final class Panels {
       float[] b,
       int bOffset,
       float[] c) {
-    for (int r = 0; r < count; r += rows) {
+    for (int r = 0, tile = 0; r < count; r += heights[tile], tile = after(tile)) {
       int left = START + (first + r / width) * size * width + r % width;
-      kernel.run(
+      tiles[tile].run(
           size, a, left, 1, b, bOffset, Element.F32.zeros(), 0, 0, c, START + r * width, width);
     }
+  }
+
+  private int after(int tile) {
+    return tile + 1 < heights.length ? tile + 1 : 0;
   }
 }
