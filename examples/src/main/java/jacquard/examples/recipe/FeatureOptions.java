@@ -29,8 +29,8 @@ final class FeatureOptions {
       paramLabel = "RUN",
       description =
           "What pictures are compared by: a run of train classifier, or a JSON file that lists the"
-              + " layers of another network. Default: the newest of runs/classifier-* that learned"
-              + " the same pictures.")
+              + " layers of another network. Default: the newest classifier in runs that learned the"
+              + " same pictures.")
   @Nullable Path features;
 
   /// A network and where it was found.
@@ -124,7 +124,8 @@ final class FeatureOptions {
     for (Path path : newestFirst(runs)) {
       RunFolder run = new RunFolder(path);
       try {
-        if (digits.isLearnedBy(run.readConfig())) {
+        Json config = run.readConfig();
+        if (isClassifier(run, config) && digits.isLearnedBy(config)) {
           ImageJudge judge = classifier(run);
           if (takes(judge, digits)) {
             return new Chosen(path, judge);
@@ -135,6 +136,10 @@ final class FeatureOptions {
       }
     }
     return null;
+  }
+
+  private static boolean isClassifier(RunFolder run, Json config) throws FormatException {
+    return run.configured(config, c -> c.field("recipe").asText()).equals(ClassifierRecipe.NAME);
   }
 
   private static ImageJudge classifier(RunFolder run) throws FormatException {
@@ -164,7 +169,6 @@ final class FeatureOptions {
     }
     try (Stream<Path> entries = Files.list(runs)) {
       return entries
-          .filter(run -> runs.relativize(run).toString().startsWith(ClassifierRecipe.NAME + "-"))
           .filter(run -> Files.isRegularFile(new RunFolder(run).model()))
           .sorted(Comparator.comparing(FeatureOptions::written).reversed())
           .toList();

@@ -29,11 +29,16 @@ class FeatureOptionsTest {
   @TempDir Path runs;
 
   private Path classifier(String name, String data, int size, int minute) throws IOException {
+    return run("classifier", name, data, size, minute);
+  }
+
+  private Path run(String recipe, String name, String data, int size, int minute)
+      throws IOException {
     Classifier.Sizes sizes = new Classifier.Sizes(1, size, size, 4, 10);
     Path run = Files.createDirectory(runs.resolve(name));
     MetricsLog.writeConfig(
         run.resolve("config.json"),
-        Map.of("recipe", "classifier", "data", data, "model", sizes.config()));
+        Map.of("recipe", recipe, "data", data, "model", sizes.config()));
     Path model = run.resolve("model.safetensors");
     Classifier.of(Init.of(1), sizes, 0).save(model);
     Files.setLastModifiedTime(model, FileTime.fromMillis(minute * 60_000L));
@@ -47,10 +52,10 @@ class FeatureOptionsTest {
   @Test
   void theNewestThatLearnedTheSamePicturesIsTaken() throws IOException {
     classifier("classifier-old", STROKES, 28, 1);
-    Path newer = classifier("classifier-newer", STROKES, 28, 2);
+    Path newer = classifier("any-name", STROKES, 28, 2);
     classifier("classifier-of-others", "/data/letters", 28, 3);
     classifier("classifier-small", STROKES, 8, 4);
-    classifier("other-name", STROKES, 28, 5);
+    run("gan", "classifier-by-name-only", STROKES, 28, 5);
     FeatureOptions.Chosen chosen = FeatureOptions.newest(runs, strokes());
     assertNotNull(chosen);
     assertEquals(newer, chosen.path());
