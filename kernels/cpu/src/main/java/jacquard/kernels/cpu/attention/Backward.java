@@ -47,6 +47,7 @@ record Backward(
   private static final int LOG_SUMS = 9;
   private static final int MEANS = 10;
   private static final int PARTIAL = 11;
+  private static final int TURNED = 12;
 
   /// Heads `from .. to - 1`, counted through the batch.
   void run(int from, int to, Panels panels) {
@@ -123,7 +124,8 @@ record Backward(
     int dk = dq + s.heads() * size;
     int dv = dk + s.heads() * size;
     MicroKernel[] kernels = panels.byPanels();
-    MicroKernel[] byRows = panels.byRows();
+    float[] turned = panels.memory(TURNED, blocks * width * Panels.K_BLOCK);
+    int group = 0;
     for (int block = 0; block < blocks; block++) {
       int first = block * width;
       int count = Math.min(width, n - first);
@@ -172,22 +174,40 @@ record Backward(
           count,
           size,
           false);
+      panels.turn(byScores, seeing, firstQuery, count, first - group, turned);
+      if (first + count == n || first + count - group == Panels.K_BLOCK) {
+        byQueries(group, first + count, turned, keyRows, dq, rowSize, panels);
+        group = first + count;
+      }
+    }
+  }
+
+  /// Adds to the gradients of all queries what comes from keys `group .. end - 1`.
+  ///
+  /// @param turned gradients of the scores by these keys, see [Panels#turn]
+  private void byQueries(
+      int group, int end, float[] turned, float[] keyRows, int dq, int rowSize, Panels panels) {
+    AttentionShape s = shape;
+    int n = s.queries();
+    int width = panels.width;
+    for (int query = s.causal() ? group : 0; query < n; query += width) {
+      int count = Math.min(width, n - query);
       panels.product(
-          byRows,
-          count,
-          byScores,
-          START,
-          width,
+          panels.byPanels(),
+          Math.min(end, s.seen(query + count)) - group,
+          turned,
+          START + query * Panels.K_BLOCK,
           1,
+          width,
           keyRows,
           n,
-          first,
+          group,
           result,
-          dq + firstQuery * rowSize,
+          dq + query * rowSize,
           rowSize,
-          seeing,
-          size,
-          block > 0);
+          count,
+          s.size(),
+          group > 0);
     }
   }
 }

@@ -19,9 +19,10 @@ import jacquard.kernels.cpu.gemm.MicroKernel;
  *     scores[j, i]          transposed k by transposed q
  *     result[i]             panels of weights[j, i] by straight v: rows of the result in place
  *     gradients of k and v  panels of weights[i, j] by straight q and g: rows in place
- *     gradient of q         weights[i, j] read along their rows by straight k
+ *     gradient of q         panels of weights[j, i] by straight k: rows in place
  *
- * Nothing of the size of the scores is ever packed or transposed.
+ * The gradient computes weights[i, j] only and turns them for the last of these, as many keys at a time as one pass of a
+ * product takes: block by block of keys, its rows would be read and written for every 16 or 32 products.
  */
 /// Packing and products of panels; the memory of one worker.
 final class Panels {
@@ -30,7 +31,7 @@ final class Panels {
 
   /// Rows of a product that go through the cache at once: two panels of them fill two thirds of L1
   /// at 512 bits.
-  private static final int K_BLOCK = 128;
+  static final int K_BLOCK = 128;
 
   private static final int LINE = 16;
 
@@ -40,7 +41,6 @@ final class Panels {
 
   private final int[] heights;
   private final MicroKernel[] kernelsOfPanels;
-  private final MicroKernel[] kernelsOfRows;
   final PanelMath math;
   private final KernelTable kernels;
   private final float[] edge;
@@ -57,7 +57,6 @@ final class Panels {
     width = 2 * kernels.width().lanes(Float.BYTES);
     heights = TileHeights.of(width, kernels.shape().rows());
     kernelsOfPanels = new MicroKernel[heights.length];
-    kernelsOfRows = new MicroKernel[heights.length];
     math = new PanelMath(width);
     edge = array(START + heights[0] * width);
   }
@@ -68,14 +67,6 @@ final class Panels {
       kernelsOfPanels[t] = kernels.ofPanels(Element.F32, heights[t], 2);
     }
     return kernelsOfPanels;
-  }
-
-  /// Kernels that read rows on the left, for the tiles of a block; valid until the next call.
-  MicroKernel[] byRows() {
-    for (int t = 0; t < heights.length; t++) {
-      kernelsOfRows[t] = kernels.get(Element.F32, heights[t], 2, true);
-    }
-    return kernelsOfRows;
   }
 
   /// Whether operands of `elements` in all can be in the cache together.
@@ -139,6 +130,22 @@ final class Panels {
     for (int first = 0; first < size; first += width) {
       int columns = Math.min(width, size - first);
       math.copy(x, offset + first, stride, count, columns, factor, to, START + first * room, width);
+    }
+  }
+
+  /// Turns `count` rows of `from`, a panel of which the first `columns` are used, into panels of as
+  /// many rows as that: one for each block of positions, with room for [#K_BLOCK] rows.
+  ///
+  /// @param first position of the first row, a multiple of the width
+  /// @param row row of the panels where the first column goes
+  void turn(float[] from, int count, int first, int columns, int row, float[] to) {
+    for (int r = 0; r < count; r += width) {
+      int lanes = Math.min(width, count - r);
+      int target = START + (first + r) * K_BLOCK + row * width;
+      if (lanes < width) {
+        java.util.Arrays.fill(to, target, target + columns * width, 0);
+      }
+      LOOPS.pack(from, START + r * width, 1, width, columns, lanes, to, target, width);
     }
   }
 

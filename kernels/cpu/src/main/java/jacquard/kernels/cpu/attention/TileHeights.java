@@ -10,8 +10,9 @@ import java.util.Arrays;
 /// | 16    | 6            | 6, 5, 5        | 10                 |
 /// | 8     | 6            | 4, 4           | 8                  |
 ///
-/// A multiply-add takes four to five cycles and two begin in each, so ten sums keep the units busy. Equal tiles
-/// need one kernel; where they are too low, the fewest tiles it is, of two heights at most.
+/// A multiply-add takes four to five cycles and two begin in each, so ten sums keep the units busy.
+/// Equal tiles need one kernel; where they are too low, the fewest tiles it is, of two heights at
+/// most.
 final class TileHeights {
   private static final int VECTORS = 2;
   private static final int SUMS_THAT_HIDE_LATENCY = 10;

@@ -30,6 +30,9 @@ import java.lang.invoke.MethodHandles;
  *   run-time stride, also where the stride is 1). With row_r = ai + r as a constant displacement: 42 %.
  * - The indices of C's rows live through the loop, because the rows are touched before it.
  *
+ * Panels by panels, of one step along k, are read through one index: two that are the same multiple of k made the
+ * compiler forget the second mode (CodeForm has the figures).
+ *
  * Where the optimum lies differs from tile to tile, hence the forms among which KernelWarmer chooses by measuring.
  * Further, measured on a Zen 3 core at k = 128: 4x24 and 3x32 tiles, with the same 12 accumulators, 42 %; a general
  * stride along k costs the range check of every broadcast, 66 %, so A is read in place only where it is contiguous along
@@ -81,7 +84,8 @@ final class MicroKernelWriter {
     this.tile = tile;
     this.element = tile.element();
     this.form = form;
-    this.separateRows = TileShape.of(tile.width()).readsRows() || tile.kStep() == 1;
+    this.separateRows =
+        tile.kStep() == 1 || (TileShape.of(tile.width()).readsRows() && !form.displaced());
     this.code = code;
     fromArray = MethodTypeDesc.of(element.vector(), SPECIES, element.array(), CD_int);
     rowStarts = bVectors + tile.vectors();
@@ -151,20 +155,38 @@ final class MicroKernelWriter {
     startRows();
     Label top = code.newLabel();
     Label done = code.newLabel();
-    code.iconst_0().istore(P);
-    if (form.steppedB()) {
-      code.iload(B_OFFSET).istore(B_INDEX);
-    }
-    code.iload(P).iload(K).if_icmpge(done);
+    int counter = form.indices() == CodeForm.Indices.TOGETHER ? B_INDEX : P;
+    startLoop();
+    code.iload(counter).iload(K).if_icmpge(done);
     code.labelBinding(top);
     step();
-    if (form.steppedB()) {
+    if (form.indices() != CodeForm.Indices.FROM_K) {
       code.iinc(B_INDEX, tile.columns());
     }
-    code.iinc(P, 1).iload(P).iload(K).if_icmplt(top);
+    if (counter == P) {
+      code.iinc(P, 1);
+    }
+    code.iload(counter).iload(K).if_icmplt(top);
     code.labelBinding(done);
     storeSums();
     code.return_();
+  }
+
+  /// Sets the indices. If B's serves A too, it counts to its end in place of k, and A's starts are
+  /// taken relative to it.
+  private void startLoop() {
+    if (form.indices() != CodeForm.Indices.FROM_K) {
+      code.iload(B_OFFSET).istore(B_INDEX);
+    }
+    if (form.indices() == CodeForm.Indices.TOGETHER) {
+      code.iload(K).loadConstant(tile.columns()).imul().iload(B_OFFSET).iadd().istore(K);
+      int first = separateRows ? rowStarts : A_OFFSET;
+      for (int start = first; start < first + (separateRows ? tile.rows() : 1); start++) {
+        code.iload(start).iload(B_OFFSET).isub().istore(start);
+      }
+    } else {
+      code.iconst_0().istore(P);
+    }
   }
 
   private int sum(int row, int vector) {
@@ -210,15 +232,20 @@ final class MicroKernelWriter {
   }
 
   private void step() {
-    code.iload(P);
-    if (tile.kStep() > 1) {
-      code.loadConstant(tile.kStep()).imul();
+    switch (form.indices()) {
+      case TOGETHER -> code.iload(B_INDEX);
+      case FROM_K, B_STEPPED -> {
+        code.iload(P);
+        if (tile.kStep() > 1) {
+          code.loadConstant(tile.kStep()).imul();
+        }
+      }
     }
     if (!separateRows) {
       code.iload(A_OFFSET).iadd();
     }
     code.istore(A_INDEX);
-    if (!form.steppedB()) {
+    if (form.indices() == CodeForm.Indices.FROM_K) {
       code.iload(B_OFFSET).iload(P).loadConstant(tile.columns()).imul().iadd().istore(B_INDEX);
     }
     for (int j = 0; j < tile.vectors(); j++) {

@@ -11,6 +11,7 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import jdk.incubator.vector.FloatVector;
@@ -269,13 +270,14 @@ class GemmTest {
     assumeFits(width);
     Random random = new Random(9);
     TileShape shape = TileShape.of(width);
-    for (int variant = 0; variant < 4; variant++) {
-      int kStep = variant / 2 == 0 ? 1 : shape.panelStep();
+    for (int variant = 0; variant < 6; variant++) {
       for (int rows = 1; rows <= 6; rows++) {
         for (int vectors = 1; vectors <= 4; vectors++) {
+          int columns = vectors * width.lanes(Float.BYTES);
+          int kStep = List.of(1, shape.panelStep(), columns).get(variant / 2);
           TileSpec tile = new TileSpec(Element.F32, width, rows, vectors, kStep, variant % 2 == 1);
           int k = 11;
-          float[] a = GemmCase.floats(random, 16 * k);
+          float[] a = GemmCase.floats(random, 64 * k);
           float[] b = GemmCase.floats(random, tile.columns() * k);
           float[] start = GemmCase.floats(random, tile.columns());
           int stride = kStep == 1 ? k : 1;
@@ -283,7 +285,7 @@ class GemmTest {
           float[] edge = new float[12 + 6 * 16];
           MicroKernel loops = Element.F32.loops().tile(tile);
           loops.run(k, a, 0, stride, b, 0, start, 0, 0, expected, 0, 70, edge);
-          for (CodeForm form : CodeForm.ALL) {
+          for (CodeForm form : CodeForm.of(tile)) {
             float[] c = new float[6 * 70];
             float[] beside = new float[edge.length];
             MicroKernelWriter.write(tile, form)
