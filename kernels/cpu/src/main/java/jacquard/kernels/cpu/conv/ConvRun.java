@@ -282,68 +282,11 @@ final class ConvRun {
 
   /// Copies an image to where a product gathers from.
   private void fill(int image, Object to, int at) {
+    ConvShape s = plan.shape();
     if (gradient) {
-      fillGradient(image, to, at);
+      PaddedImage.gradient(plan, element, source, sourceOffset + image * s.yImage(), to, at);
     } else {
-      fillForward(image, to, at);
-    }
-  }
-
-  private void fillForward(int image, Object to, int at) {
-    ConvShape s = plan.shape();
-    Loops loops = element.loops();
-    int phaseLength = plan.rowLength() / s.strideW();
-    int rows = Math.min(s.h(), plan.rows() - s.padTop());
-    for (int c = 0; c < s.c(); c++) {
-      int from = sourceOffset + image * s.xImage() + c * s.h() * s.w();
-      int plane = at + c * plan.plane() + s.padTop() * plan.rowLength();
-      if (s.strideW() == 1) {
-        int columns = Math.min(s.w(), phaseLength - s.padLeft());
-        if (columns > 0 && rows > 0) {
-          loops.copyPadded(
-              source, from, s.w(), to, plane + s.padLeft(), plan.rowLength(), rows, columns);
-        }
-        continue;
-      }
-      for (int phase = 0; phase < s.strideW(); phase++) {
-        int x = Math.floorMod(phase - s.padLeft(), s.strideW());
-        int column = (x + s.padLeft()) / s.strideW();
-        int columns = Math.min(ceilDiv(s.w() - x, s.strideW()), phaseLength - column);
-        if (columns > 0 && rows > 0) {
-          loops.copy(
-              source,
-              from + x,
-              s.w(),
-              s.strideW(),
-              to,
-              plane + phase * phaseLength + column,
-              plan.rowLength(),
-              1,
-              rows,
-              columns);
-        }
-      }
-    }
-  }
-
-  private void fillGradient(int image, Object to, int at) {
-    ConvShape s = plan.shape();
-    int backH = (s.kh() - 1) * s.dilationH() / s.strideH();
-    int backW = (s.kw() - 1) * s.dilationW() / s.strideW();
-    int rows = Math.min(s.oh(), plan.rows() - backH);
-    int columns = Math.min(s.ow(), plan.rowLength() - backW);
-    for (int o = 0; o < s.o() && rows > 0 && columns > 0; o++) {
-      element
-          .loops()
-          .copyPadded(
-              source,
-              sourceOffset + image * s.yImage() + o * s.oh() * s.ow(),
-              s.ow(),
-              to,
-              at + o * plan.plane() + backH * plan.rowLength() + backW,
-              plan.rowLength(),
-              rows,
-              columns);
+      PaddedImage.forward(plan, element, source, sourceOffset + image * s.xImage(), to, at);
     }
   }
 

@@ -46,6 +46,7 @@ public final class Convolution {
   private final ConvRun run;
   private final BatchRun batchRun;
   private final BatchGradient batchGradient;
+  private final NarrowForward narrowForward;
   private final NarrowGradient narrowGradient;
   private final Map<Key, ConvPlan> plans = new Recent<>();
   private final Map<Key, BatchPlan> batchPlans = new Recent<>();
@@ -86,7 +87,8 @@ public final class Convolution {
     }
     batchRun = new BatchRun(pool, kernels, workers);
     batchGradient = new BatchGradient(pool, kernels, workers);
-    narrowGradient = new NarrowGradient(pool, kernels);
+    narrowForward = new NarrowForward(pool, kernels, workers);
+    narrowGradient = new NarrowGradient(pool, kernels, workers);
   }
 
   /// `y = x * w`.
@@ -146,8 +148,12 @@ public final class Convolution {
     int lanes = kernels.width().lanes(element.bytes());
     switch (form) {
       case FORWARD, INPUT_GRADIENT -> {
-        if (batched && form == Form.INPUT_GRADIENT && NarrowGradient.fits(s, kernels)) {
+        if (batched && form == Form.INPUT_GRADIENT && NarrowGradient.fits(s)) {
           narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+        } else if (s.flops() > 0
+            && form == Form.FORWARD
+            && NarrowForward.fits(s, Panels.columns(kernels, element))) {
+          narrowForward.run(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
         } else if (batched && !(form == Form.FORWARD && pixelsFillPanels(s, element))) {
           batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
         } else if (form == Form.FORWARD) {

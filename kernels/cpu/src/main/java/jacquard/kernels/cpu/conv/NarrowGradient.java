@@ -9,45 +9,59 @@ import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
 /*
- * With one channel a tile would have one row, whose two sums wait for each other: 1.1 ms for 64 images of 28x28 from 64
- * filters of 4x4. Here the taps of a line are rows of the tile too. What a pixel of y adds to them is added to
- * neighbouring pixels of dx, which has room for those outside.
+ * With one channel a tile would have one row, whose two sums wait for each other. Here channels and taps are the rows:
+ *
+ *     t[c, tap, pixel of y] = w[o, c, tap] · dy[o, pixel of y]
+ *
+ * is a product of dy as it lies, which is read once and in order. What a tap adds to dx is then a row of t, line by line
+ * and sorted by the remainder by the stride, so that neighbours stay neighbours. All of an image stays in L2.
  */
-/// The input gradient where a line of taps with all channels fits a tile.
+/// The input gradient where a sum over the filters gives a pixel few elements of `dx`: those of all
+/// taps and channels.
 final class NarrowGradient {
+  /// Most channels times taps: with more, what is added afterwards takes as long as the product.
+  private static final int MOST_ROWS = 48;
+
+  /// Elements of the panels that are made at a time.
+  private static final int PANEL_ELEMENTS = 32 * 1024;
+
+  private static final double FLOPS_PER_PART = 400_000;
+
   private final WorkerPool pool;
   private final KernelTable kernels;
-  private final Turned source;
-  private final Turned result;
-  private final Scratch scratch = new Scratch();
-  private final RangeBody rowPart = this::rows;
+  private final Panels[] workers;
+  private final RangeBody imagePart = this::images;
 
   private Element element = Element.F32;
   private Loops loops = element.loops();
   private ConvShape shape = ConvShape.of(0, 1, 1, 1, 1, 1, 1, 0);
-  private int columns;
   private int start;
+  private int columns;
+  private int rows;
+  private int tiles;
+  private int tileSize;
+  private int lines;
+  private int pitch;
+  private int height;
   private int width;
-  private int lineSize;
-  private Object lines = NOTHING;
+
+  private Object filters = NOTHING;
   private Object dy = NOTHING;
+  private int dyOffset;
   private Object dx = NOTHING;
+  private int dxOffset;
 
   private static final Object NOTHING = new float[0];
 
-  NarrowGradient(WorkerPool pool, KernelTable kernels) {
+  NarrowGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
     this.pool = pool;
     this.kernels = kernels;
-    source = new Turned(pool);
-    result = new Turned(pool);
+    this.workers = workers;
   }
 
   /// Whether a shape is one for this class.
-  static boolean fits(ConvShape s, KernelTable kernels) {
-    return s.groups() == 1
-        && s.dilationW() == 1
-        && 3 * s.c() <= kernels.shape().rows()
-        && s.c() * s.kw() <= kernels.shape().rows();
+  static boolean fits(ConvShape s) {
+    return s.groups() == 1 && s.c() * s.taps() <= MOST_ROWS;
   }
 
   /// Neither operand may be empty, nor the result.
@@ -65,71 +79,143 @@ final class NarrowGradient {
     loops = element.loops();
     start = element.lineStart();
     columns = Panels.columns(kernels, element);
-    width = Math.max((s.ow() - 1) * s.strideW() + s.kw(), s.padLeft() + s.w());
-    int xPixels = s.h() * width;
-    source.use(element, columns, 1, s.o(), s.oh(), s.ow(), s.ow(), s.oh() * s.ow());
-    result.use(element, columns, 1, s.c(), s.h(), s.w(), width, xPixels);
-    dy = scratch.array(element, Scratch.Use.IMAGES, (s.yImage() + 1) * columns);
-    dx = scratch.array(element, Scratch.Use.SUMS, (xPixels * s.c() + 1) * columns);
+    dy = y;
+    dyOffset = yOffset;
+    dx = x;
+    dxOffset = xOffset;
+    rows = s.c() * s.taps();
+    tiles = Panels.tiles(kernels, rows);
+    tileSize = Panels.tileSize(kernels, s.o());
+    lines = Math.clamp(PANEL_ELEMENTS / ((long) s.o() * s.ow()), 1, s.oh());
+    pitch = Math.ceilDiv(lines * s.ow(), columns) * columns;
+    height =
+        Math.max(
+            s.oh() + (s.kh() - 1) * s.dilationH() / s.strideH(),
+            Math.ceilDiv(s.padTop() + s.h(), s.strideH()));
+    width =
+        Math.max(
+            s.ow() + (s.kw() - 1) * s.dilationW() / s.strideW(),
+            Math.ceilDiv(s.padLeft() + s.w(), s.strideW()));
     pack(w, wOffset);
-    for (int first = 0; first < s.n(); first += columns) {
-      int count = Math.min(columns, s.n() - first);
-      source.turn(y, yOffset + first * s.yImage(), count, dy);
-      pool.parallelFor(s.h(), 2, rowPart);
-      result.back(dx, s.padLeft(), count, x, xOffset + first * s.xImage());
+    int panels = pitch / columns;
+    for (Panels worker : workers) {
+      worker.use(element, panels * s.o());
     }
+    double flops = (double) s.flops() / s.n();
+    pool.parallelFor(s.n(), (int) Math.clamp(FLOPS_PER_PART / flops, 1, s.n()), imagePart);
+    filters = NOTHING;
     dy = NOTHING;
     dx = NOTHING;
-    lines = NOTHING;
   }
 
-  /// Filters as tiles, one for each line of taps: `[line][filter][column, channel]`.
+  /// Filters as tiles of `[filter][channel, tap]`.
   private void pack(Object w, int wOffset) {
+    filters = workers[0].scratch().array(element, Scratch.Use.A_TILES, tiles * tileSize);
+    for (int tile = 0; tile < tiles; tile++) {
+      int row = Panels.tileRow(rows, tiles, tile);
+      int count = Panels.tileRow(rows, tiles, tile + 1) - row;
+      int to = start + tile * tileSize;
+      int step = kernels.shape().panelStep();
+      loops.pack(w, wOffset + row, rows, 1, shape.o(), count, filters, to, step);
+    }
+  }
+
+  /// Phase: images `from .. to - 1`.
+  private void images(int from, int to, int worker) {
     ConvShape s = shape;
-    int step = kernels.shape().panelStep();
-    lineSize = s.o() * step;
-    lines = scratch.array(element, Scratch.Use.A_TILES, s.kh() * lineSize);
-    for (int p = 0; p < s.kh(); p++) {
-      for (int q = 0; q < s.kw(); q++) {
-        loops.copy(
-            w,
-            wOffset + p * s.kw() + q,
-            s.c() * s.taps(),
-            s.taps(),
-            lines,
-            start + p * lineSize + q * s.c(),
-            step,
-            1,
+    Panels own = workers[worker];
+    int planes = s.c() * s.strideH() * s.strideW();
+    Object sums = own.scratch().array(element, Scratch.Use.SUMS, planes * height * width);
+    Object added = own.scratch().array(element, Scratch.Use.TAPS, rows * pitch);
+    for (int image = from; image < to; image++) {
+      loops.zero(sums, start, 0, 1, planes * height * width);
+      for (int line = 0; line < s.oh(); line += lines) {
+        int count = Math.min(lines, s.oh() - line);
+        multiply(own, dyOffset + image * s.yImage() + line * s.ow(), count * s.ow(), added);
+        add(added, sums, line, count);
+      }
+      store(sums, dxOffset + image * s.xImage());
+    }
+  }
+
+  /// What pixels of `y` add to `dx`, by channel and tap.
+  private void multiply(Panels own, int offset, int pixels, Object added) {
+    ConvShape s = shape;
+    int panels = Math.ceilDiv(pixels, columns);
+    int[] starts = own.scratch().starts(panels + 1);
+    for (int i = 0; i <= panels; i++) {
+      starts[i] = i * columns;
+    }
+    int stride = s.oh() * s.ow();
+    loops.packPanels(dy, offset, stride, starts, panels, pixels, s.o(), own.panel(), start);
+    int vectors = kernels.shape().vectors();
+    for (int panel = 0; panel < panels; panel++) {
+      int right = start + panel * s.o() * columns;
+      for (int tile = 0; tile < tiles; tile++) {
+        int row = Panels.tileRow(rows, tiles, tile);
+        int count = Panels.tileRow(rows, tiles, tile + 1) - row;
+        MicroKernel kernel = kernels.get(element, count, vectors, false);
+        int left = start + tile * tileSize;
+        int at = start + row * pitch + panel * columns;
+        kernel.run(
             s.o(),
-            s.c());
+            filters,
+            left,
+            1,
+            own.panel(),
+            right,
+            element.zeros(),
+            0,
+            0,
+            added,
+            at,
+            pitch);
       }
     }
   }
 
-  /// Phase: rows of `dx`. Each sums over its lines of taps in order, and along them.
-  private void rows(int from, int to, int worker) {
+  /// Adds what `count` lines of `y` from `line` on add, tap by tap.
+  private void add(Object added, Object sums, int line, int count) {
     ConvShape s = shape;
-    int rowSize = width * s.c() * columns;
-    MicroKernel kernel = kernels.get(element, s.kw() * s.c(), kernels.shape().vectors(), false);
-    for (int row = from; row < to; row++) {
-      int target = start + row * rowSize;
-      loops.zero(dx, target, 0, 1, rowSize);
+    int from = start;
+    for (int c = 0; c < s.c(); c++) {
       for (int p = 0; p < s.kh(); p++) {
-        int u = row + s.padTop() - p * s.dilationH();
-        if (u >= 0 && u % s.strideH() == 0 && u / s.strideH() < s.oh()) {
-          int right = start + u / s.strideH() * s.ow() * s.o() * columns;
-          line(kernel, start + p * lineSize, right, target);
+        for (int q = 0; q < s.kw(); q++) {
+          int y = p * s.dilationH();
+          int x = q * s.dilationW();
+          int plane = (c * s.strideH() + y % s.strideH()) * s.strideW() + x % s.strideW();
+          int first = plane * height + line + y / s.strideH();
+          int to = start + first * width + x / s.strideW();
+          loops.add(added, from, s.ow(), sums, to, width, count, s.ow());
+          from += pitch;
         }
       }
     }
   }
 
-  private void line(MicroKernel kernel, int left, int right, int target) {
+  /// Copies an image of `dx` from between its padding, remainder by remainder.
+  private void store(Object sums, int to) {
     ConvShape s = shape;
-    for (int j = 0; j < s.ow(); j++) {
-      int at = target + j * s.strideW() * s.c() * columns;
-      kernel.run(
-          s.o(), lines, left, 1, dy, right + j * s.o() * columns, dx, at, columns, dx, at, columns);
+    for (int c = 0; c < s.c(); c++) {
+      for (int y = 0; y < Math.min(s.strideH(), s.h()); y++) {
+        for (int x = 0; x < Math.min(s.strideW(), s.w()); x++) {
+          int line = y + s.padTop();
+          int column = x + s.padLeft();
+          int plane = (c * s.strideH() + line % s.strideH()) * s.strideW() + column % s.strideW();
+          int first = plane * height + line / s.strideH();
+          loops.copy(
+              sums,
+              start + first * width + column / s.strideW(),
+              width,
+              1,
+              dx,
+              to + (c * s.h() + y) * s.w() + x,
+              s.strideH() * s.w(),
+              s.strideW(),
+              Math.ceilDiv(s.h() - y, s.strideH()),
+              Math.ceilDiv(s.w() - x, s.strideW()));
+        }
+      }
     }
   }
 }

@@ -195,6 +195,27 @@ final class F32Loops implements Loops {
   }
 
   @Override
+  public void add(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    float[] source = (float[]) from;
+    float[] target = (float[]) to;
+    for (int r = 0; r < rows; r++) {
+      int s = fromOffset + r * fromRowStride;
+      int t = toOffset + r * toRowStride;
+      for (int j = 0; j < columns; j++) {
+        target[t + j] += source[s + j];
+      }
+    }
+  }
+
+  @Override
   public void copyPadded(
       Object from,
       int fromOffset,

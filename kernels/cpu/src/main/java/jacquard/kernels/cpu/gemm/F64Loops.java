@@ -251,6 +251,27 @@ final class F64Loops implements Loops {
   }
 
   @Override
+  public void add(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns) {
+    double[] source = (double[]) from;
+    double[] target = (double[]) to;
+    for (int r = 0; r < rows; r++) {
+      int s = fromOffset + r * fromRowStride;
+      int t = toOffset + r * toRowStride;
+      for (int j = 0; j < columns; j++) {
+        target[t + j] += source[s + j];
+      }
+    }
+  }
+
+  @Override
   public void copyPadded(
       Object from,
       int fromOffset,

@@ -113,6 +113,17 @@ public sealed interface Loops permits F32Loops, F64Loops {
       int rows,
       int columns);
 
+  /// Adds a block of rows to a block of `to`.
+  void add(
+      Object from,
+      int fromOffset,
+      int fromRowStride,
+      Object to,
+      int toOffset,
+      int toRowStride,
+      int rows,
+      int columns);
+
   /// Copies rows into a padded target, whose elements behind a row may be set to zero: as many as a
   /// vector has, or fewer. Rows are written in order, so that zeros may fall on rows to come.
   void copyPadded(

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Packing memory of one worker: arrays that grow to the largest product seen and stay.
 public final class Scratch {
-  private static final int USES = 7;
+  private static final int USES = 8;
 
   /// Size of an array for packed operands at least. The collector gives an array of half a heap
   /// region and more (a region has 1 to 4 MiB in heaps up to 8 GiB) regions of its own, so that
@@ -17,7 +17,7 @@ public final class Scratch {
   private int[] starts = new int[64];
 
   /// Room for `count` indices.
-  int[] starts(int count) {
+  public int[] starts(int count) {
     if (starts.length < count) {
       starts = new int[count];
     }
@@ -39,7 +39,9 @@ public final class Scratch {
     /// Filters in another order.
     FILTERS,
     /// Sums of a weight gradient.
-    SUMS
+    SUMS,
+    /// What lies under each tap of a filter, or what each tap adds: `[tap][pixel]`.
+    TAPS
   }
 
   /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with
