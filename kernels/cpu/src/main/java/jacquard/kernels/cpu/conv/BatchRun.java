@@ -213,21 +213,78 @@ final class BatchRun {
 
   /// Phase: products of pixels, counted through groups and pixels.
   private void pixels(int from, int to, int worker) {
-    for (int item = from; item < to; item++) {
+    int width = plan.w().length();
+    for (int item = from, next; item < to; item = next) {
+      int x = item % plan.resultPixels() % width;
+      next = Math.min(to, item + width - x);
       int group = item / plan.resultPixels();
-      int pixel = item % plan.resultPixels();
-      pixel(workers[worker], group, pixel / plan.w().length(), pixel % plan.w().length());
+      int y = item % plan.resultPixels() / width;
+      for (int kind = 0; kind < plan.w().taps().length; kind++) {
+        line(workers[worker], group, y, x, x + next - item, kind);
+      }
     }
   }
 
-  private void pixel(Panels own, int group, int y, int x) {
+  /// Pixels `from .. to - 1` of a line, those of a kind. A line of taps is multiplied at all of them
+  /// before the next one, so that its tiles stay in L2.
+  private void line(Panels own, int group, int y, int from, int to, int kindAcross) {
     AxisTaps h = plan.h();
     AxisTaps w = plan.w();
-    int kind = h.kind()[y] * w.taps().length + w.kind()[x];
+    int kind = h.kind()[y] * w.taps().length + kindAcross;
     int across = plan.tapsAcross(kind);
-    int origin = group * plan.sourcePixels() + h.origin()[y] * w.source() + w.origin()[x];
-    int base = start + origin * plan.depth() * columns;
-    int target = start + (group * plan.resultPixels() + y * w.length() + x) * plan.rows() * columns;
+    int top = h.from()[y];
+    int bottom = h.to()[y];
+    int parts = parts(across);
+    for (int x = from; x < to; x++) {
+      if (w.kind()[x] == kindAcross && !isByLine(kind, y, x)) {
+        pixel(own, group, kind, y, x);
+      }
+    }
+    for (int t = top; t < bottom; t++) {
+      for (int part = 0; part < parts; part++) {
+        for (int x = from; x < to; x++) {
+          if (w.kind()[x] == kindAcross && isByLine(kind, y, x)) {
+            int left = t * across + w.from()[x];
+            int right = t * across + w.to()[x];
+            if (part < parts(right - left)) {
+              int base = base(group, y, x);
+              int target = target(group, y, x);
+              part(own, group, kind, base, target, left, right, part, t > top);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether a pixel's taps are multiplied line by line.
+  private boolean isByLine(int kind, int y, int x) {
+    AxisTaps w = plan.w();
+    int across = plan.tapsAcross(kind);
+    int taps = w.to()[x] - w.from()[x];
+    boolean gathered = taps == across && (across * plan.depth() < IN_PLACE || w.step() > 1);
+    return plan.h().from()[y] < plan.h().to()[y] && taps > 0 && !isShort(kind) && !gathered;
+  }
+
+  private int base(int group, int y, int x) {
+    AxisTaps w = plan.w();
+    int origin =
+        group * plan.sourcePixels() + plan.h().origin()[y] * w.source() + w.origin()[x];
+    return start + origin * plan.depth() * columns;
+  }
+
+  private int target(int group, int y, int x) {
+    int pixel = group * plan.resultPixels() + y * plan.w().length() + x;
+    return start + pixel * plan.rows() * columns;
+  }
+
+  /// A pixel all of whose taps are multiplied at once.
+  private void pixel(Panels own, int group, int kind, int y, int x) {
+    AxisTaps h = plan.h();
+    AxisTaps w = plan.w();
+    int across = plan.tapsAcross(kind);
+    int base = base(group, y, x);
+    int target = target(group, y, x);
     int top = h.from()[y];
     int bottom = h.to()[y];
     int left = w.from()[x];
@@ -236,11 +293,11 @@ final class BatchRun {
       loops.zero(sums, target, 0, 1, plan.rows() * columns);
     } else if (isShort(kind)) {
       whole(own, group, kind, base, target, top, bottom, left, right);
-    } else if (right - left == across && (across * plan.depth() < IN_PLACE || w.step() > 1)) {
-      segment(own, group, kind, base, target, top * across, bottom * across, false);
     } else {
-      for (int t = top; t < bottom; t++) {
-        segment(own, group, kind, base, target, t * across + left, t * across + right, t > top);
+      int end = bottom * across;
+      int parts = parts(end - top * across);
+      for (int part = 0; part < parts; part++) {
+        part(own, group, kind, base, target, top * across, end, part, false);
       }
     }
   }
@@ -276,27 +333,36 @@ final class BatchRun {
     multiply(own, group, kind, 0, offsets.length, own.panel(), start, target, false);
   }
 
-  /// Taps `first .. end - 1` of a pixel, in parts of similar length.
-  private void segment(
-      Panels own, int group, int kind, int base, int target, int first, int end, boolean add) {
+  /// Parts in which so many taps of a pixel are multiplied.
+  private int parts(int taps) {
+    return Math.ceilDiv(taps, Math.max(1, DEPTH / plan.depth()));
+  }
+
+  /// A part of taps `first .. end - 1` of a pixel.
+  private void part(
+      Panels own,
+      int group,
+      int kind,
+      int base,
+      int target,
+      int first,
+      int end,
+      int part,
+      boolean add) {
     int depth = plan.depth();
+    int parts = parts(end - first);
+    int tap = first + (end - first) * part / parts;
+    int next = first + (end - first) * (part + 1) / parts;
+    int step = tap * depth;
+    int k = (next - tap) * depth;
     int[] offsets = plan.offsets()[kind];
-    boolean inPlace =
-        plan.w().step() == 1 && first / plan.tapsAcross(kind) == (end - 1) / plan.tapsAcross(kind);
-    int parts = Math.ceilDiv(end - first, Math.max(1, DEPTH / depth));
-    int tap = first;
-    for (int part = 1; part <= parts; part++) {
-      int next = first + (end - first) * part / parts;
-      int step = tap * depth;
-      int k = (next - tap) * depth;
-      boolean addPart = add || part > 1;
-      if (inPlace) {
-        multiply(own, group, kind, step, k, images, base + offsets[step], target, addPart);
-      } else {
-        own.gather(images, base, offsets, step, k, 0, columns);
-        multiply(own, group, kind, step, k, own.panel(), start, target, addPart);
-      }
-      tap = next;
+    int across = plan.tapsAcross(kind);
+    boolean addPart = add || part > 0;
+    if (plan.w().step() == 1 && first / across == (end - 1) / across) {
+      multiply(own, group, kind, step, k, images, base + offsets[step], target, addPart);
+    } else {
+      own.gather(images, base, offsets, step, k, 0, columns);
+      multiply(own, group, kind, step, k, own.panel(), start, target, addPart);
     }
   }
 
