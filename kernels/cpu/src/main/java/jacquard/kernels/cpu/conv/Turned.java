@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.conv;
 
+import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.machine.RangeBody;
@@ -11,6 +12,10 @@ final class Turned {
   /// Pixels that are transposed at a time: the lines that they are written to, often a power of two
   /// apart, should stay in L1 until they are full.
   private static final int PIXELS = 16;
+
+  /// Elements of an image that are read ahead in the order of memory: 16 places that are read or
+  /// written in turns are too many for the processor to foresee.
+  private static final int AHEAD = 512;
 
   private final WorkerPool pool;
   private final RangeBody turnPart = this::turn;
@@ -31,6 +36,9 @@ final class Turned {
   private Object turned = NOTHING;
   private int turnedOffset;
   private int count;
+
+  /// What was read ahead.
+  private double touched;
 
   private static final Object NOTHING = new float[0];
 
@@ -103,6 +111,7 @@ final class Turned {
     int pixels = height * width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
+      readAhead(channel, from, to);
       int read = plainOffset + channel * pixels;
       int write = place(channel);
       if (count < columns) {
@@ -116,12 +125,27 @@ final class Turned {
     }
   }
 
+  /// Reads channels of all images if `channel`, of `from .. to - 1`, is the first of some.
+  private void readAhead(int channel, int from, int to) {
+    int pixels = height * width;
+    int group = Math.max(1, AHEAD / pixels);
+    if ((channel - from) % group == 0) {
+      int length = Math.min(group, to - channel) * pixels;
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += CacheLines.touch(plain, plainOffset + i * image + channel * pixels, length);
+      }
+      touched = sum;
+    }
+  }
+
   private void back(int from, int to, int worker) {
     boolean dense = rowPixels == width;
     int rows = dense ? 1 : height;
     int length = dense ? height * width : width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
+      readAhead(channel, from, to);
       for (int y = 0; y < rows; y++) {
         int read = place(channel) + y * rowPixels * stride;
         int write = plainOffset + channel * height * width + y * width;

@@ -1,0 +1,34 @@
+package jacquard.kernels.cpu.gemm;
+
+/// Lines of the caches. Java has no instruction that prefetches; reading does.
+public final class CacheLines {
+  private static final int BYTES = 64;
+
+  private CacheLines() {}
+
+  /// Reads an element of each line of `count` elements of a `float[]` or `double[]`. What is then
+  /// read or written in an order that the processor doesn't foresee is in the cache.
+  ///
+  /// @return what was read, added up: to be kept, so that it has to be read
+  public static double touch(Object array, int offset, int count) {
+    return array instanceof float[] floats
+        ? touch(floats, offset, offset + count)
+        : touch((double[]) array, offset, offset + count);
+  }
+
+  private static float touch(float[] array, int from, int to) {
+    float sum = 0;
+    for (int i = from; i < to; i += BYTES / Float.BYTES) {
+      sum += array[i];
+    }
+    return sum;
+  }
+
+  private static double touch(double[] array, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i += BYTES / Double.BYTES) {
+      sum += array[i];
+    }
+    return sum;
+  }
+}
