@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.attention;
 
+import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
@@ -33,8 +34,6 @@ final class Panels {
   /// at 512 bits.
   static final int K_BLOCK = 128;
 
-  private static final int LINE = 16;
-
   private static final Loops LOOPS = Element.F32.loops();
 
   final int width;
@@ -48,7 +47,7 @@ final class Panels {
   private float[][] arrays = new float[0][];
 
   /// What [#touch] read, so that it has to.
-  float touched;
+  double touched;
 
   /// @param cache bytes of the second-level cache
   Panels(KernelTable kernels, long cache) {
@@ -78,11 +77,7 @@ final class Panels {
   /// order in which memory is fast. The heads of an item lie side by side in each position: one
   /// head after the other would wait for its two or four lines of each position alone.
   void touch(float[] x, int offset, int count) {
-    float sum = 0;
-    for (int i = offset; i < offset + count; i += LINE) {
-      sum += x[i];
-    }
-    touched = sum;
+    touched = CacheLines.touch(x, offset, count);
   }
 
   /// Number of blocks of `count`.

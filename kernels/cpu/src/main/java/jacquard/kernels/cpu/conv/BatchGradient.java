@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.conv;
 
+import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
@@ -175,6 +176,9 @@ final class BatchGradient {
     ConvShape s = shape;
     for (int image = from; image < to; image++) {
       int all = firstImage + image;
+      workers[worker].touched =
+          CacheLines.touchImage(x, xOffset + all * s.xImage(), s.xImage())
+              + CacheLines.touchImage(dy, dyOffset + all * s.yImage(), s.yImage());
       copy(x, xOffset + all * s.xImage(), s.h() * s.w(), s.c(), images, image);
       copy(dy, dyOffset + all * s.yImage(), s.oh() * s.ow(), s.o(), outer, image);
     }
@@ -217,8 +221,8 @@ final class BatchGradient {
   }
 
   /// Phase: sums over a chunk of images, counted through groups, taps, blocks of channels and parts
-  /// of the tiles. Some lines of pixels are added to all of them before the next ones, so that their
-  /// tiles stay in L2.
+  /// of the tiles. Some lines of pixels are added to all of them before the next ones, so that
+  /// their tiles stay in L2.
   private void sums(int from, int to, int worker) {
     ConvShape s = shape;
     int lines = Math.max(1, DEPTH / (s.ow() * count));

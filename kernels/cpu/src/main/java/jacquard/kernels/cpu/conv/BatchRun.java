@@ -225,8 +225,8 @@ final class BatchRun {
     }
   }
 
-  /// Pixels `from .. to - 1` of a line, those of a kind. A line of taps is multiplied at all of them
-  /// before the next one, so that its tiles stay in L2.
+  /// Pixels `from .. to - 1` of a line, those of a kind. A line of taps is multiplied at all of
+  /// them before the next one, so that its tiles stay in L2.
   private void line(Panels own, int group, int y, int from, int to, int kindAcross) {
     AxisTaps h = plan.h();
     AxisTaps w = plan.w();
@@ -268,8 +268,7 @@ final class BatchRun {
 
   private int base(int group, int y, int x) {
     AxisTaps w = plan.w();
-    int origin =
-        group * plan.sourcePixels() + plan.h().origin()[y] * w.source() + w.origin()[x];
+    int origin = group * plan.sourcePixels() + plan.h().origin()[y] * w.source() + w.origin()[x];
     return start + origin * plan.depth() * columns;
   }
 

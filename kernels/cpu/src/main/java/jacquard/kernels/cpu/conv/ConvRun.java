@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.conv;
 
+import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
@@ -133,7 +134,8 @@ final class ConvRun {
     GatheredProduct product = plan.products().getFirst();
     int tiles = PanelWorker.tiles(kernels, product.rows());
     int panels = ceilDiv(product.width(), panelColumns) * plan.products().size();
-    tileParts = Math.clamp(ceilDiv(2 * pool.threads(), panels), 1, tiles);
+    boolean even = panels % pool.threads() == 0 || panels >= 8 * pool.threads();
+    tileParts = even ? 1 : Math.min(pool.threads(), tiles);
     source = x;
     sourceOffset = xo;
     left = dy;
@@ -252,6 +254,8 @@ final class ConvRun {
             if ((filled & 1 << image) == 0) {
               filled |= 1 << image;
               fill(first + image, images, start + image * plan.sourceImage());
+              int size = targetImage();
+              touch(own, target, targetOffset + (first + image) * size, size);
             }
           }
           own.panel(
@@ -278,6 +282,10 @@ final class ConvRun {
 
   private int targetImage() {
     return gradient ? plan.shape().xImage() : plan.shape().yImage();
+  }
+
+  private static void touch(PanelWorker own, Object array, int offset, int count) {
+    own.touched = CacheLines.touchImage(array, offset, count);
   }
 
   /// Copies an image to where a product gathers from.
@@ -332,6 +340,7 @@ final class ConvRun {
     boolean inPlace = kernels.shape().readsRows();
     int packedSize = inPlace ? 0 : PanelWorker.packedSize(kernels, any);
     for (int image = firstImage; image < endImage; image++) {
+      touch(own, left, leftOffset + image * plan.shape().yImage(), plan.shape().yImage());
       int packed = -1;
       for (int item = from; item < to; item++) {
         GatheredProduct product = plan.products().get(item / perProduct);

@@ -36,9 +36,6 @@ public final class Convolution {
   /// copy of a few images stays closer.
   private static final long LARGEST_BLOCK = 4 << 20;
 
-  /// Terms of a sum up to which turning images costs more than it saves.
-  private static final int FEW_TERMS = 32;
-
   /// Columns of a panel of two vectors of 256 bits.
   private static final int NARROW_COLUMNS = 16;
 
@@ -178,7 +175,8 @@ public final class Convolution {
   private boolean pixelsFillPanels(ConvShape s, Element element) {
     int columns = Panels.columns(kernels, element);
     boolean narrow = columns <= NARROW_COLUMNS && 2 * s.ow() >= columns;
-    return s.channels() * s.taps() <= FEW_TERMS || narrow && s.strideH() == 1 && s.strideW() == 1;
+    return s.channels() * s.taps() <= NarrowForward.MOST_TERMS
+        || narrow && s.strideH() == 1 && s.strideW() == 1;
   }
 
   /// Whether rows of images fill panels, up to the last vector, and a block of images is not too

@@ -13,11 +13,11 @@ import jacquard.kernels.cpu.machine.WorkerPool;
  * lines of all filters are written in turns, and none of them follows another. So the panels of some lines of pixels are
  * made first, which stay in L1, and tiles go along them: each writes its 6 rows from end to end.
  */
-/// The forward form where a sum has few terms: `y[o, pixel] = w[o, tap] · x[tap, pixel]`, some lines
-/// of pixels at a time.
+/// The forward form where a sum has few terms: `y[o, pixel] = w[o, tap] · x[tap, pixel]`, some
+/// lines of pixels at a time.
 final class NarrowForward {
-  /// Most terms of a sum.
-  private static final int MOST_TERMS = 32;
+  /// Most terms of a sum. With more, computing takes longer than writing.
+  static final int MOST_TERMS = 32;
 
   /// Elements of the panels that are made at a time: half of a first-level cache.
   private static final int PANEL_ELEMENTS = 4096;
@@ -104,8 +104,7 @@ final class NarrowForward {
   private void pack(Object w, int wOffset) {
     int terms = taps.length;
     int filterCount = plan.shape().o();
-    filters =
-        workers[0].scratch().array(element, Scratch.Use.A_TILES, tiles * tileSize);
+    filters = workers[0].scratch().array(element, Scratch.Use.A_TILES, tiles * tileSize);
     for (int tile = 0; tile < tiles; tile++) {
       int row = Panels.tileRow(filterCount, tiles, tile);
       int height = Panels.tileRow(filterCount, tiles, tile + 1) - row;
@@ -126,8 +125,7 @@ final class NarrowForward {
   private void bands(int from, int to, int worker) {
     ConvShape s = plan.shape();
     Panels own = workers[worker];
-    Object copy =
-        own.scratch().array(element, Scratch.Use.IMAGES, plan.sourceImage() + columns);
+    Object copy = own.scratch().array(element, Scratch.Use.IMAGES, plan.sourceImage() + columns);
     Object lines = own.scratch().array(element, Scratch.Use.TAPS, (taps.length + 2) * pitch);
     loops.zero(copy, start, 0, 1, plan.sourceImage());
     int copied = -1;
@@ -152,8 +150,7 @@ final class NarrowForward {
     // in the order of the taps: zeros behind the last line of one may reach into the next
     for (int t = 0; t < taps.length; t++) {
       int at = start + taps[t] + first * step;
-      loops.copyPadded(
-          copy, at, step, lines, start + t * pitch, s.ow(), end - first, s.ow());
+      loops.copyPadded(copy, at, step, lines, start + t * pitch, s.ow(), end - first, s.ow());
     }
     int pixels = (end - first) * s.ow();
     int size = taps.length * columns;
@@ -179,18 +176,7 @@ final class NarrowForward {
       for (int pixel = 0; pixel < pixels; pixel += columns, right += terms * columns) {
         int at = target + row * rowStride + Math.min(pixel, pixels - columns);
         kernel.run(
-            terms,
-            filters,
-            left,
-            1,
-            own.panel(),
-            right,
-            element.zeros(),
-            0,
-            0,
-            y,
-            at,
-            rowStride);
+            terms, filters, left, 1, own.panel(), right, element.zeros(), 0, 0, y, at, rowStride);
       }
     }
   }

@@ -158,18 +158,7 @@ final class NarrowGradient {
         int left = start + tile * tileSize;
         int at = start + row * pitch + panel * columns;
         kernel.run(
-            s.o(),
-            filters,
-            left,
-            1,
-            own.panel(),
-            right,
-            element.zeros(),
-            0,
-            0,
-            added,
-            at,
-            pitch);
+            s.o(), filters, left, 1, own.panel(), right, element.zeros(), 0, 0, added, at, pitch);
       }
     }
   }

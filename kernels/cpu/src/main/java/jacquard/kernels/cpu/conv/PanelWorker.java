@@ -20,6 +20,9 @@ final class PanelWorker {
   private final int[] columnSources;
   private final int[] columnTargets;
 
+  /// What was read so that it is in the cache.
+  double touched;
+
   private Element element = Element.F32;
   private Loops loops = element.loops();
   private int lanes;

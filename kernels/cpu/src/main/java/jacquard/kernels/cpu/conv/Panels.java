@@ -13,6 +13,9 @@ final class Panels {
   private final Scratch scratch = new Scratch();
   private final int[] runs;
 
+  /// What was read so that it is in the cache.
+  double touched;
+
   private Element element = Element.F32;
   private Loops loops = element.loops();
   private int lanes;

@@ -4,6 +4,10 @@ package jacquard.kernels.cpu.gemm;
 public final class CacheLines {
   private static final int BYTES = 64;
 
+  /// Elements of an image of which it pays to touch all lines before one works on it: of more, the
+  /// first would have left the second-level cache again.
+  private static final int IMAGE = 32 * 1024;
+
   private CacheLines() {}
 
   /// Reads an element of each line of `count` elements of a `float[]` or `double[]`. What is then
@@ -14,6 +18,13 @@ public final class CacheLines {
     return array instanceof float[] floats
         ? touch(floats, offset, offset + count)
         : touch((double[]) array, offset, offset + count);
+  }
+
+  /// Touches an image, if it is small enough to stay in the cache while one works on it.
+  ///
+  /// @return as of [#touch]
+  public static double touchImage(Object array, int offset, int count) {
+    return count <= IMAGE ? touch(array, offset, count) : 0;
   }
 
   private static float touch(float[] array, int from, int to) {

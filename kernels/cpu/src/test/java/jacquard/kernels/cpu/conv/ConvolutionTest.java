@@ -101,6 +101,10 @@ class ConvolutionTest {
     ConvShape.of(32, 1, 8, 9, 3, 2, 3, 0),
     ConvShape.of(16, 1, 3, 2, 3, 4, 1, 4),
     new ConvShape(32, 1, 9, 9, 3, 3, 3, 3, 3, 2, 2, 0, 1, 3, 1, 1),
+    // the same in parts: several bands of lines, the last panel of which is moved left
+    ConvShape.of(15, 1, 33, 30, 40, 5, 1, 2),
+    new ConvShape(16, 2, 61, 20, 60, 30, 19, 3, 2, 2, 1, 1, 0, 1, 1, 1),
+    new ConvShape(13, 3, 20, 70, 7, 11, 23, 2, 3, 2, 3, 2, 1, 3, 2, 1),
     // taps that no pixel meets
     ConvShape.of(32, 16, 1, 2, 3, 3, 1, 1),
     ConvShape.of(32, 2, 2, 2, 2, 3, 1, 4),
@@ -196,6 +200,7 @@ class ConvolutionTest {
       ConvShape.of(32, 20, 9, 8, 40, 3, 1, 1),
       ConvShape.of(30, 17, 8, 8, 30, 4, 2, 1),
       ConvShape.of(16, 1, 12, 12, 16, 4, 2, 1),
+      ConvShape.of(15, 2, 33, 30, 40, 3, 1, 2),
     };
     for (ConvShape shape : shapes) {
       ConvCase data = new ConvCase(shape, 3);
