@@ -3,6 +3,7 @@ package jacquard.examples;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.examples.board.Board;
 import jacquard.examples.cli.Cli;
 import jacquard.examples.cli.Version;
 import jacquard.examples.recipe.Explain;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
       Sample.class,
       Eval.class,
       Explain.class,
+      Board.class,
       Plot.class,
       Export.class,
       Prepare.class,

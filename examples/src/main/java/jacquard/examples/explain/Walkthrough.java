@@ -1,5 +1,6 @@
 package jacquard.examples.explain;
 
+import jacquard.examples.web.PageFiles;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
@@ -13,9 +14,6 @@ import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Origin;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Backends;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,23 +154,14 @@ public final class Walkthrough {
 
   /// @param data of the page, JSON
   static String page(String data) {
-    String script = resource("explain.js");
-    String style = resource("explain.css");
+    String script =
+        PageFiles.shared(PageFiles.KIT) + PageFiles.text(Walkthrough.class, "explain.js");
+    String style =
+        PageFiles.shared(PageFiles.LOOK) + PageFiles.text(Walkthrough.class, "explain.css");
     // what ends a script element must not stand in one
-    return resource("explain.html")
+    return PageFiles.text(Walkthrough.class, "explain.html")
         .replace("/*STYLE*/", style)
         .replace("/*SCRIPT*/", script)
         .replace("/*DATA*/", data.replace("<", "\\u003c"));
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Walkthrough.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("explain: " + name + " is missing from this build");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

@@ -11,7 +11,7 @@ import sun.misc.SignalHandler;
 ///
 /// A signal that was ignored when Java started stays ignored, as `nohup` wants it. A shutdown hook
 /// would not do: while hooks run, the JVM no longer hears a second signal.
-final class Interrupts implements AutoCloseable {
+public final class Interrupts implements AutoCloseable {
   /// Exit code of a process that SIGINT ended: 128 + 2.
   static final int EXIT_CODE = 130;
 
@@ -20,7 +20,7 @@ final class Interrupts implements AutoCloseable {
   private volatile boolean asked;
 
   /// @param first told once, on the thread of the signal
-  Interrupts(Runnable first) {
+  public Interrupts(Runnable first) {
     this.first = first;
     for (String name : List.of("INT", "TERM", "HUP")) {
       Signal signal = new Signal(name);

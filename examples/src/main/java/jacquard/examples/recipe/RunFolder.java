@@ -171,7 +171,7 @@ public record RunFolder(Path path) {
     }
   }
 
-  Path metrics() {
+  public Path metrics() {
     return path.resolve("metrics.jsonl");
   }
 
@@ -183,20 +183,25 @@ public record RunFolder(Path path) {
     return path.resolve("loss.png");
   }
 
-  Path model() {
+  public Path model() {
     return path.resolve("model.safetensors");
   }
 
-  Path samples() {
+  public Path samples() {
     return path.resolve("samples");
   }
 
-  Path checkpoints() {
+  public Path checkpoints() {
     return path.resolve("checkpoints");
   }
 
   Path sample(long step, String ending) {
     return samples().resolve("step-" + step + "." + ending);
+  }
+
+  /// Whether some process trains this run now.
+  public boolean isInTraining() {
+    return RunLock.isTaken(this);
   }
 
   /// The command that samples this run, to be pasted into a shell here.

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +21,9 @@ final class RunLock implements AutoCloseable {
   private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
   static final String NAME = ".lock";
+
+  /// By how much the clocks of files and processes may differ.
+  private static final Duration CLOCKS = Duration.ofSeconds(2);
 
   private final Path file;
   private final FileChannel channel;
@@ -67,6 +72,22 @@ final class RunLock implements AutoCloseable {
       if (!done) {
         channel.close();
       }
+    }
+  }
+
+  /// Whether the process that took the lock last is still there. Trying the lock would keep it from
+  /// whoever takes it at the same moment; a later process that got the same number began later.
+  static boolean isTaken(RunFolder run) {
+    try {
+      Path file = run.path().resolve(NAME);
+      long id = Long.parseLong(Files.readString(file).strip());
+      Instant taken = Files.getLastModifiedTime(file).toInstant();
+      return ProcessHandle.of(id)
+          .flatMap(process -> process.info().startInstant())
+          .map(start -> start.isBefore(taken.plus(CLOCKS)))
+          .orElse(false);
+    } catch (IOException | NumberFormatException e) {
+      return false;
     }
   }
 

@@ -1,18 +1,9 @@
-"use strict";
 (() => {
 const data = JSON.parse(document.getElementById("data").textContent);
 const ops = data.operations.map(([name, type, layer, line, caller, role, sources, tasks], id) =>
   ({ id, name, type, layer, line, caller, role, sources, tasks,
      text: [name, type, layer, line, caller].join("\n").toLowerCase() }));
-const $ = id => document.getElementById(id);
-const make = (tag, text, cls) => {
-  const e = document.createElement(tag);
-  if (text !== undefined) e.textContent = text;
-  if (cls) e.className = cls;
-  return e;
-};
-const css = name => getComputedStyle(document.documentElement).getPropertyValue(name);
-const dark = matchMedia("(prefers-color-scheme: dark)");
+const { $, make, css, dark } = kit;
 const number = (x, digits) => x === null || x === undefined ? "–" : x.toFixed(digits);
 const bytes = n => n >= 1e6 ? (n / 1e6).toFixed(2) + " MB" : n >= 1e3 ? (n / 1e3).toFixed(1) + " kB" : n + " B";
 // one hue for each layer, the same in every view
@@ -26,31 +17,9 @@ document.title = data.title;
 
 /* Tabs */
 const tabs = ["graph", "kernels", "memory", "timeline", "passes"];
-let tab = "graph";
 const views = {};
-tabs.forEach((name, i) => {
-  const b = make("button", name);
-  b.setAttribute("role", "tab");
-  b.id = "tab-" + name;
-  b.title = `key ${i + 1}`;
-  b.onclick = () => show(name);
-  $("tabs").append(b);
-});
-function show(name) {
-  tab = name;
-  for (const t of tabs) {
-    $(t).hidden = t !== name;
-    $("tab-" + t).setAttribute("aria-selected", t === name);
-  }
-  views[name]?.();
-}
-addEventListener("keydown", e => {
-  if (e.target.tagName === "INPUT") { if (e.key === "Escape") e.target.blur(); return; }
-  if (e.ctrlKey || e.metaKey || e.altKey) return;
-  if (e.key === "/") { e.preventDefault(); $("search").focus(); }
-  const at = Number(e.key) - 1;
-  if (tabs[at]) show(tabs[at]);
-});
+const { show, keys } = kit.tabs(tabs, name => views[name]?.());
+kit.keys({ ...keys, "/": () => $("search").focus() });
 
 /* A canvas that can be moved and zoomed */
 function canvasOf(id, draw, options = {}) {

@@ -1,0 +1,86 @@
+package jacquard.examples.board;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/// Tells one browser of what changes, as server-sent events, until it goes away:
+///
+///     event: runs    data: [all of Catalogue.runs()]
+///     event: lines   data: {"run": id, "anew": true, "lines": [new lines of its metrics]}
+///
+/// A connection begins with everything there is, so a browser that comes back needs nothing else.
+///
+/// @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">Server-sent
+///   events</a>
+final class LiveFeed {
+  private static final long PAUSE_MILLIS = 400;
+
+  /// A browser that has gone is noticed by writing to it.
+  private static final long LONGEST_SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final Catalogue catalogue;
+  private final Map<String, LogTail> tails = new LinkedHashMap<>();
+  private final OutputStream out;
+  private String told = "";
+  private long lastNanos = System.nanoTime();
+
+  /// @param followed runs whose lines are told
+  LiveFeed(Catalogue catalogue, List<String> followed, OutputStream out) throws IOException {
+    this.catalogue = catalogue;
+    this.out = out;
+    for (Listed run : catalogue.runs()) {
+      if (followed.contains(run.id())) {
+        tails.put(run.id(), new LogTail(run.folder().metrics()));
+      }
+    }
+  }
+
+  /// @throws IOException when the browser has gone
+  void run(BooleanSupplier open) throws IOException, InterruptedException {
+    while (open.getAsBoolean()) {
+      String runs = Json.of(catalogue.runs().stream().map(Listed::toJson).toList()).toString();
+      if (!runs.equals(told)) {
+        told = runs;
+        event("runs", runs);
+      }
+      for (Map.Entry<String, LogTail> tail : tails.entrySet()) {
+        LogTail.News news = tail.getValue().next();
+        while (news != null) {
+          event("lines", json(tail.getKey(), news).toString());
+          news = news.lines().isEmpty() ? null : tail.getValue().next();
+        }
+      }
+      if (System.nanoTime() - lastNanos > LONGEST_SILENCE_NANOS) {
+        send(":\n\n");
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private static Json json(String run, LogTail.News news) {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    fields.put("run", Json.of(run));
+    fields.put("anew", Json.of(news.anew()));
+    fields.put("lines", Json.of(news.lines()));
+    return Json.of(fields);
+  }
+
+  /// @param data one line
+  private void event(String name, String data) throws IOException {
+    send("event: " + name + "\ndata: " + data + "\n\n");
+  }
+
+  private void send(String text) throws IOException {
+    out.write(text.getBytes(UTF_8));
+    out.flush();
+    lastNanos = System.nanoTime();
+  }
+}

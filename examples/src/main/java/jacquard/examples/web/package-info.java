@@ -1,0 +1,5 @@
+/// What the pages share that Jacquard writes or serves.
+@NullMarked
+package jacquard.examples.web;
+
+import org.jspecify.annotations.NullMarked;

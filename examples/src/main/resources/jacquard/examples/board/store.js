@@ -1,0 +1,66 @@
+/* What the screens share: the runs as the server tells them, which are followed, and how to ask. */
+const COLOURS = 8;
+const taken = new Map();
+
+export const state = {
+  runs: [],
+  lines: new Map(), // by run: its metrics so far
+  followed: new Set(),
+  current: null,
+};
+
+export const byId = id => state.runs.find(run => run.id === id);
+export const current = () => byId(state.current);
+export const title = run => run.id === "." ? "this run" : run.id;
+
+/* A colour of the theme for each followed run, kept as long as it is followed. */
+export function colour(id) {
+  if (!taken.has(id)) {
+    for (const old of taken.keys()) if (!state.followed.has(old)) taken.delete(old);
+    const used = new Set(taken.values());
+    let free = 0;
+    while (used.has(free) && free < COLOURS - 1) free++;
+    taken.set(id, free);
+  }
+  return `--c${taken.get(id)}`;
+}
+
+const address = (path, parameters) => path + "?" + new URLSearchParams(parameters);
+export const link = (path, run, more = {}) => address(path, { run: run.id, ...more });
+
+/* What the server answers; what it refuses is an error with its line. */
+export async function ask(path, run, more = {}, options = {}) {
+  const answer = await fetch(link(path, run, more), options);
+  if (!answer.ok) throw new Error((await answer.text()).trim());
+  return answer;
+}
+
+/* Sends JSON. */
+export const send = (path, value, signal) =>
+  fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), signal });
+
+/* Of several questions only the last one's answer counts. */
+export function latest() {
+  let asked = 0;
+  return async (question, then, failed) => {
+    const mine = ++asked;
+    try {
+      const answer = await question();
+      if (mine === asked) then(answer);
+    } catch (e) {
+      if (mine === asked) failed(e);
+    }
+  };
+}
+
+/* The line of a screen that says what is missing or wrong. */
+export function note(screen, text = "", wrong = false) {
+  const line = kit.$(screen).querySelector(".note");
+  line.textContent = text;
+  line.classList.toggle("wrong", wrong);
+}
+
+/* 0.001234 as 0.00123, 12345 as 12,345. */
+export const figure = x => x === null || x === undefined || !Number.isFinite(x) ? "–"
+  : Math.abs(x) >= 1e5 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(2)
+  : Number(x.toPrecision(4)).toLocaleString("en");

@@ -1,0 +1,77 @@
+package jacquard.examples.board;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.examples.web.Browser;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/// The board in a browser, with runs that are written by hand.
+class BoardPageTest {
+  @TempDir Path temp;
+
+  @Test
+  void runsAppearAsTheyBeginAndCurvesGrow() throws IOException {
+    try (BoardServer server = BoardServer.start(temp, 0);
+        Browser browser = Browser.start()) {
+      browser.open(server.address());
+      browser.await("document.getElementById('none').hidden === false");
+      assertTrue(browser.find("#none").getText().contains("no runs yet"));
+      WrittenRun run =
+          WrittenRun.of(temp.resolve("<i>first"), "gpt", 100, "2026-01-01").line(0, 4).line(10, 3);
+      browser.await("window.board.points('loss') === 2");
+      assertTrue(browser.find("#runs").getText().contains("<i>first"), "text is text");
+      run.line(20, 2).line(30, 1);
+      browser.await("window.board.points('loss') === 4");
+      WrittenRun.of(temp.resolve("second"), "vae", 100, "2026-02-01").line(5, 4);
+      browser.await("window.board.points('loss') === 5");
+      assertEquals(2, browser.all("#runs input:checked").size());
+      browser.find("body").sendKeys("x");
+      browser.await("window.board.points('loss') !== 5");
+      browser.assertCalm();
+    }
+  }
+
+  @Test
+  void everythingHasAKey() throws IOException {
+    WrittenRun.of(temp.resolve("text"), "gpt", 100, "2026-02-01")
+        .line(10, 3)
+        .sample(5, "five \ud83e\uddf5")
+        .sample(10, "ten");
+    WrittenRun.of(temp.resolve("picture"), "gan", 100, "2026-01-01").line(10, 3);
+    try (BoardServer server = BoardServer.start(temp, 0);
+        Browser browser = Browser.start()) {
+      browser.open(server.address());
+      browser.await("document.querySelectorAll('#runs li').length === 2");
+      String[] screens = {"curves", "samples"};
+      for (int i = 0; i < screens.length; i++) {
+        browser.find("body").sendKeys(String.valueOf(i + 1));
+        assertTrue(browser.find("#" + screens[i]).isDisplayed(), screens[i]);
+      }
+      browser.find("body").sendKeys("2");
+      browser.await("document.querySelector('#sample pre')?.textContent === 'ten'");
+      browser.find("body").sendKeys("[");
+      browser.await("document.querySelector('#sample pre')?.textContent.startsWith('five ')");
+      assertEquals("five \ud83e\uddf5", browser.find("#sample pre").getText());
+      new WrittenRun(temp.resolve("text")).sample(15, "fifteen").line(15, 1);
+      browser.await("document.getElementById('sample-step').max === '2'");
+      assertEquals("5", browser.find("#sample-at").getText(), "who looks at a step stays there");
+      browser.find("body").sendKeys("j");
+      assertTrue(browser.find("#runs li.current").getText().contains("picture"));
+      browser.find("body").sendKeys("/");
+      browser.find("#search").sendKeys("tex", Keys.ESCAPE);
+      assertEquals(1, browser.all("#runs li").size());
+      browser.find("body").sendKeys("?");
+      assertTrue(browser.find("#help").isDisplayed());
+      assertTrue(browser.find("#keys").getText().contains("the next run"));
+      browser.find("#help button").sendKeys(Keys.ESCAPE);
+      assertFalse(browser.find("#help").isDisplayed());
+      browser.assertCalm();
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package jacquard.examples.board;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.nn.io.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whom the board answers, and with what; without a browser.
+class BoardServerTest {
+  @TempDir Path temp;
+
+  private BoardServer server;
+  private URI root;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = BoardServer.start(temp, 0);
+    root = URI.create(server.address());
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private int status(String line, String headers) throws IOException {
+    return Wire.ask(root.getPort(), line, headers, "").status();
+  }
+
+  private int status(String headers) throws IOException {
+    return status("GET " + root.getPath(), headers);
+  }
+
+  @Test
+  void onlyTheWholeAddressOpens() throws IOException {
+    String own = Wire.host(root);
+    assertEquals("127.0.0.1", root.getHost());
+    assertEquals(200, status(own));
+    String token = root.getPath().substring(1, root.getPath().length() - 1);
+    assertTrue(token.length() >= 22, () -> "128 bits and more: " + token);
+    assertEquals(404, status("GET /" + token, own), "without its slash");
+    String other = (token.charAt(0) == 'a' ? 'b' : 'a') + token.substring(1);
+    for (String path :
+        List.of("/", "/" + other + "/", "/" + token.substring(1) + "/", "/x/" + token + "/")) {
+      assertEquals(403, status("GET " + path, own), path);
+      assertEquals(403, status("GET " + path + "events", own), path);
+    }
+    try (BoardServer second = BoardServer.start(temp, 0)) {
+      assertNotEquals(root.getPath(), URI.create(second.address()).getPath());
+    }
+  }
+
+  @Test
+  void foreignHostsAreRefused() throws IOException {
+    int port = root.getPort();
+    for (String host :
+        List.of(
+            "evil.example:" + port,
+            "evil.example",
+            "127.0.0.1",
+            "127.0.0.1:" + (port + 1),
+            "127.0.0.1.evil.example:" + port)) {
+      assertEquals(421, status("Host: " + host + "\r\n"), host);
+    }
+    assertEquals(200, status("Host: LocalHost:" + port + "\r\n"));
+    assertTrue(status("") >= 400, "no host at all");
+    assertTrue(status(Wire.host(root) + "Host: evil.example\r\n") >= 400, "two hosts");
+  }
+
+  @Test
+  void otherPagesAreRefused() throws IOException {
+    String own = Wire.host(root);
+    assertEquals(200, status(own + "Origin: http://" + root.getAuthority() + "\r\n"));
+    assertEquals(403, status(own + "Origin: http://evil.example\r\n"));
+    assertEquals(403, status(own + "Origin: null\r\n"));
+    assertEquals(403, status(own + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n"));
+    assertEquals(403, status(own + "Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: cors\r\n"));
+    assertEquals(200, status(own + "Sec-Fetch-Site: same-origin\r\n"));
+    assertEquals(
+        200,
+        status(
+            own
+                + "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                + "Sec-Fetch-Dest: document\r\n"),
+        "a link that somebody follows");
+    assertFalse(
+        Wire.get(server, "").head().toLowerCase(java.util.Locale.ROOT).contains("access-control"),
+        "nobody else may read");
+  }
+
+  @Test
+  void pathsThatLeadElsewhereAreRefused() throws IOException {
+    Files.writeString(temp.resolve("secret"), "42");
+    for (String path :
+        List.of(
+            "../secret",
+            "uplot/../../secret",
+            "%2e%2e/secret",
+            "..%2fsecret",
+            "uplot/..",
+            "a//b",
+            "%00")) {
+      assertEquals(400, Wire.get(server, path).status(), path);
+    }
+    for (String path : List.of("secret", "board.class", "uplot/LICENSE", "BoardServer.class")) {
+      assertEquals(404, Wire.get(server, path).status(), path);
+    }
+    assertEquals(400, status("GET /../secret", Wire.host(root)));
+    WrittenRun.of(temp.resolve("run"), "gpt", 5, "2026-01-01");
+    for (String run : List.of("..", "../run", "run/..", "run/", "%2Fetc", "run%00", "")) {
+      assertEquals(404, Wire.get(server, "samples?run=" + run).status(), run);
+    }
+    assertEquals(404, Wire.get(server, "picture?run=run&name=../../secret").status());
+    assertEquals(400, Wire.get(server, "samples?run=%zz").status());
+    assertEquals(400, Wire.get(server, "samples").status());
+    assertEquals(400, Wire.get(server, "samples?run=run&run=run").status());
+    assertEquals(400, Wire.get(server, "sample?run=run&step=-1").status());
+  }
+
+  @Test
+  void otherMethodsAreRefused() throws IOException {
+    for (String method : List.of("POST", "PUT", "DELETE", "OPTIONS")) {
+      Wire.Answer answer =
+          Wire.ask(root.getPort(), method + " " + root.getPath(), Wire.host(root), "");
+      assertEquals(405, answer.status(), method);
+      assertTrue(answer.head().contains("Allow: GET"), answer::head);
+    }
+  }
+
+  @Test
+  void whatIsSentMayNotBeKeptOrFramedOrMixed() throws IOException {
+    for (String path : List.of("", "board.js", "nowhere")) {
+      String head = Wire.get(server, path).head();
+      for (String part :
+          List.of(
+              "default-src 'none'",
+              "frame-ancestors 'none'",
+              "script-src 'self'",
+              "no-store",
+              "no-referrer",
+              "nosniff")) {
+        assertTrue(head.contains(part), () -> path + ": " + part + "\n" + head);
+      }
+      assertFalse(head.contains("unsafe"), head);
+    }
+  }
+
+  @Test
+  void eventsTellOfRunsAndOfTheLinesOfThoseThatAreFollowed() throws IOException {
+    try (Wire wire = Wire.begin(server, "GET", "events?run=run", "")) {
+      assertEquals("data: []", wire.await("data:"), "no runs yet");
+      WrittenRun run = WrittenRun.of(temp.resolve("run"), "gpt", 5, "2026-01-01").line(1, 0.5);
+      String runs = wire.await("data: [{");
+      assertTrue(runs.contains("\"id\":\"run\""), runs);
+      assertTrue(runs.contains("\"state\":\"stopped\""), runs);
+      assertTrue(run.metrics().toFile().exists());
+    }
+    try (Wire wire = Wire.begin(server, "GET", "events?run=run&run=gone", "")) {
+      assertEquals("event: lines", wire.await("event: lines"));
+      assertEquals(
+          "data: {\"run\":\"run\",\"anew\":true,\"lines\":[{\"step\":1,\"loss\":0.5}]}",
+          wire.await("data:"),
+          "all there is first");
+      new WrittenRun(temp.resolve("run")).line(2, 0.25);
+      wire.await("event: lines");
+      assertEquals(
+          "data: {\"run\":\"run\",\"anew\":false,\"lines\":[{\"step\":2,\"loss\":0.25}]}",
+          wire.await("data:"),
+          "then what is new");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aFeedEndsWhenItsBrowserGoesAwayOrTheServerCloses() throws IOException {
+    try (Wire wire = Wire.begin(server, "GET", "events", "")) {
+      wire.await("data:");
+      assertEquals(1, server.busy());
+    }
+    while (server.busy() > 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    try (Wire wire = Wire.begin(server, "GET", "events", "")) {
+      wire.await("data:");
+      server.close();
+      assertTrue(wire.ends());
+    }
+  }
+
+  @Test
+  void samplesAreListedAndSent() throws IOException {
+    WrittenRun run =
+        WrittenRun.of(temp.resolve("run"), "gpt", 50, "2026-01-01")
+            .sample(9, "nine")
+            .sample(10, "t\u00e9n \ud83e\uddf5");
+    Json list = Json.parse(Wire.get(server, "samples?run=run").body(), "samples");
+    assertEquals(Json.of(9, 10), list.field("steps"));
+    assertEquals("t\u00e9n \ud83e\uddf5", Wire.get(server, "sample?run=run&step=10").body());
+    assertEquals(404, Wire.get(server, "sample?run=run&step=11").status());
+    Files.writeString(temp.resolve("secret"), "42");
+    Files.createSymbolicLink(
+        run.path().resolve("samples/step-12.txt"), temp.resolve("secret").toAbsolutePath());
+    Wire.Answer answer = Wire.get(server, "sample?run=run&step=12");
+    assertEquals(403, answer.status());
+    assertFalse(answer.body().contains("42"));
+  }
+}
