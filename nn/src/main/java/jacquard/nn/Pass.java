@@ -5,6 +5,7 @@ import jacquard.tensor.State;
 import jacquard.tensor.StateException;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class Pass {
   private final Map<State, Update> updates = new LinkedHashMap<>();
   private int draws;
 
+  /// What attention layers weigh by; null if nobody asks.
+  private @Nullable List<Tensor> attention;
+
   private Pass(boolean training, @Nullable Key key) {
     this.training = training;
     this.key = key;
@@ -41,6 +45,14 @@ public final class Pass {
   /// latent.
   public static Pass evaluation(Key key) {
     return new Pass(false, key.dynamic());
+  }
+
+  /// What [#evaluation] is, and keeps the weights of all attention layers for [#attention]. They
+  /// are computed for that, as they are where a device has no kernel for attention.
+  public static Pass watching() {
+    Pass pass = evaluation();
+    pass.attention = new ArrayList<>();
+    return pass;
   }
 
   /// @param key what random numbers depend on; a different one every step, such as
@@ -68,6 +80,28 @@ public final class Pass {
           "pass: random numbers are drawn, but this pass has no key; make it with Pass.training(key)");
     }
     return key.fold(draws++);
+  }
+
+  /// For each attention layer that was called, in that order, the part of each position that each
+  /// head takes up: `[B, H, T, S]`, rows of which sum to 1.
+  ///
+  /// @throws StateException unless this pass is [#watching]
+  public List<Tensor> attention() {
+    if (attention == null) {
+      throw new StateException("pass: attention was not kept; make the pass with Pass.watching()");
+    }
+    return List.copyOf(attention);
+  }
+
+  boolean isWatching() {
+    return attention != null;
+  }
+
+  /// Keeps the weights of an attention layer if somebody asks for them.
+  void attended(Tensor weights) {
+    if (attention != null) {
+      attention.add(weights);
+    }
   }
 
   /// The value of a state in this pass.

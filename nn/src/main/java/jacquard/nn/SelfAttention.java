@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// For each head, `softmax(q k^T / sqrt(E)) v`, causal with scores of later positions at -inf. With
 /// fewer heads of keys and values than of queries, G neighbouring heads of queries share one
 /// (grouped-query attention). Dropout applies to the weights that the softmax gives, and to the
-/// result. Without it, and but for a cache, this is [Tensor#attention(Tensor, Tensor, boolean)]:
-/// the weights are never stored where the device has a kernel for that.
+/// result. Without it, and but for a cache or a pass that watches, this is
+/// [Tensor#attention(Tensor, Tensor, boolean)]: the weights are never stored where the device has a
+/// kernel for that.
 ///
 /// @param qkv `[(H + 2 K) E, D]`: queries, keys and values one below the other, in each of them
 ///   head by head
@@ -108,7 +109,7 @@ public record SelfAttention(
   Tensor rows(Tensor x, int batch, Pass pass) {
     int time = x.dim(0) / batch;
     Projected p = project(x, batch, rotary == null ? null : rotary.first(time), pass);
-    if (!dropout.isActive(pass)) {
+    if (!dropout.isActive(pass) && !pass.isWatching()) {
       Tensor mixed = p.q.attention(shared(p.k), shared(p.v), causal);
       return projection.forward(mixed.reshape(x.dim(0), dim()), pass);
     }
@@ -188,8 +189,10 @@ public record SelfAttention(
     Tensor scores = grouped(q).matmul(k).mul(1 / Math.sqrt(size()));
     scores = scores.reshape(batch, heads, time, k.dim(3));
     Tensor seen = later == null ? scores : later.where(Double.NEGATIVE_INFINITY, scores);
-    Tensor weights = dropout.forward(seen.softmax(-1), pass);
-    Tensor mixed = grouped(weights).matmul(v).reshape(batch, heads, time, size());
+    Tensor weights = seen.softmax(-1);
+    pass.attended(weights);
+    Tensor mixed =
+        grouped(dropout.forward(weights, pass)).matmul(v).reshape(batch, heads, time, size());
     Tensor joined = mixed.permute(0, 2, 1, 3).reshape(batch * time, dim());
     return dropout.forward(projection.forward(joined, pass), pass);
   }

@@ -12,6 +12,7 @@ import jacquard.nn.io.Json;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
+import jacquard.tensor.StateException;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,49 @@ class GptSchemesTest {
       rows[t] = Arrays.copyOfRange(all, t * Schemes.VOCABULARY, (t + 1) * Schemes.VOCABULARY);
     }
     return rows;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> aPassThatWatchesSeesWhatAttentionWeighs() {
+    return each(config -> () -> watch(Schemes.model(cpu(), config)));
+  }
+
+  private static void watch(Gpt model) {
+    int time = 9;
+    int heads = model.config().heads();
+    int[] tokens = tokens(time);
+    Tensor index =
+        Tensor.stored(DType.I32, tokens, Shape.of(1, time), model.tokens().weight().device());
+    Pass pass = Pass.watching();
+    Tensor logits = model.forward(index, pass).cast(DType.F32);
+    float[] found = logits.toFloatArray();
+    float[] expected = model.forward(index, Pass.evaluation()).cast(DType.F32).toFloatArray();
+    assertArrayEquals(expected, found, 2e-4f, "what it computes is the same");
+    assertEquals(model.config().layers(), pass.attention().size());
+    for (Tensor layer : pass.attention()) {
+      assertEquals(Shape.of(1, heads, time, time), layer.shape());
+      float[] weights = layer.cast(DType.F32).toFloatArray();
+      for (int row = 0; row < heads * time; row++) {
+        double sum = 0;
+        for (int s = 0; s < time; s++) {
+          float weight = weights[row * time + s];
+          sum += weight;
+          assertEquals(model.config().causal() && s > row % time, weight == 0, row + " " + s);
+        }
+        assertEquals(1, sum, 1e-5);
+      }
+    }
+  }
+
+  @Test
+  void aPassThatWatchesSeesBothSidesOfAModelThatFillsGaps() {
+    Gpt.Config plain = Schemes.all().values().iterator().next();
+    watch(Schemes.model(cpu(), plain.withCausal(false)));
+  }
+
+  @Test
+  void attentionIsKeptForThoseWhoAsk() {
+    assertThrows(StateException.class, () -> Pass.evaluation().attention());
   }
 
   @TestFactory

@@ -4,6 +4,7 @@ import jacquard.nn.StateDict;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Safetensors;
 import jacquard.nn.io.SafetensorsWriter;
+import jacquard.nn.io.StoredTensor;
 import jacquard.tensor.State;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -134,6 +135,17 @@ public final class CheckpointFile implements AutoCloseable {
   /// @throws FormatException if the file holds other states, shapes or types
   public void restore(Collection<? extends State> states) throws FormatException {
     StateDict.of(states).load(path.toString(), file.tensors());
+  }
+
+  /// Gives some of the states that were saved their values, such as a model's without its
+  /// optimiser's; the file may hold others.
+  ///
+  /// @throws FormatException if the file lacks one, or has it with another shape or type
+  public void restorePart(Collection<? extends State> states) throws FormatException {
+    StateDict part = StateDict.of(states);
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>(file.tensors());
+    tensors.keySet().retainAll(part.states().keySet());
+    part.load(path.toString(), tensors);
   }
 
   @Override

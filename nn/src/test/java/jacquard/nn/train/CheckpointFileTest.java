@@ -129,6 +129,27 @@ class CheckpointFileTest {
   }
 
   @Test
+  void aModelCanBeHadWithoutItsOptimiser() throws IOException {
+    Setup first = new Setup(3);
+    first.run(0, 7);
+    Path path = folder.resolve("c.safetensors");
+    CheckpointFile.save(path, 7, first.states(), Map.of());
+    Setup second = new Setup(4);
+    Path bare = folder.resolve("bare.safetensors");
+    CheckpointFile.save(bare, 7, first.model.states().subList(0, 1), Map.of());
+    try (CheckpointFile checkpoint = CheckpointFile.open(path);
+        CheckpointFile part = CheckpointFile.open(bare)) {
+      checkpoint.restorePart(second.model.states());
+      for (int i = 0; i < first.model.states().size(); i++) {
+        assertArrayEquals(
+            first.model.states().get(i).value().toFloatArray(),
+            second.model.states().get(i).value().toFloatArray());
+      }
+      assertThrows(FormatException.class, () -> part.restorePart(second.model.states()));
+    }
+  }
+
+  @Test
   void equalRunsGiveEqualFiles() throws IOException {
     Set<List<Byte>> contents = new HashSet<>();
     for (int i = 0; i < 2; i++) {
