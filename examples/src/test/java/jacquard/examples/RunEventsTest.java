@@ -1,20 +1,24 @@
 package jacquard.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.tensorboard.Events;
 import jacquard.examples.tensorboard.Events.Shown;
+import jacquard.examples.tensorboard.HistogramLog;
 import jacquard.nn.io.Json;
 import jacquard.nn.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -84,6 +88,42 @@ class RunEventsTest {
         }
       }
     }
+  }
+
+  @Test
+  void theLogOfHistogramsIsWhatTensorFlowReads() throws IOException {
+    Path run = gpt("read", "--steps", "16", "--checkpoint-every", "5", "--keep", "9");
+    Shell.Result result = Shell.jacquard("resume", run.toString(), "--from", "step-000005");
+    assertEquals(0, result.exit(), result::toString);
+    Map<String, String> expected = new TreeMap<>();
+    for (Shown shown : of(run, Summary.Value.ValueCase.HISTO)) {
+      HistogramProto h = shown.value().getHisto();
+      expected.put(
+          shown.step() + " " + shown.tag(),
+          List.of(h.getMin(), h.getMax(), h.getNum(), h.getSum(), h.getSumSquares())
+              + " "
+              + h.getBucketLimitList()
+              + h.getBucketList());
+    }
+    Map<String, String> found = new TreeMap<>();
+    HistogramLog.read(run, tag -> true, true)
+        .forEach((tag, steps) ->
+            steps.forEach((step, h) ->
+                found.put(
+                    step + " " + tag,
+                    List.of(h.min(), h.max(), (double) h.count(), h.sum(), h.squares())
+                        + " "
+                        + Arrays.toString(h.limits())
+                        + Arrays.toString(h.counts()))));
+    assertFalse(expected.isEmpty());
+    assertEquals(expected, found);
+
+    Path last = Events.files(run).getLast();
+    byte[] bytes = Files.readAllBytes(last);
+    Files.write(last, Arrays.copyOf(bytes, bytes.length - 1));
+    int left =
+        HistogramLog.read(run, tag -> true, false).values().stream().mapToInt(Map::size).sum();
+    assertEquals(expected.size(), left, "the last record, a sample, is not whole");
   }
 
   @Test

@@ -14,16 +14,16 @@ import java.util.TreeMap;
 import picocli.CommandLine;
 
 /// The command line in this process. Switches that a command sets are put back.
-final class Shell {
-  record Result(int exit, List<String> out, List<String> err) {
-    String lastLine() {
+public final class Shell {
+  public record Result(int exit, List<String> out, List<String> err) {
+    public String lastLine() {
       return out.getLast();
     }
   }
 
   private Shell() {}
 
-  static Result jacquard(String... arguments) {
+  public static Result jacquard(String... arguments) {
     Map<String, String> before = new TreeMap<>();
     for (String name : List.of("jacquard.device", "jacquard.threads")) {
       before.put(name, System.getProperty(name, ""));
@@ -52,7 +52,7 @@ final class Shell {
     }
   }
 
-  static String[] join(List<String> first, String... more) {
+  public static String[] join(List<String> first, String... more) {
     List<String> all = new ArrayList<>(first);
     all.addAll(List.of(more));
     return all.toArray(String[]::new);

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
 /// Data small enough to learn from in a test.
-final class TinyData {
+public final class TinyData {
   private TinyData() {}
 
   /// A text of `length` letters a to h, mostly in order.
-  static Path text(Path file, int length) throws IOException {
+  public static Path text(Path file, int length) throws IOException {
     SplitMix random = new SplitMix(5);
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < length; i++) {
@@ -25,12 +25,12 @@ final class TinyData {
   }
 
   /// MNIST's four files with pictures of 6 x 6 pixels, gzipped.
-  static Path mnist(Path folder, int train, int test) throws IOException {
+  public static Path mnist(Path folder, int train, int test) throws IOException {
     return mnist(folder, train, test, 6);
   }
 
   /// The same with pictures of `side` x `side` pixels.
-  static Path mnist(Path folder, int train, int test, int side) throws IOException {
+  public static Path mnist(Path folder, int train, int test, int side) throws IOException {
     Files.createDirectories(folder);
     set(folder, "train", train, side);
     set(folder, "t10k", test, side);

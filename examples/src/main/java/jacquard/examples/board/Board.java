@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows runs in a browser of this machine: curves while they train, and samples.",
+      "Shows runs in a browser of this machine: curves while they train, samples, weights and"
+          + " gradients; a prompt box and attention maps of transformers, the latent space of a"
+          + " vae.",
       "Prints an address that ends with a secret: who has it sees the runs. Ctrl-C ends it."
     })
 public final class Board implements Callable<Integer> {

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -41,14 +42,24 @@ final class BoardServer implements AutoCloseable {
           "store.js",
           "curves.js",
           "samples.js",
+          "weights.js",
+          "checkpoints.js",
+          "prompt.js",
+          "attention.js",
+          "latent.js",
           "icon.svg",
           "uplot/uPlot.iife.min.js",
           "uplot/uPlot.min.css");
+
+  /// What is asked for by sending JSON.
+  private static final Set<String> POSTED = Set.of("write", "attention");
 
   private final HttpServer server;
   private final ExecutorService threads;
   private final Gate gate;
   private final Catalogue catalogue;
+  private final Models models = new Models();
+  private final TextAnswers texts;
   private final Semaphore feeds = new Semaphore(MOST_FEEDS);
   private final AtomicInteger busy = new AtomicInteger();
   private volatile boolean open = true;
@@ -57,6 +68,7 @@ final class BoardServer implements AutoCloseable {
     this.server = server;
     this.gate = Gate.at(server.getAddress().getPort());
     this.catalogue = new Catalogue(runs);
+    this.texts = new TextAnswers(catalogue, models);
     // Not virtual ones: a model may compute for minutes without letting its carrier go.
     this.threads =
         Executors.newThreadPerTaskExecutor(
@@ -115,6 +127,8 @@ final class BoardServer implements AutoCloseable {
         refuse(request, 400, e.getMessage());
       } catch (RuntimeException e) {
         refuse(request, 500, "a fault of the board: " + e);
+      } catch (OutOfMemoryError e) {
+        refuse(request, 500, "out of memory; JACQUARD_JAVA_OPTS=-Xmx8g raises the limit");
       }
     } catch (IOException | java.io.UncheckedIOException e) {
       return; // the browser has gone
@@ -133,7 +147,7 @@ final class BoardServer implements AutoCloseable {
   }
 
   private void answer(Request request, String path) throws IOException, InterruptedException {
-    require(request, "GET");
+    require(request, POSTED.contains(path) ? "POST" : "GET");
     switch (path) {
       case "" -> file(request, "board.html", BoardServer.class);
       case "events" -> feed(request);
@@ -146,6 +160,13 @@ final class BoardServer implements AutoCloseable {
         Samples.of(run.folder()).answer(request, run.folder(), request.whole("step"));
       }
       case "picture" -> Samples.picture(request, run(request).folder(), request.parameter("name"));
+      case "checkpoints" -> request.json(TextAnswers.checkpoints(run(request)));
+      case "write" -> texts.write(request);
+      case "attention" -> texts.attention(request);
+      case "latent" -> LatentAnswers.map(request, models, run(request));
+      case "drawn" -> LatentAnswers.draw(request, models, run(request));
+      case "weights" -> request.json(Spreads.figures(run(request).folder()));
+      case "spread" -> request.json(Spreads.bins(run(request).folder(), request.parameter("of")));
       default -> {
         if (SHARED.contains(path)) {
           file(request, path, PageFiles.class);

@@ -3,9 +3,11 @@ package jacquard.examples.board;
 import jacquard.examples.board.Gate.RefusedException;
 import jacquard.examples.board.Listed.State;
 import jacquard.examples.recipe.RunFolder;
+import jacquard.examples.tensorboard.EventFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -76,8 +78,8 @@ final class Catalogue {
         } else if (depth < DEPTH && Files.isDirectory(folder)) {
           try (Stream<Path> inside = Files.list(folder)) {
             inside.filter(Files::isDirectory).forEach(next::add);
-          } catch (IOException | java.io.UncheckedIOException e) {
-            continue; // not readable, or gone meanwhile
+          } catch (IOException | UncheckedIOException e) {
+            next.removeIf(inside -> inside.startsWith(folder)); // not readable, or gone meanwhile
           }
         }
       }
@@ -135,12 +137,7 @@ final class Catalogue {
   }
 
   private static long events(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(file -> file.getFileName().toString().contains("tfevents"))
-          .mapToLong(file -> file.toFile().length())
-          .sum();
-    }
+    return EventFile.allIn(folder).stream().mapToLong(file -> file.toFile().length()).sum();
   }
 
   /// What `reading` makes of a file or folder, if it has changed since; null if it isn't there.

@@ -29,13 +29,12 @@ final class Gate {
   private final String token;
   private final Set<String> hosts;
 
-  /// A request that isn't answered.
-  ///
-  /// @param status of HTTP
+  /// A request that isn't answered; its message is a line for people.
   static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
     private final int status;
 
+    /// @param status of HTTP
     RefusedException(int status, String line) {
       super(line);
       this.status = status;

@@ -8,7 +8,9 @@ import jacquard.nn.text.Tokenizer;
 import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Fills gaps of a text with a masked model: again and again the one of which it is surest, so that
 /// each is filled with a view to those before.
@@ -22,11 +24,35 @@ record GapFiller(Gpt model, Tokenizer tokenizer) {
     return tokenizer.vocabularySize();
   }
 
-  /// The tokens of a text in which each [#GAP] is one.
+  /// What `sample` writes: each prompt with its gaps filled, as often as is asked for, a line each.
   ///
-  /// @throws IllegalArgumentException if there is no gap, or there are more tokens than the model's
-  ///   context
-  int[] read(String text) {
+  /// @throws IllegalArgumentException if an option is for models that write, or there is no prompt
+  String write(SampleOptions options) {
+    options.requireNoText(
+        MlmRecipe.NAME,
+        "--prompt",
+        "--temperature",
+        "--top-k",
+        "--top-p",
+        "--min-p",
+        "--repetition-penalty");
+    options.requireNoClass(MlmRecipe.NAME);
+    if (options.prompts.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--prompt is missing, expected a text in which " + GAP + " stands for each gap");
+    }
+    List<String> filled = new ArrayList<>();
+    for (String prompt : options.prompts) {
+      int[] text = read(prompt);
+      for (int i = 0; i < options.count(1); i++) {
+        filled.add(fill(text, options.sampler(), SplitMix.of(options.seed, filled.size())));
+      }
+    }
+    return String.join("\n", filled) + "\n";
+  }
+
+  /// The tokens of a text in which each [#GAP] is one.
+  int[] tokens(String text) {
     String[] parts = text.split(GAP, -1);
     int[] tokens = tokenizer.encode(parts[0]);
     for (int i = 1; i < parts.length; i++) {
@@ -36,10 +62,20 @@ record GapFiller(Gpt model, Tokenizer tokenizer) {
       tokens[end] = mask();
       System.arraycopy(more, 0, tokens, end + 1, more.length);
     }
-    if (parts.length == 1 || tokens.length > model.config().context()) {
+    return tokens;
+  }
+
+  /// [#tokens] of a text with gaps.
+  ///
+  /// @throws IllegalArgumentException if there is no gap, or there are more tokens than the model's
+  ///   context
+  int[] read(String text) {
+    int[] tokens = tokens(text);
+    long gaps = Arrays.stream(tokens).filter(token -> token == mask()).count();
+    if (gaps == 0 || tokens.length > model.config().context()) {
       throw new IllegalArgumentException(
           "--prompt has "
-              + (parts.length - 1)
+              + gaps
               + " gaps ("
               + GAP
               + ") among "
@@ -52,9 +88,12 @@ record GapFiller(Gpt model, Tokenizer tokenizer) {
   }
 
   /// The text with all gaps filled.
+  ///
+  /// @throws java.util.concurrent.CancellationException if the thread is interrupted
   String fill(int[] text, Sampler sampler, SplitMix random) {
     int[] tokens = text.clone();
     while (true) {
+      TextSampler.requireGoingOn();
       float[][] logits = logits(tokens);
       int surest = -1;
       double best = 0;

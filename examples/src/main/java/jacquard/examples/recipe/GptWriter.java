@@ -33,6 +33,11 @@ record GptWriter(Gpt model, Tokenizer tokenizer, Corpus.@Nullable Known known, S
     }
   }
 
+  /// The tokens of a text as this would go on from it.
+  int[] tokens(String text) {
+    return tokenizer.encode(known == null ? text : "\n" + text, true);
+  }
+
   private void names(Corpus.Known known, SampleOptions options, Consumer<String> out) {
     List<String> begins = prompts(options, 20);
     List<String> stops = new ArrayList<>(options.stops());

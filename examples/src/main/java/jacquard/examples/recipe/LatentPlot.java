@@ -1,12 +1,7 @@
 package jacquard.examples.recipe;
 
-import jacquard.examples.recipe.vae.Vae;
-import jacquard.examples.recipe.vae.VaePictures;
 import jacquard.examples.score.Projection;
 import jacquard.examples.view.ScatterChart;
-import jacquard.nn.io.FormatException;
-import jacquard.nn.io.Json;
-import jacquard.nn.metrics.Features;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -55,57 +50,36 @@ public final class LatentPlot implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--count", count, 2);
-    RunFolder run = RunFolder.open(folder);
     device.apply();
-    Json config = run.readConfig();
-    String recipe = run.configured(config, c -> c.field("recipe").asText());
-    if (!recipe.equals(VaeRecipe.NAME)) {
-      throw new FormatException(
-          folder + ": is a run of train " + recipe + ", expected one of train vae");
-    }
-    EvalOptions options = new EvalOptions();
-    options.data = data;
-    Vae model = VaeRecipe.load(run, config);
+    RunFolder run = new RunFolder(folder);
+    LatentMap map = LatentMap.open(run, data, count);
     Path path = out == null ? run.path().resolve("latent.png") : out;
-    write(path, model, options.digits(run, config, 0).tested(count));
+    write(path, map);
     System.out.println(path);
     return 0;
   }
 
-  private static void write(Path path, Vae model, Pictures test) throws IOException {
-    int latent = model.sizes().latent();
-    float[] means = new VaePictures(model).means(test.pixels(), test.labels());
-    Features codes = new Features(means, test.count(), latent);
-    if (latent < 2) {
-      throw new IllegalArgumentException(
-          "plot latent: the latent has " + latent + " number, expected 2 or more");
-    }
-    boolean plane = latent == 2;
-    Projection seen = plane ? plane(codes) : Projection.of(codes);
+  private static void write(Path path, LatentMap map) throws IOException {
+    boolean plane = map.isWhole();
+    Projection seen = map.seen();
+    int[] labels = map.labels();
     ScatterChart chart =
         new ScatterChart(
             plane
-                ? "latent means of %,d test images".formatted(test.count())
+                ? "latent means of %,d test images".formatted(labels.length)
                 : "latent means of %,d test images: two of %d directions, %.0f %% of the variance"
-                    .formatted(test.count(), latent, 100 * seen.share()),
+                    .formatted(labels.length, seen.origin().length, 100 * seen.share()),
             plane ? "first number" : "first principal component",
             plane ? "second number" : "second principal component");
-    int classes = Arrays.stream(test.labels()).max().orElse(0) + 1;
+    int classes = Arrays.stream(labels).max().orElse(0) + 1;
     for (int label = 0; label < classes; label++) {
       int wanted = label;
-      int[] of = IntStream.range(0, test.count()).filter(i -> test.labels()[i] == wanted).toArray();
+      int[] of = IntStream.range(0, labels.length).filter(i -> labels[i] == wanted).toArray();
       chart.add(
           Integer.toString(label),
           Arrays.stream(of).mapToDouble(i -> seen.x()[i]).toArray(),
           Arrays.stream(of).mapToDouble(i -> seen.y()[i]).toArray());
     }
     chart.write(path);
-  }
-
-  private static Projection plane(Features codes) {
-    return new Projection(
-        IntStream.range(0, codes.rows()).mapToDouble(i -> codes.values()[2 * i]).toArray(),
-        IntStream.range(0, codes.rows()).mapToDouble(i -> codes.values()[2 * i + 1]).toArray(),
-        1);
   }
 }

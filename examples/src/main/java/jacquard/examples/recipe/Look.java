@@ -50,9 +50,7 @@ record Look(
   /// Root mean square of a parameter's gradient.
   double gradientSize(String name) {
     Histogram gradient = gradients.get(name);
-    return gradient == null || gradient.count() == 0
-        ? 0
-        : Math.sqrt(gradient.squares() / gradient.count());
+    return gradient == null ? 0 : gradient.size();
   }
 
   /// Norm of all gradients together.

@@ -11,13 +11,11 @@ import jacquard.nn.data.SplitMix;
 import jacquard.nn.data.TextWindows;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.Json;
-import jacquard.nn.text.Tokenizer;
 import jacquard.nn.train.Inspection;
 import jacquard.nn.train.TrainStep;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.State;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -187,26 +185,9 @@ public final class MlmRecipe implements Callable<Integer> {
   ///
   /// @throws IOException if the run's files can't be read, or the texts not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
-    options.requireNoText(
-        NAME, "--prompt", "--temperature", "--top-k", "--top-p", "--min-p", "--repetition-penalty");
-    options.requireNoClass(NAME);
     TrainedGpt trained = TrainedGpt.of(run, config);
-    Tokenizer tokenizer = trained.tokenizer(run.path());
-    GapFiller filler = new GapFiller(trained.model(), tokenizer);
-    if (options.prompts.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--prompt is missing, expected a text in which "
-              + GapFiller.GAP
-              + " stands for each gap");
-    }
-    List<String> filled = new ArrayList<>();
-    for (String prompt : options.prompts) {
-      int[] text = filler.read(prompt);
-      for (int i = 0; i < options.count(1); i++) {
-        filled.add(filler.fill(text, options.sampler(), SplitMix.of(options.seed, filled.size())));
-      }
-    }
-    String all = String.join("\n", filled) + "\n";
+    GapFiller filler = new GapFiller(trained.model(), trained.tokenizer(run.path()));
+    String all = filler.write(options);
     if (options.out == null) {
       System.out.print(all);
     } else {

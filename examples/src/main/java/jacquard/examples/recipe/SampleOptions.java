@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /// What to draw from a trained model.
@@ -90,6 +91,19 @@ public final class SampleOptions {
       paramLabel = "FILE",
       description = "Where to write. Default: text to the standard output, images to RUN/samples.")
   @Nullable Path out;
+
+  /// What the command line would make of such options: `--temperature=0.5`.
+  ///
+  /// @throws IllegalArgumentException if one is unknown, or has a value of another type
+  static SampleOptions of(List<String> arguments) {
+    SampleOptions options = new SampleOptions();
+    try {
+      new CommandLine(options).parseArgs(arguments.toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    return options;
+  }
 
   int count(int otherwise) {
     return count == null ? otherwise : Require.atLeast("--count", count, 1);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /// Writes texts token by token, several at a time: as many side by side as give each the bits that
@@ -66,6 +67,7 @@ final class TextSampler {
 
   /// What follows each beginning.
   ///
+  /// @throws CancellationException if the thread is interrupted
   /// @throws jacquard.nn.text.TokenizerException if a character of a prompt is not in the
   ///   vocabulary
   List<String> write(List<Beginning> beginnings, Manner manner, Listener listener) {
@@ -81,6 +83,13 @@ final class TextSampler {
     return writings.stream().map(TextWriting::text).toList();
   }
 
+  /// @throws CancellationException if the thread is interrupted; it isn't any more then
+  static void requireGoingOn() {
+    if (Thread.interrupted()) {
+      throw new CancellationException("nobody wants to know any more");
+    }
+  }
+
   /// A row whose text has ended takes up the next one at once.
   private static void run(GptDecoder decoder, int rows, List<TextWriting> writings) {
     @Nullable TextWriting[] at = new TextWriting[rows];
@@ -90,6 +99,7 @@ final class TextSampler {
     boolean more = true;
     while (more) {
       more = false;
+      requireGoingOn();
       Arrays.fill(next, GptDecoder.REST);
       for (int row = 0; row < rows; row++) {
         TextWriting writing = at[row];

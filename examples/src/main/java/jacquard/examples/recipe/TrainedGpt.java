@@ -9,6 +9,7 @@ import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.text.SubwordTokenizer;
 import jacquard.nn.text.Tokenizer;
+import jacquard.nn.train.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +55,24 @@ public record TrainedGpt(
   static TrainedGpt of(RunFolder run, Json config) throws FormatException {
     TrainedGpt trained = run.configured(config, TrainedGpt::blank);
     trained.model.load(run.model());
+    return trained;
+  }
+
+  /// The model of a run of `train gpt` or `train mlm`, as one of its checkpoints has it.
+  ///
+  /// @param checkpoint `best` or `step-000200`
+  /// @throws FormatException if there is none, or it can't be read
+  /// @throws IllegalArgumentException if no checkpoint has such a name
+  static TrainedGpt of(RunFolder run, Json config, String checkpoint) throws FormatException {
+    if (!checkpoint.matches("best|step-\\d{6,18}")) {
+      throw new IllegalArgumentException(
+          "checkpoint is '" + checkpoint + "', expected best or a name such as step-000200");
+    }
+    TrainedGpt trained = run.configured(config, TrainedGpt::blank);
+    Path file = run.checkpoints().resolve(checkpoint + ".safetensors");
+    try (CheckpointFile opened = CheckpointFile.open(file)) {
+      opened.restorePart(trained.model.states());
+    }
     return trained;
   }
 

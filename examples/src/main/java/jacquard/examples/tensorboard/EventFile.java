@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,19 @@ import org.jspecify.annotations.Nullable;
 ///   href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/util/event.proto">Event</a>
 public final class EventFile implements AutoCloseable {
   private static final String VERSION = "brain.Event:2";
-  private static final int SESSION_STARTS = 1;
+  static final int SESSION_STARTS = 1;
+
+  // fields of an Event, of its Summary, and of that's Value
+  static final int STEP = 2;
+  static final int SUMMARY = 5;
+  static final int SESSION = 7;
+  static final int VALUE = 1;
+  static final int TAG = 1;
+  static final int HISTOGRAM = 5;
+
+  /// What the name of every event file has in it.
+  private static final String MARK = ".tfevents.";
+
   private static final int STRINGS = 7;
 
   private final Path path;
@@ -40,12 +54,22 @@ public final class EventFile implements AutoCloseable {
     // TensorBoard reads the files of a folder in the order of their names
     return new EventFile(
         folder.resolve(
-            "events.out.tfevents.%010d.%06d.jacquard"
-                .formatted(now / 1000, now % 1000 * 1000 + ProcessHandle.current().pid() % 1000)));
+            "events.out%s%010d.%06d.jacquard"
+                .formatted(
+                    MARK, now / 1000, now % 1000 * 1000 + ProcessHandle.current().pid() % 1000)));
   }
 
   public Path path() {
     return path;
+  }
+
+  /// The event files in a folder, in the order in which readers take them.
+  ///
+  /// @throws IOException if the folder can't be read
+  public static List<Path> allIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().contains(MARK)).sorted().toList();
+    }
   }
 
   /// Tells readers to forget what older files say of `step` and later ones: this file goes on from
@@ -53,7 +77,7 @@ public final class EventFile implements AutoCloseable {
   ///
   /// @throws FormatException if the file can't be written
   public void restart(long step) throws FormatException {
-    write(event(step).message(7, new Message().number(1, SESSION_STARTS)));
+    write(event(step).message(SESSION, new Message().number(1, SESSION_STARTS)));
   }
 
   /// Numbers by name, as curves; what is no finite number is written as it is.
@@ -70,7 +94,7 @@ public final class EventFile implements AutoCloseable {
   /// @throws FormatException if the file can't be written
   public void histograms(long step, Map<String, Histogram> values) throws FormatException {
     List<Message> summaries = new ArrayList<>();
-    values.forEach((tag, value) -> summaries.add(tagged(tag).message(5, value.message())));
+    values.forEach((tag, value) -> summaries.add(tagged(tag).message(HISTOGRAM, value.message())));
     write(step, summaries);
   }
 
@@ -97,11 +121,11 @@ public final class EventFile implements AutoCloseable {
   }
 
   private static Message tagged(String tag) {
-    return new Message().text(1, tag);
+    return new Message().text(TAG, tag);
   }
 
   private static Message event(long step) {
-    return new Message().real(1, System.currentTimeMillis() / 1e3).number(2, step);
+    return new Message().real(1, System.currentTimeMillis() / 1e3).number(STEP, step);
   }
 
   private void write(long step, List<Message> summaries) throws FormatException {
@@ -109,8 +133,8 @@ public final class EventFile implements AutoCloseable {
       return;
     }
     Message summary = new Message();
-    summaries.forEach(value -> summary.message(1, value));
-    write(event(step).message(5, summary));
+    summaries.forEach(value -> summary.message(VALUE, value));
+    write(event(step).message(SUMMARY, summary));
   }
 
   private void write(Message event) throws FormatException {
@@ -144,7 +168,7 @@ public final class EventFile implements AutoCloseable {
 
   /// CRC-32C, turned and shifted by a constant so that a checksum of data that hold checksums is a
   /// good one, too.
-  private static int checksum(byte[] bytes, int length) {
+  static int checksum(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
     return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;

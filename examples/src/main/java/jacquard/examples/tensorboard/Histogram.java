@@ -1,5 +1,6 @@
 package jacquard.examples.tensorboard;
 
+import jacquard.nn.io.FormatException;
 import java.util.Arrays;
 
 /// How values are spread: their number in buckets that get wider by a tenth from one to the next,
@@ -112,6 +113,44 @@ public record Histogram(
         squares,
         Arrays.copyOf(keptLimits, kept),
         Arrays.copyOf(keptCounts, kept));
+  }
+
+  /// What [#message] wrote; limits and counts are empty if they aren't asked for.
+  static Histogram read(Fields fields, boolean buckets) throws FormatException {
+    double[] numbers = new double[6];
+    double[] limits = {};
+    double[] counts = {};
+    while (fields.next()) {
+      switch (fields.field()) {
+        case 1, 2, 3, 4, 5 -> {
+          int at = fields.field();
+          numbers[at] = fields.real();
+        }
+        case 6 -> limits = buckets ? fields.reals() : limits;
+        case 7 -> counts = buckets ? fields.reals() : counts;
+        default -> {} // unknown to this version
+      }
+    }
+    if (limits.length != counts.length) {
+      throw new FormatException(
+          "events: a histogram has " + limits.length + " limits and " + counts.length + " counts");
+    }
+    return new Histogram(
+        numbers[1], numbers[2], (long) numbers[3], numbers[4], numbers[5], limits, counts);
+  }
+
+  public double mean() {
+    return count == 0 ? 0 : sum / count;
+  }
+
+  /// Root mean square.
+  public double size() {
+    return count == 0 ? 0 : Math.sqrt(squares / count);
+  }
+
+  /// Standard deviation.
+  public double deviation() {
+    return count == 0 ? 0 : Math.sqrt(Math.max(0, squares / count - mean() * mean()));
   }
 
   Message message() {

@@ -2,14 +2,22 @@
 import { state, byId, title, colour, figure } from "./store.js";
 import { curves } from "./curves.js";
 import { samples } from "./samples.js";
+import { weights } from "./weights.js";
+import { prompt } from "./prompt.js";
+import { attention } from "./attention.js";
+import { latent } from "./latent.js";
 const { $, make } = kit;
 
 const MOST_AT_FIRST = 4, MOST_FOLLOWED = 8;
-const screens = { curves, samples };
-const names = ["curves", "samples"];
+const screens = { curves, samples, weights, prompt, attention, latent };
+const names = ["curves", "samples", "weights", "prompt", "attention", "latent"];
 const LACKS = {
   curves: "a model that was made elsewhere has no curves",
   samples: "a model that was made elsewhere has no samples",
+  weights: "a model that was made elsewhere has no history",
+  prompt: "only transformers write text",
+  attention: "only transformers attend",
+  latent: "only a vae has a latent space",
 };
 let tab = "curves", source = null, known = false;
 
@@ -134,6 +142,8 @@ function told(runs) {
   const most = known ? MOST_FOLLOWED : MOST_AT_FIRST;
   let more = false;
   for (const run of fresh) {
+    // losses of other recipes have other scales
+    if (!known && run.recipe !== fresh[0].recipe) continue;
     if (state.followed.size < most && !state.followed.has(run.id)) { state.followed.add(run.id); more = true; }
   }
   for (const id of state.followed) if (!byId(id)) { state.followed.delete(id); state.lines.delete(id); }
@@ -144,6 +154,7 @@ function told(runs) {
   }
   list();
   refresh();
+  if (fresh.length) document.querySelector("#runs li.current")?.scrollIntoView({ block: "nearest" });
   if (more) connect();
   curves.changed();
   screens[tab]?.changed();
@@ -153,15 +164,23 @@ function told(runs) {
 document.addEventListener("visibilitychange", () => { if (document.hidden) source?.close(); else connect(); });
 
 /* Keys */
+function slide(by) {
+  const slider = $(tab).querySelector("input[type=range]");
+  if (!slider) return;
+  if (by < 0) slider.stepDown(); else slider.stepUp();
+  slider.dispatchEvent(new Event("input"));
+}
 const actions = {
   j: ["the next run", () => step(1)],
   k: ["the run before", () => step(-1)],
   x: ["shows or hides the curves of the run", () => { const run = byId(state.current); if (run?.screens.includes("curves")) follow(run.id, !state.followed.has(run.id)); }],
+  "[": ["moves the screen's slider back", () => slide(-1)],
+  "]": ["moves it forth", () => slide(1)],
   "/": ["finds runs", () => $("search").focus()],
 };
-for (const screen of Object.values(screens)) Object.assign(actions, screen.keys);
+for (const screen of Object.values(screens)) Object.assign(actions, screen.keys ?? {});
 function help() {
-  const all = { "1, 2": ["a screen"], ...actions, "?": ["this list"], Esc: ["leaves a field, closes this list"] };
+  const all = { "1 to 6": ["a screen"], ...actions, "?": ["this list"], Esc: ["leaves a field, closes this list"] };
   $("keys").replaceChildren(...Object.entries(all).flatMap(([key, [what]]) => [make("dt", key), make("dd", what)]));
   $("help").showModal();
 }
@@ -169,8 +188,14 @@ kit.keys({ ...keys, ...Object.fromEntries(Object.entries(actions).map(([key, [, 
 $("ask").onclick = help;
 $("search").oninput = list;
 
-const [asked, run] = location.hash.slice(1).split("/");
-if (run !== undefined) state.current = decodeURIComponent(run);
-show(names.includes(asked) ? asked : "curves");
+/* The address says which screen of which run. */
+function go() {
+  const [asked, run] = location.hash.slice(1).split("/");
+  if (run !== undefined) state.current = decodeURIComponent(run);
+  list();
+  show(names.includes(asked) ? asked : "curves");
+}
+addEventListener("hashchange", go);
+go();
 connect();
 window.board = { state, points: curves.points };

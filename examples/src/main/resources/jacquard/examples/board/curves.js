@@ -47,7 +47,7 @@ function options(ids, width) {
   for (const id of ids) {
     const stroke = css(colour(id)), label = title(byId(id));
     const points = { show: (u, i) => u.data[i].filter(y => y !== null && y !== undefined).length < 40, size: 5 };
-    if (smoothing > 0) series.push({ label: label + " as it is", stroke: stroke + "55", width: 1, value, spanGaps: true, points: { show: false } });
+    if (smoothing > 0) series.push({ class: "raw", label: label + " as it is", stroke: stroke + "55", width: 1, value, spanGaps: true, points: { show: false } });
     series.push({ label, stroke, width: 1.75, value, spanGaps: true, points });
   }
   return {

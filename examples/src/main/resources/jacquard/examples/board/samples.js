@@ -5,12 +5,6 @@ const { $, make } = kit;
 const load = latest(), read = latest();
 let shown = null, steps = [], seen = -2;
 
-function choose(index) {
-  const slider = $("sample-step");
-  slider.value = index;
-  show(current());
-}
-
 function show(run) {
   const step = steps[Number($("sample-step").value)];
   $("sample-at").textContent = step === undefined ? "" : String(step);
@@ -55,10 +49,7 @@ function look() {
 }
 
 $("sample-step").oninput = () => show(current());
-const move = by => () => { if (!$("samples").hidden) choose(Math.min(steps.length - 1, Math.max(0, Number($("sample-step").value) + by))); };
-
 export const samples = {
   show: look,
   changed: look,
-  keys: { "[": ["the sample before", move(-1)], "]": ["the next sample", move(1)] },
 };

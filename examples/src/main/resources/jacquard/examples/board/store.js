@@ -60,7 +60,8 @@ export function note(screen, text = "", wrong = false) {
   line.classList.toggle("wrong", wrong);
 }
 
-/* 0.001234 as 0.00123, 12345 as 12,345. */
+/* Four digits: 0.001234, 1.2e-4, 12,345. */
 export const figure = x => x === null || x === undefined || !Number.isFinite(x) ? "–"
-  : Math.abs(x) >= 1e5 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(2)
-  : Number(x.toPrecision(4)).toLocaleString("en");
+  : Math.abs(x) >= 1e6 || (x !== 0 && Math.abs(x) < 1e-3) ? x.toExponential(2)
+  : Math.abs(x) >= 1000 ? Math.round(x).toLocaleString("en")
+  : String(Number(x.toPrecision(4)));

@@ -48,11 +48,14 @@ class BoardPageTest {
         Browser browser = Browser.start()) {
       browser.open(server.address());
       browser.await("document.querySelectorAll('#runs li').length === 2");
-      String[] screens = {"curves", "samples"};
+      String[] screens = {"curves", "samples", "weights", "prompt", "attention", "latent"};
       for (int i = 0; i < screens.length; i++) {
         browser.find("body").sendKeys(String.valueOf(i + 1));
         assertTrue(browser.find("#" + screens[i]).isDisplayed(), screens[i]);
       }
+      assertTrue(
+          browser.find("#latent").getText().contains("only a vae has a latent space"),
+          browser.find("#latent")::getText);
       browser.find("body").sendKeys("2");
       browser.await("document.querySelector('#sample pre')?.textContent === 'ten'");
       browser.find("body").sendKeys("[");

@@ -48,6 +48,13 @@ public record VaePictures(Vae model) {
         .toFloatArray();
   }
 
+  /// The picture of a latent, 0 to 1.
+  ///
+  /// @param label what to draw; not looked at by a model without classes
+  public float[] picture(float[] latent, int label) {
+    return decoded(Tensor.of(latent, 1, latent.length), new int[] {label});
+  }
+
   /// Draws pictures of latents drawn from the standard normal distribution, 0 to 1.
   ///
   /// @param labels what to draw; not looked at by a model without classes

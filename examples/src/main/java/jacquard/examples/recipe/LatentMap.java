@@ -1,0 +1,60 @@
+package jacquard.examples.recipe;
+
+import jacquard.examples.recipe.vae.Vae;
+import jacquard.examples.recipe.vae.VaePictures;
+import jacquard.examples.score.Projection;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.nn.metrics.Features;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A plane of a VAE's latent space: all of it if the latent has two numbers, else where test
+/// pictures vary most.
+///
+/// @param model whose latent space it is
+/// @param seen means of the latents of test pictures
+/// @param labels of those pictures
+public record LatentMap(Vae model, Projection seen, int[] labels) {
+
+  /// @param data whose test pictures to show; null for those of the run
+  /// @param count of the pictures
+  /// @throws IOException if the run is none of a VAE, or it or its data can't be read
+  /// @throws IllegalArgumentException if the latent has only one number
+  public static LatentMap open(RunFolder folder, @Nullable Path data, int count)
+      throws IOException {
+    RunFolder run = RunFolder.open(folder.path());
+    Json config = run.readConfig();
+    String recipe = run.configured(config, c -> c.field("recipe").asText());
+    if (!recipe.equals(VaeRecipe.NAME)) {
+      throw new FormatException(
+          run.path() + ": is a run of train " + recipe + ", expected one of train vae");
+    }
+    EvalOptions options = new EvalOptions();
+    options.data = data;
+    Vae model = VaeRecipe.load(run, config);
+    int latent = model.sizes().latent();
+    if (latent < 2) {
+      throw new IllegalArgumentException(
+          "plot latent: the latent has " + latent + " number, expected 2 or more");
+    }
+    Pictures test = options.digits(run, config, 0).tested(count);
+    float[] means = new VaePictures(model).means(test.pixels(), test.labels());
+    Features codes = new Features(means, test.count(), latent);
+    return new LatentMap(
+        model, latent == 2 ? Projection.plane(codes) : Projection.of(codes), test.labels());
+  }
+
+  /// Whether it is all of the latent space.
+  public boolean isWhole() {
+    return model.sizes().latent() == 2;
+  }
+
+  /// The picture of a place, `[height, width]`, 0 to 1.
+  ///
+  /// @param label what to draw; not looked at by a model without classes
+  public float[] picture(double x, double y, int label) {
+    return new VaePictures(model).picture(seen.vector(x, y), label);
+  }
+}
