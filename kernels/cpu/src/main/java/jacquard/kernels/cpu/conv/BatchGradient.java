@@ -24,6 +24,9 @@ final class BatchGradient {
   /// Elements of `x` that are copied at a time, so that the copy stays in the second-level cache.
   private static final int COPIED = 420_000;
 
+  /// Sums that are added to while they stay in the second-level cache.
+  private static final int SUMS = 32 * 1024;
+
   /// Pixels that are transposed at a time.
   private static final int PIXELS = 16;
 
@@ -221,18 +224,21 @@ final class BatchGradient {
   }
 
   /// Phase: sums over a chunk of images, counted through groups, taps, blocks of channels and parts
-  /// of the tiles. Some lines of pixels are added to all of them before the next ones, so that
-  /// their tiles stay in L2.
+  /// of the tiles. Some lines of pixels are added to some panels before the next ones, so that both
+  /// their tiles and the sums stay in L2.
   private void sums(int from, int to, int worker) {
     ConvShape s = shape;
     int lines = Math.max(1, DEPTH / (s.ow() * count));
-    for (int line = 0; line < s.oh(); line += lines) {
-      int end = Math.min(s.oh(), line + lines);
-      for (int item = from; item < to; item++) {
-        int panel = item / tileParts;
-        int part = item % tileParts;
-        int firstTile = tiles * part / tileParts;
-        sum(workers[worker], panel, line, end, firstTile, tiles * (part + 1) / tileParts);
+    int some = Math.max(1, SUMS / (s.filters() * columns));
+    for (int first = from; first < to; first += some) {
+      for (int line = 0; line < s.oh(); line += lines) {
+        int end = Math.min(s.oh(), line + lines);
+        for (int item = first; item < Math.min(to, first + some); item++) {
+          int panel = item / tileParts;
+          int part = item % tileParts;
+          int firstTile = tiles * part / tileParts;
+          sum(workers[worker], panel, line, end, firstTile, tiles * (part + 1) / tileParts);
+        }
       }
     }
   }

@@ -25,7 +25,7 @@ final class BatchRun {
   private static final int SHORT = 48;
 
   /// Shortest product of a line of taps that is multiplied where it lies.
-  private static final int IN_PLACE = 96;
+  private static final int IN_PLACE = 128;
 
   /// Filters that are sorted at a time.
   private static final int FILTERS = 16;

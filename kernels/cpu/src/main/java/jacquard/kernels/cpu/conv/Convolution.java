@@ -151,7 +151,7 @@ public final class Convolution {
             && form == Form.FORWARD
             && NarrowForward.fits(s, Panels.columns(kernels, element))) {
           narrowForward.run(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-        } else if (batched && !(form == Form.FORWARD && pixelsFillPanels(s, element))) {
+        } else if (batched && !pixelsFillPanels(form, s, element)) {
           batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
         } else if (form == Form.FORWARD) {
           run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
@@ -169,14 +169,17 @@ public final class Convolution {
     }
   }
 
-  /// Whether a forward form is faster with pixels as columns all the same: if there is so little to
-  /// multiply for a pixel that turning the images costs more than it saves; or if panels are so
-  /// narrow that rows of pixels fill them too, which are neighbours in the source at stride 1.
-  private boolean pixelsFillPanels(ConvShape s, Element element) {
+  /// Whether a form is faster with pixels as columns all the same: forward, if there is so little
+  /// to multiply for a pixel that turning the images costs more than it saves; and if panels are so
+  /// narrow that rows of pixels fill them too, which are neighbours in the source at stride 1. A
+  /// panel is then gathered for all channels of the result: it takes enough of them.
+  private boolean pixelsFillPanels(Form form, ConvShape s, Element element) {
+    boolean forward = form == Form.FORWARD;
     int columns = Panels.columns(kernels, element);
-    boolean narrow = columns <= NARROW_COLUMNS && 2 * s.ow() >= columns;
-    return s.channels() * s.taps() <= NarrowForward.MOST_TERMS
-        || narrow && s.strideH() == 1 && s.strideW() == 1;
+    boolean narrow = columns <= NARROW_COLUMNS && 2 * (forward ? s.ow() : s.w()) >= columns;
+    boolean gathered = forward ? s.o() >= s.c() : s.c() >= s.o();
+    return forward && s.channels() * s.taps() <= NarrowForward.MOST_TERMS
+        || narrow && gathered && s.strideH() == 1 && s.strideW() == 1;
   }
 
   /// Whether rows of images fill panels, up to the last vector, and a block of images is not too
