@@ -116,13 +116,15 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
   public Report run(Function<Tensor[], Tensor> f, Tensor... inputs) {
     List<Integer> variables = new ArrayList<>();
     for (int i = 0; i < inputs.length; i++) {
-      if (inputs[i].dtype() == DType.F32) {
+      if (inputs[i].dtype().isFloat() && inputs[i].dtype() != DType.F64) {
         throw new DTypeException(
             "gradientCheck: input "
                 + i
                 + " is "
                 + inputs[i]
-                + ", expected f64; cast it, f32 is too coarse for differences");
+                + ", expected f64; cast it, "
+                + inputs[i].dtype()
+                + " is too coarse for differences");
       }
       if (inputs[i].dtype() == DType.F64) {
         variables.add(i);

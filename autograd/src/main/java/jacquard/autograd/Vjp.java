@@ -104,8 +104,11 @@ public final class Vjp {
       case Op.ArgMax a -> none();
       case Op.Cumsum c -> one(g.flip(c.axis()).cumsum(c.axis()).flip(c.axis()));
       case Op.ArgSort a -> none();
-      case Op.Dot d -> each(() -> dot(g, x(1).t()), () -> dot(x(0).t(), g));
-      case Op.Conv c -> conv(c.kind(), c.window());
+      case Op.Dot d -> {
+        Tensor like = narrowed();
+        yield each(() -> dot(like, x(1).t()), () -> dot(x(0).t(), like));
+      }
+      case Op.Conv c -> conv(c.kind(), c.window(), narrowed());
       case Op.Gather i -> one(zeros.like(x(0)).scatterAdd(x(1), g));
       case Op.ScatterAdd s -> each(() -> g, null, () -> g.gather(x(1)));
       case Op.Fused f -> FusedVjp.of(f, node, g, needed);
@@ -224,26 +227,32 @@ public final class Vjp {
     };
   }
 
+  /// The cotangent in the dtype of the sources: a product of f16 or bf16 is f32, and what is
+  /// multiplied with its sources is rounded as they are.
+  private Tensor narrowed() {
+    return g.cast(x(0).dtype());
+  }
+
   private static Tensor dot(Tensor a, Tensor b) {
     return Tensor.apply(new Op.Dot(), a, b);
   }
 
   /// With image `x`, filter `w` and result `y`, every member of the family is the derivative of
   /// `sum(y * conv(x, w))` by the third.
-  private @Nullable Tensor[] conv(ConvKind kind, Window window) {
+  private @Nullable Tensor[] conv(ConvKind kind, Window window, Tensor like) {
     return switch (kind) {
       case FORWARD ->
           each(
-              () -> conv(ConvKind.INPUT_GRADIENT, window, g, x(1)),
-              () -> conv(ConvKind.WEIGHT_GRADIENT, window, x(0), g));
+              () -> conv(ConvKind.INPUT_GRADIENT, window, like, x(1)),
+              () -> conv(ConvKind.WEIGHT_GRADIENT, window, x(0), like));
       case INPUT_GRADIENT ->
           each(
-              () -> conv(ConvKind.FORWARD, window, g, x(1)),
-              () -> conv(ConvKind.WEIGHT_GRADIENT, window, g, x(0)));
+              () -> conv(ConvKind.FORWARD, window, like, x(1)),
+              () -> conv(ConvKind.WEIGHT_GRADIENT, window, like, x(0)));
       case WEIGHT_GRADIENT ->
           each(
-              () -> conv(ConvKind.INPUT_GRADIENT, window, x(1), g),
-              () -> conv(ConvKind.FORWARD, window, x(0), g));
+              () -> conv(ConvKind.INPUT_GRADIENT, window, x(1), like),
+              () -> conv(ConvKind.FORWARD, window, x(0), like));
     };
   }
 

@@ -130,7 +130,7 @@ public final class StateDict {
     long[] dims = Arrays.stream(state.shape().toArray()).asLongStream().toArray();
     boolean type =
         switch (tensor.type()) {
-          case F16, BF16 -> state.dtype() == DType.F32;
+          case F16, BF16 -> state.dtype() == DType.F32 || state.dtype() == tensor.type().dtype();
           case BOOL,
               F4,
               F6_E2M3,
@@ -158,7 +158,7 @@ public final class StateDict {
 
   private static Object array(DType dtype, StoredTensor tensor) throws FormatException {
     return switch (dtype) {
-      case F32 -> tensor.toFloatArray();
+      case F32, F16, BF16 -> tensor.toFloatArray();
       case F64 -> tensor.toDoubleArray();
       case I32 -> tensor.toIntArray();
       case I64 -> tensor.toLongArray();

@@ -3,6 +3,7 @@ package jacquard.tensor;
 import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Window;
+import java.util.function.BinaryOperator;
 
 /// Matrix products and convolutions.
 public sealed interface Contractions permits Tensor {
@@ -13,7 +14,16 @@ public sealed interface Contractions permits Tensor {
   ///
   /// @throws ShapeException if one is a scalar, inner sizes differ, or leading axes don't broadcast
   default Tensor matmul(Tensor other) {
-    Tensor a = self();
+    return product(self(), other, (a, b) -> Tensor.apply(new Op.Dot(), a, b));
+  }
+
+  /// As [#matmul], but sums of products of f16 or bf16 are not rounded: the result is f32. Other
+  /// dtypes stay.
+  default Tensor matmulWide(Tensor other) {
+    return product(self(), other, (a, b) -> Tensor.direct(new Op.Dot(), a, b));
+  }
+
+  private static Tensor product(Tensor a, Tensor other, BinaryOperator<Tensor> dot) {
     if (a.rank() < 1 || other.rank() < 1) {
       throw new ShapeException(
           "matmul: "
@@ -37,10 +47,10 @@ public sealed interface Contractions permits Tensor {
               + ", expected equal");
     }
     if (other.rank() == 1) {
-      return a.matmul(other.unsqueeze(1)).squeeze(-1);
+      return product(a, other.unsqueeze(1), dot).squeeze(-1);
     }
     if (a.rank() == 1) {
-      return a.unsqueeze(0).matmul(other).squeeze(-2);
+      return product(a.unsqueeze(0), other, dot).squeeze(-2);
     }
     int m = a.dim(-2);
     int n = other.dim(-1);
@@ -48,10 +58,10 @@ public sealed interface Contractions permits Tensor {
       int rows = Math.toIntExact(k == 0 ? leading(a).size() * m : a.size() / k);
       int[] dims = a.shape().toArray();
       dims[dims.length - 1] = n;
-      return Tensor.apply(new Op.Dot(), a.reshape(rows, k), other).reshape(Shape.of(dims));
+      return dot.apply(a.reshape(rows, k), other).reshape(Shape.of(dims));
     }
     Shape batch = Shape.broadcast("matmul", leading(a), leading(other));
-    return Tensor.apply(new Op.Dot(), a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
+    return dot.apply(a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
   }
 
   /// Inner product of two vectors `[n]`, as a scalar.

@@ -63,9 +63,10 @@ public abstract sealed class Creation extends Sampling permits Tensor {
   }
 
   /// A tensor over a host array of the dtype's type, which must not be changed afterwards; copied
-  /// when the device is not the host.
+  /// when the device is not the host. Floats for f16 and bf16 are rounded.
   public static Tensor stored(DType dtype, Object array, Shape shape, Device device) {
-    HostBuffer host = HostBuffers.of(dtype, array);
+    HostBuffer host =
+        HostBuffers.of(dtype, dtype.isHalf() ? Half.round(dtype, (float[]) array) : array);
     if (host.size() != shape.size()) {
       throw new ShapeException(
           "of: " + host.size() + " elements for shape " + shape + ", expected " + shape.size());
@@ -226,6 +227,9 @@ public abstract sealed class Creation extends Sampling permits Tensor {
     if (dtype == DType.BOOL) {
       throw new DTypeException(
           "iota: not defined for bool, expected a numeric dtype; cast the result");
+    }
+    if (dtype.isHalf()) {
+      return iota(n, DType.F32, device).cast(dtype);
     }
     return new Tensor(Node.leaf(new Op.Iota(n, dtype), device));
   }

@@ -4,6 +4,10 @@ package jacquard.tensor;
 public enum DType {
   F32(4, Kind.FLOAT),
   F64(8, Kind.FLOAT),
+  /// 16 bits to store a number in; arithmetic on it is done in f32, see [Half].
+  F16(2, Kind.FLOAT),
+  /// The upper half of an f32; arithmetic on it is done in f32, see [Half].
+  BF16(2, Kind.FLOAT),
   I32(4, Kind.INTEGER),
   I64(8, Kind.INTEGER),
   /// Unsigned byte, 0 to 255; arithmetic wraps.
@@ -25,9 +29,19 @@ public enum DType {
     this.kind = kind;
   }
 
-  /// Size of one element in bytes.
+  /// Size of one element in bytes, in the memory of a device and in files.
   public int bytes() {
     return bytes;
+  }
+
+  /// Size of one element in bytes in the arrays of the host, where f16 and bf16 are floats.
+  public int hostBytes() {
+    return isHalf() ? F32.bytes : bytes;
+  }
+
+  /// Whether this is f16 or bf16.
+  public boolean isHalf() {
+    return this == F16 || this == BF16;
   }
 
   public boolean isFloat() {
@@ -38,12 +52,14 @@ public enum DType {
     return kind == Kind.INTEGER;
   }
 
-  /// `f32`, `f64`, `i32`, `i64`, `u8` or `bool`.
+  /// `f32`, `f64`, `f16`, `bf16`, `i32`, `i64`, `u8` or `bool`.
   @Override
   public String toString() {
     return switch (this) {
       case F32 -> "f32";
       case F64 -> "f64";
+      case F16 -> "f16";
+      case BF16 -> "bf16";
       case I32 -> "i32";
       case I64 -> "i64";
       case U8 -> "u8";

@@ -93,7 +93,7 @@ final class HostArrays {
   static Object nested(DType dtype, Object flat, Shape shape) {
     Class<?> type =
         switch (dtype) {
-          case F32 -> float.class;
+          case F32, F16, BF16 -> float.class;
           case F64 -> double.class;
           case I32 -> int.class;
           case I64 -> long.class;
@@ -124,6 +124,7 @@ final class HostArrays {
     return switch (dtype) {
       case F32 -> ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(little);
       case F64 -> ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(little);
+      case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(little);
       case I32 -> ValueLayout.JAVA_INT_UNALIGNED.withOrder(little);
       case I64 -> ValueLayout.JAVA_LONG_UNALIGNED.withOrder(little);
       case U8, BOOL -> ValueLayout.JAVA_BYTE;
@@ -143,6 +144,12 @@ final class HostArrays {
               + bytes);
     }
     Object array = HostBuffer.newArray(dtype, shape.arraySize());
+    if (array instanceof float[] floats && dtype.isHalf()) {
+      short[] bits = new short[floats.length];
+      MemorySegment.copy(memory, layout(dtype), 0, bits, 0, bits.length);
+      Half.unpack(dtype, bits, floats, 0);
+      return floats;
+    }
     MemorySegment.copy(memory, layout(dtype), 0, array, 0, shape.arraySize());
     return array instanceof byte[] b && dtype == DType.BOOL ? bytes(booleans(b)) : array;
   }
@@ -160,6 +167,10 @@ final class HostArrays {
               + bytes
               + " or more");
     }
-    MemorySegment.copy(array, 0, target, layout(dtype), 0, shape.arraySize());
+    Object stored =
+        array instanceof float[] floats && dtype.isHalf()
+            ? Half.pack(dtype, floats, 0, floats.length)
+            : array;
+    MemorySegment.copy(stored, 0, target, layout(dtype), 0, shape.arraySize());
   }
 }

@@ -12,6 +12,8 @@ final class HostBuffers {
     switch (dtype) {
       case F32 -> Arrays.fill((float[]) array, (float) Double.longBitsToDouble(bits));
       case F64 -> Arrays.fill((double[]) array, Double.longBitsToDouble(bits));
+      case F16, BF16 ->
+          Arrays.fill((float[]) array, Half.round(dtype, (float) Double.longBitsToDouble(bits)));
       case I32 -> Arrays.fill((int[]) array, (int) bits);
       case I64 -> Arrays.fill((long[]) array, bits);
       case U8, BOOL -> Arrays.fill((byte[]) array, (byte) bits);

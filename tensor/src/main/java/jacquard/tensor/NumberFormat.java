@@ -37,7 +37,7 @@ record NumberFormat(DType dtype, int before, int after, int exponent) {
     boolean scientific =
         largest != 0
             // digits that the dtype has
-            && (largest >= (dtype == DType.F32 ? 1e6 : 1e8)
+            && (largest >= (dtype == DType.F64 ? 1e8 : 1e6)
                 || smallest < 1e-4
                 || largest / smallest > 1000);
     int before = 0;
@@ -100,7 +100,7 @@ record NumberFormat(DType dtype, int before, int after, int exponent) {
       case BOOL -> Array.getByte(elements, index) != 0 ? "true" : "false";
       case U8 -> Integer.toString(Byte.toUnsignedInt(Array.getByte(elements, index)));
       case I32, I64 -> Long.toString(Array.getLong(elements, index));
-      case F32, F64 -> throw new IllegalArgumentException("whole: " + dtype);
+      case F32, F64, F16, BF16 -> throw new IllegalArgumentException("whole: " + dtype);
     };
   }
 
@@ -113,9 +113,9 @@ record NumberFormat(DType dtype, int before, int after, int exponent) {
     int places = PRECISION - power;
     BigDecimal magnitude =
         new BigDecimal(
-            dtype == DType.F32
-                ? Float.toString((float) Math.abs(x))
-                : Double.toString(Math.abs(x)));
+            dtype == DType.F64
+                ? Double.toString(Math.abs(x))
+                : Float.toString((float) Math.abs(x)));
     if (magnitude.scale() > places) {
       // the shortest decimal has too many digits: round the exact value instead, not twice
       magnitude = new BigDecimal(Math.abs(x)).setScale(places, RoundingMode.HALF_EVEN);

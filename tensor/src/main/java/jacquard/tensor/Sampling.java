@@ -34,7 +34,7 @@ public abstract sealed class Sampling permits Creation {
               .mul(0x1p26)
               .add(key.bits(shape, 1).shr(6).cast(DType.F64))
               .mul(0x1p-53);
-      case I32, I64, U8, BOOL -> throw floats("rand", dtype);
+      case F16, BF16, I32, I64, U8, BOOL -> throw floats("rand", dtype);
     };
   }
 
@@ -71,7 +71,7 @@ public abstract sealed class Sampling permits Creation {
   /// @see <a href="https://doi.org/10.1214/aoms/1177706645">Box and Muller: A note on the
   ///   generation of random normal deviates</a>
   public static Tensor randn(DType dtype, Key key, int... dims) {
-    if (!dtype.isFloat()) {
+    if (!dtype.isFloat() || dtype.isHalf()) {
       throw floats("randn", dtype);
     }
     Shape shape = Shape.of(dims);
@@ -114,7 +114,7 @@ public abstract sealed class Sampling permits Creation {
           case I32 -> Integer.MAX_VALUE;
           case I64 -> Long.MAX_VALUE;
           case U8 -> 255;
-          case F32, F64, BOOL ->
+          case F32, F64, F16, BF16, BOOL ->
               throw new DTypeException(
                   "randint: not defined for "
                       + dtype

@@ -18,6 +18,9 @@ public final class Scalar {
   }
 
   public static Tensor of(DType dtype, double value, Device device) {
+    if (dtype.isHalf()) {
+      return of(DType.F32, value, device).cast(dtype);
+    }
     return slot(Op.Constant.of(dtype, value), device);
   }
 
@@ -26,6 +29,9 @@ public final class Scalar {
   ///
   /// @param value called once or more in each run, on the thread that runs
   public static Tensor of(DType dtype, DoubleSupplier value, Device device) {
+    if (dtype.isHalf()) {
+      return of(DType.F32, value, device).cast(dtype);
+    }
     LongSupplier bits = () -> Op.Constant.of(dtype, value.getAsDouble()).bits();
     return new Tensor(Node.input(new Source.Supplied(bits), dtype, Shape.scalar(), device));
   }

@@ -41,6 +41,16 @@ public final class Tensor extends Creation
   ///
   /// @throws TensorException if they don't fit the operation
   public static Tensor apply(Op op, Tensor... sources) {
+    for (Tensor source : sources) {
+      if (source.dtype().isHalf() && Widening.isNeeded(op)) {
+        return Widening.apply(op, sources);
+      }
+    }
+    return direct(op, sources);
+  }
+
+  /// As [#apply(Op, Tensor...)], but f16 and bf16 are handed to the operation as they are.
+  static Tensor direct(Op op, Tensor... sources) {
     Node[] nodes = new Node[sources.length];
     for (int i = 0; i < nodes.length; i++) {
       nodes[i] = sources[i].node;
@@ -50,10 +60,16 @@ public final class Tensor extends Creation
 
   /// As [#apply(Op, Tensor...)], without arrays: most operations take one source or two.
   static Tensor apply(Op op, Tensor x) {
+    if (x.dtype().isHalf() && Widening.isNeeded(op)) {
+      return Widening.apply(op, x);
+    }
     return new Tensor(Node.of(op, List.of(x.node)));
   }
 
   static Tensor apply(Op op, Tensor x, Tensor y) {
+    if ((x.dtype().isHalf() || y.dtype().isHalf()) && Widening.isNeeded(op)) {
+      return Widening.apply(op, x, y);
+    }
     return new Tensor(Node.of(op, List.of(x.node, y.node)));
   }
 
@@ -105,7 +121,7 @@ public final class Tensor extends Creation
     DType dtype = like.dtype();
     boolean fits =
         switch (dtype) {
-          case F32, F64 -> true;
+          case F32, F64, F16, BF16 -> true;
           case I32 -> value == (int) value;
           case I64 -> value == (long) value;
           case U8 -> value == ((int) value & 255);
@@ -179,8 +195,8 @@ public final class Tensor extends Creation
     return this;
   }
 
-  /// The elements in row-major order, in a new array of this dtype's type: `float[]` f32,
-  /// `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool.
+  /// The elements in row-major order, in a new array of this dtype's type: `float[]` f32, f16 and
+  /// bf16, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool.
   public Object toArray() {
     realise();
     int size = shape().arraySize();
@@ -193,9 +209,9 @@ public final class Tensor extends Creation
     return array;
   }
 
-  /// The elements of an f32 tensor.
+  /// The elements of an f32, f16 or bf16 tensor.
   public float[] toFloatArray() {
-    return (float[]) toArrayOf("toFloatArray", DType.F32);
+    return (float[]) toArrayOf("toFloatArray", dtype().isHalf() ? dtype() : DType.F32);
   }
 
   /// The elements of an f64 tensor.
@@ -272,7 +288,7 @@ public final class Tensor extends Creation
     }
     Object array = toArray();
     return switch (dtype()) {
-      case F32 -> ((float[]) array)[0];
+      case F32, F16, BF16 -> ((float[]) array)[0];
       case F64 -> ((double[]) array)[0];
       case I32 -> ((int[]) array)[0];
       case I64 -> ((long[]) array)[0];

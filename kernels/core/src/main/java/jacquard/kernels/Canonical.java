@@ -9,6 +9,7 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.ReduceKind;
 import jacquard.tensor.graph.Traversal;
+import jacquard.tensor.reference.FloatArithmetic;
 import jacquard.tensor.reference.IntegerArithmetic;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,7 +160,7 @@ final class Canonical {
         }
         yield none ? x : null;
       }
-      case Op.Cast c -> x.dtype == c.dtype() ? x : null;
+      case Op.Cast c -> x.dtype == c.dtype() ? x : widened(node, x);
       case Op.Binary b -> binary(node, b.kind(), x, sources.get(1));
       case Op.Where w -> sources.get(1) == sources.get(2) ? sources.get(1) : null;
       case Op.Unary u -> null;
@@ -178,6 +179,14 @@ final class Canonical {
       case Op.Fused f -> null;
       case Op.After a -> null;
     };
+  }
+
+  /// An f16 or bf16 constant as the f32 that it is: arithmetic is done on those.
+  private @Nullable Vertex widened(Node node, Vertex x) {
+    Op.@Nullable Constant c = constant(x);
+    return c == null || !x.dtype.isHalf() || node.dtype() != DType.F32
+        ? null
+        : full(node, Op.Constant.of(DType.F32, rounded(c.value(), x.dtype)));
   }
 
   /// What a reduction of no elements gives.
@@ -280,7 +289,7 @@ final class Canonical {
   }
 
   private static double rounded(double value, DType dtype) {
-    return dtype == DType.F32 ? (float) value : value;
+    return FloatArithmetic.round(dtype, value);
   }
 
   private static boolean isExactly(Op.@Nullable Constant c, double value) {

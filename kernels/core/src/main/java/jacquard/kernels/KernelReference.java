@@ -255,7 +255,7 @@ public final class KernelReference {
         integers[i] = FloatArithmetic.toInteger(to, floats[x]);
       }
     } else if (to.isFloat()) {
-      floats[i] = to == DType.F32 ? (float) integers[x] : (double) integers[x];
+      floats[i] = FloatArithmetic.ofInteger(to, integers[x]);
     } else {
       integers[i] = IntegerArithmetic.wrap(to, integers[x]);
     }
@@ -276,7 +276,7 @@ public final class KernelReference {
   private void load(int i, DType dtype, int access) {
     int at = position(access);
     switch (dtype) {
-      case F32 -> floats[i] = ((float[]) arrays[access])[at];
+      case F32, F16, BF16 -> floats[i] = ((float[]) arrays[access])[at];
       case F64 -> floats[i] = ((double[]) arrays[access])[at];
       case I32 -> integers[i] = ((int[]) arrays[access])[at];
       case I64 -> integers[i] = ((long[]) arrays[access])[at];
@@ -288,7 +288,7 @@ public final class KernelReference {
     int at = position(s.access());
     Object array = arrays[s.access()];
     switch (kernel.accesses().get(s.access()).dtype()) {
-      case F32 -> ((float[]) array)[at] = (float) floats[s.value()];
+      case F32, F16, BF16 -> ((float[]) array)[at] = (float) floats[s.value()];
       case F64 -> ((double[]) array)[at] = floats[s.value()];
       case I32 -> ((int[]) array)[at] = (int) integers[s.value()];
       case I64 -> ((long[]) array)[at] = integers[s.value()];

@@ -15,6 +15,11 @@ public final class Validation {
 
   private static final double F64_TOLERANCE = 1e-10;
 
+  /// Two roundings of the last of 11 bits, and of 8.
+  private static final double F16_TOLERANCE = 0x1p-10;
+
+  private static final double BF16_TOLERANCE = 0x1p-7;
+
   private Validation() {}
 
   /// Runs `task` by `action` and compares what it wrote with the reference.
@@ -52,6 +57,8 @@ public final class Validation {
         switch (expected.dtype()) {
           case F32 -> F32_TOLERANCE * scale + 1e-30;
           case F64 -> F64_TOLERANCE * scale + 1e-300;
+          case F16 -> F16_TOLERANCE * scale + 0x1p-24;
+          case BF16 -> BF16_TOLERANCE * scale + 1e-30;
           case I32, I64, U8, BOOL -> 0;
         };
     for (int i = 0; i < expected.size(); i++) {
@@ -95,7 +102,7 @@ public final class Validation {
     DType dtype = buffer.dtype();
     int at = buffer.offset() + i;
     return switch (dtype) {
-      case F32 -> ((float[]) buffer.array())[at];
+      case F32, F16, BF16 -> ((float[]) buffer.array())[at];
       case F64 -> ((double[]) buffer.array())[at];
       case I32 -> ((int[]) buffer.array())[at];
       case I64 -> ((long[]) buffer.array())[at];

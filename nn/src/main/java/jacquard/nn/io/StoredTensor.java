@@ -2,6 +2,7 @@ package jacquard.nn.io;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Half;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -81,18 +82,11 @@ public final class StoredTensor {
           "safetensors: '" + name + "' as " + type + ", expected F32, F16 or BF16");
     }
     MemorySegment bytes = allocate(2L * data.length);
-    boolean half = type == StoredType.F16;
+    DType dtype = type == StoredType.F16 ? DType.F16 : DType.BF16;
     for (int i = 0; i < data.length; i++) {
-      bytes.setAtIndex(SHORT, i, half ? Float.floatToFloat16(data[i]) : toBfloat16(data[i]));
+      bytes.setAtIndex(SHORT, i, Half.bits(dtype, data[i]));
     }
     return of(name, type, dims, bytes);
-  }
-
-  /// The upper half of the bits, rounded; NaN stays one.
-  private static short toBfloat16(float x) {
-    int bits = Float.floatToRawIntBits(x);
-    int rounded = Float.isNaN(x) ? bits | 1 << 22 : bits + 0x7FFF + (bits >>> 16 & 1);
-    return (short) (rounded >>> 16);
   }
 
   public static StoredTensor of(String name, double[] data, long... dims) {
@@ -117,7 +111,7 @@ public final class StoredTensor {
   public static StoredTensor of(String name, Tensor tensor) {
     long[] dims = Arrays.stream(tensor.shape().toArray()).asLongStream().toArray();
     return switch (tensor.toArray()) {
-      case float[] data -> of(name, data, dims);
+      case float[] data -> of(name, StoredType.of(tensor.dtype()), data, dims);
       case double[] data -> of(name, data, dims);
       case int[] data -> of(name, data, dims);
       case long[] data -> of(name, data, dims);
@@ -195,7 +189,8 @@ public final class StoredTensor {
     return Shape.of(result);
   }
 
-  /// The tensor, on the standard device, of the type that it is stored in; F16 and BF16 become f32.
+  /// The tensor, on the standard device, of the type that it is stored in; cast F16 and BF16 to f32
+  /// to compute with them as with others.
   ///
   /// @throws FormatException if the type has no counterpart, or the sizes are too large
   public Tensor toTensor() throws FormatException {
@@ -207,7 +202,7 @@ public final class StoredTensor {
   /// @throws FormatException if the type has no counterpart, or the sizes are too large
   public Tensor toTensor(Device device) throws FormatException {
     Shape shape = shape();
-    DType dtype = type == StoredType.F16 || type == StoredType.BF16 ? DType.F32 : type.dtype();
+    DType dtype = type.dtype();
     if (dtype == null) {
       throw new FormatException(
           where()
@@ -220,7 +215,7 @@ public final class StoredTensor {
 
   private Object toArray(DType dtype) throws FormatException {
     return switch (dtype) {
-      case F32 -> toFloatArray();
+      case F32, F16, BF16 -> toFloatArray();
       case F64 -> toDoubleArray();
       case I32 -> toIntArray();
       case I64 -> toLongArray();
@@ -250,10 +245,9 @@ public final class StoredTensor {
       MemorySegment.copy(bytes, FLOAT, 0, result, 0, result.length);
       return result;
     }
-    boolean half = type == StoredType.F16;
+    DType dtype = type == StoredType.F16 ? DType.F16 : DType.BF16;
     for (int i = 0; i < result.length; i++) {
-      short bits = bytes.getAtIndex(SHORT, i);
-      result[i] = half ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
+      result[i] = Half.value(dtype, bytes.getAtIndex(SHORT, i));
     }
     return result;
   }

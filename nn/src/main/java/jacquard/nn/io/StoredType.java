@@ -21,8 +21,8 @@ public enum StoredType {
   F8_E5M2FNUZ(8, null),
   I16(16, null),
   U16(16, null),
-  F16(16, null),
-  BF16(16, null),
+  F16(16, DType.F16),
+  BF16(16, DType.BF16),
   I32(32, DType.I32),
   U32(32, null),
   F32(32, DType.F32),
@@ -53,6 +53,8 @@ public enum StoredType {
     return switch (dtype) {
       case F32 -> F32;
       case F64 -> F64;
+      case F16 -> F16;
+      case BF16 -> BF16;
       case I32 -> I32;
       case I64 -> I64;
       case U8 -> U8;

@@ -146,7 +146,7 @@ public final class GraphPrinter {
 
   private static String value(DType dtype, long bits) {
     return switch (dtype) {
-      case F32 -> Float.toString((float) Double.longBitsToDouble(bits));
+      case F32, F16, BF16 -> Float.toString((float) Double.longBitsToDouble(bits));
       case F64 -> Double.toString(Double.longBitsToDouble(bits));
       case I32, I64, U8 -> Long.toString(bits);
       case BOOL -> bits != 0 ? "true" : "false";

@@ -77,6 +77,36 @@ public final class Inference {
   }
 
   private static DType dtype(Op op, String name, List<Node> sources, Node x) {
+    DType result = unchecked(op, name, sources, x);
+    boolean stores =
+        switch (op) {
+          case Op.Leaf l -> true;
+          case Op.Movement m -> true;
+          case Op.Where w -> true;
+          case Op.Cast c -> true;
+          case Op.Contraction c -> true;
+          case Op.Gather g -> true;
+          case Op.Marker m -> true;
+          case Op.Unary u -> false;
+          case Op.Binary b -> false;
+          case Op.Random r -> false;
+          case Op.Reduction r -> false;
+          case Op.ScatterAdd s -> false;
+          case Op.Fused f -> false;
+        };
+    for (Node source : sources) {
+      if (source.dtype().isHalf() && !stores) {
+        throw new DTypeException(
+            name
+                + ": no node computes in "
+                + source.dtype()
+                + "; cast to f32, as Tensor.apply does");
+      }
+    }
+    return result;
+  }
+
+  private static DType unchecked(Op op, String name, List<Node> sources, Node x) {
     return switch (op) {
       case Op.Leaf l -> throw new IllegalArgumentException(name);
       case Op.Unary u -> {
@@ -113,11 +143,11 @@ public final class Inference {
       }
       case Op.Dot d -> {
         equalDTypes(name, x, sources.get(1));
-        yield numeric(name, x);
+        yield summed(numeric(name, x));
       }
       case Op.Conv c -> {
         equalDTypes(name, x, sources.get(1));
-        yield floats(name, x);
+        yield summed(floats(name, x));
       }
       case Op.Gather g -> {
         index(name, sources.get(1));
@@ -159,6 +189,11 @@ public final class Inference {
       case Op.After a -> x.dtype();
       case Op.Recompute r -> x.dtype();
     };
+  }
+
+  /// The dtype in which products of elements are added.
+  private static DType summed(DType dtype) {
+    return dtype.isHalf() ? DType.F32 : dtype;
   }
 
   private static DType floats(String name, Node x) {

@@ -56,7 +56,7 @@ public sealed interface Op {
       return new Constant(
           dtype,
           switch (dtype) {
-            case F32, F64 -> Double.doubleToRawLongBits((double) value);
+            case F32, F64, F16, BF16 -> Double.doubleToRawLongBits((double) value);
             case I32 -> (int) value;
             case I64 -> value;
             case U8 -> value & 255;
@@ -150,7 +150,8 @@ public sealed interface Op {
   record ArgSort(boolean descending) implements Reduction {}
 
   /// `[..., m, k]` by `[..., k, n]` to `[..., m, n]` with equal leading axes. Transposes and batch
-  /// broadcasts are movements of the sources, which back ends absorb as strides.
+  /// broadcasts are movements of the sources, which back ends absorb as strides. Sources of f16 or
+  /// bf16 give f32, added in f32; so for [Conv].
   record Dot() implements Contraction {}
 
   record Conv(ConvKind kind, Window window) implements Contraction {}

@@ -229,10 +229,9 @@ public final class Evaluator {
                   .mapToLong(v -> FloatArithmetic.toInteger(dtype, v))
                   .toArray());
       case Value.Integers n when dtype.isFloat() ->
-          // straight from long to float: by way of double it would round twice
           new Value.Floats(
               Arrays.stream(n.elements)
-                  .mapToDouble(v -> dtype == DType.F32 ? (float) v : (double) v)
+                  .mapToDouble(v -> FloatArithmetic.ofInteger(dtype, v))
                   .toArray());
       case Value.Integers n ->
           new Value.Integers(

@@ -1,6 +1,7 @@
 package jacquard.tensor.reference;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.Half;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.UnaryKind;
 
@@ -70,9 +71,21 @@ public final class FloatArithmetic {
     return x < y ? -1 : x > y ? 1 : 0;
   }
 
-  /// `x` as a value of a float dtype.
+  /// `x` as a value of a float dtype; f16 and bf16 are rounded from f32.
   public static double round(DType dtype, double x) {
-    return dtype == DType.F32 ? (float) x : x;
+    return switch (dtype) {
+      case F64 -> x;
+      case F32 -> (float) x;
+      case F16, BF16 -> Half.round(dtype, (float) x);
+      case I32, I64, U8, BOOL ->
+          throw new IllegalArgumentException("round: " + dtype + " is no float dtype");
+    };
+  }
+
+  /// `x` as a value of a float dtype, straight from long to float: by way of double it would round
+  /// twice.
+  public static double ofInteger(DType dtype, long x) {
+    return dtype == DType.F64 ? (double) x : round(dtype, (float) x);
   }
 
   /// Conversion to an integer dtype or bool: truncates and saturates, NaN gives 0; to bool it is `x
@@ -83,7 +96,7 @@ public final class FloatArithmetic {
       case I64 -> (long) x;
       case U8 -> Math.clamp((long) x, 0, 255);
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 ->
+      case F32, F64, F16, BF16 ->
           throw new IllegalArgumentException("cast: " + dtype + " is no integer dtype");
     };
   }

@@ -16,7 +16,7 @@ public final class IntegerArithmetic {
       case I64 -> x;
       case U8 -> x & 255;
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 ->
+      case F32, F64, F16, BF16 ->
           throw new IllegalArgumentException("wrap: " + dtype + " is no integer dtype");
     };
   }
@@ -27,7 +27,7 @@ public final class IntegerArithmetic {
       case I32 -> Integer.MIN_VALUE;
       case I64 -> Long.MIN_VALUE;
       case U8, BOOL -> 0;
-      case F32, F64 ->
+      case F32, F64, F16, BF16 ->
           throw new IllegalArgumentException("smallest: " + dtype + " is no integer dtype");
     };
   }
@@ -39,7 +39,7 @@ public final class IntegerArithmetic {
       case I64 -> Long.MAX_VALUE;
       case U8 -> 255;
       case BOOL -> 1;
-      case F32, F64 ->
+      case F32, F64, F16, BF16 ->
           throw new IllegalArgumentException("largest: " + dtype + " is no integer dtype");
     };
   }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// Elements of an evaluated node in row-major order. Not changed once it is made.
 public sealed interface Value {
 
-  /// f32 or f64, in double precision.
+  /// A float dtype, in double precision; f16 and bf16 as their format has them.
   final class Floats implements Value {
     final double[] elements;
 
@@ -68,7 +68,7 @@ public sealed interface Value {
     long[] integers = new long[dtype.isFloat() ? 0 : size];
     for (int i = 0; i < size; i++) {
       switch (dtype) {
-        case F32 -> floats[i] = ((float[]) array)[i];
+        case F32, F16, BF16 -> floats[i] = ((float[]) array)[i];
         case I32 -> integers[i] = ((int[]) array)[i];
         case U8, BOOL -> integers[i] = Byte.toUnsignedLong(((byte[]) array)[i]);
         case F64, I64 -> throw new AssertionError(dtype);
@@ -85,8 +85,8 @@ public sealed interface Value {
     switch (this) {
       case Floats f -> {
         for (int i = 0; i < size; i++) {
-          if (dtype == DType.F32) {
-            ((float[]) array)[i] = (float) f.elements[i];
+          if (array instanceof float[] floats) {
+            floats[i] = (float) f.elements[i];
           } else {
             ((double[]) array)[i] = f.elements[i];
           }
@@ -98,7 +98,8 @@ public sealed interface Value {
             case I32 -> ((int[]) array)[i] = (int) n.elements[i];
             case I64 -> ((long[]) array)[i] = n.elements[i];
             case U8, BOOL -> ((byte[]) array)[i] = (byte) n.elements[i];
-            case F32, F64 -> throw new IllegalArgumentException("value: integers into " + buffer);
+            case F32, F64, F16, BF16 ->
+                throw new IllegalArgumentException("value: integers into " + buffer);
           }
         }
       }

@@ -4,8 +4,8 @@ import jacquard.tensor.DType;
 
 /// A run of elements on a device.
 ///
-/// Host arrays are `float[]` for f32, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and
-/// bool.
+/// Host arrays are `float[]` for f32, f16 and bf16, `double[]` f64, `int[]` i32, `long[]` i64,
+/// `byte[]` u8 and bool.
 public interface Buffer {
   DType dtype();
 

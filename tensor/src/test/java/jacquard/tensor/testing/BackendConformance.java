@@ -140,7 +140,7 @@ public final class BackendConformance {
     for (int i = 0; i < size && wrong.size() <= REPORTED; i++) {
       boolean accepted =
           switch (dtype) {
-            case F32 -> tolerance.accepts(dtype, doubles[i], ((float[]) array)[i]);
+            case F32, F16, BF16 -> tolerance.accepts(dtype, doubles[i], ((float[]) array)[i]);
             case F64 -> tolerance.accepts(dtype, doubles[i], ((double[]) array)[i]);
             case I32 -> longs[i] == ((int[]) array)[i];
             case I64 -> longs[i] == ((long[]) array)[i];
@@ -205,9 +205,12 @@ public final class BackendConformance {
               || (Double.isNaN(wanted) && Double.isNaN(actual[i]))
               || (result.dtype().isFloat()
                   && Math.abs(wanted - actual[i]) <= 1e-11 * (1 + Math.abs(wanted)))
-              // constants of an f32 graph are rounded to f32; those of f64 say whether the
-              // expression is right
-              || (result.dtype() == DType.F32 && tolerance.accepts(DType.F32, wanted, actual[i]));
+              // constants of an f32 graph are rounded to f32, results in f16 and bf16 to those;
+              // those
+              // of f64 say whether the expression is right
+              || (result.dtype().isFloat()
+                  && result.dtype() != DType.F64
+                  && tolerance.accepts(result.dtype(), wanted, actual[i]));
       if (!close) {
         throw new AssertionError(
             what

@@ -357,9 +357,16 @@ final class CompositeRows {
     return List.of(
         OperationRow.of("matmul", t -> t[0].matmul(t[1]), ANY, ANY)
             .withCases(products)
+            .withDTypes(OperationRow.REALS)
+            .withTolerance(16, 64)
+            .withPlain(CompositeRows::matmul),
+        OperationRow.of("matmulWide", t -> t[0].matmulWide(t[1]), ANY, ANY)
+            .withCases(products)
+            .withDTypes(OperationRow.REALS)
             .withTolerance(16, 64)
             .withPlain(CompositeRows::matmul),
         OperationRow.of("conv2d padded and strided", t -> t[0].conv2d(t[1], 2, 1), ANY, ANY)
+            .withDTypes(OperationRow.REALS)
             .withShapes(Shape.of(2, 3, 6, 5), Shape.of(4, 3, 3, 3))
             .withTolerance(16, 64),
         OperationRow.of("convTranspose2d", t -> t[0].convTranspose2d(t[1], 2, 1, 1), ANY, ANY)

@@ -80,7 +80,11 @@ final class ElementDraws {
   /// Functions that jump, of exact values.
   @Nullable Tracked discontinuous() {
     // a tiny negative number modulo 1/2 needs all its fraction bits next to 1/2
-    Tracked x = pool.any(v -> v.isFloat() && v.exact() && v.bits() <= 20);
+    Tracked x =
+        pool.any(v ->
+            v.isFloat()
+                && v.exact()
+                && v.bits() <= Math.min(20, Tolerance.digits(v.tensor().dtype()) - 4));
     if (x == null) {
       return null;
     }
@@ -178,10 +182,7 @@ final class ElementDraws {
     }
     Tensor y = x.tensor().cast(to);
     if (to.isFloat()) {
-      double rounding = x.exact() ? 0 : Tolerance.epsilon(DType.F32) * x.magnitude();
-      return x.exact() && x.bits() > 3
-          ? null
-          : new Tracked(y, x.lo(), x.hi(), x.error() + rounding, x.bits());
+      return x.magnitude() > Tolerance.largest(to) / 2 ? null : x.converted(y);
     }
     if (!x.exact()) {
       return null;

@@ -5,6 +5,7 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.UnaryKind;
+import jacquard.tensor.reference.FloatArithmetic;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +57,7 @@ final class ElementwiseRows {
   private static OperationRow unary(
       String name, Function<Tensor, Tensor> function, Operand.Real x, DoubleUnaryOperator plain) {
     return OperationRow.of(name, t -> function.apply(t[0]), x)
+        .withDTypes(OperationRow.REALS)
         .withPlain(in -> Plain.fill(in.shape(0), i -> plain.applyAsDouble(in.at(0, i))))
         .withExtremes(Extremes.ALL);
   }
@@ -163,7 +165,7 @@ final class ElementwiseRows {
           binary("mul", Tensor::mul, any, any, (x, y) -> x * y).withDTypes(OperationRow.NUMBERS);
       case DIV ->
           binary("div", Tensor::div, any, Operand.Real.of(0.3, 3), (x, y) -> x / y)
-              .withDTypes(OperationRow.FLOATS);
+              .withDTypes(OperationRow.REALS);
       case POW ->
           binary(
                   "pow",
@@ -243,6 +245,7 @@ final class ElementwiseRows {
                   return switch (to) {
                     case F64 -> x;
                     case F32 -> (float) x;
+                    case F16, BF16 -> FloatArithmetic.round(to, x);
                     case BOOL -> x == 0 ? 0 : 1;
                     case I32, I64 -> x < 0 ? Math.ceil(x) : Math.floor(x);
                     case U8 -> in.dtype().isFloat() ? Math.max(0, Math.floor(x)) : x;

@@ -1,6 +1,7 @@
 package jacquard.tensor.testing;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.reference.FloatArithmetic;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,11 +19,17 @@ public interface Extremes {
     return switch (dtype) {
       case F32 -> floats(Float.MIN_VALUE, Float.MIN_NORMAL, Float.MAX_VALUE);
       case F64 -> floats(Double.MIN_VALUE, Double.MIN_NORMAL, Double.MAX_VALUE);
+      case F16 -> rounded(dtype, floats(0x1p-24, 0x1p-14, 65504));
+      case BF16 -> rounded(dtype, floats(0x1p-133, 0x1p-126, 0x1.fep127));
       case I32 -> integers(Integer.MIN_VALUE, Integer.MAX_VALUE);
       case I64 -> integers(Long.MIN_VALUE, Long.MAX_VALUE);
       case U8 -> new double[] {0, 1, 2, 7, 127, 128, 255};
       case BOOL -> new double[] {0, 1};
     };
+  }
+
+  private static double[] rounded(DType dtype, double[] values) {
+    return java.util.Arrays.stream(values).map(x -> FloatArithmetic.round(dtype, x)).toArray();
   }
 
   private static double[] floats(double denormal, double normal, double most) {

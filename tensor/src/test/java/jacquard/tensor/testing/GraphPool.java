@@ -119,7 +119,7 @@ final class GraphPool {
 
   Tracked leaf() {
     Shape shape = shape(random.nextInt(4));
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
       case 0 -> floats(DType.F64, shape);
       case 1 -> integers(DType.I64, shape);
       case 2 -> integers(DType.U8, shape);
@@ -130,6 +130,8 @@ final class GraphPool {
       }
       case 5 -> new Tracked(Scalar.of(DType.F32, 0.75, device), 0.75, 0.75, 0, 2);
       case 6 -> integers(DType.I32, shape);
+      case 7 -> floats(DType.F16, shape);
+      case 8 -> floats(DType.BF16, shape);
       default -> floats(DType.F32, shape);
     };
   }

@@ -57,7 +57,7 @@ public enum Layout {
     Object array = HostBuffer.newArray(dtype, values.length);
     for (int i = 0; i < values.length; i++) {
       switch (dtype) {
-        case F32 -> ((float[]) array)[i] = (float) values[i];
+        case F32, F16, BF16 -> ((float[]) array)[i] = (float) values[i];
         case F64 -> ((double[]) array)[i] = values[i];
         case I32 -> ((int[]) array)[i] = (int) values[i];
         case I64 -> ((long[]) array)[i] = (long) values[i];

@@ -4,6 +4,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.reference.FloatArithmetic;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,8 +39,12 @@ public record OperationRow(
 
   static final Set<DType> FLOATS = EnumSet.of(DType.F32, DType.F64);
   static final Set<DType> INTEGERS = EnumSet.of(DType.I32, DType.I64, DType.U8);
+
+  /// Floats as they are stored, too.
+  static final Set<DType> REALS = EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16);
+
   static final Set<DType> NUMBERS =
-      EnumSet.of(DType.F32, DType.F64, DType.I32, DType.I64, DType.U8);
+      EnumSet.of(DType.F32, DType.F64, DType.F16, DType.BF16, DType.I32, DType.I64, DType.U8);
   static final Set<DType> ALL = EnumSet.allOf(DType.class);
 
   /// A row over floats, differentiable in every real operand, run with all of [Shapes#ALL] for
@@ -142,10 +147,11 @@ public record OperationRow(
     for (int i = 0; i < operands.size(); i++) {
       Operand operand = operands.get(i);
       int size = layout.stored(shapes.get(i)).arraySize();
-      // f32 numbers are drawn as f32, so that every computation starts from the same
-      double[] drawn = operand.draw(operand.dtype(dtype), size, i, shapes, random);
-      if (operand.dtype(dtype) == DType.F32) {
-        java.util.Arrays.setAll(drawn, n -> (float) drawn[n]);
+      // numbers are rounded when they are drawn, so that every computation starts from the same
+      DType drawnAs = operand.dtype(dtype);
+      double[] drawn = operand.draw(drawnAs, size, i, shapes, random);
+      if (drawnAs.isFloat()) {
+        java.util.Arrays.setAll(drawn, n -> FloatArithmetic.round(drawnAs, drawn[n]));
       }
       values.add(drawn);
     }

@@ -30,6 +30,7 @@ public final class OperationTable {
               SelectionRows.rows(),
               PoolingRows.rows(),
               EinsumRows.rows(),
+              HalfRows.rows(),
               SamplingRows.rows())
           .flatMap(List::stream)
           .toList();

@@ -150,7 +150,7 @@ final class ReductionRows {
       case PROD -> 1;
       case MAX, MIN ->
           switch (dtype) {
-            case F32, F64 -> max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+            case F32, F64, F16, BF16 -> max ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
             case I32 -> max ? Integer.MIN_VALUE : Integer.MAX_VALUE;
             case I64 -> max ? Long.MIN_VALUE : Long.MAX_VALUE;
             case U8, BOOL -> max ? 0 : 255;

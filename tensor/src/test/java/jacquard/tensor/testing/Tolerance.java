@@ -1,10 +1,14 @@
 package jacquard.tensor.testing;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.reference.FloatArithmetic;
 
 /// How far a float result may be from the expected one: `relative * |expected| + absolute`, in
-/// units of the dtype's epsilon (2^-23 for f32, 2^-52 for f64). Computed results below the smallest
-/// normal number may be flushed to zero.
+/// units of the dtype's epsilon (2^-23 for f32, 2^-52 for f64, 2^-10 for f16, 2^-7 for bf16).
+/// Computed results below the smallest normal number may be flushed to zero.
+///
+/// A computed f16 or bf16 is rounded from an f32 that may lie on the other side of a tie: it may be
+/// off by its last bit in any case.
 public record Tolerance(double relative, double absolute) {
   /// Moved or selected, not computed.
   public static final Tolerance EXACT = new Tolerance(0, 0);
@@ -16,7 +20,7 @@ public record Tolerance(double relative, double absolute) {
   ///
   /// @param expected not rounded to the dtype yet
   public boolean accepts(DType dtype, double expected, double actual) {
-    double rounded = dtype == DType.F32 ? (float) expected : expected;
+    double rounded = FloatArithmetic.round(dtype, expected);
     if (Double.isNaN(rounded) || Double.isNaN(actual)) {
       return Double.isNaN(rounded) && Double.isNaN(actual);
     }
@@ -35,16 +39,43 @@ public record Tolerance(double relative, double absolute) {
           && Math.abs(expected) <= largest(dtype) * (1 + relative * epsilon(dtype))
           && Math.abs(actual) >= largest(dtype) * (1 - relative * epsilon(dtype));
     }
-    double normal = dtype == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
-    double allowed = (relative * Math.abs(expected) + absolute) * epsilon(dtype);
-    return !equals(EXACT) && Math.abs(expected - actual) <= allowed + normal;
+    double least = dtype.isHalf() ? Math.max(relative, 1.01) : relative;
+    double allowed = (least * Math.abs(expected) + absolute) * epsilon(dtype);
+    return !equals(EXACT) && Math.abs(expected - actual) <= allowed + normal(dtype);
   }
 
-  private static double largest(DType dtype) {
-    return dtype == DType.F32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+  static double normal(DType dtype) {
+    return switch (dtype) {
+      case F32, BF16 -> Float.MIN_NORMAL;
+      case F64 -> Double.MIN_NORMAL;
+      case F16 -> 0x1p-14;
+      case I32, I64, U8, BOOL -> throw new IllegalArgumentException(dtype + " is no float");
+    };
   }
 
+  static double largest(DType dtype) {
+    return switch (dtype) {
+      case F32 -> Float.MAX_VALUE;
+      case F64 -> Double.MAX_VALUE;
+      case F16 -> 65504;
+      case BF16 -> 0x1.fep127;
+      case I32, I64, U8, BOOL -> throw new IllegalArgumentException(dtype + " is no float");
+    };
+  }
+
+  /// The distance of 1 from the next number.
   static double epsilon(DType dtype) {
-    return dtype == DType.F32 ? 0x1p-23 : 0x1p-52;
+    return Math.scalb(1.0, 1 - digits(dtype));
+  }
+
+  /// Significant bits.
+  static int digits(DType dtype) {
+    return switch (dtype) {
+      case F32 -> 24;
+      case F64 -> 53;
+      case F16 -> 11;
+      case BF16 -> 8;
+      case I32, I64, U8, BOOL -> throw new IllegalArgumentException(dtype + " is no float");
+    };
   }
 }

@@ -36,8 +36,15 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
 
   /// Whether a comparison with the reference is worth something.
   boolean tame() {
-    double relative = LARGEST_RELATIVE_ERROR * Math.max(1, magnitude());
-    return !isFloat() || (magnitude() <= LARGEST && error <= Math.min(relative, LARGEST_ERROR));
+    if (!isFloat()) {
+      return true;
+    }
+    double size = Math.max(1, magnitude());
+    double most =
+        tensor.dtype().isHalf()
+            ? 16 * unit() * size
+            : Math.min(LARGEST_RELATIVE_ERROR * size, LARGEST_ERROR);
+    return magnitude() <= LARGEST && error <= most;
   }
 
   private double unit() {
@@ -67,6 +74,7 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
           case I64 -> Long.MIN_VALUE;
           case U8, BOOL -> 0;
           case F32, F64 -> -0x1p24;
+          case F16, BF16 -> -Math.scalb(1.0, Tolerance.digits(dtype));
         };
     double most =
         switch (dtype) {
@@ -75,10 +83,16 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
           case U8 -> 255;
           case BOOL -> 1;
           case F32, F64 -> 0x1p24;
+          case F16, BF16 -> Math.scalb(1.0, Tolerance.digits(dtype));
         };
     // what leaves the range wraps to anywhere in it
     boolean wraps = lo < least || hi > most;
     return new Tracked(x, wraps ? least : lo, wraps ? most : hi, 0, 0);
+  }
+
+  /// This as `x` of another float dtype.
+  Tracked converted(Tensor x) {
+    return computed(x, lo, hi, error, bits);
   }
 
   /// A result of exact sources, exact itself if its magnitude leaves room for `bits`, otherwise
@@ -88,7 +102,7 @@ record Tracked(Tensor tensor, double lo, double hi, double error, int bits) {
       return whole(x, lo, hi);
     }
     double magnitude = Math.max(Math.abs(lo), Math.abs(hi));
-    int digits = x.dtype() == DType.F32 ? 24 : 53;
+    int digits = Tolerance.digits(x.dtype());
     if (error == 0 && magnitude * Math.pow(2, bits) <= Math.pow(2, digits)) {
       return new Tracked(x, lo, hi, 0, bits);
     }

@@ -87,7 +87,7 @@ public final class InterpretedTarget implements Target {
   private static Object poisoned(DType dtype, int size) {
     Object array = HostBuffer.newArray(dtype, size);
     switch (dtype) {
-      case F32 -> java.util.Arrays.fill((float[]) array, (float) POISON);
+      case F32, F16, BF16 -> java.util.Arrays.fill((float[]) array, (float) POISON);
       case F64 -> java.util.Arrays.fill((double[]) array, POISON);
       case I32 -> java.util.Arrays.fill((int[]) array, 0x55555555);
       case I64 -> java.util.Arrays.fill((long[]) array, 0x5555555555555555L);

@@ -79,6 +79,7 @@ final class DotTask {
           gemm.f64(shape, (double[]) a, ao, (double[]) b, bo, (double[]) c, co, false, rows);
       case I32 -> gemm.i32(shape, (int[]) a, ao, (int[]) b, bo, (int[]) c, co, false, rows);
       case I64 -> gemm.i64(shape, (long[]) a, ao, (long[]) b, bo, (long[]) c, co, false, rows);
+      case F16, BF16 -> throw new AssertionError("products are f32: " + task.dtype());
       case U8, BOOL -> {
         bytes.multiply(shape, (byte[]) a, ao, (byte[]) b, bo, (byte[]) c, co);
         if (rows != null) {

@@ -20,7 +20,7 @@ final class Slabs {
 
   /// First element of an array that lies on a cache line, if the array is large.
   static int base(DType dtype) {
-    return (LINE_BYTES - HEADER_BYTES) / dtype.bytes();
+    return (LINE_BYTES - HEADER_BYTES) / dtype.hostBytes();
   }
 
   /// Grows the arenas so that the plan fits.
@@ -45,7 +45,7 @@ final class Slabs {
 
   /// A buffer of its own, aligned like the arenas if it is large.
   static HostBuffer allocate(DType dtype, int size) {
-    if ((long) size * dtype.bytes() < (1 << 16)) {
+    if ((long) size * dtype.hostBytes() < (1 << 16)) {
       return HostBuffer.allocate(dtype, size);
     }
     int base = base(dtype);
@@ -56,7 +56,7 @@ final class Slabs {
   long bytes() {
     long bytes = 0;
     for (Map.Entry<DType, Integer> e : sizes.entrySet()) {
-      bytes += (long) e.getKey().bytes() * e.getValue();
+      bytes += (long) e.getKey().hostBytes() * e.getValue();
     }
     return bytes;
   }

@@ -64,6 +64,7 @@ final class Arithmetic {
     }
     return switch (to) {
       case F32, F64 -> "(" + CText.value(to) + ")" + x;
+      case F16, BF16 -> "round_" + to + "((float)" + x + ")";
       case I32 -> from.isFloat() ? "i32" + CText.suffix(from) + "(" + x + ")" : "(i32)" + x;
       case I64 -> from.isFloat() ? "i64" + CText.suffix(from) + "(" + x + ")" : "(i64)" + x;
       case U8 ->

@@ -1,9 +1,11 @@
 package jacquard.kernels.csource;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.Half;
 
 /// dtypes in C: how elements lie in memory, and in which type they are computed with. u8 is
-/// computed as i32 in the range 0 to 255, bool as i32 0 or 1.
+/// computed as i32 in the range 0 to 255, bool as i32 0 or 1; f16 and bf16 are floats but in
+/// memory.
 final class CText {
   private CText() {}
 
@@ -11,6 +13,7 @@ final class CText {
     return switch (dtype) {
       case F32 -> "float";
       case F64 -> "double";
+      case F16, BF16 -> "u16";
       case I32 -> "i32";
       case I64 -> "i64";
       case U8, BOOL -> "u8";
@@ -19,7 +22,7 @@ final class CText {
 
   static String value(DType dtype) {
     return switch (dtype) {
-      case F32 -> "float";
+      case F32, F16, BF16 -> "float";
       case F64 -> "double";
       case I32, U8, BOOL -> "i32";
       case I64 -> "i64";
@@ -29,7 +32,7 @@ final class CText {
   /// A suffix of function names: the computing type.
   static String suffix(DType dtype) {
     return switch (dtype) {
-      case F32 -> "_f32";
+      case F32, F16, BF16 -> "_f32";
       case F64 -> "_f64";
       case I32, U8, BOOL -> "_i32";
       case I64 -> "_i64";
@@ -41,6 +44,7 @@ final class CText {
     return switch (dtype) {
       case F32 -> number((float) Double.longBitsToDouble(bits));
       case F64 -> number(Double.longBitsToDouble(bits));
+      case F16, BF16 -> number(Half.round(dtype, (float) Double.longBitsToDouble(bits)));
       case I32 -> number((int) bits);
       case U8 -> number((int) bits & 255);
       case BOOL -> bits != 0 ? "1" : "0";
@@ -69,8 +73,31 @@ final class CText {
     return switch (dtype) {
       case U8 -> "(" + x + " & 255)";
       case BOOL -> "(" + x + " != 0)";
-      case F32, F64, I32, I64 -> x;
+      case F32, F64, F16, BF16, I32, I64 -> x;
     };
+  }
+
+  /// Element `at` of a buffer, as a value.
+  static String load(DType dtype, String buffer, String at) {
+    return switch (dtype) {
+      case F16 -> "F16_LOAD(" + buffer + ", " + at + ")";
+      case BF16 -> "bf16_value(" + buffer + "[" + at + "])";
+      case F32, F64, I32, I64, U8, BOOL -> buffer + "[" + at + "]";
+    };
+  }
+
+  /// A statement that makes `x`, which has the type of [#kept], element `at` of a buffer.
+  static String store(DType dtype, String buffer, String at, String x) {
+    return switch (dtype) {
+      case F16 -> "F16_STORE(" + buffer + ", " + at + ", " + x + ");";
+      case BF16 -> buffer + "[" + at + "] = bf16_bits(" + x + ");";
+      case F32, F64, I32, I64, U8, BOOL -> buffer + "[" + at + "] = " + x + ";";
+    };
+  }
+
+  /// The type in which a value waits to be stored.
+  static String kept(DType dtype) {
+    return dtype.isHalf() ? value(dtype) : memory(dtype);
   }
 
   /// A template with the computing type for `T` and the type in memory for `M`.

@@ -2,6 +2,7 @@ package jacquard.kernels.csource;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
+import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,11 @@ final class CallBuilder {
           case Value.External e -> 0;
         });
     return this;
+  }
+
+  /// Element dtype of a value.
+  DType dtype(int value) {
+    return schedule.values().get(value).dtype();
   }
 
   CallBuilder number(int... more) {

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 /// @param groups how many groups there are
 /// @param barrier waits for the other items of the group
 /// @param exchange atomic compare and exchange of an i32
+/// @param tensorCores whether there are `mma`, `ldmatrix` and `cp.async` of PTX
 public record Dialect(
     String name,
     String head,
@@ -36,7 +37,8 @@ public record Dialect(
     String item,
     String groups,
     String barrier,
-    String exchange) {
+    String exchange,
+    boolean tensorCores) {
 
   /// Stands for a kernel's name until the text is complete.
   static final String ENTRY = "ENTRY";
@@ -46,9 +48,12 @@ public record Dialect(
           "OpenCL C",
           """
           #pragma OPENCL FP_CONTRACT OFF
-          typedef int i32; typedef uint u32; typedef long i64; typedef ulong u64; typedef uchar u8;
+          typedef int i32; typedef uint u32; typedef long i64; typedef ulong u64; typedef uchar u8; typedef ushort u16;
           #define F32_OF(bits) as_float(bits)
           #define F64_OF(bits) as_double(bits)
+          #define BITS_OF(x) as_uint(x)
+          #define F16_LOAD(b, i) vload_half(i, (__global const half*)(b))
+          #define F16_STORE(b, i, x) vstore_half_rte(x, i, (__global half*)(b))
           """,
           """
           __attribute__((reqd_work_group_size(SIZE, 1, 1)))
@@ -62,16 +67,27 @@ public record Dialect(
           "get_local_id(0)",
           "get_num_groups(0)",
           "barrier(CLK_LOCAL_MEM_FENCE)",
-          "atomic_cmpxchg");
+          "atomic_cmpxchg",
+          false);
 
+  /// For compute capability 8.0 and later.
   public static final Dialect CUDA =
       new Dialect(
           "CUDA C",
           """
           typedef int i32; typedef unsigned int u32; typedef long long i64; typedef unsigned long long u64;
-          typedef unsigned char u8;
+          typedef unsigned char u8; typedef unsigned short u16;
           #define F32_OF(bits) __int_as_float(bits)
           #define F64_OF(bits) __longlong_as_double(bits)
+          #define BITS_OF(x) __float_as_uint(x)
+          #define F16_LOAD(b, i) f16_value((b)[i])
+          #define F16_STORE(b, i, x) (b)[i] = f16_bits(x)
+          static __device__ __forceinline__ float f16_value(u16 bits) {
+            float x; asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(bits)); return x;
+          }
+          static __device__ __forceinline__ u16 f16_bits(float x) {
+            u16 bits; asm("cvt.rn.f16.f32 %0, %1;" : "=h"(bits) : "f"(x)); return bits;
+          }
           """,
           """
           extern "C" __global__ void __launch_bounds__(SIZE)
@@ -85,7 +101,17 @@ public record Dialect(
           "threadIdx.x",
           "gridDim.x",
           "__syncthreads()",
-          "atomicCAS");
+          "atomicCAS",
+          true);
+
+  /// For devices before compute capability 8.0.
+  public static final Dialect CUDA_BEFORE_80 = CUDA.withoutTensorCores();
+
+  private Dialect withoutTensorCores() {
+    return new Dialect(
+        name, head, kernel, argument, buffer, function, local, group, item, groups, barrier,
+        exchange, false);
+  }
 
   /// The beginning of a kernel, up to and with the pointers to its buffers.
   ///
@@ -113,6 +139,12 @@ public record Dialect(
   String each(String index, String count, int groupSize) {
     return "for (i32 %s = %s * %d + %s; %s < %s; %s += %s * %d)"
         .formatted(index, group, groupSize, item, index, count, index, groups, groupSize);
+  }
+
+  /// The functions that say where elements of a tile lie in shared memory; for tests that run
+  /// kernels elsewhere.
+  public static String sharedTiles() {
+    return Functions.TILES;
   }
 
   /// The text of a program: types, the functions that the kernels call, and the kernels.

@@ -55,6 +55,26 @@ final class Functions {
       FN i32 orderS(T a, T b) { return (a > b) - (a < b); }
       """;
 
+  /// f16 and bf16. What is below the smallest normal f16 is rounded between 1/2 and 1, where a
+  /// float has bits down to 2^-24.
+  private static final String HALF =
+      """
+      FN float bf16_value(u16 bits) { return F32_OF((i32)((u32)bits << 16)); }
+      FN u16 bf16_bits(float a) {
+        u32 bits = BITS_OF(a);
+        return (u16)(a != a ? 0x7fc0u : (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+      }
+      FN float round_bf16(float a) { return bf16_value(bf16_bits(a)); }
+      FN float round_f16(float a) {
+        float x = fabs(a);
+        u32 bits = BITS_OF(x);
+        float normal = F32_OF((i32)((bits + 0xfffu + ((bits >> 13) & 1u)) & 0xffffe000u));
+        float small = (x + 0.5f) - 0.5f;
+        float y = x < 0x1p-14f ? small : normal >= 65536.0f ? F32_OF(0x7f800000) : normal;
+        return a != a ? a : F32_OF((i32)(BITS_OF(y) | (BITS_OF(a) & 0x80000000u)));
+      }
+      """;
+
   private static final String THREEFRY =
       """
       FN u32 rotated(u32 x, u32 n) { return (x << n) | (x >> (32u - n)); }
@@ -73,6 +93,45 @@ final class Functions {
       }
       """;
 
+  /// For warps of CUDA, from compute capability 8.0 on; named as PTX names the instructions.
+  private static final String TENSOR_CORES =
+      """
+      FN u32 shared_address(const void* at) { return (u32)__cvta_generic_to_shared(at); }
+      FN void ldmatrix(u32* r, const u16* row) {
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+          : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
+      }
+      FN void ldmatrix_trans(u32* r, const u16* row) {
+        asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
+          : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
+      }
+      FN void mma_f16(float* c, const u32* a, const u32* b) {
+        asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+          : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+      }
+      FN void mma_bf16(float* c, const u32* a, const u32* b) {
+        asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+          : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+      }
+      FN void cp_async(u16* to, const u16* from, i32 count) {
+        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
+          :: "r"(shared_address(to)), "l"(from), "r"(2 * count) : "memory");
+      }
+      FN void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+      FN void cp_async_wait() { asm volatile("cp.async.wait_group 1;" ::: "memory"); }
+      """;
+
+  /// Where elements of a tile lie in shared memory: 8 together, so spread over banks that 8 of them
+  /// above each other are read in one go.
+  static final String TILES =
+      """
+      FN i32 k_major(i32 x, i32 eight) { return x * 32 + ((eight ^ ((x >> 1) & 3)) << 3); }
+      FN i32 x_major(i32 k, i32 eight, i32 width) { return k * width + ((eight ^ (k & 7)) << 3); }
+      FN void copy_eight(u16* to, const u16* from, i32 count) {
+        for (i32 i = 0; i < 8; i++) to[i] = i < count ? from[i] : (u16)0;
+      }
+      """;
+
   /// A function and its name.
   private record Function(String name, String text) {}
 
@@ -84,6 +143,9 @@ final class Functions {
     add(all, typed(WHOLE, "i64", "_i64").replaceAll("\\bU\\b", "u64").replaceAll("\\bB\\b", "64"));
     add(all, typed(FLOAT, "float", "_f32").replaceAll("(?<=\\d\\.0)(?=\\D)", "f"));
     add(all, typed(FLOAT, "double", "_f64"));
+    add(all, HALF);
+    add(all, TILES);
+    add(all, TENSOR_CORES);
     all.add(new Function("threefry", THREEFRY));
     return List.copyOf(all);
   }

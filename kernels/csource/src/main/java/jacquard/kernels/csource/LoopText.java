@@ -134,7 +134,7 @@ final class LoopText {
             .formatted(dialect.group(), groupSize, UNROLLED));
     for (Instr.Store s : stores) {
       DType dtype = kernel.accesses().get(s.access()).dtype();
-      line("    ", CText.memory(dtype) + " o" + s.access() + "[" + UNROLLED + "];");
+      line("    ", CText.kept(dtype) + " o" + s.access() + "[" + UNROLLED + "];");
     }
     String each = "for (i32 u = 0; u < " + UNROLLED + "; u++) {";
     line("    ", each);
@@ -145,7 +145,7 @@ final class LoopText {
     level(Level.FULL, 0, "        ");
     for (Instr.Store s : stores) {
       DType dtype = kernel.accesses().get(s.access()).dtype();
-      line("        ", "o" + s.access() + "[u] = (" + CText.memory(dtype) + ")v" + s.value() + ";");
+      line("        ", "o" + s.access() + "[u] = (" + CText.kept(dtype) + ")v" + s.value() + ";");
     }
     line("      ", "}");
     line("    ", "}");
@@ -154,7 +154,7 @@ final class LoopText {
     line("      ", "if (n < kept) {");
     keptIndex("        ", true);
     for (Instr.Store s : stores) {
-      line("        ", values.element(s.access()) + " = o" + s.access() + "[u];");
+      line("        ", values.store(s.access(), "o" + s.access() + "[u]"));
     }
     line("      ", "}");
     line("    ", "}");
@@ -375,9 +375,7 @@ final class LoopText {
     for (Instr instr : kernel.instructions()) {
       if (instr instanceof Instr.Store s && choice.accepts(s)) {
         DType dtype = kernel.accesses().get(s.access()).dtype();
-        line(
-            indent,
-            values.element(s.access()) + " = (" + CText.memory(dtype) + ")v" + s.value() + ";");
+        line(indent, values.store(s.access(), "(" + CText.kept(dtype) + ")v" + s.value()));
       }
     }
   }

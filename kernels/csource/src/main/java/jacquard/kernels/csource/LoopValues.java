@@ -90,8 +90,15 @@ final class LoopValues {
   }
 
   /// The element of an access at the current index.
-  String element(int a) {
-    return "b" + bufferOf[a] + "[" + position(a) + "]";
+  private String element(int a) {
+    return CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));
+  }
+
+  /// A statement that makes `x` the element of an access at the current index.
+  ///
+  /// @param x of the type [CText#kept]
+  String store(int a, String x) {
+    return CText.store(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a), x);
   }
 
   /// Position of an access at the current index.
@@ -149,7 +156,7 @@ final class LoopValues {
   private static String dynamic(Instr.Dynamic d) {
     String bits = "dyn[" + 2 * d.slot() + "]";
     return switch (d.dtype()) {
-      case F32 -> "F32_OF((i32)dyn[" + (2 * d.slot() + 1) + "])";
+      case F32, F16, BF16 -> "F32_OF((i32)dyn[" + (2 * d.slot() + 1) + "])";
       case F64 -> "F64_OF(" + bits + ")";
       case I32, U8, BOOL -> "(i32)" + bits;
       case I64 -> bits;

@@ -8,6 +8,7 @@ import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Matrix products and convolutions: tiles of the result, which a group computes from tiles of both
 /// operands in shared memory.
@@ -95,24 +96,35 @@ final class Products {
       }
       """;
 
+  /// Reads of an operand in the text of a [Look].
+  private static final Pattern READ = Pattern.compile("value = (b[01])\\[([^\\]]*)\\];");
+
+  /// A look-up of elements of `dtype`.
+  private static String reading(DType dtype, String look) {
+    return READ.matcher(look)
+        .replaceAll(read -> "value = " + CText.load(dtype, read.group(1), read.group(2)) + ";");
+  }
+
+  /// @param operands dtype of the operands; `dtype` is that of the result
   private static String text(
-      Dialect dialect, DType dtype, Look look, boolean aFast, boolean bFast, int tile) {
+      Dialect dialect,
+      DType operands,
+      DType dtype,
+      Look look,
+      boolean aFast,
+      boolean bFast,
+      int tile) {
     int each = tile / SIDE;
     StringBuilder head = new StringBuilder();
-    head.append(dialect.begin(SIDE * SIDE, List.of(dtype, dtype, dtype)));
-    for (int i = 0; i < look.numbers.size(); i++) {
-      head.append("  const i32 ")
-          .append(look.numbers.get(i))
-          .append(" = p[")
-          .append(3 + i)
-          .append("];\n");
-    }
+    head.append(dialect.begin(SIDE * SIDE, List.of(operands, operands, dtype)));
+    head.append(Matrices.named(look.numbers));
     String multiply =
         switch (dtype) {
           case F32, F64 -> "sum[u][v] = fma(left[u], right[v], sum[u][v])";
           case I32, I64 ->
               "sum[u][v] = add#(sum[u][v], mul#(left[u], right[v]))"
                   .replace("#", CText.suffix(dtype));
+          case F16, BF16 -> throw new AssertionError("products are f32: " + dtype);
           case U8 -> "sum[u][v] = (sum[u][v] + left[u] * right[v]) & 255";
           case BOOL -> "sum[u][v] |= left[u] & right[v]";
         };
@@ -124,8 +136,8 @@ final class Products {
             .replace("LOCAL ", dialect.local())
             .replace("BARRIER", dialect.barrier())
             .replace("MULTIPLY", multiply)
-            .replace("LOOKA", look.a)
-            .replace("LOOKB", look.b)
+            .replace("LOOKA", reading(operands, look.a))
+            .replace("LOOKB", reading(operands, look.b))
             .replace("LOOKC", look.c)
             .replace("AFAST", aFast ? "1" : "0")
             .replace("BFAST", bFast ? "1" : "0")
@@ -142,6 +154,7 @@ final class Products {
   private static Call call(
       Dialect dialect,
       CallBuilder call,
+      DType operands,
       DType dtype,
       Look look,
       boolean aFast,
@@ -151,11 +164,11 @@ final class Products {
       int n) {
     int tile = tile(dtype, batch, m, n);
     int bytes = 2 * DEPTH * (tile + 4) * Math.max(4, dtype.bytes());
-    String text = text(dialect, dtype, look, aFast, bFast, tile);
+    String text = text(dialect, operands, dtype, look, aFast, bFast, tile);
     return call.groups(text, "product", tiles(tile, batch, m, n), SIDE * SIDE, bytes);
   }
 
-  private static long tiles(int tile, long batch, int m, int n) {
+  static long tiles(int tile, long batch, int m, int n) {
     return batch * Math.ceilDiv(m, tile) * Math.ceilDiv(n, tile);
   }
 
@@ -171,47 +184,74 @@ final class Products {
     return SIZES[SIZES.length - 1];
   }
 
-  /// `c[z, i, j] = sum of a[z, i, k] b[z, k, j]`; the axes of the batch are walked by strides.
-  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t) {
-    Ints dims = t.batch();
-    int rank = dims.length();
-    Ints a = t.aView().strides();
-    Ints b = t.bView().strides();
-    long batch = 1;
-    for (int i = 0; i < rank; i++) {
-      batch *= dims.get(i);
-    }
-    List<String> names =
-        new ArrayList<>(List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
-    call.buffer(t.a()).buffer(t.b()).buffer(t.c());
-    call.number(Math.toIntExact(batch), t.m(), t.n(), t.k());
-    call.number(t.aView().offset(), a.get(rank), a.get(rank + 1));
-    call.number(t.bView().offset(), b.get(rank), b.get(rank + 1));
-    StringBuilder atA = new StringBuilder();
-    StringBuilder atB = new StringBuilder();
-    if (rank > 0) {
-      atA.append("i32 rest = z, pa = ao, pb = bo; ");
+  /// The numbers of a product of matrices, and how items of its batch are found.
+  ///
+  /// @param names of the numbers
+  /// @param batch how many matrices
+  /// @param walk defines `pa` and `pb`, where the operands of item `z` begin
+  record Matrices(List<String> names, long batch, String walk) {
+    /// Hands buffers and numbers to `call`.
+    static Matrices of(CallBuilder call, Task.Dot t) {
+      Ints dims = t.batch();
+      int rank = dims.length();
+      Ints a = t.aView().strides();
+      Ints b = t.bView().strides();
+      long batch = 1;
+      for (int i = 0; i < rank; i++) {
+        batch *= dims.get(i);
+      }
+      List<String> names =
+          new ArrayList<>(List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
+      call.buffer(t.a()).buffer(t.b()).buffer(t.c());
+      call.number(Math.toIntExact(batch), t.m(), t.n(), t.k());
+      call.number(t.aView().offset(), a.get(rank), a.get(rank + 1));
+      call.number(t.bView().offset(), b.get(rank), b.get(rank + 1));
+      StringBuilder walk = new StringBuilder(rank > 0 ? "i32 rest = z, pa = ao, pb = bo; " : "");
       for (int i = rank - 1; i >= 0; i--) {
         names.addAll(List.of("d" + i, "sa" + i, "sb" + i));
         call.number(dims.get(i), a.get(i), b.get(i));
-        String walk = "{ i32 x" + i + " = rest % d" + i + "; rest /= d" + i + "; ";
-        atA.append(walk)
+        walk.append("{ i32 x" + i + " = rest % d" + i + "; rest /= d" + i + "; ")
             .append("pa += x" + i + " * sa" + i + "; pb += x" + i + " * sb" + i + "; } ");
       }
-      atB.append(atA);
-    } else {
-      atA.append("i32 pa = ao; ");
-      atB.append("i32 pb = bo; ");
+      return new Matrices(List.copyOf(names), batch, walk.toString());
     }
+
+    /// Lines that name the numbers of a kernel with three buffers.
+    static String named(List<String> names) {
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < names.size(); i++) {
+        lines
+            .append("  const i32 ")
+            .append(names.get(i))
+            .append(" = p[")
+            .append(3 + i)
+            .append("];\n");
+      }
+      return lines.toString();
+    }
+  }
+
+  /// `c[z, i, j] = sum of a[z, i, k] b[z, k, j]`; the axes of the batch are walked by strides.
+  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t) {
+    if (dialect.tensorCores() && TensorProducts.fits(call, t)) {
+      return TensorProducts.dot(dialect, call, t);
+    }
+    int rank = t.batch().length();
+    Ints a = t.aView().strides();
+    Ints b = t.bView().strides();
+    Matrices matrices = Matrices.of(call, t);
+    boolean single = rank == 0;
     Look look =
         new Look(
-            names,
-            atA + "value = b0[pa + i * ai + k * ak];",
-            atB + "value = b1[pb + k * bk + j * bj];",
+            matrices.names,
+            (single ? "i32 pa = ao; " : matrices.walk) + "value = b0[pa + i * ai + k * ak];",
+            (single ? "i32 pb = bo; " : matrices.walk) + "value = b1[pb + k * bk + j * bj];",
             "b2[(z * m + i) * n + j]");
     boolean aFast = a.get(rank + 1) == 1 || a.get(rank) != 1;
     boolean bFast = b.get(rank + 1) != 1 && b.get(rank) == 1;
-    return call(dialect, call, t.dtype(), look, aFast, bFast, batch, t.m(), t.n());
+    DType operands = call.dtype(t.a());
+    return call(
+        dialect, call, operands, t.dtype(), look, aFast, bFast, matrices.batch, t.m(), t.n());
   }
 
   private static final List<String> GEOMETRY =
@@ -293,6 +333,7 @@ final class Products {
     call.number(groups, m, n, depth, channels, image.dim(2), image.dim(3), results);
     call.number(w.outH(), w.outW(), w.filter().dim(2), w.filter().dim(3));
     call.number(w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
-    return call(dialect, call, t.dtype(), look(t.kind()), true, false, groups, m, n);
+    DType operands = call.dtype(t.x());
+    return call(dialect, call, operands, t.dtype(), look(t.kind()), true, false, groups, m, n);
   }
 }

@@ -42,6 +42,7 @@ final class Rows {
         switch (t.dtype()) {
           case F32, F64 -> "b2[to] + b1[i * size + n]";
           case I32, I64 -> "add" + CText.suffix(t.dtype()) + "(b2[to], b1[i * size + n])";
+          case F16, BF16 -> throw new AssertionError("nothing adds " + t.dtype());
           case U8 -> "(b2[to] + b1[i * size + n]) & 255";
           case BOOL -> "b2[to] | b1[i * size + n]";
         };

@@ -1,6 +1,7 @@
 package jacquard.kernels.cuda;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.Half;
 import jacquard.tensor.spi.Buffer;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -38,15 +39,32 @@ final class CudaBuffer implements Buffer {
   @Override
   public void read(int from, Object array, int at, int count) {
     Objects.checkFromIndexSize(from, count, size);
-    target.read(block.at(bytes(from)), pointer(array).withByteOffset(bytes(at)), bytes(count));
+    read(target, block.at(bytes(from)), dtype, array, at, count);
     target.trouble.check();
+  }
+
+  /// Copies elements of any memory to a host array, after what is in the stream.
+  static void read(
+      CudaTarget target, CudaBlock from, DType dtype, Object array, int at, int count) {
+    long bytes = (long) count * dtype.bytes();
+    if (array instanceof float[] floats && dtype.isHalf()) {
+      short[] bits = new short[count];
+      target.read(from, Pointer.to(bits), bytes);
+      Half.unpack(dtype, bits, floats, at);
+    } else {
+      target.read(from, pointer(array).withByteOffset((long) at * dtype.bytes()), bytes);
+    }
   }
 
   @Override
   public void write(int from, Object array, int at, int count) {
     Objects.checkFromIndexSize(from, count, size);
     if (count > 0) {
-      target.write(block.at(bytes(from)), segment(array).asSlice(bytes(at), bytes(count)));
+      MemorySegment origin =
+          array instanceof float[] floats && dtype.isHalf()
+              ? MemorySegment.ofArray(Half.pack(dtype, floats, at, count))
+              : segment(array).asSlice(bytes(at), bytes(count));
+      target.write(block.at(bytes(from)), origin);
     }
   }
 
@@ -65,7 +83,7 @@ final class CudaBuffer implements Buffer {
     };
   }
 
-  static Pointer pointer(Object array) {
+  private static Pointer pointer(Object array) {
     return switch (array) {
       case float[] f -> Pointer.to(f);
       case double[] d -> Pointer.to(d);

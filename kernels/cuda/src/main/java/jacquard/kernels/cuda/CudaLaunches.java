@@ -4,7 +4,6 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.csource.Call;
 import jacquard.kernels.csource.DeviceMemory;
-import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Launches;
 import jacquard.kernels.csource.Listing;
 import jacquard.tensor.DType;
@@ -52,7 +51,7 @@ final class CudaLaunches implements Launches {
   CudaLaunches(CudaTarget target, Schedule schedule) {
     this.target = target;
     this.schedule = schedule;
-    Listing listing = Listing.of(Dialect.CUDA, schedule);
+    Listing listing = Listing.of(target.dialect, schedule);
     looksUp = listing.looksUp();
     slots = listing.slots();
     Map<String, CudaModule> compiled = target.kernels.programs(listing.kernels());
@@ -201,8 +200,7 @@ final class CudaLaunches implements Launches {
     Value place = schedule.values().get(value);
     long from = place instanceof Value.Arena a ? (long) a.offset() * a.dtype().bytes() : 0;
     CudaBlock block = memory(place).at(from);
-    long bytes = (long) place.size() * place.dtype().bytes();
-    target.read(block, CudaBuffer.pointer(copy.array()), bytes);
+    CudaBuffer.read(target, block, place.dtype(), copy.array(), 0, place.size());
   }
 
   private CudaBlock memory(Value place) {

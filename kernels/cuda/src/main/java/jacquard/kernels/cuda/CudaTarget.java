@@ -44,6 +44,7 @@ final class CudaTarget implements Target {
   final CudaDevice limits;
   final DeviceMemory<CudaBlock> memory;
   final DeviceArena<CudaBlock> arena;
+  final Dialect dialect;
   final KernelCache<CudaModule> kernels;
   final CudaBlock troubleMemory;
   final Trouble trouble;
@@ -69,7 +70,8 @@ final class CudaTarget implements Target {
     files =
         new KernelFiles(
             "cuda", ".cu", "sm_" + limits.architecture(), compiler.name(), CudaCompiler.NO_FUSING);
-    kernels = new KernelCache<>(Dialect.CUDA, PROGRAM, this::compile);
+    dialect = limits.architecture() >= 80 ? Dialect.CUDA : Dialect.CUDA_BEFORE_80;
+    kernels = new KernelCache<>(dialect, PROGRAM, this::compile);
     long bytes = (long) Trouble.NUMBERS * Integer.BYTES;
     troubleMemory = memory.allocate(bytes);
     trouble = new Trouble(this::readTrouble, () -> clear(troubleMemory, bytes));

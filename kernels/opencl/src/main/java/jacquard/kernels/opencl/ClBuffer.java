@@ -1,6 +1,7 @@
 package jacquard.kernels.opencl;
 
 import jacquard.tensor.DType;
+import jacquard.tensor.Half;
 import jacquard.tensor.spi.Buffer;
 import java.util.Objects;
 import org.jocl.CL;
@@ -40,18 +41,37 @@ final class ClBuffer implements Buffer {
   public void read(int from, Object array, int at, int count) {
     Objects.checkFromIndexSize(from, count, size);
     if (count > 0) {
-      CL.clEnqueueReadBuffer(
-          target.queue, mem, true, bytes(from), bytes(count), pointer(array, at), 0, null, null);
+      read(target, mem, dtype, from, array, at, count);
     }
     target.trouble.check();
+  }
+
+  /// Copies elements of any memory to a host array, after what is in the queue.
+  static void read(
+      ClTarget target, cl_mem mem, DType dtype, int from, Object array, int at, int count) {
+    long start = (long) from * dtype.bytes();
+    long bytes = (long) count * dtype.bytes();
+    if (array instanceof float[] floats && dtype.isHalf()) {
+      short[] bits = new short[count];
+      Pointer to = Pointer.to(bits);
+      CL.clEnqueueReadBuffer(target.queue, mem, true, start, bytes, to, 0, null, null);
+      Half.unpack(dtype, bits, floats, at);
+    } else {
+      Pointer to = pointer(array).withByteOffset((long) at * dtype.bytes());
+      CL.clEnqueueReadBuffer(target.queue, mem, true, start, bytes, to, 0, null, null);
+    }
   }
 
   @Override
   public void write(int from, Object array, int at, int count) {
     Objects.checkFromIndexSize(from, count, size);
     if (count > 0) {
+      Pointer origin =
+          array instanceof float[] floats && dtype.isHalf()
+              ? Pointer.to(Half.pack(dtype, floats, at, count))
+              : pointer(array).withByteOffset(bytes(at));
       CL.clEnqueueWriteBuffer(
-          target.queue, mem, true, bytes(from), bytes(count), pointer(array, at), 0, null, null);
+          target.queue, mem, true, bytes(from), bytes(count), origin, 0, null, null);
     }
   }
 
@@ -59,11 +79,7 @@ final class ClBuffer implements Buffer {
     return (long) elements * dtype.bytes();
   }
 
-  private Pointer pointer(Object array, int at) {
-    return pointer(array).withByteOffset(bytes(at));
-  }
-
-  static Pointer pointer(Object array) {
+  private static Pointer pointer(Object array) {
     return switch (array) {
       case float[] f -> Pointer.to(f);
       case double[] d -> Pointer.to(d);

@@ -161,18 +161,7 @@ final class ClLaunches implements Launches {
   @Override
   public void read(int value, HostBuffer copy) {
     Value place = schedule.values().get(value);
-    int size = place.dtype().bytes();
-    long from = place instanceof Value.Arena a ? (long) a.offset() * size : 0;
-    long bytes = (long) place.size() * size;
-    CL.clEnqueueReadBuffer(
-        target.queue,
-        memory(value),
-        true,
-        from,
-        bytes,
-        ClBuffer.pointer(copy.array()),
-        0,
-        null,
-        null);
+    int from = place instanceof Value.Arena a ? a.offset() : 0;
+    ClBuffer.read(target, memory(value), place.dtype(), from, copy.array(), 0, place.size());
   }
 }

@@ -1,5 +1,7 @@
 package jacquard.kernels.opencl;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import jacquard.tensor.DType;
 import jacquard.tensor.testing.BackendConformance;
 import jacquard.tensor.testing.OperationRow;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +35,24 @@ class OpenClConformanceTest {
   @MethodSource("rows")
   void everyOperationInF32(List<OperationRow> rows) {
     BackendConformance.checkTogether(OpenClDevice.required(), rows, Set.of(DType.F32));
+  }
+
+  /// Loads, stores, casts, products and what only moves; the other rows in these dtypes are casts
+  /// around f32.
+  @Test
+  void storedFloats() {
+    List<OperationRow> rows =
+        OperationTable.rows().stream()
+            .filter(row ->
+                row.name()
+                    .matches(
+                        "(cast to (b?f16|f32|i32)|add|sum last axis|where|gather|concat|pad|matmul"
+                            + "|matmulWide|dot transposed|conv2d padded and strided|cumsum|argmax"
+                            + " along axis 0)"))
+            .toList();
+    assertTrue(rows.size() >= 10, rows.toString());
+    BackendConformance.checkTogether(
+        OpenClDevice.required(), rows, EnumSet.of(DType.F16, DType.BF16));
   }
 
   @Tag("long")

@@ -9,8 +9,8 @@ import jacquard.tensor.DType;
 import java.lang.classfile.TypeKind;
 import java.lang.constant.ClassDesc;
 
-/// What a register holds in each lane. u8 values live in i32 lanes as 0 to 255; bool values are
-/// masks (0 or 1 as a scalar).
+/// What a register holds in each lane. f16 and bf16 values live in f32 lanes, u8 values in i32
+/// lanes as 0 to 255; bool values are masks (0 or 1 as a scalar).
 enum Lane {
   F32(4, "Float", CD_float, TypeKind.FLOAT),
   F64(8, "Double", CD_double, TypeKind.DOUBLE),
@@ -32,7 +32,7 @@ enum Lane {
 
   static Lane of(DType dtype) {
     return switch (dtype) {
-      case F32 -> F32;
+      case F32, F16, BF16 -> F32;
       case F64 -> F64;
       case I32, U8 -> I32;
       case I64 -> I64;

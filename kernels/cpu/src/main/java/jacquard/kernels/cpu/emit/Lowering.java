@@ -4,6 +4,7 @@ import jacquard.kernels.Kernel;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.tensor.DType;
+import jacquard.tensor.Half;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.ReduceKind;
 import jacquard.tensor.graph.UnaryKind;
@@ -27,6 +28,7 @@ final class Lowering {
   private final ExprGraph g = new ExprGraph();
   private final MathF32 f32 = new MathF32(g);
   private final MathF64 f64 = new MathF64(g);
+  private final Rounding rounding = new Rounding(g);
   private final List<Expr> values = new ArrayList<>();
   private final List<Reduction> reductions = new ArrayList<>();
   private final List<Write> writes = new ArrayList<>();
@@ -121,6 +123,7 @@ final class Lowering {
     return switch (dtype) {
       case F32 -> g.f((float) Double.longBitsToDouble(bits));
       case F64 -> g.d(Double.longBitsToDouble(bits));
+      case F16, BF16 -> g.f(Half.round(dtype, (float) Double.longBitsToDouble(bits)));
       case I32 -> g.i((int) bits);
       case U8 -> g.i((int) bits & 255);
       case I64 -> g.constant(Lane.I64, bits);
@@ -223,7 +226,7 @@ final class Lowering {
       return g.select(x, g.number(lane, 1), g.number(lane, 0));
     }
     if (to != DType.U8) {
-      return g.convert(x, lane);
+      return rounding.round(to, g.convert(x, lane));
     }
     Expr whole = g.convert(x, Lane.I32);
     if (from.isFloat()) {
@@ -266,7 +269,7 @@ final class Lowering {
       case PROD -> g.number(Lane.of(dtype), 1);
       case MAX ->
           switch (dtype) {
-            case F32 -> g.f(Float.NEGATIVE_INFINITY);
+            case F32, F16, BF16 -> g.f(Float.NEGATIVE_INFINITY);
             case F64 -> g.d(Double.NEGATIVE_INFINITY);
             case I32 -> g.i(Integer.MIN_VALUE);
             case I64 -> g.constant(Lane.I64, Long.MIN_VALUE);
@@ -274,7 +277,7 @@ final class Lowering {
           };
       case MIN ->
           switch (dtype) {
-            case F32 -> g.f(Float.POSITIVE_INFINITY);
+            case F32, F16, BF16 -> g.f(Float.POSITIVE_INFINITY);
             case F64 -> g.d(Double.POSITIVE_INFINITY);
             case I32 -> g.i(Integer.MAX_VALUE);
             case I64 -> g.constant(Lane.I64, Long.MAX_VALUE);

@@ -86,7 +86,7 @@ final class ScalarWriter {
   private void dynamic(Form.Dynamic d) {
     code.aload(LoopWriter.SCALARS).loadConstant(d.slot()).laload();
     switch (d.dtype()) {
-      case F32 -> longBitsToDouble().d2f();
+      case F32, F16, BF16 -> longBitsToDouble().d2f();
       case F64 -> longBitsToDouble();
       case I32 -> code.l2i();
       case I64 -> {}
@@ -127,7 +127,7 @@ final class ScalarWriter {
   /// array, index -> value
   static void arrayLoad(CodeBuilder code, DType dtype) {
     switch (dtype) {
-      case F32 -> code.faload();
+      case F32, F16, BF16 -> code.faload();
       case F64 -> code.daload();
       case I32 -> code.iaload();
       case I64 -> code.laload();
@@ -139,7 +139,7 @@ final class ScalarWriter {
   /// array, index, value ->
   static void arrayStore(CodeBuilder code, DType dtype) {
     switch (dtype) {
-      case F32 -> code.fastore();
+      case F32, F16, BF16 -> code.fastore();
       case F64 -> code.dastore();
       case I32 -> code.iastore();
       case I64 -> code.lastore();

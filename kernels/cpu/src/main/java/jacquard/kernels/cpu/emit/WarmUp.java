@@ -111,7 +111,7 @@ final class WarmUp {
 
   private static Object array(DType dtype, int n) {
     return switch (dtype) {
-      case F32 -> new float[n];
+      case F32, F16, BF16 -> new float[n];
       case F64 -> new double[n];
       case I32 -> new int[n];
       case I64 -> new long[n];

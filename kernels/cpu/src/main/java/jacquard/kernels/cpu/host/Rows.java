@@ -79,6 +79,7 @@ public final class Rows {
         case F64 -> add((double[]) updates, u, (double[]) result, r, from, to);
         case I32 -> add((int[]) updates, u, (int[]) result, r, from, to);
         case I64 -> add((long[]) updates, u, (long[]) result, r, from, to);
+        case F16, BF16 -> throw new AssertionError("nothing adds " + dtype);
         case U8, BOOL -> add((byte[]) updates, u, (byte[]) result, r, from, to);
       }
     }

@@ -44,6 +44,7 @@ public final class Scans {
             ((long[]) result)[ro + at] = sum;
           }
         }
+        case F16, BF16 -> throw new AssertionError("nothing adds " + dtype);
         case U8, BOOL -> {
           byte sum = 0;
           for (int i = 0, at = start; i < n; i++, at += after) {
@@ -72,7 +73,7 @@ public final class Scans {
 
   private static boolean larger(DType dtype, Object x, int i, int j) {
     return switch (dtype) {
-      case F32 -> larger(((float[]) x)[i], ((float[]) x)[j]);
+      case F32, F16, BF16 -> larger(((float[]) x)[i], ((float[]) x)[j]);
       case F64 -> larger(((double[]) x)[i], ((double[]) x)[j]);
       case I32 -> ((int[]) x)[i] > ((int[]) x)[j];
       case I64 -> ((long[]) x)[i] > ((long[]) x)[j];
@@ -113,7 +114,7 @@ public final class Scans {
   /// A long that is ordered like the elements.
   private static long sortKey(DType dtype, Object x, int at) {
     return switch (dtype) {
-      case F32 -> sortKey(((float[]) x)[at]);
+      case F32, F16, BF16 -> sortKey(((float[]) x)[at]);
       case F64 -> sortKey(((double[]) x)[at]);
       case I32 -> ((int[]) x)[at];
       case I64 -> ((long[]) x)[at];

@@ -198,7 +198,7 @@ final class RandomKernel {
 
   private Object contents(DType dtype, int n) {
     switch (dtype) {
-      case F32 -> {
+      case F32, F16, BF16 -> {
         float[] a = new float[n];
         for (int k = 0; k < n; k++) {
           a[k] = (float) quarter();

@@ -1,0 +1,165 @@
+// A group of 256 items on a processor: fibers that run one after the other from one meeting point to
+// the next. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by lane;
+// copies arrive only when they are waited for.
+#include <ucontext.h>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+typedef int i32; typedef unsigned int u32; typedef long long i64; typedef unsigned long long u64;
+typedef unsigned char u8; typedef unsigned short u16;
+#define __global__
+#define __launch_bounds__(items)
+#define __shared__ static
+#define __cvta_global_to_generic(address) (address)
+#define FN static inline
+
+struct Index { int x; };
+static Index threadIdx, blockIdx, gridDim;
+static const int ITEMS = 256;
+
+struct Copy { u16* to; const u16* from; int count; };
+struct Item {
+  ucontext_t context;
+  char stack[1 << 16];
+  bool done;
+  int meetings;
+  std::vector<std::vector<Copy>> groups;
+};
+static Item items[ITEMS];
+static ucontext_t host;
+
+static void meet() {
+  Item& mine = items[threadIdx.x];
+  mine.meetings++;
+  swapcontext(&mine.context, &host);
+}
+static void __syncthreads() { meet(); }
+
+// What each lane hands to the others of its warp; two sets, so that one meeting is enough.
+struct Post { const u16* row; u32 a[4], b[2]; };
+static Post posts[2][ITEMS];
+
+static Post* posted(const Post& mine) {
+  Item& item = items[threadIdx.x];
+  Post* set = posts[item.meetings & 1];
+  set[threadIdx.x] = mine;
+  meet();
+  return set + threadIdx.x / 32 * 32;
+}
+
+// The row of matrix j is at the address of lane 8 j + row.
+static void matrices(u32* r, const u16* row, bool turned) {
+  Post* warp = posted(Post{row, {}, {}});
+  int lane = threadIdx.x % 32;
+  for (int j = 0; j < 4; j++) {
+    u32 low, high;
+    if (turned) {
+      low = warp[8 * j + 2 * (lane % 4)].row[lane / 4];
+      high = warp[8 * j + 2 * (lane % 4) + 1].row[lane / 4];
+    } else {
+      low = warp[8 * j + lane / 4].row[2 * (lane % 4)];
+      high = warp[8 * j + lane / 4].row[2 * (lane % 4) + 1];
+    }
+    r[j] = low | high << 16;
+  }
+}
+static void ldmatrix(u32* r, const u16* row) { matrices(r, row, false); }
+static void ldmatrix_trans(u32* r, const u16* row) { matrices(r, row, true); }
+
+static float f16(u16 bits) {
+  int exponent = bits >> 10 & 31, digits = bits & 1023;
+  float x = exponent == 0 ? std::ldexp((float)digits, -24)
+    : exponent == 31 ? (digits ? NAN : INFINITY) : std::ldexp((float)(1024 + digits), exponent - 25);
+  return bits >> 15 ? -x : x;
+}
+static float bf16(u16 bits) { u32 all = (u32)bits << 16; float x; memcpy(&x, &all, 4); return x; }
+
+// Register i of a holds row lane / 4 (+ 8 for i = 1, 3), columns 2 (lane % 4) and the next (+ 8 for i = 2, 3); of b, rows and
+// columns the other way round; of c, rows lane / 4 (+ 8 for 2, 3).
+static void multiply(float* c, const u32* a, const u32* b, float (*value)(u16)) {
+  Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
+  Post* warp = posted(mine);
+  int lane = threadIdx.x % 32;
+  for (int w = 0; w < 4; w++) {
+    int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
+    for (int k = 0; k < 16; k++) {
+      u32 left = warp[row % 8 * 4 + k % 8 / 2].a[row / 8 + k / 8 * 2];
+      u32 right = warp[column * 4 + k % 8 / 2].b[k / 8];
+      c[w] += value((u16)(left >> k % 2 * 16)) * value((u16)(right >> k % 2 * 16));
+    }
+  }
+}
+static void mma_f16(float* c, const u32* a, const u32* b) { multiply(c, a, b, f16); }
+static void mma_bf16(float* c, const u32* a, const u32* b) { multiply(c, a, b, bf16); }
+
+static void require(bool holds, const char* what) {
+  if (!holds) { fprintf(stderr, "%s\n", what); exit(1); }
+}
+static void cp_async(u16* to, const u16* from, i32 count) {
+  require(((u64)to & 15) == 0 && ((u64)from & 15) == 0, "cp.async: an address is not aligned");
+  require(count >= 0 && count <= 8, "cp.async: count");
+  items[threadIdx.x].groups.back().push_back(Copy{to, from, count});
+}
+static void cp_async_commit() { items[threadIdx.x].groups.emplace_back(); }
+static void cp_async_wait() {
+  auto& groups = items[threadIdx.x].groups;
+  while (groups.size() > 2) {
+    for (Copy& c : groups[0]) for (int i = 0; i < 8; i++) c.to[i] = i < c.count ? c.from[i] : 0;
+    groups.erase(groups.begin());
+  }
+}
+
+typedef void Kernel(const i32*, i32, const i64*, i32*, const u64*);
+static Kernel* kernel;
+static const i32* numbers;
+static const u64* slots;
+
+static void start() {
+  kernel(numbers, 3, nullptr, nullptr, slots);
+  items[threadIdx.x].done = true;
+}
+
+static void launch(int groups) {
+  gridDim.x = groups;
+  for (blockIdx.x = 0; blockIdx.x < groups; blockIdx.x++) {
+    for (int i = 0; i < ITEMS; i++) {
+      Item& item = items[i];
+      item.done = false;
+      item.meetings = 0;
+      item.groups.assign(1, {});
+      getcontext(&item.context);
+      item.context.uc_stack.ss_sp = item.stack;
+      item.context.uc_stack.ss_size = sizeof item.stack;
+      item.context.uc_link = &host;
+      makecontext(&item.context, start, 0);
+    }
+    while (!items[0].done) {
+      for (threadIdx.x = 0; threadIdx.x < ITEMS; threadIdx.x++) {
+        swapcontext(&host, &items[threadIdx.x].context);
+        require(items[threadIdx.x].meetings == items[0].meetings, "items meet at different places");
+      }
+    }
+  }
+}
+
+static std::vector<char> part(FILE* file) {
+  i32 bytes;
+  require(fread(&bytes, 4, 1, file) == 1, "input ends");
+  std::vector<char> all(bytes + 16);
+  require(fread(all.data(), 1, bytes, file) == (size_t)bytes, "input ends");
+  return all;
+}
+
+// Runs a kernel on numbers, left, right and result as they come from `in`; the result goes to `out`.
+static void run(Kernel* which, int groups, FILE* in, FILE* out) {
+  std::vector<char> p = part(in), a = part(in), b = part(in), c = part(in);
+  u64 addresses[] = {(u64)a.data(), (u64)b.data(), (u64)c.data()};
+  kernel = which;
+  numbers = (const i32*)p.data();
+  slots = addresses;
+  launch(groups);
+  fwrite(c.data(), 1, c.size() - 16, out);
+}
