@@ -146,6 +146,10 @@ if part recipes; then
       set -- --data "$data/mnist"
     fi
     step "train-$recipe" jvm jacquard.examples.Main train $recipe --device "$device" --steps $steps --out "$runs/$recipe" "$@"
+    [ $recipe = gan ] || for precision in bf16 f16; do
+      step "train-$recipe-$precision" jvm jacquard.examples.Main train $recipe --device "$device" --steps $steps \
+        --precision $precision --out "$runs/$recipe-$precision" "$@"
+    done
   done
   rm -rf "$runs"
 fi
@@ -162,6 +166,8 @@ if part speed; then
   [ -n "$small" ] && wanted=W1
   # shellcheck disable=SC2086
   on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
+  # shellcheck disable=SC2086
+  on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted 2>>"$out/workloads.err" | tee -a "$out/workloads.jsonl"
 fi
 
 printf '\n%d failed; logs are in %s\n' "$failed" "$out"

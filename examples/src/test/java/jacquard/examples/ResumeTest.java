@@ -28,7 +28,8 @@ class ResumeTest {
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --lr 0.01",
         "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2 --tie --bias"
             + " --positions rotary --norm rms --mlp swiglu --tokenizer byte",
-        "mlm --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2",
+        "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --lr 0.01 --precision f16",
+        "mlm --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2 --precision bf16",
         "vae --hidden 16 --latent 2 --batch 16",
         "vae --hidden 8 --latent 2 --batch 16 --conditional --likelihood gaussian --augment"
             + " shift=1",

@@ -64,7 +64,7 @@ public record Conv2d(
             dilation,
             dilation,
             groups);
-    Tensor y = x.conv2d(pass.value(weight), window);
+    Tensor y = pass.operand(x).conv2d(pass.operand(pass.value(weight)), window).cast(x.dtype());
     return bias == null
         ? y
         : y.add(pass.value(bias).reshape(Channels.shape(4, bias.shape().dim(0))));

@@ -52,7 +52,10 @@ public record ConvTranspose2d(
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    Tensor y = x.convTranspose2d(pass.value(weight), stride, padding, outputPadding);
+    Tensor y =
+        pass.operand(x)
+            .convTranspose2d(pass.operand(pass.value(weight)), stride, padding, outputPadding)
+            .cast(x.dtype());
     return bias == null
         ? y
         : y.add(pass.value(bias).reshape(Channels.shape(4, bias.shape().dim(0))));

@@ -49,7 +49,7 @@ public record Linear(Parameter weight, @Nullable Parameter bias, @Nullable Lora 
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    Tensor y = x.matmul(pass.value(weight).t());
+    Tensor y = pass.operand(x).matmulWide(pass.operand(pass.value(weight)).t());
     Tensor z = lora == null ? y : y.add(lora.forward(x, pass));
     return bias == null ? z : z.add(pass.value(bias));
   }

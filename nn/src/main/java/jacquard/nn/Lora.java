@@ -49,7 +49,8 @@ public record Lora(Parameter a, Parameter b, double alpha) implements Layer {
 
   @Override
   public Tensor forward(Tensor x, Pass pass) {
-    return x.matmul(pass.value(a).t()).matmul(pass.value(b).t()).mul(scale());
+    Tensor inner = pass.operand(x).matmulWide(pass.operand(pass.value(a)).t());
+    return pass.operand(inner).matmulWide(pass.operand(pass.value(b)).t()).mul(scale());
   }
 
   /// What is added to the weight now, `[out, in]`.

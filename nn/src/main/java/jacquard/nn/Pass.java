@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pass {
   private final boolean training;
   private final @Nullable Key key;
+  private final Precision precision;
   private final Map<State, Tensor> values = new HashMap<>();
   private final Map<State, Update> updates = new LinkedHashMap<>();
   private int draws;
@@ -31,20 +32,26 @@ public final class Pass {
   /// What attention layers weigh by; null if nobody asks.
   private @Nullable List<Tensor> attention;
 
-  private Pass(boolean training, @Nullable Key key) {
+  private Pass(boolean training, @Nullable Key key, Precision precision) {
     this.training = training;
     this.key = key;
+    this.precision = precision;
   }
 
   /// No dropout, running statistics instead of the batch's, no random numbers.
   public static Pass evaluation() {
-    return new Pass(false, null);
+    return new Pass(false, null, Precision.F32);
   }
 
   /// What [#evaluation] is, for models that draw random numbers nevertheless, such as a VAE's
   /// latent.
   public static Pass evaluation(Key key) {
-    return new Pass(false, key.dynamic());
+    return evaluation(key, Precision.F32);
+  }
+
+  /// @param precision of products
+  public static Pass evaluation(Key key, Precision precision) {
+    return new Pass(false, key.dynamic(), precision);
   }
 
   /// What [#evaluation] is, and keeps the weights of all attention layers for [#attention]. They
@@ -58,12 +65,22 @@ public final class Pass {
   /// @param key what random numbers depend on; a different one every step, such as
   ///   `root.fold(step)`
   public static Pass training(Key key) {
-    return new Pass(true, key.dynamic());
+    return training(key, Precision.F32);
+  }
+
+  /// @param precision of products
+  public static Pass training(Key key, Precision precision) {
+    return new Pass(true, key.dynamic(), precision);
   }
 
   /// What [#training] is, but nothing may draw random numbers.
   public static Pass training() {
-    return new Pass(true, null);
+    return training(Precision.F32);
+  }
+
+  /// @param precision of products
+  public static Pass training(Precision precision) {
+    return new Pass(true, null, precision);
   }
 
   public boolean isTraining() {
@@ -102,6 +119,12 @@ public final class Pass {
     if (attention != null) {
       attention.add(weights);
     }
+  }
+
+  /// `x` as products of this pass multiply it: f32 rounded to the pass's [Precision], for
+  /// [Tensor#matmulWide].
+  public Tensor operand(Tensor x) {
+    return precision.operand(x);
   }
 
   /// The value of a state in this pass.

@@ -186,13 +186,15 @@ public record SelfAttention(
   private Tensor attend(Tensor q, Tensor k, Tensor v, @Nullable Tensor later, Pass pass) {
     int batch = q.dim(0);
     int time = q.dim(2);
-    Tensor scores = grouped(q).matmul(k).mul(1 / Math.sqrt(size()));
+    Tensor products = pass.operand(grouped(q)).matmulWide(pass.operand(k));
+    Tensor scores = products.mul(1 / Math.sqrt(size()));
     scores = scores.reshape(batch, heads, time, k.dim(3));
     Tensor seen = later == null ? scores : later.where(Double.NEGATIVE_INFINITY, scores);
     Tensor weights = seen.softmax(-1);
     pass.attended(weights);
+    Tensor kept = grouped(dropout.forward(weights, pass));
     Tensor mixed =
-        grouped(dropout.forward(weights, pass)).matmul(v).reshape(batch, heads, time, size());
+        pass.operand(kept).matmulWide(pass.operand(v)).reshape(batch, heads, time, size());
     Tensor joined = mixed.permute(0, 2, 1, 3).reshape(batch * time, dim());
     return dropout.forward(projection.forward(joined, pass), pass);
   }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     description = {
       "Times large kernels on one device: element-wise and row kernels in GB/s, as a part of a",
-      "kernel that only reads and writes, and products in GFLOP/s."
+      "kernel that only reads and writes, and products in GFLOP/s, those of bf16 and f16 at twice",
+      "the side too."
     })
 public final class DeviceCommand implements Callable<Integer> {
   private static final int ROW = 1024;
@@ -103,7 +104,24 @@ public final class DeviceCommand implements Callable<Integer> {
     rows.add(new Row(name, three, flops, () -> a.matmul(a)));
     rows.add(new Row(name + ", a b^T", three, flops, () -> a.matmul(a.t())));
     rows.add(new Row(name + ", a^T b", three, flops, () -> a.t().matmul(a)));
+    for (DType dtype : List.of(DType.BF16, DType.F16)) {
+      for (int size = side; size <= 2 * side; size *= 2) {
+        rows.addAll(narrow(dtype, size));
+      }
+    }
     return rows;
+  }
+
+  /// Products of 16-bit numbers, added in f32.
+  private static List<Row> narrow(DType dtype, int size) {
+    Tensor a = Tensor.linspace(-1, 1, size * size).reshape(size, size).cast(dtype).realise();
+    double flops = 2.0 * size * size * size;
+    double bytes = 8.0 * size * size;
+    String name = dtype + " product " + size;
+    return List.of(
+        new Row(name, bytes, flops, () -> a.matmulWide(a)),
+        new Row(name + ", a b^T", bytes, flops, () -> a.matmulWide(a.t())),
+        new Row(name + ", a^T b", bytes, flops, () -> a.t().matmulWide(a)));
   }
 
   /// Nanoseconds of one run: the best of several rounds.

@@ -7,6 +7,7 @@ import jacquard.nn.Init;
 import jacquard.nn.Loss;
 import jacquard.nn.Parameter;
 import jacquard.nn.Pass;
+import jacquard.nn.Precision;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.SplitMix;
 import jacquard.nn.optim.Adam;
@@ -30,8 +31,14 @@ final class GptWorkload implements Workload {
   private final List<Tensor> targets = new ArrayList<>();
   private final int units;
   private final GptDecoder decoder;
+  private final Precision precision;
 
   GptWorkload(int layers, int heads, int dim, int context, int batch) {
+    this(layers, heads, dim, context, batch, Precision.F32);
+  }
+
+  GptWorkload(int layers, int heads, int dim, int context, int batch, Precision precision) {
+    this.precision = precision;
     model = Gpt.of(Init.of(0), Gpt.Config.of(VOCABULARY, context, dim, heads, layers));
     double bound = DEVIATION * Math.sqrt(3);
     Workload.initialise(
@@ -73,7 +80,7 @@ final class GptWorkload implements Workload {
 
   @Override
   public Prepared trace(IntSupplier step, List<Tensor> batch) {
-    Pass pass = Pass.training();
+    Pass pass = Pass.training(precision);
     Tensor loss = Loss.crossEntropy(model.forward(batch.get(0), pass), batch.get(1));
     List<Tensor> gradients = Gradients.of(loss, pass.values(parameters));
     optimiser.update(step::getAsInt, Clip.byGlobalNorm(gradients, 1).gradients(), pass);

@@ -1,6 +1,7 @@
 package jacquard.bench.workloads;
 
 import jacquard.kernels.PlannedBackend;
+import jacquard.nn.Precision;
 import jacquard.nn.data.SplitMix;
 import jacquard.tensor.Device;
 import jacquard.tensor.spi.Backends;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,20 +36,20 @@ import picocli.CommandLine.Parameters;
 public final class WorkloadsCommand implements Callable<Integer> {
   private static final int NUMERIC_STEPS = 20;
   private static final int SAMPLED_TOKENS = 256;
-  private static final Map<String, Supplier<Workload>> ALL = new LinkedHashMap<>();
+  private static final Map<String, Function<Precision, Workload>> ALL = new LinkedHashMap<>();
 
   static {
-    ALL.put("W1-gpt-small", () -> new GptWorkload(4, 4, 128, 64, 12));
-    ALL.put("W2-gpt-medium", () -> new GptWorkload(6, 6, 384, 256, 8));
-    ALL.put("W3-vae", VaeWorkload::linear);
-    ALL.put("W4-conv-vae", VaeWorkload::convolutional);
-    ALL.put("W5-dcgan-freezeD", GanWorkload::convolutional);
-    ALL.put("W6-mlp-gan", GanWorkload::linear);
+    ALL.put("W1-gpt-small", p -> new GptWorkload(4, 4, 128, 64, 12, p));
+    ALL.put("W2-gpt-medium", p -> new GptWorkload(6, 6, 384, 256, 8, p));
+    ALL.put("W3-vae", p -> VaeWorkload.linear());
+    ALL.put("W4-conv-vae", p -> VaeWorkload.convolutional());
+    ALL.put("W5-dcgan-freezeD", p -> GanWorkload.convolutional());
+    ALL.put("W6-mlp-gan", p -> GanWorkload.linear());
   }
 
   /// A new model with its data.
   static Workload workload(String name) {
-    return Objects.requireNonNull(ALL.get(name), name).get();
+    return Objects.requireNonNull(ALL.get(name), name).apply(Precision.F32);
   }
 
   @Option(names = "--threads", description = "Threads that share the work.", paramLabel = "N")
@@ -60,6 +62,14 @@ public final class WorkloadsCommand implements Callable<Integer> {
       names = "--uncompiled",
       description = "Build the graph anew at every step instead of tracing it once.")
   private boolean uncompiled;
+
+  @Option(
+      names = "--precision",
+      description =
+          "What products of the transformers multiply: f32, bf16 or f16; the other workloads are"
+              + " left out if it isn't f32.",
+      paramLabel = "TYPE")
+  private Precision precision = Precision.F32;
 
   @Option(names = "--warm", description = "Seconds of warm-up.", paramLabel = "S")
   private double warm = 8;
@@ -98,9 +108,9 @@ public final class WorkloadsCommand implements Callable<Integer> {
     ALL.forEach((name, make) -> {
       if (isWanted(name)) {
         if (numerics) {
-          losses(name, make.get());
+          losses(name, make.apply(precision));
         } else {
-          time(name, make);
+          time(name, () -> make.apply(precision));
         }
       }
     });
@@ -125,7 +135,8 @@ public final class WorkloadsCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(String name) {
-    return wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith);
+    boolean fits = precision == Precision.F32 || name.contains("-gpt-");
+    return fits && (wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith));
   }
 
   private void losses(String name, Workload workload) {
@@ -150,13 +161,15 @@ public final class WorkloadsCommand implements Callable<Integer> {
         timing.of(
             k -> current[0].step(k), () -> current[0] = Trainer.of(make.get(), !uncompiled, false));
     Workload workload = current[0].workload();
-    print(result, name, workload.units(), (cold ? result.coldFields() : "") + footprint.fields());
+    String measured = precision == Precision.F32 ? name : name + "-" + precision;
+    print(
+        result, measured, workload.units(), (cold ? result.coldFields() : "") + footprint.fields());
     cold = false;
     if (workload instanceof GptWorkload gpt) {
       SplitMix random = SplitMix.of(1);
       Footprint ofSampling = Footprint.begin();
       Timing.Result sampled = timing.of(k -> gpt.sample(SAMPLED_TOKENS, random), () -> {});
-      print(sampled, name + "-sample", SAMPLED_TOKENS, ofSampling.fields());
+      print(sampled, measured + "-sample", SAMPLED_TOKENS, ofSampling.fields());
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.ScheduleText;
+import jacquard.nn.Precision;
 import jacquard.tensor.Device;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
@@ -49,6 +50,7 @@ class GoldenScheduleTest {
   static Stream<Model> models() {
     return Stream.of(
         new Model("gpt", () -> new GptWorkload(4, 4, 128, 64, 12)),
+        new Model("gpt-bf16", () -> new GptWorkload(4, 4, 128, 64, 12, Precision.BF16)),
         new Model("vae", VaeWorkload::linear),
         new Model("conv-vae", VaeWorkload::convolutional),
         new Model("dcgan", GanWorkload::convolutional),

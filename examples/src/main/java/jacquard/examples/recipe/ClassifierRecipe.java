@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +49,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
 
   @Mixin private TrainOptions options;
   @Mixin private AugmentOptions augment;
+  @Mixin private PrecisionOptions precision;
 
   @Option(
       names = "--batch",
@@ -91,12 +93,14 @@ public final class ClassifierRecipe implements Callable<Integer> {
         new Classifier.Sizes(1, digits.height(), digits.width(), features, digits.classes());
     Classifier model = Classifier.of(Init.of(options.seed), sizes, dropout);
     TrainStep<Batch> trainStep =
-        TrainStep.of(
-            (images, pass) ->
-                Loss.crossEntropy(
-                    model.logits(images.tensor("image"), pass), images.tensor("label")),
-            new Adam(List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM_W),
-            Key.of(options.seed));
+        precision.apply(
+            TrainStep.of(
+                (images, pass) ->
+                    Loss.crossEntropy(
+                        model.logits(images.tensor("image"), pass), images.tensor("label")),
+                new Adam(
+                    List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM_W),
+                Key.of(options.seed)));
 
     if (options.visitor != null) {
       try (DataLoader first = new DataLoader(digits.train(), 0, 1, 1)) {
@@ -164,6 +168,11 @@ public final class ClassifierRecipe implements Callable<Integer> {
     @Override
     public Inspection inspect(long step) {
       return trainStep.inspect(step, digits.train().batch(step));
+    }
+
+    @Override
+    public @Nullable String warning() {
+      return trainStep.note();
     }
 
     @Override

@@ -195,6 +195,11 @@ public final class GptRecipe implements Callable<Integer> {
     }
 
     @Override
+    public @Nullable String warning() {
+      return trainStep.note();
+    }
+
+    @Override
     public Map<String, Double> validate(boolean last) {
       Dataset windows = heldOut.spread(last ? WINDOWS_AT_LAST : WINDOWS);
       int rows = Math.min(12, windows.size());

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -151,6 +152,11 @@ public final class MlmRecipe implements Callable<Integer> {
     }
 
     /// The gaps are the same every time.
+    @Override
+    public @Nullable String warning() {
+      return trainStep.note();
+    }
+
     @Override
     public Map<String, Double> validate(boolean last) {
       return Map.of("val_loss", trainStep.evaluate(gapped(last ? 10 * WINDOWS : WINDOWS)));

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// How transformers learn texts, whether they go on with them or fill their gaps: AdamW with
@@ -38,6 +39,8 @@ final class TextLearning {
       defaultValue = "1e-3",
       description = "Highest learning rate; falls to a tenth. Default: ${DEFAULT-VALUE}.")
   private double learningRate;
+
+  @Mixin private PrecisionOptions precision;
 
   /// @throws IllegalArgumentException if an option has a value that it can't have
   void require() {
@@ -69,7 +72,7 @@ final class TextLearning {
         Schedule.warmupCosine(
             learningRate, learningRate / 10, Math.min(WARM_UP, steps / 10), steps);
     Adam adam = new Adam(Group.byRank(trained, rate, WEIGHT_DECAY), ADAM_W);
-    return TrainStep.of(objective, adam, Key.of(seed)).withClipNorm(CLIP_NORM);
+    return precision.apply(TrainStep.of(objective, adam, Key.of(seed)).withClipNorm(CLIP_NORM));
   }
 
   /// What `config.json` says of a run.

@@ -53,6 +53,7 @@ public final class VaeRecipe implements Callable<Integer> {
 
   @Mixin private TrainOptions options;
   @Mixin private AugmentOptions augment;
+  @Mixin private PrecisionOptions precision;
 
   @Option(
       names = "--arch",
@@ -132,13 +133,15 @@ public final class VaeRecipe implements Callable<Integer> {
             likelihood);
     Vae model = Vae.of(Init.of(options.seed), sizes);
     TrainStep<Batch> trainStep =
-        TrainStep.of(
-            (images, pass) -> {
-              Vae.Elbo elbo = model.elbo(images.tensor("image"), labels(model, images), pass);
-              return elbo.reconstruction().add(elbo.divergence().mul(beta)).mean();
-            },
-            new Adam(List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM),
-            Key.of(options.seed));
+        precision.apply(
+            TrainStep.of(
+                (images, pass) -> {
+                  Vae.Elbo elbo = model.elbo(images.tensor("image"), labels(model, images), pass);
+                  return elbo.reconstruction().add(elbo.divergence().mul(beta)).mean();
+                },
+                new Adam(
+                    List.of(new Group(model.parameters(), rate(steps), 0)), Adam.Settings.ADAM),
+                Key.of(options.seed)));
     if (options.visitor != null) {
       try (DataLoader first = new DataLoader(digits.train(), 0, 1, 1)) {
         return options.visitor.visit(new Lesson(model, trainStep, first, digits));
@@ -236,6 +239,11 @@ public final class VaeRecipe implements Callable<Integer> {
     @Override
     public Inspection inspect(long step) {
       return trainStep.inspect(step, digits.train().batch(step));
+    }
+
+    @Override
+    public @Nullable String warning() {
+      return trainStep.note();
     }
 
     @Override

@@ -3,11 +3,13 @@ package jacquard.nn.train;
 import jacquard.autograd.Gradients;
 import jacquard.nn.Parameter;
 import jacquard.nn.Pass;
+import jacquard.nn.Precision;
 import jacquard.nn.optim.Accumulator;
 import jacquard.nn.optim.Clip;
 import jacquard.nn.optim.Ema;
 import jacquard.nn.optim.Optimiser;
 import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.Device;
 import jacquard.tensor.Key;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param clipNorm largest global norm of the gradients; infinite for any
 /// @param ema averages to be moved along, or null
 /// @param accumulator sums for steps over several batches, or null
+/// @param precision of products, when training and when evaluating
+/// @param scale of the loss, or null for none; f16 wants one
 /// @param <B> what a batch is
 public record TrainStep<B>(
     Objective<B> objective,
@@ -31,24 +35,39 @@ public record TrainStep<B>(
     Key key,
     double clipNorm,
     @Nullable Ema ema,
-    @Nullable Accumulator accumulator) {
+    @Nullable Accumulator accumulator,
+    Precision precision,
+    @Nullable LossScale scale) {
 
   public static <B> TrainStep<B> of(Objective<B> objective, Optimiser optimiser, Key key) {
-    return new TrainStep<>(objective, optimiser, key, Double.POSITIVE_INFINITY, null, null);
+    return new TrainStep<>(
+        objective, optimiser, key, Double.POSITIVE_INFINITY, null, null, Precision.F32, null);
   }
 
   public TrainStep<B> withClipNorm(double max) {
-    return new TrainStep<>(objective, optimiser, key, max, ema, accumulator);
+    return new TrainStep<>(objective, optimiser, key, max, ema, accumulator, precision, scale);
   }
 
   public TrainStep<B> withEma(Ema averages) {
-    return new TrainStep<>(objective, optimiser, key, clipNorm, averages, accumulator);
+    return new TrainStep<>(
+        objective, optimiser, key, clipNorm, averages, accumulator, precision, scale);
   }
 
   /// Able to run a step over several batches.
   public TrainStep<B> withAccumulation() {
-    return new TrainStep<>(
-        objective, optimiser, key, clipNorm, ema, new Accumulator(optimiser.parameters()));
+    Accumulator sums = new Accumulator(optimiser.parameters());
+    return new TrainStep<>(objective, optimiser, key, clipNorm, ema, sums, precision, scale);
+  }
+
+  /// With products in another precision; with f16, the loss is scaled.
+  public TrainStep<B> withPrecision(Precision other) {
+    Device device = parameters().getFirst().device();
+    return withPrecision(other, other == Precision.F16 ? LossScale.standard(device) : null);
+  }
+
+  /// @param lossScale null to leave the loss as it is
+  public TrainStep<B> withPrecision(Precision other, @Nullable LossScale lossScale) {
+    return new TrainStep<>(objective, optimiser, key, clipNorm, ema, accumulator, other, lossScale);
   }
 
   /// Runs step number `step` on a batch.
@@ -63,7 +82,7 @@ public record TrainStep<B>(
     return work(() -> step, batch);
   }
 
-  /// Looks at a batch with the keys of step number `step`; nothing is written.
+  /// Looks at a batch with the keys of step number `step`, in f32; nothing is written.
   public Inspection inspect(long step, B batch) {
     Pass pass = Pass.training(stepKey(step));
     Tensor loss = objective.loss(batch, pass);
@@ -72,7 +91,7 @@ public record TrainStep<B>(
 
   /// Forward, backward and updates; the number is asked for whenever the plan runs.
   Work work(LongSupplier step, B batch) {
-    Pass pass = Pass.training(key.fold(() -> Math.toIntExact(step.getAsLong())));
+    Pass pass = Pass.training(key.fold(() -> Math.toIntExact(step.getAsLong())), precision);
     Tensor loss = objective.loss(batch, pass);
     return update(step, loss, gradients(loss, pass), pass);
   }
@@ -97,13 +116,13 @@ public record TrainStep<B>(
     double share = 1.0 / batches.size();
     List<Tensor> losses = new ArrayList<>();
     for (int i = 0; i < batches.size() - 1; i++) {
-      Pass pass = Pass.training(stepKey(step).fold(i));
+      Pass pass = Pass.training(stepKey(step).fold(i), precision);
       Tensor loss = objective.loss(batches.get(i), pass);
       sums.add(gradients(loss, pass), share, pass);
       Step.run(List.of(loss), pass.updates());
       losses.add(loss);
     }
-    Pass pass = Pass.training(stepKey(step).fold(batches.size() - 1));
+    Pass pass = Pass.training(stepKey(step).fold(batches.size() - 1), precision);
     Tensor last = objective.loss(batches.getLast(), pass);
     List<Tensor> total = sums.take(gradients(last, pass), share, pass);
     Tensor mean = losses.stream().reduce(last, Tensor::add).mul(share);
@@ -118,7 +137,10 @@ public record TrainStep<B>(
   }
 
   private List<Tensor> gradients(Tensor loss, Pass pass) {
-    return Gradients.of(loss, pass.values(optimiser.parameters()));
+    List<Tensor> parameters = pass.values(optimiser.parameters());
+    return scale == null
+        ? Gradients.of(loss, parameters)
+        : scale.unscaled(Gradients.of(scale.scaled(loss, pass), parameters), pass);
   }
 
   private Work update(LongSupplier step, Tensor loss, List<Tensor> gradients, Pass pass) {
@@ -133,7 +155,20 @@ public record TrainStep<B>(
     if (ema != null) {
       ema.update(pass);
     }
+    if (scale != null) {
+      scale.guard(gradients, changed(), pass);
+    }
     return new Work(outputs, pass.updates());
+  }
+
+  /// What a step gives new values, but for its scale.
+  private List<State> changed() {
+    List<State> all = new ArrayList<>(optimiser.parameters());
+    all.addAll(optimiser.states());
+    if (ema != null) {
+      all.addAll(ema.states());
+    }
+    return all;
   }
 
   /// @param outputs of [#work]: the loss, and the norm if gradients are clipped by it
@@ -153,7 +188,7 @@ public record TrainStep<B>(
     double sum = 0;
     int count = 0;
     for (B batch : batches) {
-      Pass pass = Pass.evaluation(key.dynamic().fold(-1).fold(count));
+      Pass pass = Pass.evaluation(key.dynamic().fold(-1).fold(count), precision);
       sum += objective.loss(batch, ema == null ? pass : ema.assume(pass)).item();
       count++;
     }
@@ -163,14 +198,22 @@ public record TrainStep<B>(
     return sum / count;
   }
 
-  /// Everything but the model that a checkpoint needs to go on from: the optimiser's and the
-  /// averages' states.
+  /// Everything but the model that a checkpoint needs to go on from: the states of the optimiser,
+  /// of averages and of the loss's scale.
   public List<State> states() {
     List<State> all = new ArrayList<>(optimiser.states());
     if (ema != null) {
       all.addAll(ema.states());
     }
+    if (scale != null) {
+      all.addAll(scale.states());
+    }
     return all;
+  }
+
+  /// What to tell people of the loss's scale now; null where it has none.
+  public @Nullable String note() {
+    return scale == null ? null : scale.toString();
   }
 
   /// What is trained.
