@@ -3,12 +3,12 @@ package jacquard.examples.board;
 import jacquard.examples.board.Gate.RefusedException;
 import jacquard.examples.board.Listed.State;
 import jacquard.examples.recipe.RunFolder;
-import jacquard.examples.tensorboard.EventFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -121,7 +121,7 @@ final class Catalogue {
           steps,
           last,
           sample == null ? -1 : sample,
-          events(path),
+          saved(folder),
           options == null ? Map.of() : new TreeMap<>(options.fields()),
           null);
     } catch (FormatException e) {
@@ -136,8 +136,12 @@ final class Catalogue {
         id(path), new RunFolder(path), "", "", State.IMPORTED, 0, null, -1, 0, options, null);
   }
 
-  private static long events(Path folder) throws IOException {
-    return EventFile.allIn(folder).stream().mapToLong(file -> file.toFile().length()).sum();
+  private static long saved(RunFolder folder) throws IOException {
+    try {
+      return Files.getLastModifiedTime(folder.model()).toMillis();
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
   }
 
   /// What `reading` makes of a file or folder, if it has changed since; null if it isn't there.

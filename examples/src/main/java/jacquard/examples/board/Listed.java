@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param steps to make; 0 if unknown
 /// @param last line of its metrics; null if it has none
 /// @param sample the last step that left a sample; -1 if none did
-/// @param looks bytes of its event files, which grow with every look at weights and gradients
+/// @param saved when its weights were saved last, in milliseconds since 1970; 0 if they were not. A
+///   look at weights and gradients comes just before
 /// @param options it was begun with
 /// @param problem why it can't be shown, in a line; null if it can
 record Listed(
@@ -28,7 +29,7 @@ record Listed(
     long steps,
     @Nullable Json last,
     long sample,
-    long looks,
+    long saved,
     Map<String, Json> options,
     @Nullable String problem) {
 
@@ -60,7 +61,7 @@ record Listed(
     fields.put("steps", Json.of(steps));
     fields.put("last", last == null ? new Json.Null() : last);
     fields.put("sample", Json.of(sample));
-    fields.put("looks", Json.of(looks));
+    fields.put("saved", Json.of(saved));
     fields.put("options", Json.of(options));
     fields.put("screens", Json.of(screens().stream().map(Json::of).toList()));
     fields.put("problem", problem == null ? new Json.Null() : Json.of(problem));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
@@ -47,7 +48,7 @@ final class Spreads {
     NavigableMap<String, NavigableMap<Long, Histogram>> all =
         HistogramLog.read(
             run.path(), tag -> tag.startsWith(WEIGHTS) || tag.startsWith(GRADIENTS), false);
-    TreeSet<Long> steps = new TreeSet<>();
+    SortedSet<Long> steps = new TreeSet<>();
     all.values().forEach(seen -> steps.addAll(seen.keySet()));
     List<Json> parameters = new ArrayList<>();
     for (Map.Entry<String, NavigableMap<Long, Histogram>> weights :
@@ -69,7 +70,7 @@ final class Spreads {
             Json.of(parameters)));
   }
 
-  private static Json figures(NavigableMap<Long, Histogram> seen, TreeSet<Long> steps) {
+  private static Json figures(NavigableMap<Long, Histogram> seen, SortedSet<Long> steps) {
     Map<String, Json> fields = new LinkedHashMap<>();
     FIGURES.forEach((name, figure) -> {
       List<Json> values = new ArrayList<>();

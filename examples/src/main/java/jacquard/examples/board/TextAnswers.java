@@ -47,7 +47,7 @@ final class TextAnswers {
     this.models = models;
   }
 
-  /// Names of a run's checkpoints, the newest first, and whether it has saved its weights.
+  /// Names of a run's checkpoints, the best one first, then the newest.
   static Json checkpoints(Listed run) throws FormatException {
     CheckpointFolder folder = new CheckpointFolder(run.folder().checkpoints(), 1);
     List<Path> files = new ArrayList<>();

@@ -4,7 +4,7 @@ import { checkpoints } from "./checkpoints.js";
 const { $, make, css } = kit;
 
 const load = latest(), list = latest();
-let shown = null, seen = -2, data = null, layer = 0, head = 0, row = null;
+let shown = null, seen = "", data = null, layer = 0, head = 0, row = null;
 
 const unpack = text => {
   const bytes = Uint8Array.from(atob(text), c => c.charCodeAt(0));
@@ -117,9 +117,9 @@ function look() {
   const run = current();
   if ($("attention").hidden || !run?.screens.includes("attention")) return;
   if (run.id !== shown) { data = null; $("attended").hidden = true; note("attention"); }
-  if (run.id === shown && run.sample === seen) return;
+  if (run.id === shown && `${run.saved} ${run.state}` === seen) return;
   shown = run.id;
-  seen = run.sample;
+  seen = `${run.saved} ${run.state}`;
   list(() => checkpoints($("attention-checkpoint"), run), () => {}, e => note("attention", e.message, true));
 }
 

@@ -47,10 +47,10 @@ function picture() {
 
 function look() {
   const run = current();
-  if ($("latent").hidden || !run?.screens.includes("latent") || (run.id === shown && run.sample === seen)) return;
+  if ($("latent").hidden || !run?.screens.includes("latent") || (run.id === shown && run.saved === seen)) return;
   const same = run.id === shown;
   shown = run.id;
-  seen = run.sample;
+  seen = run.saved;
   if (!same) { $("explored").hidden = true; note("latent", "computing where test images lie …"); }
   load(async () => (await ask("latent", run)).json(), answer => {
     data = answer;

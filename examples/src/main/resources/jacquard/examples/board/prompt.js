@@ -5,7 +5,7 @@ const { $, make } = kit;
 
 const list = latest();
 const FIELDS = { "--prompt": "prompt-text", "--length": "prompt-length", "--temperature": "prompt-temperature", "--top-k": "prompt-top-k", "--seed": "prompt-seed" };
-let shown = null, seen = -2, writing = null;
+let shown = null, seen = "", writing = null;
 
 /* Lines of JSON as they arrive; a character may be cut by the network, not by the decoder. */
 async function* lines(body) {
@@ -59,10 +59,10 @@ const stop = () => writing?.abort();
 function look() {
   const run = current();
   if ($("prompt").hidden || !run?.screens.includes("prompt")) return;
-  if (run.id === shown && run.sample === seen) return;
+  if (run.id === shown && `${run.saved} ${run.state}` === seen) return;
   if (run.id !== shown) { stop(); $("written").textContent = ""; note("prompt"); }
   shown = run.id;
-  seen = run.sample;
+  seen = `${run.saved} ${run.state}`;
   const gaps = run.recipe === "mlm";
   $("prompt-length").closest("label").hidden = gaps;
   $("prompt-text").placeholder = gaps ? "a text in which _ stands for each gap" : "how the text begins; empty for any";

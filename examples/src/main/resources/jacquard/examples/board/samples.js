@@ -17,7 +17,7 @@ function show(run) {
   let picture = $("sample").querySelector("img");
   if (!picture) { picture = make("img"); $("sample").replaceChildren(picture); }
   picture.src = link("sample", run, { step });
-  picture.alt = `what the model drew after ${step} steps`;
+  picture.alt = `${run.recipe === "classifier" ? "images that the model misread" : "what the model drew"} after ${step} steps`;
 }
 
 function list(run) {

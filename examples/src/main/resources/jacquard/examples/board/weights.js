@@ -148,8 +148,8 @@ function step() {
 
 function look() {
   const run = current();
-  if ($("weights").hidden || !run?.screens.includes("weights") || (run.id === shown && run.looks === seen)) return;
-  seen = run.looks;
+  if ($("weights").hidden || !run?.screens.includes("weights") || (run.id === shown && run.saved === seen)) return;
+  seen = run.saved;
   load(async () => (await ask("weights", run)).json(), answer => {
     const slider = $("look-step"), same = run.id === shown;
     const follow = !same || at() >= data.steps.length - 1, news = !same || answer.steps.length !== data.steps.length;

@@ -69,5 +69,7 @@ class CatalogueTest {
     assertTrue(String.valueOf(catalogue.run("cut").problem()).contains("cut/config.json"));
     assertEquals(State.IMPORTED, catalogue.run("imported").state());
     assertEquals(List.of("prompt", "attention"), catalogue.run("imported").screens());
+    WrittenRun.of(temp.resolve("classifier"), "classifier", 5, "2026-01-01");
+    assertEquals(List.of("curves", "samples", "weights"), catalogue.run("classifier").screens());
   }
 }
