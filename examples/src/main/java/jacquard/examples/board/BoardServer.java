@@ -8,6 +8,7 @@ import jacquard.nn.io.FormatException;
 import jacquard.tensor.TensorException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -125,12 +126,14 @@ final class BoardServer implements AutoCloseable {
         refuse(request, e.status(), e.getMessage());
       } catch (IllegalArgumentException | FormatException | TensorException e) {
         refuse(request, 400, e.getMessage());
+      } catch (IOException | UncheckedIOException e) { // a file, or the browser has gone
+        refuse(request, 500, "can't be read: " + e.getMessage());
       } catch (RuntimeException e) {
         refuse(request, 500, "a fault of the board: " + e);
       } catch (OutOfMemoryError e) {
         refuse(request, 500, "out of memory; JACQUARD_JAVA_OPTS=-Xmx8g raises the limit");
       }
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException e) {
       return; // the browser has gone
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -124,9 +124,19 @@ final class Catalogue {
           saved(folder),
           options == null ? Map.of() : new TreeMap<>(options.fields()),
           null);
-    } catch (FormatException e) {
+    } catch (IOException e) { // no run's files, or gone meanwhile
       return new Listed(
-          id(path), folder, "?", "", State.STOPPED, 0, null, -1, 0, Map.of(), e.getMessage());
+          id(path),
+          folder,
+          "?",
+          "",
+          State.STOPPED,
+          0,
+          null,
+          -1,
+          0,
+          Map.of(),
+          String.valueOf(e.getMessage()));
     }
   }
 

@@ -91,6 +91,16 @@ class BoardModelsTest {
   }
 
   @Test
+  void aModelInTheLayoutOfOthersWritesAndAttends() throws IOException {
+    Path out = temp.resolve("exported");
+    Shell.Result result =
+        Shell.jacquard("export", temp.resolve("gpt").toString(), "--out", out.toString());
+    assertEquals(0, result.exit(), result::toString);
+    assertTrue(text(write("exported", Map.of("--prompt", "ab", "--length", "9"))).startsWith("ab"));
+    assertEquals(3, attention("exported", "", "abc").field("tokens").items().size());
+  }
+
+  @Test
   void aModelThatFillsGapsFillsThem() throws IOException {
     String filled = text(write("mlm", Map.of("--prompt", "ab_d_f")));
     assertTrue(filled.matches("(?s)ab.d.f\n"), filled);

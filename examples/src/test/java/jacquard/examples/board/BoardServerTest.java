@@ -210,6 +210,10 @@ class BoardServerTest {
     assertEquals(Json.of(9, 10), list.field("steps"));
     assertEquals("t\u00e9n \ud83e\uddf5", Wire.get(server, "sample?run=run&step=10").body());
     assertEquals(404, Wire.get(server, "sample?run=run&step=11").status());
+    Files.createDirectory(run.path().resolve("samples/step-11.txt"));
+    Wire.Answer folder = Wire.get(server, "sample?run=run&step=11");
+    assertEquals(500, folder.status());
+    assertTrue(folder.body().startsWith("can't be read: "), folder::body);
     Files.writeString(temp.resolve("secret"), "42");
     Files.createSymbolicLink(
         run.path().resolve("samples/step-12.txt"), temp.resolve("secret").toAbsolutePath());
