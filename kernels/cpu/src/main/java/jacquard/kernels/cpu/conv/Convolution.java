@@ -141,6 +141,7 @@ public final class Convolution {
       Object c,
       int cOffset) {
     Key key = new Key(form, element, s);
+    kernels.prepare(element, false, s.flops());
     boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
     int lanes = kernels.width().lanes(element.bytes());
     switch (form) {

@@ -140,14 +140,8 @@ public final class Gemm {
   ///
   /// @return false if `limit` passed first
   public boolean warm(Element element, Duration limit) {
-    TileShape shape = kernels.shape();
-    for (int rows = Math.max(1, shape.rows() - 1); rows <= shape.rows(); rows++) {
-      kernels.get(element, rows, shape.vectors(), false);
-    }
-    TileShape inPlace = kernels.inPlaceShape();
-    for (int rows = Math.max(1, inPlace.rows() - 1); rows <= inPlace.rows(); rows++) {
-      kernels.get(element, rows, inPlace.vectors(), true);
-    }
+    kernels.areReady(element, false);
+    kernels.areReady(element, true);
     return KernelWarmer.await(limit.toNanos());
   }
 

@@ -15,6 +15,7 @@ final class GemmRun {
   private static final Object NOTHING = new float[0];
 
   private final WorkerPool pool;
+  private final KernelTable kernels;
   private final int caller;
   private final Product product = new Product();
   private final Blocking blocking;
@@ -37,6 +38,7 @@ final class GemmRun {
 
   GemmRun(WorkerPool pool, KernelTable kernels, Caches caches, Scratch[] scratch, int caller) {
     this.pool = pool;
+    this.kernels = kernels;
     this.caller = caller;
     blocking = new Blocking(kernels, caches);
     tileLoops = new TileLoop[scratch.length];
@@ -82,6 +84,7 @@ final class GemmRun {
     blocking.plan(product);
     int tiles = blocking.tiles;
     double flops = 2.0 * product.m * shape.n() * shape.k();
+    kernels.prepare(product.element, blocking.inPlace, flops * product.items);
     if (product.items > 1) {
       pool.parallelFor(product.items * tiles, grain(flops / tiles), itemPart);
       return;

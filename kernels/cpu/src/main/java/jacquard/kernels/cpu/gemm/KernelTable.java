@@ -1,6 +1,8 @@
 package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The micro-kernels of one vector width, found by tile without hashing.
@@ -12,6 +14,12 @@ public final class KernelTable {
   private static final int PANELS = 2;
   private static final int VARIANTS = 3;
 
+  /// Operations that take plain loops some 50 to 100 ms: as long as a kernel needs to get compiled,
+  /// if it has the processor.
+  private static final double WORTH_WAITING = 100e6;
+
+  private static final long MOST_WAITING_NANOS = 3_000_000_000L;
+
   private final VectorWidth width;
   private final boolean vectorOnly;
   private final TileShape shape;
@@ -19,6 +27,7 @@ public final class KernelTable {
   private final int mostRows;
   private final int mostVectors;
   private final @Nullable Object[] slots;
+  private final AtomicLong patience = new AtomicLong(MOST_WAITING_NANOS);
 
   /// @param vectorOnly for tests: the vector forms at once, compiled or not
   public KernelTable(VectorWidth width, boolean vectorOnly) {
@@ -65,8 +74,54 @@ public final class KernelTable {
     return get(element, rows, vectors, PANELS, vectors * width.lanes(element.bytes()), false);
   }
 
+  /// Before a product of so many `flops`: if that is much, waits until the highest tiles, most of
+  /// its work, are compiled. Plain loops would take as long and keep the compiler from its
+  /// processor. All waiting for this table's kernels has a limit; a busy machine goes on with plain
+  /// loops then.
+  public void prepare(Element element, boolean readsRows, double flops) {
+    if (flops < WORTH_WAITING || patience.get() <= 0 || areReady(element, readsRows)) {
+      return;
+    }
+    long last = System.nanoTime();
+    while (patience.get() > 0 && !areReady(element, readsRows)) {
+      try {
+        TimeUnit.MILLISECONDS.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      long now = System.nanoTime();
+      patience.addAndGet(last - now);
+      last = now;
+    }
+  }
+
+  /// How long [#prepare] may still wait.
+  long patienceNanos() {
+    return patience.get();
+  }
+
+  /// Asks for tiles of the two greatest heights, between which rows are shared out; true if they
+  /// are compiled, or if they never will be.
+  boolean areReady(Element element, boolean readsRows) {
+    TileShape tile = readsRows ? inPlaceShape : shape;
+    boolean ready = true;
+    for (int rows = Math.max(1, tile.rows() - 1); rows <= tile.rows(); rows++) {
+      int form = readsRows ? ROWS : TILES;
+      int kStep = readsRows ? 1 : tile.panelStep();
+      Object kernel = find(element, rows, tile.vectors(), form, kStep, false);
+      ready &= !(kernel instanceof TieredKernel tiered) || tiered.isReady();
+    }
+    return ready || !KernelWarmer.compiles(width);
+  }
+
   private MicroKernel get(
       Element element, int rows, int vectors, int form, int kStep, boolean edge) {
+    Object found = find(element, rows, vectors, form, kStep, edge);
+    return found instanceof TieredKernel tiered ? tiered.active() : (MicroKernel) found;
+  }
+
+  private Object find(Element element, int rows, int vectors, int form, int kStep, boolean edge) {
     int variant = (element.ordinal() * VARIANTS + form) * 2 + (edge ? 1 : 0);
     int slot = (variant * (mostRows + 1) + rows) * (mostVectors + 1) + vectors;
     Object found = slots[slot];
@@ -75,6 +130,6 @@ public final class KernelTable {
       found = vectorOnly ? Kernels.vector(tile) : Kernels.tiered(tile);
       slots[slot] = found;
     }
-    return found instanceof TieredKernel tiered ? tiered.active() : (MicroKernel) found;
+    return found;
   }
 }

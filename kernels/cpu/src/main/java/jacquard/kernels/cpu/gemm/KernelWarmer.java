@@ -94,10 +94,14 @@ public final class KernelWarmer implements Runnable {
   private KernelWarmer() {}
 
   static void request(TieredKernel kernel) {
-    if (kernel.tile().width().bits() > FloatVector.SPECIES_PREFERRED.vectorBitSize()) {
-      return;
+    if (compiles(kernel.tile().width())) {
+      request(new KernelCandidate(kernel));
     }
-    request(new KernelCandidate(kernel));
+  }
+
+  /// Whether kernels of `width` are compiled at all.
+  static boolean compiles(VectorWidth width) {
+    return width.bits() <= FloatVector.SPECIES_PREFERRED.vectorBitSize();
   }
 
   /// Has `candidate` called until it is settled.
@@ -148,7 +152,7 @@ public final class KernelWarmer implements Runnable {
         }
         Candidate request = next();
         if (request != null) {
-          candidates.add(request);
+          candidates.add(place(request), request);
           continue;
         }
         if (candidates.isEmpty()) {
@@ -164,6 +168,18 @@ public final class KernelWarmer implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// Tiles of products come before everything else, for most of a program's work is theirs.
+  private int place(Candidate request) {
+    if (!(request instanceof KernelCandidate)) {
+      return candidates.size();
+    }
+    int place = 0;
+    while (place < candidates.size() && candidates.get(place) instanceof KernelCandidate) {
+      place++;
+    }
+    return place;
   }
 
   /// The next request, waited for if nothing else is to be done; null if other things are.
