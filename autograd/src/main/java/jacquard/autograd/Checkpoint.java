@@ -26,12 +26,19 @@ public final class Checkpoint {
   private Checkpoint() {}
 
   /// `segment` of one input.
+  ///
+  /// @param segment computed again when the gradient needs its inner values
+  /// @param input what the segment is applied to
+  /// @return what the segment gives
   public static Tensor of(UnaryOperator<Tensor> segment, Tensor input) {
     return mark(segment.apply(input), input);
   }
 
   /// `segment` of any number of inputs, of any dtypes.
   ///
+  /// @param segment computed again when the gradient needs its inner values
+  /// @param inputs what the segment is applied to
+  /// @return what the segment gives
   /// @throws IllegalArgumentException if there are no inputs
   public static Tensor of(Function<Tensor[], Tensor> segment, Tensor... inputs) {
     if (inputs.length == 0) {

@@ -36,18 +36,29 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
   private static final double STEP = 1e-3;
 
   /// To second order, every element, within 1e-8.
+  ///
+  /// @return the check
   public static GradientCheck standard() {
     return new GradientCheck(2, 1e-8, Integer.MAX_VALUE, 1);
   }
 
+  /// {@return this check, going to derivatives of order `count`}
+  ///
+  /// @param count 1 or more
   public GradientCheck withOrders(int count) {
     return new GradientCheck(count, tolerance, elements, seed);
   }
 
+  /// {@return this check with another largest relative error}
+  ///
+  /// @param largest above 0
   public GradientCheck withTolerance(double largest) {
     return new GradientCheck(orders, largest, elements, seed);
   }
 
+  /// {@return this check, of at most so many elements of each input, spread evenly}
+  ///
+  /// @param most 1 or more
   public GradientCheck withElements(int most) {
     return new GradientCheck(orders, tolerance, most, seed);
   }
@@ -57,6 +68,8 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
   /// @param order 1 for the gradient of the weighted result
   /// @param input position of the input
   /// @param index index of the element within the input
+  /// @param analytic what the gradient says
+  /// @param numeric what the differences say
   /// @param relativeError `|analytic - numeric| / max(1, |analytic|, |numeric|)`; infinite where
   ///   either is NaN
   public record Element(
@@ -78,13 +91,19 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
     }
   }
 
+  /// What was found.
+  ///
   /// @param worst the element with the largest error; null if there are no elements
   /// @param checked how many partial derivatives were compared
+  /// @param tolerance largest relative error that passes
   public record Report(@Nullable Element worst, int checked, double tolerance) {
+    /// {@return whether the worst element is within the tolerance}
     public boolean passed() {
       return worst == null || worst.relativeError <= tolerance;
     }
 
+    /// Refuses a gradient that is wrong.
+    ///
     /// @return this
     /// @throws AssertionError if the worst element is off by more than the tolerance
     public Report orThrow() {
@@ -106,6 +125,7 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
   ///
   /// @param f gives a float tensor of any shape
   /// @param inputs where to check; f64 inputs are differentiated, integers and bools handed through
+  /// @return the worst element and what was checked
   /// @throws AssertionError with the worst element, if it is off by more than the tolerance
   /// @throws DTypeException if an input is f32, or none is f64
   public static Report check(Function<Tensor[], Tensor> f, Tensor... inputs) {
@@ -113,6 +133,10 @@ public record GradientCheck(int orders, double tolerance, int elements, long see
   }
 
   /// Compares, and leaves it to the caller to judge.
+  ///
+  /// @param f function to check
+  /// @param inputs where to check
+  /// @return the worst element and what was checked
   public Report run(Function<Tensor[], Tensor> f, Tensor... inputs) {
     List<Integer> variables = new ArrayList<>();
     for (int i = 0; i < inputs.length; i++) {

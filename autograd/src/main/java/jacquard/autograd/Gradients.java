@@ -52,21 +52,38 @@ public final class Gradients {
 
   /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor,
   /// Tensor)].
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @return a gradient for each of `wrt`
   public static List<Tensor> of(Tensor loss, Tensor... wrt) {
     return of(loss, Arrays.asList(wrt));
   }
 
   /// The gradients of a loss by several tensors, in their order; otherwise as [#of(Tensor,
   /// Tensor)].
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @return a gradient for each of `wrt`
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
     return of(loss, wrt, Missing.ERROR);
   }
 
   /// As [#of(Tensor, List)], with zeros where the loss does not depend on a tensor.
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @return a gradient for each of `wrt`
   public static List<Tensor> ofOrZeros(Tensor loss, List<Tensor> wrt) {
     return of(loss, wrt, Missing.ZEROS);
   }
 
+  /// {@return as [#of(Tensor, List)], with a choice for tensors that the loss does not depend on}
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @param missing what to do for a tensor that the loss doesn't depend on
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt, Missing missing) {
     requireScalar(loss);
     return sweep(List.of(loss), List.of(one(loss)), wrt, missing);
@@ -74,6 +91,9 @@ public final class Gradients {
 
   /// The gradients of a loss by the current values of states, in their order.
   ///
+  /// @param loss scalar to be differentiated
+  /// @param states states, in the order of the results
+  /// @return a gradient for each state
   /// @throws IllegalArgumentException if the loss does not depend on a state, or depends on a value
   ///   that was overwritten since
   public static SequencedMap<State, Tensor> ofStates(
@@ -81,6 +101,12 @@ public final class Gradients {
     return ofStates(loss, states, Missing.ERROR);
   }
 
+  /// {@return as [#ofStates(Tensor, Collection)], with a choice for states that the loss does not
+  /// depend on}
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param states states, in the order of the results
+  /// @param missing what to do for a tensor that the loss doesn't depend on
   public static SequencedMap<State, Tensor> ofStates(
       Tensor loss, Collection<? extends State> states, Missing missing) {
     List<Tensor> gradients = of(loss, states.stream().map(State::value).toList(), missing);
@@ -97,11 +123,18 @@ public final class Gradients {
   ///
   /// @param outputs float tensors of any shapes
   /// @param cotangents one for each output, of its shape and dtype
+  /// @param wrt tensors to differentiate by
   /// @return for each `wrt`, a tensor of its shape
   public static List<Tensor> vjp(List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> wrt) {
     return vjp(outputs, cotangents, wrt, Missing.ERROR);
   }
 
+  /// {@return as [#vjp(List, List, List)], with a choice for tensors that no output depends on}
+  ///
+  /// @param outputs what is differentiated
+  /// @param cotangents a constant for each output, in its shape
+  /// @param wrt tensors to differentiate by
+  /// @param missing what to do for a tensor that the loss doesn't depend on
   public static List<Tensor> vjp(
       List<Tensor> outputs, List<Tensor> cotangents, List<Tensor> wrt, Missing missing) {
     if (outputs.size() != cotangents.size()) {
@@ -124,6 +157,8 @@ public final class Gradients {
   /// reverse sweeps make one forward derivative, and no value of the first remains in the result
   /// but what the second reads.
   ///
+  /// @param y what is differentiated
+  /// @param x what `y` is differentiated by
   /// @param v of the shape of `x`
   /// @return shaped like `y`; zeros where `y` does not depend on `x`
   public static Tensor jvp(Tensor y, Tensor x, Tensor v) {
@@ -132,6 +167,11 @@ public final class Gradients {
 
   /// The derivative of `y` when all of `x` move along `v` together; as [#jvp(Tensor, Tensor,
   /// Tensor)].
+  ///
+  /// @param y what is differentiated
+  /// @param x what `y` is differentiated by
+  /// @param v direction, in the shape of `x` or `wrt`
+  /// @return the derivative, in the shape of `y`
   public static Tensor jvp(Tensor y, List<Tensor> x, List<Tensor> v) {
     if (x.size() != v.size()) {
       throw new IllegalArgumentException(
@@ -159,18 +199,28 @@ public final class Gradients {
   /// Hessian-vector product of a loss: how its gradient by `wrt` changes when `wrt` moves along
   /// `v`.
   ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @param v direction, in the shape of `x` or `wrt`
   /// @return shaped like `wrt`; zeros where the gradient does not depend on it
   public static Tensor hvp(Tensor loss, Tensor wrt, Tensor v) {
     return hvp(loss, List.of(wrt), List.of(v)).get(0);
   }
 
   /// Hessian-vector product by several tensors together.
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param wrt tensors to differentiate by
+  /// @param v direction, in the shape of `x` or `wrt`
+  /// @return a product for each of `wrt`
   public static List<Tensor> hvp(Tensor loss, List<Tensor> wrt, List<Tensor> v) {
     return vjp(of(loss, wrt), v, wrt, Missing.ZEROS);
   }
 
   /// The full Jacobian, for small sizes: one sweep for each element of `y`.
   ///
+  /// @param y what is differentiated
+  /// @param x what `y` is differentiated by
   /// @return `[y..., x...]`; zeros where `y` does not depend on `x`
   public static Tensor jacobian(Tensor y, Tensor x) {
     int m = Math.toIntExact(y.size());
@@ -191,6 +241,10 @@ public final class Gradients {
   }
 
   /// The full Hessian of a loss, for small sizes: `[x..., x...]`.
+  ///
+  /// @param loss scalar to be differentiated
+  /// @param x what `y` is differentiated by
+  /// @return `[x..., x...]`
   public static Tensor hessian(Tensor loss, Tensor x) {
     return jacobian(of(loss, x), x);
   }

@@ -42,6 +42,7 @@ public final class Vjp {
 
   /// The cotangents of the sources of `node`.
   ///
+  /// @param node whose sources are differentiated by
   /// @param g cotangent of the node, of its shape and dtype
   /// @param needed for each source, whether its cotangent is wanted; never true where [#flows] is
   ///   false
@@ -54,7 +55,10 @@ public final class Vjp {
     return new Vjp(node, g, needed, zeros).cotangents();
   }
 
-  /// Whether the result of `node` can be differentiated by source `index`.
+  /// {@return whether the result of `node` can be differentiated by source `index`}
+  ///
+  /// @param node whose sources are differentiated by
+  /// @param index number of the source
   public static boolean flows(Node node, int index) {
     return node.dtype().isFloat()
         && node.source(index).dtype().isFloat()

@@ -4,14 +4,19 @@ import jacquard.tensor.Tensor;
 
 /// Element-wise functions as layers.
 public enum Activation implements Layer {
+  /// `max(x, 0)`.
   RELU,
   /// GELU in its tanh form.
   GELU,
   /// GELU in its exact form.
   GELU_ERF,
+  /// `x * sigmoid(x)`.
   SILU,
+  /// The hyperbolic tangent.
   TANH,
+  /// `1 / (1 + e^-x)`.
   SIGMOID,
+  /// `log(1 + e^x)`.
   SOFTPLUS;
 
   @Override

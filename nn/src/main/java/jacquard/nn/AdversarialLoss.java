@@ -31,8 +31,11 @@ public enum AdversarialLoss {
 
   /// The discriminator's loss, a scalar.
   ///
+  /// @param real scores, pictures or vectors of the data
+  /// @param drawn those of what the generator made
   /// @param smoothing how far below 1 the target of real pictures lies (one-sided label smoothing);
   ///   0 for none
+  /// @return the loss
   /// @throws IllegalArgumentException if `smoothing` isn't 0 and this loss has no target, or it is
   ///   outside 0 to 1
   public Tensor discriminator(Tensor real, Tensor drawn, double smoothing) {
@@ -53,7 +56,9 @@ public enum AdversarialLoss {
     };
   }
 
-  /// The generator's loss, a scalar.
+  /// {@return the generator's loss, a scalar}
+  ///
+  /// @param drawn those of what the generator made
   public Tensor generator(Tensor drawn) {
     return switch (this) {
       case BCE -> Loss.binaryCrossEntropy(drawn, 1, Reduction.MEAN);
@@ -62,9 +67,12 @@ public enum AdversarialLoss {
     };
   }
 
-  /// The part of the pictures that are told right, a scalar from 0 to 1: real ones above the middle
-  /// of the two targets and drawn ones below. For [#WGAN], which has no middle, the part of pairs
-  /// in which the real picture is above the drawn one.
+  /// {@return the part of the pictures that are told right, a scalar from 0 to 1: real ones above
+  /// the middle of the two targets and drawn ones below} For [#WGAN], which has no middle, the part
+  /// of pairs in which the real picture is above the drawn one.
+  ///
+  /// @param real scores, pictures or vectors of the data
+  /// @param drawn those of what the generator made
   public Tensor accuracy(Tensor real, Tensor drawn) {
     return switch (this) {
       case BCE, HINGE -> told(real, drawn, 0);
@@ -78,7 +86,7 @@ public enum AdversarialLoss {
     return right.add(drawn.lt(middle).cast(real.dtype()).mean()).mul(0.5);
   }
 
-  /// Whether real pictures have a target that can be smoothed.
+  /// {@return whether real pictures have a target that can be smoothed}
   public boolean hasTargets() {
     return switch (this) {
       case BCE, LSGAN -> true;

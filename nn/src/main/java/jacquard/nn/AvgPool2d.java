@@ -10,6 +10,9 @@ import jacquard.tensor.Tensor;
 public record AvgPool2d(int kernel, int stride, int padding) implements Layer {
 
   /// Windows side by side.
+  ///
+  /// @param kernel height and width of the window
+  /// @return the layer
   public static AvgPool2d of(int kernel) {
     return new AvgPool2d(kernel, kernel, 0);
   }

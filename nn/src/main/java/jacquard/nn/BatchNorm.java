@@ -15,6 +15,8 @@ import jacquard.tensor.Tensor;
 /// @param bias `[C]`
 /// @param runningMean `[C]`
 /// @param runningVariance `[C]`
+/// @param momentum how much of the running statistics a batch replaces
+/// @param eps what keeps a division from being one by 0
 /// @see <a href="https://arxiv.org/abs/1502.03167">Ioffe, Szegedy: Batch normalization</a>
 public record BatchNorm(
     Parameter weight,
@@ -27,10 +29,19 @@ public record BatchNorm(
   public static final double MOMENTUM = 0.1;
   public static final double EPS = 1e-5;
 
+  /// {@return a layer of weights 1 and biases 0, with PyTorch's momentum and epsilon}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param channels size of axis 1
   public static BatchNorm of(Init init, int channels) {
     return of(init, channels, Initialiser.ones());
   }
 
+  /// {@return a layer with weights drawn by `weight`, otherwise as [#of(Init, int)]}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param channels size of axis 1
+  /// @param weight how the first values are drawn
   public static BatchNorm of(Init init, int channels, Initialiser weight) {
     return new BatchNorm(
         init.parameter("weight", weight, channels),

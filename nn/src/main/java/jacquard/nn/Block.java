@@ -5,6 +5,11 @@ import java.util.function.UnaryOperator;
 
 /// A transformer block with the norms in front: `x += attention(norm1(x))`, `x += mlp(norm2(x))`;
 /// `[B, T, D]` to `[B, T, D]`.
+///
+/// @param norm1 in front of the attention
+/// @param attention the attention part
+/// @param norm2 in front of the feed-forward part
+/// @param mlp the feed-forward part
 public record Block(Layer norm1, SelfAttention attention, Layer norm2, Mlp mlp) implements Layer {
 
   @Override

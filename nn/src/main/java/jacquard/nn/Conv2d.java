@@ -11,18 +11,40 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param weight `[out, in / groups, kernel, kernel]`
 /// @param bias `[out]`, or null for none
+/// @param stride places from one window to the next, on both axes
+/// @param padding zeros around each side
+/// @param dilation distance between the filter's elements
+/// @param groups groups of channels that don't see each other
 public record Conv2d(
     Parameter weight, @Nullable Parameter bias, int stride, int padding, int dilation, int groups)
     implements Layer {
 
   /// With a bias, both uniform within `1 / sqrt(in kernel^2)`.
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param in size of the last axis, or channels, of what comes in
+  /// @param out size of the last axis, or channels, of what goes out
+  /// @param kernel height and width of the window
+  /// @param stride places from one window to the next, on both axes
+  /// @param padding zeros around each side
+  /// @return the layer
   public static Conv2d of(Init init, int in, int out, int kernel, int stride, int padding) {
     double bound = 1 / Math.sqrt((double) in * kernel * kernel);
     return of(
         init, in, out, kernel, stride, padding, Initialiser.standard(), Initialiser.uniform(bound));
   }
 
+  /// A layer with values drawn as one likes.
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param in size of the last axis, or channels, of what comes in
+  /// @param out size of the last axis, or channels, of what goes out
+  /// @param kernel height and width of the window
+  /// @param stride places from one window to the next, on both axes
+  /// @param padding zeros around each side
+  /// @param weight how the first values are drawn
   /// @param bias null for a layer without bias
+  /// @return the layer
   public static Conv2d of(
       Init init,
       int in,

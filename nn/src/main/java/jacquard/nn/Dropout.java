@@ -9,6 +9,8 @@ import jacquard.tensor.Tensor;
 /// @see <a href="https://jmlr.org/papers/v15/srivastava14a.html">Srivastava et al.: Dropout</a>
 public record Dropout(double probability) implements Layer {
 
+  /// Refuses what is no probability.
+  ///
   /// @throws IllegalArgumentException unless `0 <= probability < 1`
   public Dropout {
     if (!(probability >= 0 && probability < 1)) {

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// Initial values are nanoGPT's: normal with deviation 0.02, projections into the residual stream
 /// divided by `sqrt(2 layers)`, biases 0.
 ///
+/// @param config sizes and choices
 /// @param tokens `[vocabulary, dim]`
 /// @param positions `[context, dim]`; null with rotary positions
+/// @param blocks one after the other
 /// @param norm before the head
 /// @param head `[vocabulary, dim]`; tied, its weight is that of `tokens`
 public record Gpt(
@@ -32,11 +34,16 @@ public record Gpt(
     implements Module {
   private static final double DEVIATION = 0.02;
 
+  /// Sizes and choices of a model.
+  ///
   /// @param vocabulary number of tokens
   /// @param context most positions that a sequence may have
   /// @param dim width of the residual stream
   /// @param heads of queries
   /// @param kvHeads heads of keys and values; fewer than `heads` is grouped-query attention
+  /// @param layers number of blocks
+  /// @param positions how a position is told
+  /// @param norm in front of each part of a block, and of the head
   /// @param mlp the feed-forward part of each block
   /// @param causal whether a position sees itself and what comes before only; else all positions,
   ///   for models that fill gaps and can't be decoded token by token
@@ -58,6 +65,8 @@ public record Gpt(
       boolean tied,
       double dropout) {
 
+    /// Refuses sizes that make no model.
+    ///
     /// @throws IllegalArgumentException if a size is below 1, or sizes don't fit each other
     public Config {
       if (Math.min(Math.min(vocabulary, context), Math.min(Math.min(dim, heads), layers)) < 1) {
@@ -79,6 +88,13 @@ public record Gpt(
 
     /// nanoGPT's: learned positions, layer norms, GELU, as many heads of keys as of queries, a head
     /// of its own; without biases and dropout.
+    ///
+    /// @param vocabulary number of tokens
+    /// @param context most positions that a sequence may have
+    /// @param dim size of the last axis
+    /// @param heads heads of queries
+    /// @param layers number of blocks
+    /// @return the configuration
     public static Config of(int vocabulary, int context, int dim, int heads, int layers) {
       return new Config(
           vocabulary,
@@ -96,34 +112,58 @@ public record Gpt(
           0);
     }
 
+    /// {@return this with another number of heads of keys and values}
+    ///
+    /// @param count must divide the heads of queries
     public Config withKvHeads(int count) {
       return with(draft -> draft.kvHeads = count);
     }
 
+    /// {@return this with positions told in another way}
+    ///
+    /// @param other learned or rotary
     public Config withPositions(Positions other) {
       return with(draft -> draft.positions = other);
     }
 
+    /// {@return this with another norm}
+    ///
+    /// @param other kind and epsilon
     public Config withNorm(Normalisation other) {
       return with(draft -> draft.norm = other);
     }
 
+    /// {@return this with another feed-forward part}
+    ///
+    /// @param other width and activation
     public Config withMlp(FeedForward other) {
       return with(draft -> draft.mlp = other);
     }
 
+    /// {@return this for positions that see what comes before only, or all}
+    ///
+    /// @param is whether it sees only what comes before
     public Config withCausal(boolean is) {
       return with(draft -> draft.causal = is);
     }
 
+    /// {@return this with biases in its linear layers and layer norms, or without}
+    ///
+    /// @param has whether there are biases
     public Config withBias(boolean has) {
       return with(draft -> draft.bias = has);
     }
 
+    /// {@return this with the token embedding as head, or with a head of its own}
+    ///
+    /// @param is whether the head is the embedding
     public Config withTied(boolean is) {
       return with(draft -> draft.tied = is);
     }
 
+    /// {@return this with another dropout}
+    ///
+    /// @param probability of an element to be dropped, 0 for none
     public Config withDropout(double probability) {
       return with(draft -> draft.dropout = probability);
     }
@@ -170,14 +210,15 @@ public record Gpt(
       }
     }
 
-    /// Everything that [#fromJson] needs to make an equal configuration.
+    /// {@return everything that [#fromJson] needs to make an equal configuration}
     public Json toJson() {
       return GptJson.write(this);
     }
 
-    /// The configuration that [#toJson] described. Fields that are missing are as in [#of], but for
-    /// the five sizes, which must be there.
+    /// {@return the configuration that [#toJson] described} Fields that are missing are as in
+    /// [#of], but for the five sizes, which must be there.
     ///
+    /// @param json what was written
     /// @throws FormatException if `json` is not such a description
     /// @throws IllegalArgumentException if its numbers describe no model
     public static Config fromJson(Json json) throws FormatException {
@@ -185,10 +226,15 @@ public record Gpt(
     }
   }
 
+  /// Copies the blocks.
   public Gpt {
     blocks = List.copyOf(blocks);
   }
 
+  /// {@return a model with values drawn from the seed of `init`}
+  ///
+  /// @param init the root of the model's names, with the seed
+  /// @param config sizes and choices
   public static Gpt of(Init init, Config config) {
     Initialiser weight = Initialiser.normal(DEVIATION);
     Rotary rotary = rotary(init, config);
@@ -247,6 +293,7 @@ public record Gpt(
   /// Logits of the next token at every position.
   ///
   /// @param index tokens, i32 or i64 `[B, T]`
+  /// @param pass training or evaluation, its random key, and where updates are left
   /// @return `[B, T, vocabulary]`
   /// @throws ShapeException if there are more positions than the context has
   public Tensor forward(Tensor index, Pass pass) {
@@ -307,6 +354,9 @@ public record Gpt(
   /// place.
   ///
   /// @param init the root of a model's paths, for the seed
+  /// @param name accepts a weight by its name
+  /// @param lora rank and factor of the additions
+  /// @return the model, which shares its parameters with this
   /// @throws IllegalArgumentException if no name is accepted
   public Gpt withLora(Init init, Predicate<String> name, Lora.Config lora) {
     List<String> names = linears().stream().map(linear -> linear.weight().name()).toList();
@@ -322,18 +372,23 @@ public record Gpt(
   }
 
   /// This model without [Lora]: what they add now is put into the weights, which this model shares.
+  ///
+  /// @return the model
   public Gpt merged() {
     return withLinears(Linear::merged);
   }
 
   /// The same parameters with another dropout.
+  ///
+  /// @param probability of an element to be dropped, 0 for none
+  /// @return the model, which shares its parameters with this
   public Gpt withDropout(double probability) {
     Dropout dropout = new Dropout(probability);
     List<Block> changed = blocks.stream().map(block -> block.withDropout(dropout)).toList();
     return new Gpt(config.withDropout(probability), tokens, positions, changed, norm, head);
   }
 
-  /// The linear layers of the blocks, in the order of the parts.
+  /// {@return the linear layers of the blocks, in the order of the parts}
   public List<Linear> linears() {
     return blocks.stream()
         .flatMap(block ->

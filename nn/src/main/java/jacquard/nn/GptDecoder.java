@@ -49,10 +49,16 @@ public final class GptDecoder {
   private record Form(int length, int seen, boolean all) {}
 
   /// With room for the model's context.
+  ///
+  /// @param model whose weights are read at each step
+  /// @param batch rows that are decoded together
   public GptDecoder(Gpt model, int batch) {
     this(model, batch, model.config().context());
   }
 
+  /// With room for `capacity` positions of a row.
+  ///
+  /// @param model whose weights are read at each step
   /// @param batch rows
   /// @param capacity positions of a row, at most the model's context: the caches take memory for
   ///   all
@@ -83,23 +89,26 @@ public final class GptDecoder {
     }
   }
 
-  /// Positions of the first row decoded so far.
+  /// {@return positions of the first row decoded so far}
   public int position() {
     return positions[0];
   }
 
-  /// Positions of a row decoded so far.
+  /// {@return positions of a row decoded so far}
+  ///
+  /// @param row which row, from 0
   public int position(int row) {
     return positions[row];
   }
 
-  /// Most positions of a row.
+  /// {@return most positions of a row}
   public int capacity() {
     return capacity;
   }
 
   /// Starts anew with the same prompt in every row.
   ///
+  /// @param prompt tokens to begin with, at least one
   /// @return logits `[B][vocabulary]` of what follows
   /// @throws TensorException unless the prompt has 1 to [#capacity] tokens, all in the vocabulary
   public float[][] prefill(int... prompt) {
@@ -112,6 +121,8 @@ public final class GptDecoder {
 
   /// Starts a row anew with a prompt; the others stay as they are.
   ///
+  /// @param row which row, from 0
+  /// @param prompt tokens to begin with, at least one
   /// @return logits `[vocabulary]` of what follows
   /// @throws TensorException unless the prompt has 1 to [#capacity] tokens, all in the vocabulary
   public float[] read(int row, int[] prompt) {

@@ -17,10 +17,12 @@ public final class GradientPenalty {
 
   private GradientPenalty() {}
 
-  /// Mean of `(|slope| - 1)^2` at a random place between each real example and a drawn one: a
-  /// scalar.
+  /// {@return mean of `(|slope| - 1)^2` at a random place between each real example and a drawn
+  /// one: a scalar}
   ///
   /// @param discriminator examples `[B, ...]` to logits
+  /// @param real scores, pictures or vectors of the data
+  /// @param drawn those of what the generator made
   /// @param key of the places
   /// @throws ShapeException if real and drawn have different shapes
   /// @see <a href="https://arxiv.org/abs/1704.00028">Gulrajani et al.: Improved training of
@@ -44,9 +46,10 @@ public final class GradientPenalty {
     return slope.sub(1).square().mean();
   }
 
-  /// Mean of `|slope|^2 / 2` at real examples (R1): a scalar.
+  /// {@return mean of `|slope|^2 / 2` at real examples (R1): a scalar}
   ///
   /// @param discriminator examples `[B, ...]` to logits
+  /// @param real scores, pictures or vectors of the data
   /// @see <a href="https://arxiv.org/abs/1801.04406">Mescheder et al.: Which training methods for
   ///   GANs do actually converge?</a>
   public static Tensor atReal(UnaryOperator<Tensor> discriminator, Tensor real) {

@@ -13,10 +13,13 @@ import jacquard.tensor.Tensor;
 /// @param weight `[C]`
 /// @param bias `[C]`
 /// @param groups divide the channels
+/// @param eps what keeps a division from being one by 0
 /// @see <a href="https://arxiv.org/abs/1803.08494">Wu, He: Group normalization</a>
 public record GroupNorm(Parameter weight, Parameter bias, int groups, double eps) implements Layer {
   public static final double EPS = 1e-5;
 
+  /// Refuses groups that don't divide the channels.
+  ///
   /// @throws IllegalArgumentException if `groups` doesn't divide the channels
   public GroupNorm {
     int channels = weight.shape().dim(0);
@@ -30,6 +33,11 @@ public record GroupNorm(Parameter weight, Parameter bias, int groups, double eps
     }
   }
 
+  /// {@return a layer of weights 1 and biases 0, with PyTorch's epsilon}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param channels size of axis 1
+  /// @param groups number of groups
   public static GroupNorm of(Init init, int channels, int groups) {
     return new GroupNorm(
         init.parameter("weight", Initialiser.ones(), channels),

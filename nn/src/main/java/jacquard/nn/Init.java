@@ -33,16 +33,25 @@ public final class Init {
   }
 
   /// The root of a model's paths: f32 on the standard device.
+  ///
+  /// @param seed same seed, same numbers
+  /// @return the root
   public static Init of(long seed) {
     return new Init("", seed, DType.F32, Device.standard(), new HashSet<>(), false);
   }
 
   /// For a model whose values will be loaded: all states start at 0, and no random numbers are
   /// drawn.
+  ///
+  /// @return the same place, where nothing is drawn
   public static Init blank() {
     return new Init("", 0, DType.F32, Device.standard(), new HashSet<>(), true);
   }
 
+  /// The same for states of another dtype.
+  ///
+  /// @param dtype dtype of the elements
+  /// @return the same place
   /// @throws IllegalArgumentException if `dtype` is not f32 or f64
   public Init withDType(DType dtype) {
     if (!dtype.isFloat()) {
@@ -51,16 +60,25 @@ public final class Init {
     return new Init(path, seed, dtype, device, taken, blank);
   }
 
+  /// {@return the same for states on another device}
+  ///
+  /// @param device where it lives
   public Init withDevice(Device device) {
     return new Init(path, seed, dtype, device, taken, blank);
   }
 
   /// For the part called `name`.
+  ///
+  /// @param name of the part
+  /// @return the place of the part
   public Init at(String name) {
     return new Init(join(name), seed, dtype, device, taken, blank);
   }
 
   /// For element `index` of a list.
+  ///
+  /// @param index from 0
+  /// @return the place of the element
   public Init at(int index) {
     return at(Integer.toString(index));
   }
@@ -69,28 +87,37 @@ public final class Init {
     return path.isEmpty() ? name : path + "." + name;
   }
 
+  /// {@return where in the model this is, `blocks.0`; empty at the root}
   public String path() {
     return path;
   }
 
+  /// {@return dtype of the states made here}
   public DType dtype() {
     return dtype;
   }
 
+  /// {@return device of the states made here}
   public Device device() {
     return device;
   }
 
-  /// A new parameter of `dims`.
+  /// {@return a new parameter of `dims`}
   ///
+  /// @param name of the part
+  /// @param initialiser how the first values are drawn
+  /// @param dims size of each axis
   /// @throws StateException if a state of that path was made already
   public Parameter parameter(String name, Initialiser initialiser, int... dims) {
     String full = take(name);
     return new Parameter(full, initial(full, initialiser, dims));
   }
 
-  /// A new state of `dims` that is not trained.
+  /// {@return a new state of `dims` that is not trained}
   ///
+  /// @param name of the part
+  /// @param initialiser how the first values are drawn
+  /// @param dims size of each axis
   /// @throws StateException if a state of that path was made already
   public Statistic statistic(String name, Initialiser initialiser, int... dims) {
     String full = take(name);

@@ -13,31 +13,47 @@ import java.util.function.DoubleSupplier;
 /// counted on that, as PyTorch does.
 @FunctionalInterface
 public interface Initialiser {
-  /// The elements in row-major order, in a new array.
+  /// {@return the elements in row-major order, in a new array}
+  ///
+  /// @param shape size of each axis
+  /// @param random source of random numbers
   double[] values(Shape shape, SplitMix random);
 
+  /// {@return 0 everywhere}
   static Initialiser zeros() {
     return constant(0);
   }
 
+  /// {@return 1 everywhere}
   static Initialiser ones() {
     return constant(1);
   }
 
+  /// {@return one value everywhere}
+  ///
+  /// @param value the value
   static Initialiser constant(double value) {
     return (shape, random) -> filled(shape, () -> value);
   }
 
   /// Uniform in `[-bound, bound)`.
+  ///
+  /// @param bound largest magnitude
+  /// @return what draws the values
   static Initialiser uniform(double bound) {
     return (shape, random) -> filled(shape, () -> bound * (2 * random.nextDouble() - 1));
   }
 
   /// Uniform within `1 / sqrt(fanIn)`: what PyTorch starts linear and convolution weights with.
+  ///
+  /// @return what draws the values
   static Initialiser standard() {
     return (shape, random) -> uniform(1 / Math.sqrt(fanIn(shape))).values(shape, random);
   }
 
+  /// {@return normal with mean 0}
+  ///
+  /// @param deviation standard deviation of the distribution
   static Initialiser normal(double deviation) {
     return (shape, random) -> {
       Gaussian gaussian = new Gaussian(random);
@@ -47,6 +63,9 @@ public interface Initialiser {
 
   /// Normal, drawn again while outside `limit` standard deviations.
   ///
+  /// @param deviation standard deviation of the distribution
+  /// @param limit in standard deviations
+  /// @return what draws the values
   /// @throws IllegalArgumentException unless `limit` is above 0
   static Initialiser truncatedNormal(double deviation, double limit) {
     if (!(limit > 0)) {
@@ -68,18 +87,25 @@ public interface Initialiser {
 
   /// Uniform with variance `gain^2 / fanIn`; the gain for ReLU is `sqrt(2)`.
   ///
+  /// @param gain factor that makes up for the activation that follows
+  /// @return what draws the values
   /// @see <a href="https://arxiv.org/abs/1502.01852">He et al.: Delving deep into rectifiers</a>
   static Initialiser kaimingUniform(double gain) {
     return (shape, random) -> uniform(gain * Math.sqrt(3.0 / fanIn(shape))).values(shape, random);
   }
 
   /// Normal with variance `gain^2 / fanIn`; the gain for ReLU is `sqrt(2)`.
+  ///
+  /// @param gain factor that makes up for the activation that follows
+  /// @return what draws the values
   static Initialiser kaimingNormal(double gain) {
     return (shape, random) -> normal(gain / Math.sqrt(fanIn(shape))).values(shape, random);
   }
 
   /// Uniform with variance `gain^2 * 2 / (fanIn + fanOut)`.
   ///
+  /// @param gain factor that makes up for the activation that follows
+  /// @return what draws the values
   /// @see <a href="https://proceedings.mlr.press/v9/glorot10a.html">Glorot, Bengio: Understanding
   ///   the difficulty of training deep feedforward neural networks</a>
   static Initialiser xavierUniform(double gain) {
@@ -88,6 +114,9 @@ public interface Initialiser {
   }
 
   /// Normal with variance `gain^2 * 2 / (fanIn + fanOut)`.
+  ///
+  /// @param gain factor that makes up for the activation that follows
+  /// @return what draws the values
   static Initialiser xavierNormal(double gain) {
     return (shape, random) ->
         normal(gain * Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape)))).values(shape, random);
@@ -96,6 +125,8 @@ public interface Initialiser {
   /// `gain` times a matrix `[first size, rest]` with orthonormal rows, or columns if there are
   /// fewer of them; uniform among all such.
   ///
+  /// @param gain factor that makes up for the activation that follows
+  /// @return what draws the values
   /// @see <a href="https://arxiv.org/abs/1312.6120">Saxe et al.: Exact solutions to the nonlinear
   ///   dynamics of learning</a>
   static Initialiser orthogonal(double gain) {

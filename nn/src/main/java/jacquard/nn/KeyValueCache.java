@@ -10,9 +10,11 @@ import jacquard.tensor.Tensor;
 /// @param values `[B, K, capacity, E]`
 public record KeyValueCache(State keys, State values) {
 
-  /// An empty cache that fits `attention`.
+  /// {@return an empty cache that fits `attention`}
   ///
   /// @param name what error texts call it
+  /// @param attention whose heads it has room for
+  /// @param batch rows that are decoded together
   /// @param capacity number of positions
   public static KeyValueCache of(String name, SelfAttention attention, int batch, int capacity) {
     State like = attention.qkv().weight();
@@ -24,6 +26,7 @@ public record KeyValueCache(State keys, State values) {
         new State(name + ".values", zero.expand(batch, heads, capacity, size)));
   }
 
+  /// {@return most positions of a row}
   public int capacity() {
     return keys.shape().dim(2);
   }

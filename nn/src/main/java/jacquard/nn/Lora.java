@@ -7,6 +7,7 @@ import jacquard.tensor.Tensor;
 ///
 /// @param a `[rank, in]`, starts random
 /// @param b `[out, rank]`, starts at 0
+/// @param alpha numerator of the factor `alpha / rank` of the addition
 /// @see <a href="https://arxiv.org/abs/2106.09685">Hu et al.: LoRA</a>
 public record Lora(Parameter a, Parameter b, double alpha) implements Layer {
   /// What a model's additions are like.
@@ -15,6 +16,8 @@ public record Lora(Parameter a, Parameter b, double alpha) implements Layer {
   /// @param alpha what is added is `alpha / rank` times the product of both factors, so that a
   ///   learning rate that suits one rank suits others
   public record Config(int rank, double alpha) {
+    /// How large an addition is.
+    ///
     /// @throws IllegalArgumentException unless the rank is 1 or more and alpha above 0
     public Config {
       if (rank < 1 || !(alpha > 0 && alpha < Double.POSITIVE_INFINITY)) {
@@ -39,6 +42,7 @@ public record Lora(Parameter a, Parameter b, double alpha) implements Layer {
         config.alpha);
   }
 
+  /// {@return rank and factor of this addition}
   public Config config() {
     return new Config(a.shape().dim(0), alpha);
   }

@@ -10,12 +10,21 @@ public final class Loss {
   private Loss() {}
 
   /// Mean cross-entropy of logits `[..., C]` with the true classes, i32 or i64 `[...]`, in nats.
+  ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param target what should have come out
+  /// @return the loss, a scalar
   public static Tensor crossEntropy(Tensor logits, Tensor target) {
     return logits.crossEntropyWithLogits(target).mean();
   }
 
   /// Cross-entropy of logits `[..., C]` with the true classes, i32 or i64 `[...]`, in nats. NaN for
   /// a class outside `0 .. C-1`.
+  ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   public static Tensor crossEntropy(Tensor logits, Tensor target, Reduction reduction) {
     return reduction.of(logits.crossEntropyWithLogits(target));
   }
@@ -25,8 +34,12 @@ public final class Loss {
   /// Rows whose class is `ignore` count for nothing: their loss is 0 and the mean is over the
   /// others (NaN if there are none).
   ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
   /// @param ignore a class number that marks a row without one; need not be a class
   /// @param smoothing part of the probability that is spread evenly over all classes, 0 to 1
+  /// @return the loss, a scalar
   /// @throws IllegalArgumentException if `smoothing` is outside 0 to 1
   public static Tensor crossEntropy(
       Tensor logits, Tensor target, Reduction reduction, int ignore, double smoothing) {
@@ -50,12 +63,22 @@ public final class Loss {
 
   /// Binary cross-entropy of logits with targets of the same shape and dtype, 0 to 1, in nats:
   /// `softplus(x) - x t`.
+  ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   public static Tensor binaryCrossEntropy(Tensor logits, Tensor target, Reduction reduction) {
     same("binaryCrossEntropy", logits, target);
     return reduction.of(logits.softplus().sub(logits.mul(target)));
   }
 
   /// The same with one target for all, as a GAN's losses have.
+  ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   public static Tensor binaryCrossEntropy(Tensor logits, double target, Reduction reduction) {
     if (target == 0) {
       return reduction.of(logits.softplus());
@@ -65,12 +88,22 @@ public final class Loss {
   }
 
   /// `(x - target)^2`.
+  ///
+  /// @param x what came out
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   public static Tensor meanSquared(Tensor x, Tensor target, Reduction reduction) {
     same("meanSquared", x, target);
     return reduction.of(x.sub(target).square());
   }
 
   /// `|x - target|`; the gradient is 0 where they are equal.
+  ///
+  /// @param x what came out
+  /// @param target what should have come out
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   public static Tensor absolute(Tensor x, Tensor target, Reduction reduction) {
     same("absolute", x, target);
     return reduction.of(x.sub(target).abs());
@@ -78,6 +111,11 @@ public final class Loss {
 
   /// With `d = |x - target|`: `d^2 / 2` below `delta`, else `delta (d - delta / 2)`.
   ///
+  /// @param x what came out
+  /// @param target what should have come out
+  /// @param delta from where on it is linear
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   /// @throws IllegalArgumentException unless `delta` is above 0
   public static Tensor huber(Tensor x, Tensor target, double delta, Reduction reduction) {
     same("huber", x, target);
@@ -91,6 +129,11 @@ public final class Loss {
 
   /// [#huber] divided by `beta`: `d^2 / (2 beta)` below `beta`, else `d - beta / 2`.
   ///
+  /// @param x what came out
+  /// @param target what should have come out
+  /// @param beta from where on it is linear
+  /// @param reduction mean, sum or none
+  /// @return the loss, a scalar
   /// @throws IllegalArgumentException unless `beta` is above 0
   public static Tensor smoothAbsolute(Tensor x, Tensor target, double beta, Reduction reduction) {
     return huber(x, target, beta, reduction).div(beta);
@@ -98,6 +141,11 @@ public final class Loss {
 
   /// Divergence from the standard normal distribution of independent normal ones, in nats: `(mu^2 +
   /// e^v - 1 - v) / 2` with `v = log(variance)`, for each element.
+  ///
+  /// @param mu means
+  /// @param logVariance logarithms of the variances, in the shape of `mu`
+  /// @param reduction mean, sum or none
+  /// @return the divergence, a scalar
   public static Tensor gaussianDivergence(Tensor mu, Tensor logVariance, Reduction reduction) {
     same("gaussianDivergence", mu, logVariance);
     return reduction.of(mu.square().add(logVariance.exp()).sub(logVariance).sub(1).mul(0.5));
@@ -105,6 +153,11 @@ public final class Loss {
 
   /// Divergence `sum(p log(p / q))` of each row `[..., C]`, in nats, with `p = softmax(logits)` and
   /// `q = softmax(other)`.
+  ///
+  /// @param logits scores before the softmax or sigmoid
+  /// @param other logits of the second distribution
+  /// @param reduction mean, sum or none
+  /// @return the divergence, a scalar
   public static Tensor categoricalDivergence(Tensor logits, Tensor other, Reduction reduction) {
     same("categoricalDivergence", logits, other);
     Tensor logP = logits.logSoftmax(-1);

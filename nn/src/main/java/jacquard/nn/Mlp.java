@@ -8,11 +8,19 @@ import java.util.function.UnaryOperator;
 ///
 /// @param fc widens: `[hidden, dim]`, or gated `[2 hidden, dim]`, the gate's rows above the others
 /// @param projection narrows again: `[dim, hidden]`
+/// @param activation between the two
+/// @param gated whether half of the hidden values multiply the other half
+/// @param dropout on what the part gives
 public record Mlp(
     Linear fc, Linear projection, Activation activation, boolean gated, Dropout dropout)
     implements Layer {
 
   /// Not gated.
+  ///
+  /// @param fc from the width to the hidden size
+  /// @param projection back to the width
+  /// @param activation between the two
+  /// @param dropout on what the part gives
   public Mlp(Linear fc, Linear projection, Activation activation, Dropout dropout) {
     this(fc, projection, activation, false, dropout);
   }

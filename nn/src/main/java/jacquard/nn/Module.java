@@ -14,10 +14,11 @@ import java.util.function.Predicate;
 /// A model or a part of one: mostly a record, which lists those of its components that hold state.
 public non-sealed interface Module extends Part {
 
-  /// What this module consists of, in the order in which its states are listed and stored.
+  /// {@return what this module consists of, in the order in which its states are listed and stored}
   Parts parts();
 
-  /// Every state of this module and the modules in it, each once, in the order of the parts.
+  /// {@return every state of this module and the modules in it, each once, in the order of the
+  /// parts}
   default List<State> states() {
     Set<State> found = new LinkedHashSet<>();
     collect(this, found);
@@ -32,12 +33,14 @@ public non-sealed interface Module extends Part {
     }
   }
 
-  /// The states that are trained, in the order of the parts.
+  /// {@return the states that are trained, in the order of the parts}
   default List<Parameter> parameters() {
     return parameters(name -> true);
   }
 
-  /// The trained states whose names are accepted, in the order of the parts.
+  /// {@return the trained states whose names are accepted, in the order of the parts}
+  ///
+  /// @param name accepts a parameter by its name
   default List<Parameter> parameters(Predicate<String> name) {
     List<Parameter> found = new ArrayList<>();
     for (State state : states()) {
@@ -48,7 +51,7 @@ public non-sealed interface Module extends Part {
     return List.copyOf(found);
   }
 
-  /// The states by name.
+  /// {@return the states by name}
   ///
   /// @throws StateException if two have the same name
   default Map<String, State> namedStates() {
@@ -57,6 +60,7 @@ public non-sealed interface Module extends Part {
 
   /// Writes the states into a safetensors file, which replaces `path` in one step.
   ///
+  /// @param path the file
   /// @throws FormatException if it can't be written; an old file is intact then
   default void save(Path path) throws FormatException {
     StateDict.of(states()).save(path, Map.of());
@@ -64,13 +68,14 @@ public non-sealed interface Module extends Part {
 
   /// Gives the states the values in a safetensors file.
   ///
+  /// @param path the file
   /// @throws FormatException if it can't be read, or its tensors aren't these states; nothing is
   ///   changed then
   default void load(Path path) throws FormatException {
     StateDict.of(states()).load(path);
   }
 
-  /// Number of elements of all parameters.
+  /// {@return number of elements of all parameters}
   default long parameterCount() {
     return parameters().stream().mapToLong(parameter -> parameter.shape().size()).sum();
   }

@@ -2,6 +2,7 @@ package jacquard.nn;
 
 /// Which norm stands before each part of a transformer block.
 ///
+/// @param kind which norm
 /// @param eps keeps the norm of a constant finite
 public record Normalisation(Kind kind, double eps) {
   /// What is divided by.
@@ -12,6 +13,8 @@ public record Normalisation(Kind kind, double eps) {
     RMS
   }
 
+  /// Refuses an epsilon that is negative or no number.
+  ///
   /// @throws IllegalArgumentException unless `eps` is 0 or more and finite
   public Normalisation {
     if (!(eps >= 0 && eps < Double.POSITIVE_INFINITY)) {
@@ -19,10 +22,12 @@ public record Normalisation(Kind kind, double eps) {
     }
   }
 
+  /// {@return GPT-2's: layer norms with an epsilon of 1e-5}
   public static Normalisation layer() {
     return new Normalisation(Kind.LAYER, LayerNorm.EPS);
   }
 
+  /// {@return Llama's: root mean square, with an epsilon of 1e-5}
   public static Normalisation rms() {
     return new Normalisation(Kind.RMS, RmsNorm.EPS);
   }

@@ -15,20 +15,28 @@ public final class Parts {
   }
 
   /// A module without state.
+  ///
+  /// @return no parts
   public static Parts none() {
     return NONE;
   }
 
+  /// Parts in the order of their states.
+  ///
   /// @param parts null for one that this module was made without, such as a bias
+  /// @return the parts
   public static Parts of(@Nullable Part... parts) {
     return NONE.and(parts);
   }
 
+  /// {@return parts in a list, in the order of their states}
+  ///
+  /// @param parts parts in the order of their states; null ones are left out
   public static Parts of(List<? extends Part> parts) {
     return NONE.and(parts);
   }
 
-  /// These and then `parts`.
+  /// {@return these and then `parts`}
   ///
   /// @param parts null for one that this module was made without, such as a bias
   public Parts and(@Nullable Part... parts) {
@@ -41,11 +49,14 @@ public final class Parts {
     return new Parts(List.copyOf(all));
   }
 
-  /// These and then `parts`.
+  /// {@return these and then `parts`}
+  ///
+  /// @param parts parts in the order of their states; null ones are left out
   public Parts and(List<? extends Part> parts) {
     return and(parts.toArray(Part[]::new));
   }
 
+  /// {@return the parts that were given}
   public List<Part> list() {
     return list;
   }

@@ -11,6 +11,8 @@ public sealed interface Positions {
   ///
   /// @param base the slowest pair of columns turns by nearly `1 / base` a position
   record Rotary(double base) implements Positions {
+    /// Pairs of columns of queries and keys turned by an angle that grows with the position.
+    ///
     /// @throws IllegalArgumentException unless `base` is above 0 and finite
     public Rotary {
       if (!(base > 0 && base < Double.POSITIVE_INFINITY)) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 /// and f16, the operands of products are rounded, forward and backward, and their products are
 /// added in f32. Attention and table look-ups, which have kernels of their own, stay f32.
 public enum Precision {
+  /// Nothing is rounded.
   F32,
   /// The range of f32, 8 significant bits: needs nothing else.
   BF16,

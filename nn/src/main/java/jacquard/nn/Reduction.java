@@ -6,7 +6,9 @@ import jacquard.tensor.Tensor;
 public enum Reduction {
   /// They stay as they are.
   NONE,
+  /// The sum of all elements' losses.
   SUM,
+  /// Their mean.
   MEAN;
 
   Tensor of(Tensor losses) {

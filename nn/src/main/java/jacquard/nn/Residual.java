@@ -3,6 +3,8 @@ package jacquard.nn;
 import jacquard.tensor.Tensor;
 
 /// `x + inner(x)`.
+///
+/// @param inner what is added to its own input
 public record Residual(Layer inner) implements Layer {
 
   @Override

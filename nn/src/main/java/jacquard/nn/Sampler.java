@@ -25,6 +25,8 @@ import java.util.Arrays;
 public record Sampler(
     double temperature, int topK, double topP, double minP, double repetitionPenalty) {
 
+  /// Refuses settings outside their ranges.
+  ///
   /// @throws IllegalArgumentException if an argument is outside its range
   public Sampler {
     if (!(temperature >= 0 && temperature < Double.POSITIVE_INFINITY) || topK < 0) {
@@ -49,38 +51,56 @@ public record Sampler(
   }
 
   /// From all tokens, or the `topK` likeliest.
+  ///
+  /// @param temperature what logits are divided by; 0 takes the largest
+  /// @param topK among how many of the likeliest to draw; 0 for all
   public Sampler(double temperature, int topK) {
     this(temperature, topK, 1, 0, 1);
   }
 
   /// Always the largest; the first of equal ones.
+  ///
+  /// @return the sampler
   public static Sampler greedy() {
     return new Sampler(0, 0);
   }
 
+  /// {@return this, from the likeliest tokens only that together have a probability of `part`}
+  ///
+  /// @param part 0 to 1; 1 for all
   public Sampler withTopP(double part) {
     return new Sampler(temperature, topK, part, minP, repetitionPenalty);
   }
 
+  /// {@return this, from tokens only that are at least `part` times as likely as the likeliest}
+  ///
+  /// @param part 0 to 1; 0 for all
   public Sampler withMinP(double part) {
     return new Sampler(temperature, topK, topP, part, repetitionPenalty);
   }
 
+  /// {@return this, with logits of tokens that occurred made smaller by the factor `penalty`}
+  ///
+  /// @param penalty 1 or more
   public Sampler withRepetitionPenalty(double penalty) {
     return new Sampler(temperature, topK, topP, minP, penalty);
   }
 
-  /// The index of the chosen logit, as the first of a text.
+  /// {@return the index of the chosen logit, as the first of a text}
   ///
+  /// @param logits scores of all tokens; not changed
+  /// @param random source of random numbers
   /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
   ///   has diverged
   public int choose(float[] logits, SplitMix random) {
     return choose(logits, new int[0], random);
   }
 
-  /// The index of the chosen logit.
+  /// {@return the index of the chosen logit}
   ///
+  /// @param logits scores of all tokens; not changed
   /// @param before tokens of the text, its prompt included
+  /// @param random source of random numbers
   /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
   ///   has diverged
   public int choose(float[] logits, int[] before, SplitMix random) {

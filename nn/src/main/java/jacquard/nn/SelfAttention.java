@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kvHeads K
 /// @param causal whether positions see no later ones
 /// @param rotary turns queries and keys; null to leave positions to others
+/// @param dropout on what the part gives
 /// @see <a href="https://arxiv.org/abs/1706.03762">Vaswani et al.: Attention is all you need</a>
 /// @see <a href="https://arxiv.org/abs/2305.13245">Ainslie et al.: GQA</a>
 public record SelfAttention(
@@ -40,6 +41,8 @@ public record SelfAttention(
     Dropout dropout)
     implements Layer {
 
+  /// Refuses sizes that don't fit.
+  ///
   /// @throws IllegalArgumentException if the heads don't divide the width, those of keys don't
   ///   divide those of queries, or `qkv` has other rows
   public SelfAttention {
@@ -64,11 +67,22 @@ public record SelfAttention(
   }
 
   /// Causal, with as many heads of keys as of queries, without rotation.
+  ///
+  /// @param qkv from the width to queries, keys and values
+  /// @param projection from the heads' results to the width
+  /// @param heads heads of queries
+  /// @param dropout on what the part gives
   public SelfAttention(Linear qkv, Linear projection, int heads, Dropout dropout) {
     this(qkv, projection, heads, heads, true, null, dropout);
   }
 
   /// Causal, without biases and dropout.
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param dim size of the last axis
+  /// @param heads heads of queries
+  /// @param weight how the first values are drawn
+  /// @return the layer
   public static SelfAttention of(Init init, int dim, int heads, Initialiser weight) {
     return new SelfAttention(
         Linear.of(init.at("qkv"), dim, 3 * dim, weight),
@@ -77,7 +91,7 @@ public record SelfAttention(
         new Dropout(0));
   }
 
-  /// Width of what goes in and comes out.
+  /// {@return width of what goes in and comes out}
   public int dim() {
     return projection.weight().shape().dim(1);
   }

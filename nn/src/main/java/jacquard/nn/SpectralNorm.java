@@ -18,14 +18,26 @@ import jacquard.tensor.Tensor;
 public record SpectralNorm(Layer layer, Parameter weight, Statistic left) implements Layer {
   private static final double EPS = 1e-12;
 
+  /// {@return a linear layer with a weight of spectral norm 1}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param layer whose weight is divided by its largest singular value
   public static SpectralNorm of(Init init, Linear layer) {
     return of(init, layer, layer.weight());
   }
 
+  /// {@return a convolution with a weight of spectral norm 1}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param layer whose weight is divided by its largest singular value
   public static SpectralNorm of(Init init, Conv2d layer) {
     return of(init, layer, layer.weight());
   }
 
+  /// {@return a table with a spectral norm of 1}
+  ///
+  /// @param init where the layer stands in the model: names and seed
+  /// @param layer whose weight is divided by its largest singular value
   public static SpectralNorm of(Init init, Embedding layer) {
     return of(init, layer, layer.weight());
   }

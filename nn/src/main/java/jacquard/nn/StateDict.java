@@ -26,13 +26,18 @@ public final class StateDict {
     this.states = states;
   }
 
+  /// States under their own names.
+  ///
+  /// @param states named cells
+  /// @return the states by name
   /// @throws StateException if two states have the same name
   public static StateDict of(Collection<? extends State> states) {
     return new StateDict(Map.of()).and(states);
   }
 
-  /// These and `more`.
+  /// {@return these and `more`}
   ///
+  /// @param more further states, with other names
   /// @throws StateException if two states have the same name
   public StateDict and(Collection<? extends State> more) {
     Map<String, State> all = new LinkedHashMap<>(states);
@@ -47,11 +52,12 @@ public final class StateDict {
     return new StateDict(all);
   }
 
+  /// {@return the states by name}
   public Map<String, State> states() {
     return Collections.unmodifiableMap(states);
   }
 
-  /// The values as they are now.
+  /// {@return the values as they are now}
   public List<StoredTensor> stored() {
     List<StoredTensor> stored = new ArrayList<>();
     states.forEach((name, state) -> stored.add(StoredTensor.of(name, state.value())));
@@ -60,6 +66,8 @@ public final class StateDict {
 
   /// Writes a safetensors file, which replaces `path` in one step.
   ///
+  /// @param path the file
+  /// @param metadata texts of the file's header, by name
   /// @throws FormatException if it can't be written; an old file is intact then
   public void save(Path path, Map<String, String> metadata) throws FormatException {
     SafetensorsWriter.write(path, stored(), metadata);
@@ -67,6 +75,7 @@ public final class StateDict {
 
   /// Loads a safetensors file; see [#load(String, Map)].
   ///
+  /// @param path the file
   /// @return the file's metadata
   /// @throws FormatException if it can't be read, or its tensors aren't these states
   public Map<String, String> load(Path path) throws FormatException {
@@ -82,6 +91,7 @@ public final class StateDict {
   /// f32 states take F32, F16 and BF16 tensors; all others take their own type.
   ///
   /// @param source what error texts call it
+  /// @param tensors what was stored, by name
   /// @throws FormatException if a tensor is missing or left over, or has another shape or type
   public void load(String source, Map<String, StoredTensor> tensors) throws FormatException {
     List<String> problems = new ArrayList<>();

@@ -8,6 +8,7 @@ public final class Statistic extends State implements Part {
   /// A statistic that starts with the value of `initial`; most are made by [Init#statistic].
   ///
   /// @param name path within the model, such as `norm.running_mean`
+  /// @param initial first value, which is evaluated now
   public Statistic(String name, Tensor initial) {
     super(name, initial);
   }

@@ -9,6 +9,9 @@ import jacquard.tensor.Tensor;
 /// @param dims without the batch axis
 public record Unflatten(Shape dims) implements Layer {
 
+  /// {@return a layer that gives the last axis these sizes}
+  ///
+  /// @param dims without the batch axis
   public static Unflatten of(int... dims) {
     return new Unflatten(Shape.of(dims));
   }

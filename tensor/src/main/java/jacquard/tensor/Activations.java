@@ -3,22 +3,27 @@ package jacquard.tensor;
 /// Composites used as activations and as the logarithms of probabilities: each one expression over
 /// primitives, for f32 and f64 unless said otherwise. The result has the shape and dtype of this.
 public sealed interface Activations permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
-  /// `max(x, 0)`, for all numeric dtypes; the gradient at 0 is 0.
+  /// {@return `max(x, 0)`, for all numeric dtypes; the gradient at 0 is 0}
   default Tensor relu() {
     Tensor x = self();
     Tensor zero = Tensor.constant(x.dtype(), 0.0, x.device());
     return zero.lt(x).where(x, zero);
   }
 
-  /// `x` above 0, else `slope * x`; the gradient at 0 is `slope`.
+  /// {@return `x` above 0, else `slope * x`; the gradient at 0 is `slope`}
+  ///
+  /// @param slope what values below 0 are multiplied by
   default Tensor leakyRelu(double slope) {
     Tensor x = self();
     return x.gt(0).where(x, x.mul(slope));
   }
 
-  /// `x` above 0, else `alpha * (e^x - 1)`; the gradient at 0 is `alpha`.
+  /// {@return `x` above 0, else `alpha * (e^x - 1)`; the gradient at 0 is `alpha`}
+  ///
+  /// @param alpha what the function tends to far below 0, turned round
   default Tensor elu(double alpha) {
     Tensor x = self();
     Tensor positive = x.gt(0);
@@ -27,7 +32,7 @@ public sealed interface Activations permits Tensor {
     return positive.where(x, alpha == 1 ? below : below.mul(alpha));
   }
 
-  /// `x * sigmoid(x)`, also called swish.
+  /// {@return `x * sigmoid(x)`, also called swish}
   ///
   /// @see <a href="https://arxiv.org/abs/1606.08415">Gaussian error linear units</a>
   default Tensor silu() {
@@ -41,6 +46,7 @@ public sealed interface Activations permits Tensor {
   /// Computed as `x * sigmoid(2 sqrt(2/pi) * (x + 0.044715 x^3))`, which is the same function
   /// without the cancellation in `1 + tanh` for negative x.
   ///
+  /// @return the result, in the shape of this
   /// @see <a href="https://arxiv.org/abs/1606.08415">Gaussian error linear units</a>
   default Tensor gelu() {
     Tensor x = self();
@@ -51,13 +57,15 @@ public sealed interface Activations permits Tensor {
 
   /// GELU in its exact form, `x/2 * (1 + erf(x / sqrt(2)))`. The relative error grows below -4,
   /// where the result goes to 0.
+  ///
+  /// @return the result, in the shape of this
   default Tensor geluErf() {
     Tensor x = self();
     return x.mul(Math.sqrt(0.5)).erf().add(1).mul(x.mul(0.5));
   }
 
-  /// `log(1 + e^x)` for finite x, without overflow, to full relative accuracy for negative x; every
-  /// gradient is right at 0 too.
+  /// {@return `log(1 + e^x)` for finite x, without overflow, to full relative accuracy for negative
+  /// x; every gradient is right at 0 too}
   default Tensor softplus() {
     Tensor x = self();
     // log1p(e^(x-m) + (e^-m - 1)) + m with m = max(x, 0): no derivative goes through the maximum
@@ -65,12 +73,12 @@ public sealed interface Activations permits Tensor {
     return x.sub(most).exp().add(most.neg().expm1()).log1p().add(most);
   }
 
-  /// `log(sigmoid(x))`, without underflow.
+  /// {@return `log(sigmoid(x))`, without underflow}
   default Tensor logSigmoid() {
     return self().neg().softplus().neg();
   }
 
-  /// Softmax along `axis`: `y = exp(x - max(x)) / sum(exp(x - max(x)))`.
+  /// {@return softmax along `axis`: `y = exp(x - max(x)) / sum(exp(x - max(x)))`}
   ///
   /// | name   | shape           | dtype        |
   /// |--------|-----------------|--------------|
@@ -89,7 +97,9 @@ public sealed interface Activations permits Tensor {
     return e.mul(e.sumKeepDims(at).recip());
   }
 
-  /// `log(softmax(x))` along `axis`, without its underflow.
+  /// {@return `log(softmax(x))` along `axis`, without its underflow}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor logSoftmax(int axis) {
     Tensor x = self();
     int at = x.shape().axis("logSoftmax", axis);
@@ -97,8 +107,8 @@ public sealed interface Activations permits Tensor {
     return shifted.sub(shifted.exp().sumKeepDims(at).log());
   }
 
-  /// Cross-entropy of each row of logits with the class that is true: `log(sum(exp(x))) -
-  /// x[target]`, in nats.
+  /// {@return cross-entropy of each row of logits with the class that is true: `log(sum(exp(x))) -
+  /// x[target]`, in nats}
   ///
   /// | name   | shape      | dtype        |
   /// |--------|------------|--------------|
@@ -110,6 +120,7 @@ public sealed interface Activations permits Tensor {
   /// target outside `0 .. C-1` gives NaN in its row; `where` on the result masks it, the gradient
   /// too.
   ///
+  /// @param target the true class of each row, i32 or i64
   /// @throws ShapeException if the shape of `target` is not that of this without its last axis
   /// @throws DTypeException if `target` is not i32 or i64
   default Tensor crossEntropyWithLogits(Tensor target) {

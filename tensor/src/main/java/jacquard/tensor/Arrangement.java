@@ -6,10 +6,14 @@ import java.util.List;
 /// Composites that join, cut, repeat and pick out parts, for all dtypes. Negative axes count from
 /// the last.
 public sealed interface Arrangement permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
   /// Joins tensors of one shape along a new axis at `axis` of the result.
   ///
+  /// @param axis place of the new axis in the result; a negative one counts from the last
+  /// @param parts what is joined, in order
+  /// @return the tensors, with one axis more
   /// @throws ShapeException if there are none or shapes differ
   static Tensor stack(int axis, List<Tensor> parts) {
     if (parts.isEmpty()) {
@@ -28,6 +32,9 @@ public sealed interface Arrangement permits Tensor {
 
   /// Cuts `axis` into parts of the given sizes, which must sum to its size.
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param sizes size of each part
+  /// @return the parts, in order
   /// @throws ShapeException if they don't, or one is negative
   default List<Tensor> split(int axis, int... sizes) {
     Tensor x = self();
@@ -60,6 +67,9 @@ public sealed interface Arrangement permits Tensor {
 
   /// Cuts `axis` into `count` equal parts.
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param count number of parts, which must divide the size of the axis
+  /// @return the parts, in order
   /// @throws ShapeException if its size is no multiple of `count`
   default List<Tensor> chunk(int axis, int count) {
     Tensor x = self();
@@ -79,8 +89,10 @@ public sealed interface Arrangement permits Tensor {
     return split(at, Ints.filled(count, x.dim(at) / count).toArray());
   }
 
-  /// The whole tensor `counts[i]` times along each axis, counted from the last; NumPy's tile.
+  /// {@return the whole tensor `counts[i]` times along each axis, counted from the last; NumPy's
+  /// tile}
   ///
+  /// @param counts how often the tensor comes along each axis
   /// @throws ShapeException if a count is negative
   default Tensor tile(int... counts) {
     Tensor x = self();
@@ -93,8 +105,10 @@ public sealed interface Arrangement permits Tensor {
     return x;
   }
 
-  /// Each element of `axis` `count` times in a row; NumPy's repeat.
+  /// {@return each element of `axis` `count` times in a row; NumPy's repeat}
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param count how often each element comes
   /// @throws ShapeException if `count` is negative
   default Tensor repeat(int axis, int count) {
     Tensor x = self();
@@ -117,6 +131,10 @@ public sealed interface Arrangement permits Tensor {
 
   /// Moves every element of `axis` on by `shift`; those that fall off the end come back at the
   /// start.
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param shift by how many places; negative ones towards the front
+  /// @return the tensor, in the same shape
   default Tensor roll(int axis, int shift) {
     Tensor x = self();
     int at = x.shape().axis("roll", axis);
@@ -125,29 +143,31 @@ public sealed interface Arrangement permits Tensor {
     return by == 0 ? x : Tensor.concat(at, x.slice(at, n - by, n), x.slice(at, 0, n - by));
   }
 
-  /// The lower triangle of the matrices `[..., m, n]`: elements with `column - row <= diagonal`, 0
-  /// (false) elsewhere.
+  /// {@return the lower triangle of the matrices `[..., m, n]`: elements with `column - row <=
+  /// diagonal`, 0 (false) elsewhere}
   ///
+  /// @param diagonal which diagonal: 0 the main one, above it if positive
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor tril(int diagonal) {
     return onOrBelow("tril", (long) diagonal + 1).where(self(), 0);
   }
 
-  /// [#tril(int)] with the main diagonal.
+  /// {@return [#tril(int)] with the main diagonal}
   default Tensor tril() {
     return tril(0);
   }
 
-  /// The upper triangle of the matrices `[..., m, n]`: elements with `column - row >= diagonal`, 0
-  /// (false) elsewhere.
+  /// {@return the upper triangle of the matrices `[..., m, n]`: elements with `column - row >=
+  /// diagonal`, 0 (false) elsewhere}
   ///
+  /// @param diagonal which diagonal: 0 the main one, above it if positive
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor triu(int diagonal) {
     Tensor below = onOrBelow("triu", diagonal);
     return below.where(Tensor.constant(self().dtype(), 0.0, self().device()), self());
   }
 
-  /// [#triu(int)] with the main diagonal.
+  /// {@return [#triu(int)] with the main diagonal}
   default Tensor triu() {
     return triu(0);
   }
@@ -163,9 +183,10 @@ public sealed interface Arrangement permits Tensor {
     return Tensor.iota(columns, DType.I32, x.device()).lt(shift == 0 ? row : row.add(shift));
   }
 
-  /// Elements with `column - row = offset` of the matrices `[..., m, n]`, as `[..., k]`; `k` is 0
-  /// beyond the corners.
+  /// {@return elements with `column - row = offset` of the matrices `[..., m, n]`, as `[..., k]`;
+  /// `k` is 0 beyond the corners}
   ///
+  /// @param offset which diagonal: 0 the main one, above it if positive
   /// @throws ShapeException if there are fewer than 2 axes
   default Tensor diagonal(int offset) {
     Tensor x = matrices("diagonal");
@@ -179,12 +200,12 @@ public sealed interface Arrangement permits Tensor {
     return x.flatten(-2).slice(-1, start, stop, n + 1);
   }
 
-  /// The main diagonal.
+  /// {@return the main diagonal}
   default Tensor diagonal() {
     return diagonal(0);
   }
 
-  /// Sum of the main diagonal of the matrices `[..., m, n]`, as `[...]`.
+  /// {@return sum of the main diagonal of the matrices `[..., m, n]`, as `[...]`}
   default Tensor trace() {
     return matrices("trace").diagonal(0).sum(-1);
   }

@@ -50,6 +50,9 @@ public final class CompiledStep {
   @FunctionalInterface
   public interface Body {
     /// Called once; must not evaluate what depends on the arguments.
+    ///
+    /// @param arguments the arguments of a run, in the shapes and dtypes of `like`
+    /// @return what is to be computed and written
     Work trace(List<Tensor> arguments);
   }
 
@@ -58,6 +61,7 @@ public final class CompiledStep {
   /// @param outputs values to return
   /// @param updates new values of states
   public record Work(List<Tensor> outputs, List<Update> updates) {
+    /// Copies the lists.
     public Work {
       outputs = List.copyOf(outputs);
       updates = List.copyOf(updates);
@@ -109,7 +113,9 @@ public final class CompiledStep {
 
   /// Traces `body` and makes its plan.
   ///
+  /// @param body what is traced or run
   /// @param like have the shapes, dtypes and devices of the arguments; their values don't matter
+  /// @return the step, ready to be run
   /// @throws StateException if the body evaluates an argument, or updates a state twice
   public static CompiledStep of(Body body, Tensor... like) {
     return new CompiledStep(body, Arrays.stream(like).map(Form::of).toList());

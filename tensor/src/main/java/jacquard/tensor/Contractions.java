@@ -7,11 +7,13 @@ import java.util.function.BinaryOperator;
 
 /// Matrix products and convolutions.
 public sealed interface Contractions permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
-  /// Matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast. A vector `[k]` is a
-  /// row on the left and a column on the right, and its axis is dropped from the result.
+  /// {@return matrix product: `[..., m, k]` by `[..., k, n]`, leading axes broadcast} A vector
+  /// `[k]` is a row on the left and a column on the right, and its axis is dropped from the result.
   ///
+  /// @param other the right matrix
   /// @throws ShapeException if one is a scalar, inner sizes differ, or leading axes don't broadcast
   default Tensor matmul(Tensor other) {
     return product(self(), other, (a, b) -> Tensor.apply(new Op.Dot(), a, b));
@@ -19,6 +21,9 @@ public sealed interface Contractions permits Tensor {
 
   /// As [#matmul], but sums of products of f16 or bf16 are not rounded: the result is f32. Other
   /// dtypes stay.
+  ///
+  /// @param other the right matrix
+  /// @return the product
   default Tensor matmulWide(Tensor other) {
     return product(self(), other, (a, b) -> Tensor.direct(new Op.Dot(), a, b));
   }
@@ -64,8 +69,9 @@ public sealed interface Contractions permits Tensor {
     return dot.apply(a.expand(with(batch, m, k)), other.expand(with(batch, k, n)));
   }
 
-  /// Inner product of two vectors `[n]`, as a scalar.
+  /// {@return inner product of two vectors `[n]`, as a scalar}
   ///
+  /// @param other the right vector
   /// @throws ShapeException if they are not vectors of one size
   default Tensor dot(Tensor other) {
     Tensor x = self();
@@ -78,6 +84,8 @@ public sealed interface Contractions permits Tensor {
 
   /// All products of the elements of two vectors: `[m]` and `[n]` give `[m, n]`.
   ///
+  /// @param other the vector along the columns
+  /// @return the products
   /// @throws ShapeException if one is no vector
   default Tensor outer(Tensor other) {
     Tensor x = self();
@@ -89,6 +97,11 @@ public sealed interface Contractions permits Tensor {
   }
 
   /// [#attention(Tensor, Tensor, boolean, double)] with scale `1 / sqrt(E)`.
+  ///
+  /// @param keys `[..., S, H, E]`
+  /// @param values `[..., S, H, E]`
+  /// @param causal whether position `t` sees only positions `0 .. t`
+  /// @return `[..., T, H, E]`
   default Tensor attention(Tensor keys, Tensor values, boolean causal) {
     return attention(keys, values, causal, 1 / Math.sqrt(Math.max(1, self().dim(-1))));
   }
@@ -105,8 +118,11 @@ public sealed interface Contractions permits Tensor {
   /// three in place through their strides, so parts of one projection `[B, T, 3, H, E]` are not
   /// copied.
   ///
+  /// @param keys `[..., S, H, E]`
+  /// @param values `[..., S, H, E]`
   /// @param causal whether query `t` sees only keys `0 .. t`
   /// @param scale what scores are multiplied by before the softmax
+  /// @return `[..., T, H, E]`
   /// @throws ShapeException if a shape is another
   /// @throws DTypeException for anything but f32 and f64
   /// @see <a href="https://arxiv.org/abs/2307.08691">Dao: FlashAttention-2</a>
@@ -151,8 +167,12 @@ public sealed interface Contractions permits Tensor {
     return Shape.of(dims);
   }
 
-  /// 2-D convolution of `[N, C, H, W]` with `filter[O, C, kh, kw]`, the same stride and zero
-  /// padding on both axes.
+  /// {@return 2-D convolution of `[N, C, H, W]` with `filter[O, C, kh, kw]`, the same stride and
+  /// zero padding on both axes}
+  ///
+  /// @param filter `[O, C, kh, kw]`
+  /// @param stride places from one window to the next, on both axes
+  /// @param padding zeros around each side
   default Tensor conv2d(Tensor filter, int stride, int padding) {
     return conv2d(
         filter,
@@ -170,14 +190,20 @@ public sealed interface Contractions permits Tensor {
             1));
   }
 
-  /// 2-D convolution with any geometry.
+  /// {@return 2-D convolution with any geometry}
+  ///
+  /// @param filter `[O, C, kh, kw]`
+  /// @param window sizes, strides, padding, dilation and groups
   default Tensor conv2d(Tensor filter, Window window) {
     return Tensor.apply(new Op.Conv(ConvKind.FORWARD, window), self(), filter);
   }
 
-  /// 2-D transposed convolution of `[N, C, H, W]` with `filter[C, O, kh, kw]`: the input gradient
-  /// of a convolution.
+  /// {@return 2-D transposed convolution of `[N, C, H, W]` with `filter[C, O, kh, kw]`: the input
+  /// gradient of a convolution}
   ///
+  /// @param filter `[C, O, kh, kw]`
+  /// @param stride places from one window to the next, on both axes
+  /// @param padding zeros around each side
   /// @param outputPadding rows and columns added at the bottom and right of the result, below
   ///   `stride`
   default Tensor convTranspose2d(Tensor filter, int stride, int padding, int outputPadding) {

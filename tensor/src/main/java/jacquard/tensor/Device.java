@@ -10,8 +10,9 @@ public record Device(String kind, int index) {
   public static final Device CPU = new Device("cpu", 0);
   public static final Device REFERENCE = new Device("reference", 0);
 
-  /// The device named by `text`: a back end's name, with `:N` for its N-th device.
+  /// {@return the device named by `text`: a back end's name, with `:N` for its N-th device}
   ///
+  /// @param text a device as it is written, `cuda:1`
   /// @throws DeviceException if the text has another form
   public static Device parse(String text) {
     int colon = text.indexOf(':');
@@ -32,8 +33,8 @@ public record Device(String kind, int index) {
     }
   }
 
-  /// The device of tensors that are created without naming one: the switch `jacquard.device`, `cpu`
-  /// unless set.
+  /// {@return the device of tensors that are created without naming one: the switch
+  /// `jacquard.device`, `cpu` unless set}
   public static Device standard() {
     String name = Switches.device();
     return name.equals("cpu") ? CPU : parse(name);

@@ -17,8 +17,9 @@ public final class FusedBody {
 
   private FusedBody() {}
 
-  /// The expression of a fused node, over the node's own sources.
+  /// {@return the expression of a fused node, over the node's own sources}
   ///
+  /// @param node the operation and what it reads
   /// @throws IllegalArgumentException if the operation of `node` is not an [Op.Fused]
   public static Node of(Node node) {
     if (!(node.op() instanceof Op.Fused op)) {

@@ -8,14 +8,18 @@ package jacquard.tensor;
 public final class Half {
   private Half() {}
 
-  /// The nearest number of the format; beyond its largest an infinity.
+  /// {@return the nearest number of the format; beyond its largest an infinity}
   ///
   /// @param dtype f16 or bf16
+  /// @param x an f32 number
   public static float round(DType dtype, float x) {
     return value(dtype, bits(dtype, x));
   }
 
-  /// The 16 bits of the nearest number; NaN stays one.
+  /// {@return the 16 bits of the nearest number; NaN stays one}
+  ///
+  /// @param dtype f16 or bf16
+  /// @param x an f32 number
   public static short bits(DType dtype, float x) {
     if (dtype == DType.F16) {
       return Float.floatToFloat16(x);
@@ -25,12 +29,19 @@ public final class Half {
     return (short) (rounded >>> 16);
   }
 
-  /// The number that 16 bits mean.
+  /// {@return the number that 16 bits mean}
+  ///
+  /// @param dtype f16 or bf16
+  /// @param bits the bits
   public static float value(DType dtype, short bits) {
     return dtype == DType.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
   }
 
   /// A copy of `floats` with every element rounded.
+  ///
+  /// @param dtype f16 or bf16
+  /// @param floats f32 numbers
+  /// @return the copy
   public static float[] round(DType dtype, float[] floats) {
     float[] rounded = new float[floats.length];
     for (int i = 0; i < rounded.length; i++) {
@@ -39,7 +50,12 @@ public final class Half {
     return rounded;
   }
 
-  /// Elements `at .. at + count - 1` as 16 bits each.
+  /// {@return elements `at .. at + count - 1` as 16 bits each}
+  ///
+  /// @param dtype f16 or bf16
+  /// @param floats f32 numbers
+  /// @param at the first element
+  /// @param count how many
   public static short[] pack(DType dtype, float[] floats, int at, int count) {
     short[] bits = new short[count];
     for (int i = 0; i < count; i++) {
@@ -49,6 +65,11 @@ public final class Half {
   }
 
   /// Writes the numbers that `bits` mean to `floats` from `at` on.
+  ///
+  /// @param dtype f16 or bf16
+  /// @param bits the bits
+  /// @param floats f32 numbers
+  /// @param at the first element
   public static void unpack(DType dtype, short[] bits, float[] floats, int at) {
     for (int i = 0; i < bits.length; i++) {
       floats[at + i] = value(dtype, bits[i]);

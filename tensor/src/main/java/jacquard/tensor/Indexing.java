@@ -7,14 +7,21 @@ import jacquard.tensor.graph.Op;
 /// Every index must be in `0 .. n-1` (negative ones don't count from the end), which is checked
 /// when it runs: an [IndexException].
 public sealed interface Indexing permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
-  /// Rows of this: `x[n, R...]`, `index[I...]` gives `[I..., R...]`.
+  /// {@return rows of this: `x[n, R...]`, `index[I...]` gives `[I..., R...]`}
+  ///
+  /// @param index indices, i32 or i64, each within the axis
   default Tensor gather(Tensor index) {
     return Tensor.apply(new Op.Gather(), self(), index);
   }
 
-  /// Parts of `axis`: `x[L..., n, R...]`, `index[I...]` gives `[L..., I..., R...]`; NumPy's take.
+  /// {@return parts of `axis`: `x[L..., n, R...]`, `index[I...]` gives `[L..., I..., R...]`;
+  /// NumPy's take}
+  ///
+  /// @param index indices, i32 or i64, each within the axis
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor gather(Tensor index, int axis) {
     Tensor x = self();
     int at = x.shape().axis("gather", axis);
@@ -32,8 +39,10 @@ public sealed interface Indexing permits Tensor {
     return Ints.range(rank).map((i, v) -> i == 0 ? axis : i <= axis ? i - 1 : i).toArray();
   }
 
-  /// Parts of `axis` in the order of `index[k]`: the axis gets size `k`.
+  /// {@return parts of `axis` in the order of `index[k]`: the axis gets size `k`}
   ///
+  /// @param index indices, i32 or i64, each within the axis
+  /// @param axis axis to work along; a negative one counts from the last
   /// @throws ShapeException if `index` has not one axis
   default Tensor indexSelect(Tensor index, int axis) {
     if (index.rank() != 1) {
@@ -42,10 +51,11 @@ public sealed interface Indexing permits Tensor {
     return gather(index, axis);
   }
 
-  /// One element of `axis` for each index: `y[..., k, ...] = x[..., index[..., k, ...], ...]`;
-  /// NumPy's take_along_axis.
+  /// {@return one element of `axis` for each index: `y[..., k, ...] = x[..., index[..., k, ...],
+  /// ...]`; NumPy's take_along_axis}
   ///
   /// @param index of the rank of this, and of equal sizes on every axis but `axis`
+  /// @param axis axis to work along; a negative one counts from the last
   /// @throws ShapeException if it isn't
   default Tensor takeAlong(Tensor index, int axis) {
     Tensor x = self();
@@ -78,18 +88,27 @@ public sealed interface Indexing permits Tensor {
     return last.reshape(rows * n).gather(flat).reshape(result).transpose(at, -1);
   }
 
-  /// This with each row of `updates` (`[I..., R...]`) added at its index.
+  /// {@return this with each row of `updates` (`[I..., R...]`) added at its index}
+  ///
+  /// @param index indices, i32 or i64, each within the axis
+  /// @param updates a row for each index
   default Tensor scatterAdd(Tensor index, Tensor updates) {
     return Tensor.apply(new Op.ScatterAdd(), self(), index, updates);
   }
 
-  /// f32 `[I..., classes]` of these indices `[I...]` (any integer dtype): 1 at the index, 0
-  /// elsewhere. An index outside `0 .. classes-1` gives zeros only.
+  /// {@return f32 `[I..., classes]` of these indices `[I...]` (any integer dtype): 1 at the index,
+  /// 0 elsewhere} An index outside `0 .. classes-1` gives zeros only.
+  ///
+  /// @param classes size of the new axis
   default Tensor oneHot(int classes) {
     return oneHot(classes, DType.F32);
   }
 
+  /// As [#oneHot(int)], in another dtype.
+  ///
+  /// @param classes size of the new axis
   /// @param dtype dtype of the result; bool gives true and false
+  /// @return `[I..., classes]`
   default Tensor oneHot(int classes, DType dtype) {
     Tensor index = self();
     if (!index.dtype().isInteger()) {

@@ -13,18 +13,26 @@ public final class Ints {
     this.values = values;
   }
 
+  /// {@return these numbers, copied}
+  ///
+  /// @param values `[..., S, H, E]`
   public static Ints of(int... values) {
     return values.length == 0 ? EMPTY : new Ints(values.clone());
   }
 
-  /// `n` times `value`.
+  /// {@return `n` times `value`}
+  ///
+  /// @param n number of elements
+  /// @param value each element
   public static Ints filled(int n, int value) {
     int[] all = new int[n];
     Arrays.fill(all, value);
     return new Ints(all);
   }
 
-  /// `0, 1, ..., n - 1`.
+  /// {@return `0, 1, ..., n - 1`}
+  ///
+  /// @param n number of elements
   public static Ints range(int n) {
     int[] all = new int[n];
     for (int i = 0; i < n; i++) {
@@ -33,14 +41,21 @@ public final class Ints {
     return new Ints(all);
   }
 
+  /// {@return how many there are}
   public int length() {
     return values.length;
   }
 
+  /// {@return the number at an index}
+  ///
+  /// @param index from 0
   public int get(int index) {
     return values[index];
   }
 
+  /// {@return whether a number is among them}
+  ///
+  /// @param value each element
   public boolean contains(int value) {
     for (int v : values) {
       if (v == value) {
@@ -50,6 +65,9 @@ public final class Ints {
     return false;
   }
 
+  /// {@return whether all are this number; true if there are none}
+  ///
+  /// @param value each element
   public boolean allEqual(int value) {
     for (int v : values) {
       if (v != value) {
@@ -59,7 +77,9 @@ public final class Ints {
     return true;
   }
 
-  /// Each element as `f(index, element)`.
+  /// {@return each element as `f(index, element)`}
+  ///
+  /// @param f gives the new element from index and element
   public Ints map(IntBinaryOperator f) {
     int[] mapped = new int[values.length];
     for (int i = 0; i < mapped.length; i++) {
@@ -68,6 +88,7 @@ public final class Ints {
     return new Ints(mapped);
   }
 
+  /// {@return the numbers in a new array}
   public int[] toArray() {
     return values.clone();
   }

@@ -51,31 +51,41 @@ public final class Key {
     return new Tensor(Node.input(value, DType.I64, Shape.scalar(), device));
   }
 
-  /// A constant key, on the standard device.
+  /// {@return a constant key, on the standard device}
+  ///
+  /// @param seed same seed, same numbers
   public static Key of(long seed) {
     return of(seed, Device.standard());
   }
 
-  /// A constant key; what is drawn with it lives on `device`.
+  /// {@return a constant key; what is drawn with it lives on `device`}
+  ///
+  /// @param seed same seed, same numbers
+  /// @param device where it lives
   public static Key of(long seed, Device device) {
     return new Key(seed, false, device);
   }
 
-  /// The key with this value that is a slot of the plan, so that another value needs no other plan.
+  /// {@return the key with this value that is a slot of the plan, so that another value needs no
+  /// other plan}
   public Key dynamic() {
     return dynamic ? this : new Key(value(), true, tensor.device());
   }
 
-  /// The `data`-th key derived from this one: Threefry's block of counter (`data`, "fold") under
-  /// this key. Dynamic if this is.
+  /// {@return the `data`-th key derived from this one: Threefry's block of counter (`data`, "fold")
+  /// under this key} Dynamic if this is.
+  ///
+  /// @param data number of the new key
   public Key fold(int data) {
     return value instanceof Source.Supplied(LongSupplier seed)
         ? new Key(() -> derived(seed.getAsLong(), data), device())
         : new Key(derived(value(), data), dynamic, device());
   }
 
-  /// The key derived with a number that is asked for whenever a plan runs, such as that of the step
-  /// in a [CompiledStep]: at each run, what [#fold(int)] of that number gives. Dynamic.
+  /// {@return the key derived with a number that is asked for whenever a plan runs, such as that of
+  /// the step in a [CompiledStep]: at each run, what [#fold(int)] of that number gives} Dynamic.
+  ///
+  /// @param data number of the new key
   public Key fold(IntSupplier data) {
     Source.Number seed = value;
     return new Key(() -> derived(seed.bits(), data.getAsInt()), device());
@@ -85,31 +95,38 @@ public final class Key {
     return Threefry.block((int) seed, (int) (seed >>> 32), data, DERIVATION);
   }
 
-  /// Keys `fold(0), ..., fold(count - 1)`.
+  /// {@return keys `fold(0), ..., fold(count - 1)`}
+  ///
+  /// @param count how many
   public Key[] split(int count) {
     return IntStream.range(0, count).mapToObj(this::fold).toArray(Key[]::new);
   }
 
-  /// i32 random words: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds for
-  /// counter (`i`, `salt`) under this key.
+  /// {@return i32 random words: element `i` (row-major) is word 0 of Threefry 2x32 with 20 rounds
+  /// for counter (`i`, `salt`) under this key}
+  ///
+  /// @param shape size of each axis
+  /// @param salt which of the numbers that one key gives
   public Tensor bits(Shape shape, int salt) {
     return Tensor.apply(new Op.Random(shape, salt), tensor);
   }
 
+  /// {@return the 64 bits of the seed, as they are now}
   public long value() {
     return value.bits();
   }
 
-  /// Whether the value may change from run to run without changing the plan.
+  /// {@return whether the value may change from run to run without changing the plan}
   public boolean isDynamic() {
     return dynamic;
   }
 
-  /// This key as an i64 tensor of shape `[]`.
+  /// {@return this key as an i64 tensor of shape `[]`}
   public Tensor tensor() {
     return tensor;
   }
 
+  /// {@return where what is drawn with it lives}
   public Device device() {
     return tensor.device();
   }

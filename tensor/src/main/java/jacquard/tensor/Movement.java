@@ -5,10 +5,13 @@ import java.util.List;
 
 /// Operations that move elements without computing. Negative axes count from the last.
 public sealed interface Movement permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
-  /// The same elements in row-major order under another shape; one size may be -1 and is then
-  /// inferred.
+  /// {@return the same elements in row-major order under another shape; one size may be -1 and is
+  /// then inferred}
+  ///
+  /// @param dims size of each axis
   default Tensor reshape(int... dims) {
     Tensor x = self();
     int[] sizes = dims.clone();
@@ -46,11 +49,16 @@ public sealed interface Movement permits Tensor {
     return reshape(Shape.of(sizes));
   }
 
+  /// {@return the same elements in row-major order under another shape of the same size}
+  ///
+  /// @param shape size of each axis
   default Tensor reshape(Shape shape) {
     return shape.equals(self().shape()) ? self() : Tensor.apply(new Op.Reshape(shape), self());
   }
 
-  /// Axis `i` of the result is axis `order[i]` of this.
+  /// {@return axis `i` of the result is axis `order[i]` of this}
+  ///
+  /// @param order for each axis of the result, the axis of the source
   default Tensor permute(int... order) {
     Tensor x = self();
     Ints axes = Ints.of(order).map((i, a) -> x.shape().axis("permute", a));
@@ -58,6 +66,10 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Swaps two axes.
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param other the axis to swap it with
+  /// @return the tensor, its axes swapped
   default Tensor transpose(int axis, int other) {
     Tensor x = self();
     int a = x.shape().axis("transpose", axis);
@@ -66,11 +78,16 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Swaps the last two axes.
+  ///
+  /// @return the tensor, its axes swapped
   default Tensor t() {
     return transpose(-2, -1);
   }
 
   /// Broadcasts to `shape`: missing leading axes are added, axes of size 1 are repeated.
+  ///
+  /// @param shape size of each axis
+  /// @return the tensor in the larger shape
   default Tensor expand(Shape shape) {
     Tensor x = self();
     if (x.shape().equals(shape)) {
@@ -87,11 +104,17 @@ public sealed interface Movement permits Tensor {
     return x.shape().equals(shape) ? x : Tensor.apply(new Op.Expand(shape), x);
   }
 
+  /// {@return as [#expand(Shape)]}
+  ///
+  /// @param dims size of each axis
   default Tensor expand(int... dims) {
     return expand(Shape.of(dims));
   }
 
   /// Adds an axis of size 1 at `axis` of the result.
+  ///
+  /// @param axis place of the new axis in the result; a negative one counts from the last
+  /// @return the tensor, with one axis more
   default Tensor unsqueeze(int axis) {
     int rank = self().rank() + 1;
     int at = axis < 0 ? axis + rank : axis;
@@ -114,6 +137,9 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Drops an axis of size 1.
+  ///
+  /// @param axis axis of size 1; a negative one counts from the last
+  /// @return the tensor, with one axis less
   default Tensor squeeze(int axis) {
     int at = self().shape().axis("squeeze", axis);
     if (self().dim(at) != 1) {
@@ -134,6 +160,9 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Merges all axes from `axis` on into one.
+  ///
+  /// @param axis the first axis to be merged; a negative one counts from the last
+  /// @return the tensor, with as many axes as come before `axis`, and one
   default Tensor flatten(int axis) {
     int at = self().shape().axis("flatten", axis);
     int[] dims = new int[at + 1];
@@ -150,6 +179,11 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Puts zeros around `axis`.
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param before zeros in front, or elements in front of each axis
+  /// @param after zeros behind, or elements behind each axis
+  /// @return the larger tensor
   default Tensor pad(int axis, int before, int after) {
     Tensor x = self();
     int at = x.shape().axis("pad", axis);
@@ -160,6 +194,12 @@ public sealed interface Movement permits Tensor {
 
   /// Puts `before` and `after` elements around each axis and `interior` between neighbours, all
   /// equal to `value`.
+  ///
+  /// @param before zeros in front, or elements in front of each axis
+  /// @param after zeros behind, or elements behind each axis
+  /// @param interior elements between neighbours of each axis
+  /// @param value the value of every element
+  /// @return the larger tensor
   default Tensor pad(Ints before, Ints after, Ints interior, double value) {
     if (before.allEqual(0) && after.allEqual(0) && interior.allEqual(0)) {
       return self();
@@ -168,13 +208,22 @@ public sealed interface Movement permits Tensor {
     return Tensor.apply(new Op.Pad(before, after, interior, bits), self());
   }
 
-  /// Elements `start .. stop - 1` of `axis`; negative bounds count from the end.
+  /// {@return elements `start .. stop - 1` of `axis`; negative bounds count from the end}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param start first element, or the first of each axis
+  /// @param stop end, or the end of each axis; left out
   default Tensor slice(int axis, int start, int stop) {
     return slice(axis, start, stop, 1);
   }
 
-  /// Every `step`-th element of `start .. stop - 1` of `axis`; a negative step walks backwards over
-  /// the same elements as NumPy's `start:stop:step` does.
+  /// {@return every `step`-th element of `start .. stop - 1` of `axis`; a negative step walks
+  /// backwards over the same elements as NumPy's `start:stop:step` does}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param start first element, or the first of each axis
+  /// @param stop end, or the end of each axis; left out
+  /// @param step distance from one element to the next
   default Tensor slice(int axis, int start, int stop, int step) {
     Tensor x = self();
     int at = x.shape().axis("slice", axis);
@@ -209,7 +258,11 @@ public sealed interface Movement permits Tensor {
     return slice(begin, end, steps);
   }
 
-  /// Elements `start, start + step, ...` below `stop` of every axis; `step >= 1`.
+  /// {@return elements `start, start + step, ...` below `stop` of every axis; `step >= 1`}
+  ///
+  /// @param start first element, or the first of each axis
+  /// @param stop end, or the end of each axis; left out
+  /// @param step distance from one element to the next
   default Tensor slice(Ints start, Ints stop, Ints step) {
     Tensor x = self();
     if (start.allEqual(0) && step.allEqual(1) && stop.equals(Ints.of(x.shape().toArray()))) {
@@ -218,7 +271,10 @@ public sealed interface Movement permits Tensor {
     return Tensor.apply(new Op.Slice(start, stop, step), x);
   }
 
-  /// The part at `index` of `axis`, without that axis.
+  /// {@return the part at `index` of `axis`, without that axis}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param index which one; a negative one counts from the last
   default Tensor select(int axis, int index) {
     int at = self().shape().axis("select", axis);
     int n = self().dim(at);
@@ -240,6 +296,9 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Reverses axes.
+  ///
+  /// @param axes axes to reverse, negative ones counting from the last
+  /// @return the tensor, in the same shape
   default Tensor flip(int... axes) {
     Tensor x = self();
     int[] sorted =
@@ -252,6 +311,10 @@ public sealed interface Movement permits Tensor {
   }
 
   /// Joins tensors along an axis they have.
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param parts what is joined, in order
+  /// @return the joined tensor
   static Tensor concat(int axis, List<Tensor> parts) {
     if (parts.isEmpty()) {
       throw new ShapeException("concat: no tensors, expected at least one");
@@ -262,22 +325,31 @@ public sealed interface Movement permits Tensor {
         : Tensor.apply(new Op.Concat(at), parts.toArray(Tensor[]::new));
   }
 
-  /// The part of the given shape at `start` (i32 `[rank]`), which is clamped so that it fits.
+  /// {@return the part of the given shape at `start` (i32 `[rank]`), which is clamped so that it
+  /// fits}
+  ///
+  /// @param start first element, or the first of each axis
+  /// @param dims size of each axis
   default Tensor dynamicSlice(Tensor start, int... dims) {
     return Tensor.apply(new Op.DynamicSlice(Shape.of(dims)), self(), start);
   }
 
-  /// This with `part` written at `start` (i32 `[rank]`), which is clamped so that it fits.
+  /// {@return this with `part` written at `start` (i32 `[rank]`), which is clamped so that it fits}
+  ///
+  /// @param part what is written
+  /// @param start first element, or the first of each axis
   default Tensor dynamicUpdate(Tensor part, Tensor start) {
     return Tensor.apply(new Op.DynamicUpdate(), self(), part, start);
   }
 
-  /// This, as a constant for the gradient.
+  /// {@return this, as a constant for the gradient}
   default Tensor detach() {
     return Tensor.apply(new Op.Detach(), self());
   }
 
-  /// This, to be read only after `token` has been computed; used to place recomputation.
+  /// {@return this, to be read only after `token` has been computed; used to place recomputation}
+  ///
+  /// @param token what must have been computed
   default Tensor after(Tensor token) {
     return Tensor.apply(new Op.After(), self(), token);
   }

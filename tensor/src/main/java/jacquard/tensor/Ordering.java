@@ -5,6 +5,7 @@ import jacquard.tensor.graph.Op;
 /// Sorting along an axis, for all numeric dtypes. Sorts are stable, and NaN counts as the largest
 /// value.
 public sealed interface Ordering permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
   /// The largest elements and where they were.
@@ -13,21 +14,27 @@ public sealed interface Ordering permits Tensor {
   /// @param indices i32, of the same shape
   record TopK(Tensor values, Tensor indices) {}
 
-  /// i32 indices that sort `axis`, in the shape of this.
+  /// {@return i32 indices that sort `axis`, in the shape of this}
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param descending whether the largest come first
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   default Tensor argsort(int axis, boolean descending) {
     int at = self().shape().axis("argsort", axis);
     return sorted(self().transpose(at, -1), descending).transpose(at, -1);
   }
 
-  /// [#argsort(int, boolean)] in ascending order.
+  /// {@return [#argsort(int, boolean)] in ascending order}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor argsort(int axis) {
     return argsort(axis, false);
   }
 
-  /// The elements of `axis` in order.
+  /// {@return the elements of `axis` in order}
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param descending whether the largest come first
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   default Tensor sort(int axis, boolean descending) {
     int at = self().shape().axis("sort", axis);
@@ -35,13 +42,17 @@ public sealed interface Ordering permits Tensor {
     return last.takeAlong(sorted(last, descending), -1).transpose(at, -1);
   }
 
-  /// [#sort(int, boolean)] in ascending order.
+  /// {@return [#sort(int, boolean)] in ascending order}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor sort(int axis) {
     return sort(axis, false);
   }
 
-  /// The `k` largest elements of `axis`, in descending order; of equal ones the first.
+  /// {@return the `k` largest elements of `axis`, in descending order; of equal ones the first}
   ///
+  /// @param k how many
+  /// @param axis axis to work along; a negative one counts from the last
   /// @throws ShapeException if `k` is not in `0 .. dim(axis)`
   default TopK topK(int k, int axis) {
     Tensor x = self();

@@ -5,15 +5,17 @@ import java.util.function.BinaryOperator;
 /// Pooling of images, as element-wise combinations of strided slices: one slice for each position
 /// in the window.
 public sealed interface Pooling permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
-  /// Largest element of each `kernel` by `kernel` window; NaN if one is.
+  /// {@return largest element of each `kernel` by `kernel` window; NaN if one is}
   ///
   /// | name   | shape              | dtype        |
   /// |--------|--------------------|--------------|
   /// | this   | `[N, C, H, W]`     | f32, f64     |
   /// | result | `[N, C, H', W']`, `H' = (H + 2 padding - kernel) / stride + 1` rounded down | same as this |
   ///
+  /// @param kernel height and width of the window
   /// @param stride rows and columns between windows, 1 or more
   /// @param padding rows and columns on each side that don't count, at most `kernel / 2`
   /// @throws ShapeException if there is no whole window, or an argument is outside its range
@@ -21,8 +23,12 @@ public sealed interface Pooling permits Tensor {
     return pool("maxPool2d", kernel, stride, padding, Double.NEGATIVE_INFINITY, Tensor::maximum);
   }
 
-  /// Mean of each `kernel` by `kernel` window, the padding counted as zeros; shapes, dtypes and
-  /// errors as [#maxPool2d].
+  /// {@return mean of each `kernel` by `kernel` window, the padding counted as zeros; shapes,
+  /// dtypes and errors as [#maxPool2d]}
+  ///
+  /// @param kernel height and width of the window
+  /// @param stride places from one window to the next, on both axes
+  /// @param padding zeros around each side
   default Tensor avgPool2d(int kernel, int stride, int padding) {
     return pool("avgPool2d", kernel, stride, padding, 0, Tensor::add)
         .mul(1.0 / ((double) kernel * kernel));

@@ -6,6 +6,7 @@ import jacquard.tensor.graph.ReduceKind;
 /// Reductions over any axes; no axes named means all. The reduced axes are dropped, or kept with
 /// size 1 by the `KeepDims` forms.
 public sealed interface Reductions permits Tensor {
+  /// {@return this tensor, for the methods of this family}
   Tensor self();
 
   private Tensor reduce(ReduceKind kind, boolean keepDims, int[] axes) {
@@ -44,44 +45,73 @@ public sealed interface Reductions permits Tensor {
     return x.reshape(Shape.of(dims));
   }
 
+  /// {@return sum over `axes`, which are dropped}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor sum(int... axes) {
     return reduce(ReduceKind.SUM, false, axes);
   }
 
+  /// {@return sum over `axes`, which stay with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor sumKeepDims(int... axes) {
     return reduce(ReduceKind.SUM, true, axes);
   }
 
+  /// {@return largest element over `axes`, which are dropped; NaN if one is}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor max(int... axes) {
     return reduce(ReduceKind.MAX, false, axes);
   }
 
+  /// {@return largest element over `axes`, which stay with size 1; NaN if one is}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor maxKeepDims(int... axes) {
     return reduce(ReduceKind.MAX, true, axes);
   }
 
+  /// {@return smallest element over `axes`, which are dropped; NaN if one is}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor min(int... axes) {
     return reduce(ReduceKind.MIN, false, axes);
   }
 
+  /// {@return smallest element over `axes`, which stay with size 1; NaN if one is}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor minKeepDims(int... axes) {
     return reduce(ReduceKind.MIN, true, axes);
   }
 
+  /// {@return product over `axes`, which are dropped}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor prod(int... axes) {
     return reduce(ReduceKind.PROD, false, axes);
   }
 
+  /// {@return product over `axes`, which stay with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor prodKeepDims(int... axes) {
     return reduce(ReduceKind.PROD, true, axes);
   }
 
-  /// Arithmetic mean; float dtypes.
+  /// {@return arithmetic mean; float dtypes}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor mean(int... axes) {
     double n = count("mean", axes);
     return sum(axes).div(n);
   }
 
+  /// {@return [#mean] with the reduced axes kept with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor meanKeepDims(int... axes) {
     double n = count("mean", axes);
     return sumKeepDims(axes).div(n);
@@ -101,48 +131,68 @@ public sealed interface Reductions permits Tensor {
     return n;
   }
 
-  /// Population variance (divides by the count); float dtypes.
+  /// {@return population variance (divides by the count); float dtypes}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor variance(int... axes) {
     return drop(varianceKeepDims(axes), axes("variance", self(), axes));
   }
 
+  /// {@return [#variance] with the reduced axes kept with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor varianceKeepDims(int... axes) {
     Tensor x = self();
     double n = count("variance", axes);
     return x.sub(x.meanKeepDims(axes)).square().sumKeepDims(axes).div(n);
   }
 
-  /// Square root of the population variance; float dtypes. Its gradient is NaN where all elements
-  /// are equal.
+  /// {@return square root of the population variance; float dtypes} Its gradient is NaN where all
+  /// elements are equal.
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor std(int... axes) {
     return drop(stdKeepDims(axes), axes("std", self(), axes));
   }
 
+  /// {@return [#std] with the reduced axes kept with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor stdKeepDims(int... axes) {
     count("std", axes);
     return varianceKeepDims(axes).sqrt();
   }
 
-  /// Whether any element is not 0 (or true), bool; false for no elements. All dtypes; NaN is not 0.
+  /// {@return whether any element is not 0 (or true), bool; false for no elements} All dtypes; NaN
+  /// is not 0.
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor any(int... axes) {
     axes("any", self(), axes);
     return self().cast(DType.BOOL).cast(DType.I32).sum(axes).cast(DType.BOOL);
   }
 
-  /// Whether all elements are not 0 (or true), bool; true for no elements. All dtypes; NaN is not
-  /// 0.
+  /// {@return whether all elements are not 0 (or true), bool; true for no elements} All dtypes; NaN
+  /// is not 0.
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor all(int... axes) {
     axes("all", self(), axes);
     return self().eq(0).cast(DType.I32).sum(axes).eq(0);
   }
 
-  /// i32 index of the first largest element along `axis`, which is dropped.
+  /// {@return i32 index of the first largest element along `axis`, which is dropped}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor argmax(int axis) {
     int at = self().shape().axis("argmax", axis);
     return Tensor.apply(new Op.ArgMax(at), self()).squeeze(at);
   }
 
-  /// i32 index of the first smallest element along `axis`, which is dropped; the first NaN wins.
+  /// {@return i32 index of the first smallest element along `axis`, which is dropped; the first NaN
+  /// wins}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor argmin(int axis) {
     Tensor x = self();
     // the complement turns the order of integers round without overflow, where negation would not
@@ -150,13 +200,17 @@ public sealed interface Reductions permits Tensor {
     return (x.dtype().isInteger() ? x.not() : x.neg()).argmax(at);
   }
 
-  /// Running sum along `axis`.
+  /// {@return running sum along `axis`}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor cumsum(int axis) {
     return Tensor.apply(new Op.Cumsum(self().shape().axis("cumsum", axis)), self());
   }
 
-  /// Running product along `axis`, the element itself included, by doubling: `ceil(log2(n))`
-  /// products of shifted parts.
+  /// {@return running product along `axis`, the element itself included, by doubling:
+  /// `ceil(log2(n))` products of shifted parts}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   default Tensor cumprod(int axis) {
     Tensor y = self();
     int at = y.shape().axis("cumprod", axis);
@@ -169,12 +223,18 @@ public sealed interface Reductions permits Tensor {
     return y;
   }
 
-  /// `log(sum(exp(x)))` along `axes`, which are dropped; safe for large x and for infinities.
+  /// {@return `log(sum(exp(x)))` along `axes`, which are dropped; safe for large x and for
+  /// infinities}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor logSumExp(int... axes) {
     Tensor kept = logSumExpKeepDims(axes);
     return drop(kept, axes("logSumExp", self(), axes));
   }
 
+  /// {@return [#logSumExp] with the reduced axes kept with size 1}
+  ///
+  /// @param axes axes to work along, negative ones counting from the last; all if none is named
   default Tensor logSumExpKeepDims(int... axes) {
     Tensor x = self();
     axes("logSumExp", x, axes);

@@ -11,10 +11,18 @@ public abstract sealed class Sampling permits Creation {
   Sampling() {}
 
   /// Uniform in `[0, 1)`, f32: multiples of 2^-24.
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param dims size of each axis
+  /// @return `dims`
   public static Tensor rand(Key key, int... dims) {
     return rand(DType.F32, key, dims);
   }
 
+  /// {@return as [#rand(Key, int...)]}
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param shape size of each axis
   public static Tensor rand(Key key, Shape shape) {
     return rand(DType.F32, key, shape.toArray());
   }
@@ -22,6 +30,9 @@ public abstract sealed class Sampling permits Creation {
   /// Uniform in `[0, 1)`: multiples of 2^-24 for f32, of 2^-53 for f64.
   ///
   /// @param dtype f32 or f64
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws DTypeException for any other dtype
   public static Tensor rand(DType dtype, Key key, int... dims) {
     Shape shape = Shape.of(dims);
@@ -40,11 +51,23 @@ public abstract sealed class Sampling permits Creation {
 
   /// Uniform in `[lo, hi)`, f32; rounding may give `hi` itself.
   ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param lo lower bound, which may be drawn
+  /// @param hi upper bound
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws TensorException unless `lo <= hi`, both finite
   public static Tensor uniform(Key key, double lo, double hi, int... dims) {
     return uniform(DType.F32, key, lo, hi, dims);
   }
 
+  /// {@return uniform in `[lo, hi)`, f32 or f64; rounding may give `hi` itself}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param lo lower bound, which may be drawn
+  /// @param hi upper bound
+  /// @param dims size of each axis
   public static Tensor uniform(DType dtype, Key key, double lo, double hi, int... dims) {
     if (!(lo <= hi) || Double.isInfinite(hi - lo)) {
       throw new TensorException(
@@ -54,10 +77,18 @@ public abstract sealed class Sampling permits Creation {
   }
 
   /// Standard normal, f32.
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param dims size of each axis
+  /// @return `dims`
   public static Tensor randn(Key key, int... dims) {
     return randn(DType.F32, key, dims);
   }
 
+  /// {@return as [#randn(Key, int...)]}
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param shape size of each axis
   public static Tensor randn(Key key, Shape shape) {
     return randn(DType.F32, key, shape.toArray());
   }
@@ -67,6 +98,9 @@ public abstract sealed class Sampling permits Creation {
   /// Magnitudes reach 6.7 for both dtypes (31 bits under the logarithm).
   ///
   /// @param dtype f32 or f64
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws DTypeException for any other dtype
   /// @see <a href="https://doi.org/10.1214/aoms/1177706645">Box and Muller: A note on the
   ///   generation of random normal deviates</a>
@@ -82,10 +116,24 @@ public abstract sealed class Sampling permits Creation {
   }
 
   /// Normal with the given mean and standard deviation, f32.
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param mean mean of the distribution
+  /// @param deviation standard deviation of the distribution
+  /// @param dims size of each axis
+  /// @return `dims`
   public static Tensor normal(Key key, double mean, double deviation, int... dims) {
     return normal(DType.F32, key, mean, deviation, dims);
   }
 
+  /// Normal with the given mean and standard deviation, f32 or f64.
+  ///
+  /// @param dtype dtype of the elements
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param mean mean of the distribution
+  /// @param deviation standard deviation of the distribution
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws TensorException if `deviation` is negative or not finite
   public static Tensor normal(DType dtype, Key key, double mean, double deviation, int... dims) {
     if (!(deviation >= 0 && deviation < Double.POSITIVE_INFINITY)) {
@@ -97,6 +145,12 @@ public abstract sealed class Sampling permits Creation {
   }
 
   /// Whole numbers `lo .. hi - 1`, i32.
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param lo least number
+  /// @param hi one more than the largest number
+  /// @param dims size of each axis
+  /// @return `dims`
   public static Tensor randint(Key key, int lo, int hi, int... dims) {
     return randint(DType.I32, key, lo, hi, dims);
   }
@@ -105,6 +159,11 @@ public abstract sealed class Sampling permits Creation {
   /// by less than 2^-32.
   ///
   /// @param dtype i32, i64 or u8
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param lo least number
+  /// @param hi one more than the largest number
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws DTypeException for any other dtype
   /// @throws TensorException if there is no number, one doesn't fit the dtype, or there are more
   ///   than 2^32
@@ -142,11 +201,20 @@ public abstract sealed class Sampling permits Creation {
   /// True with the given probability, bool; the same comparison as `rand(key,
   /// dims).lt(probability)`, on whole numbers.
   ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param probability probability of true
+  /// @param dims size of each axis
+  /// @return `dims`
   /// @throws TensorException unless `0 <= probability <= 1`
   public static Tensor bernoulli(Key key, double probability, int... dims) {
     return bernoulli(key, probability, Shape.of(dims));
   }
 
+  /// {@return as [#bernoulli(Key, double, int...)]}
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param probability probability of true
+  /// @param shape size of each axis
   public static Tensor bernoulli(Key key, double probability, Shape shape) {
     if (!(probability >= 0 && probability <= 1)) {
       throw new TensorException("bernoulli: probability " + probability + ", expected 0 to 1");
@@ -156,6 +224,10 @@ public abstract sealed class Sampling permits Creation {
 
   /// True with the probability in each element of `probabilities` (f32 or f64), bool of the same
   /// shape.
+  ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param probabilities probability of true for each element, 0 to 1
+  /// @return in the shape of `probabilities`
   public static Tensor bernoulli(Key key, Tensor probabilities) {
     if (!probabilities.dtype().isFloat()) {
       throw floats("bernoulli", probabilities.dtype());
@@ -166,6 +238,9 @@ public abstract sealed class Sampling permits Creation {
   /// `0 .. n - 1` in random order, i32 `[n]`: the order that sorts `n` random words. Of two equal
   /// words (expected `n^2 / 2^33` pairs) the one with the smaller index comes first.
   ///
+  /// @param key to draw with; the same one gives the same numbers
+  /// @param n number of elements
+  /// @return `[n]`
   /// @throws ShapeException if `n` is negative
   public static Tensor permutation(Key key, int n) {
     return Tensor.apply(new Op.ArgSort(false), key.bits(Shape.of(n), 0));

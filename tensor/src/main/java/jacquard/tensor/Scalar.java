@@ -13,10 +13,19 @@ import java.util.function.LongSupplier;
 public final class Scalar {
   private Scalar() {}
 
+  /// {@return a scalar of any dtype on the standard device}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param value the value in this run
   public static Tensor of(DType dtype, double value) {
     return of(dtype, value, Device.standard());
   }
 
+  /// {@return a scalar of any dtype}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param value the value in this run
+  /// @param device where it lives
   public static Tensor of(DType dtype, double value, Device device) {
     if (dtype.isHalf()) {
       return of(DType.F32, value, device).cast(dtype);
@@ -24,10 +33,13 @@ public final class Scalar {
     return slot(Op.Constant.of(dtype, value), device);
   }
 
-  /// A scalar that is asked for its value whenever a plan with it runs: what a [CompiledStep],
-  /// which is traced once, needs in place of a number that the host computes at each step.
+  /// {@return a scalar that is asked for its value whenever a plan with it runs: what a
+  /// [CompiledStep], which is traced once, needs in place of a number that the host computes at
+  /// each step}
   ///
+  /// @param dtype dtype of the elements
   /// @param value called once or more in each run, on the thread that runs
+  /// @param device where it lives
   public static Tensor of(DType dtype, DoubleSupplier value, Device device) {
     if (dtype.isHalf()) {
       return of(DType.F32, value, device).cast(dtype);
@@ -36,14 +48,23 @@ public final class Scalar {
     return new Tensor(Node.input(new Source.Supplied(bits), dtype, Shape.scalar(), device));
   }
 
+  /// {@return a scalar of f32 on the standard device}
+  ///
+  /// @param value the value in this run
   public static Tensor f32(double value) {
     return of(DType.F32, value);
   }
 
+  /// {@return a scalar of i32 on the standard device}
+  ///
+  /// @param value the value in this run
   public static Tensor i32(int value) {
     return slot(Op.Constant.of(DType.I32, (long) value), Device.standard());
   }
 
+  /// {@return a scalar of i64 on the standard device}
+  ///
+  /// @param value the value in this run
   public static Tensor i64(long value) {
     return slot(Op.Constant.of(DType.I64, value), Device.standard());
   }

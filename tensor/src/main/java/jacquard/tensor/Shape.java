@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 /// Sizes of a tensor's axes: rank 0 to 8, zero sizes allowed, row-major.
 public final class Shape {
+  /// Most axes of a shape.
   public static final int MAX_RANK = 8;
 
   private static final Shape SCALAR = new Shape(new int[0]);
@@ -20,6 +21,10 @@ public final class Shape {
     this.size = n;
   }
 
+  /// A shape.
+  ///
+  /// @param dims size of each axis
+  /// @return the shape
   /// @throws ShapeException if a size is negative, the rank exceeds 8 or the product overflows
   public static Shape of(int... dims) {
     if (dims.length == 0) {
@@ -43,27 +48,30 @@ public final class Shape {
     }
   }
 
+  /// {@return the shape `[]`, of one element}
   public static Shape scalar() {
     return SCALAR;
   }
 
+  /// {@return number of axes}
   public int rank() {
     return dims.length;
   }
 
-  /// Size of `axis`; a negative axis counts from the last.
+  /// {@return size of `axis`; a negative axis counts from the last}
   ///
+  /// @param axis axis to work along; a negative one counts from the last
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   public int dim(int axis) {
     return dims[axis("dim", axis)];
   }
 
-  /// Number of elements; 1 for a scalar.
+  /// {@return number of elements; 1 for a scalar}
   public long size() {
     return size;
   }
 
-  /// Number of elements as an array length.
+  /// {@return number of elements as an array length}
   ///
   /// @throws ShapeException if a Java array can't hold that many
   public int arraySize() {
@@ -74,13 +82,15 @@ public final class Shape {
     return (int) size;
   }
 
+  /// {@return whether there is no element, because an axis has size 0}
   public boolean isEmpty() {
     return size == 0;
   }
 
-  /// `axis` counted from the first, for an axis that may count from the last.
+  /// {@return `axis` counted from the first, for an axis that may count from the last}
   ///
   /// @param op the operation's name, for the error text
+  /// @param axis axis to work along; a negative one counts from the last
   /// @throws ShapeException if `axis` is outside `-rank .. rank-1`
   public int axis(String op, int axis) {
     int rank = dims.length;
@@ -97,7 +107,7 @@ public final class Shape {
     return axis < 0 ? axis + rank : axis;
   }
 
-  /// Row-major strides in elements.
+  /// {@return row-major strides in elements}
   public Ints strides() {
     int[] strides = new int[dims.length];
     long stride = 1;
@@ -108,6 +118,10 @@ public final class Shape {
     return Ints.of(strides);
   }
 
+  /// {@return this with another size of one axis}
+  ///
+  /// @param axis which axis; a negative one counts from the last
+  /// @param size the new size
   public Shape withDim(int axis, int size) {
     int[] copy = dims.clone();
     copy[axis("withDim", axis)] = size;
@@ -117,6 +131,9 @@ public final class Shape {
   /// NumPy broadcasting: axes are aligned at the last, sizes must be equal or 1.
   ///
   /// @param op the operation's name, for the error text
+  /// @param a one shape
+  /// @param b the other
+  /// @return the common shape
   /// @throws ShapeException if the shapes can't be broadcast together
   public static Shape broadcast(String op, Shape a, Shape b) {
     if (a.equals(b)) {
@@ -147,6 +164,7 @@ public final class Shape {
     return Shape.of(result);
   }
 
+  /// {@return the sizes in a new array}
   public int[] toArray() {
     return dims.clone();
   }

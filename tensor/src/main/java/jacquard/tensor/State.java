@@ -23,6 +23,7 @@ public class State {
   /// A cell that starts with the value of `initial`, which is evaluated now.
   ///
   /// @param name what error texts and checkpoints call it
+  /// @param initial first value, which is evaluated now
   public State(String name, Tensor initial) {
     this.name = name;
     this.dtype = initial.dtype();
@@ -32,23 +33,27 @@ public class State {
     Step.evaluateInto(initial, buffer);
   }
 
+  /// {@return what error texts and checkpoints call it}
   public String name() {
     return name;
   }
 
+  /// {@return dtype of the elements, which never changes}
   public DType dtype() {
     return dtype;
   }
 
+  /// {@return size of each axis, which never changes}
   public Shape shape() {
     return shape;
   }
 
+  /// {@return where it lives}
   public Device device() {
     return device;
   }
 
-  /// The current value as a leaf of the graph; the same tensor until the next update.
+  /// {@return the current value as a leaf of the graph; the same tensor until the next update}
   public synchronized Tensor value() {
     Tensor current = value;
     if (current == null) {
@@ -60,6 +65,7 @@ public class State {
 
   /// Replaces the value from a host array of this dtype's type, row-major.
   ///
+  /// @param array elements in the array type of the dtype
   /// @throws ShapeException if the array has another length
   public void load(Object array) {
     int length = java.lang.reflect.Array.getLength(array);
@@ -90,11 +96,12 @@ public class State {
     buffer.write(0, array, 0, length);
   }
 
-  /// The memory of the cell, for back ends.
+  /// {@return the memory of the cell, for back ends}
   public Buffer buffer() {
     return buffer;
   }
 
+  /// {@return how often it got a new value}
   public synchronized long version() {
     return version;
   }

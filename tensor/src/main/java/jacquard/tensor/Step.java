@@ -19,6 +19,8 @@ public final class Step {
   /// Evaluates `outputs` and gives every updated state its new value. All reads see the values from
   /// before.
   ///
+  /// @param outputs what to evaluate
+  /// @param updates states and their new values
   /// @throws StateException if a state is updated twice, or the graph reads a version that was
   ///   overwritten
   /// @throws DeviceException if the tensors are on different devices
@@ -76,6 +78,8 @@ public final class Step {
   }
 
   /// Evaluates tensors; afterwards each holds its value and its graph is let go.
+  ///
+  /// @param outputs what to evaluate
   public static void realise(Tensor... outputs) {
     run(List.of(outputs), List.of());
   }
@@ -95,8 +99,9 @@ public final class Step {
     Backends.of(value.device()).run(List.of(new Backend.Root(value.node(), into)));
   }
 
-  /// The buffer of an input node.
+  /// {@return the buffer of an input node}
   ///
+  /// @param input an input node
   /// @throws StateException if it is a state's value that was overwritten
   public static Buffer buffer(Node input) {
     return switch (input.input()) {

@@ -30,32 +30,39 @@ public final class Switches {
     fuse();
   }
 
+  /// {@return the device of tensors that are created without naming one}
   public static String device() {
     return System.getProperty("jacquard.device", "cpu");
   }
 
+  /// {@return threads of the CPU back end}
   public static int threads() {
     return number("jacquard.threads", Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
   }
 
+  /// {@return what is printed: nothing at 0, most at 4}
   public static int debug() {
     return number("jacquard.debug", 0, 0, 4);
   }
 
-  /// The folder to dump to, or an empty text for none.
+  /// {@return the folder to dump to, or an empty text for none}
   public static String dump() {
     return System.getProperty("jacquard.dump", "");
   }
 
+  /// {@return whether every kernel is compared with its reference}
   public static boolean validate() {
     return flag("jacquard.validate", false);
   }
 
+  /// {@return whether every operation is evaluated where it is called}
   public static boolean eager() {
     return flag("jacquard.eager", false);
   }
 
   /// 128, 256 or 512; 0 when not set.
+  ///
+  /// @return the width in bits
   public static int vectorBits() {
     int bits = number("jacquard.vectorBits", 0, 0, 512);
     if (bits != 0 && bits != 128 && bits != 256 && bits != 512) {
@@ -65,11 +72,13 @@ public final class Switches {
     return bits;
   }
 
+  /// {@return the folder of compiled GPU kernels}
   public static String cacheDir() {
     return System.getProperty(
         "jacquard.cacheDir", System.getProperty("user.home", ".") + "/.cache/jacquard");
   }
 
+  /// {@return whether operations share kernels}
   public static boolean fuse() {
     return flag("jacquard.fuse", true);
   }

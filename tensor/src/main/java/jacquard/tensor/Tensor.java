@@ -30,6 +30,8 @@ public final class Tensor extends Creation
   private final Node node;
 
   /// A handle on `node`; for code that builds graphs itself.
+  ///
+  /// @param node the operation and what it reads
   public Tensor(Node node) {
     this.node = node;
     if (Switches.eager() && !(node.op() instanceof Op.Leaf) && !FusedBody.isBeingMade()) {
@@ -37,8 +39,10 @@ public final class Tensor extends Creation
     }
   }
 
-  /// `op` applied to tensors.
+  /// {@return `op` applied to tensors}
   ///
+  /// @param op the operation
+  /// @param sources what it reads, in order
   /// @throws TensorException if they don't fit the operation
   public static Tensor apply(Op op, Tensor... sources) {
     for (Tensor source : sources) {
@@ -75,22 +79,36 @@ public final class Tensor extends Creation
 
   /// Joins tensors along an axis they have.
   ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param parts what is joined, in order
+  /// @return the joined tensor
   /// @throws ShapeException if there are none or sizes differ on another axis
   public static Tensor concat(int axis, Tensor... parts) {
     return Movement.concat(axis, List.of(parts));
   }
 
+  /// {@return as [#concat(int, Tensor...)]}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
+  /// @param parts what is joined, in order
   public static Tensor concat(int axis, List<Tensor> parts) {
     return Movement.concat(axis, parts);
   }
 
   /// Joins tensors of one shape along a new axis at `axis` of the result.
   ///
+  /// @param axis place of the new axis in the result; a negative one counts from the last
+  /// @param parts what is joined, in order
+  /// @return the tensors, with one axis more
   /// @throws ShapeException if there are none or shapes differ
   public static Tensor stack(int axis, Tensor... parts) {
     return Arrangement.stack(axis, List.of(parts));
   }
 
+  /// {@return as [#stack(int, Tensor...)]}
+  ///
+  /// @param axis place of the new axis in the result; a negative one counts from the last
+  /// @param parts what is joined, in order
   public static Tensor stack(int axis, List<Tensor> parts) {
     return Arrangement.stack(axis, parts);
   }
@@ -102,6 +120,9 @@ public final class Tensor extends Creation
   /// one operand has twice means its diagonal. Operands are combined from left to right; where both
   /// have letters of their own and share one that is summed, that is a dot product of views.
   ///
+  /// @param spec letters of the operands' axes and, behind an arrow, of the result's
+  /// @param operands tensors, as many as the specification has
+  /// @return the tensor of the axes behind the arrow
   /// @throws ShapeException if the text has another form, ranks differ from it, or a letter has two
   ///   sizes
   /// @throws DTypeException if the operands have different dtypes
@@ -109,7 +130,11 @@ public final class Tensor extends Creation
     return Einsum.of(spec, operands);
   }
 
-  /// `x` where the bool `condition` holds, else `y`; all three are broadcast.
+  /// {@return `x` where the bool `condition` holds, else `y`; all three are broadcast}
+  ///
+  /// @param condition bool tensor, broadcast with both
+  /// @param x where the condition holds
+  /// @param y where it doesn't hold
   public static Tensor where(Tensor condition, Tensor x, Tensor y) {
     return condition.where(x, y);
   }
@@ -154,33 +179,39 @@ public final class Tensor extends Creation
     return this;
   }
 
-  /// The node this is a handle on.
+  /// {@return the node this is a handle on}
   public Node node() {
     return node;
   }
 
+  /// {@return dtype of the elements}
   public DType dtype() {
     return node.dtype();
   }
 
+  /// {@return size of each axis}
   public Shape shape() {
     return node.shape();
   }
 
+  /// {@return where it lives}
   public Device device() {
     return node.device();
   }
 
+  /// {@return number of axes}
   public int rank() {
     return shape().rank();
   }
 
-  /// Size of `axis`; a negative axis counts from the last.
+  /// {@return size of `axis`; a negative axis counts from the last}
+  ///
+  /// @param axis axis to work along; a negative one counts from the last
   public int dim(int axis) {
     return shape().dim(axis);
   }
 
-  /// Number of elements.
+  /// {@return number of elements}
   public long size() {
     return shape().size();
   }
@@ -195,8 +226,8 @@ public final class Tensor extends Creation
     return this;
   }
 
-  /// The elements in row-major order, in a new array of this dtype's type: `float[]` f32, f16 and
-  /// bf16, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool.
+  /// {@return the elements in row-major order, in a new array of this dtype's type: `float[]` f32,
+  /// f16 and bf16, `double[]` f64, `int[]` i32, `long[]` i64, `byte[]` u8 and bool}
   public Object toArray() {
     realise();
     int size = shape().arraySize();
@@ -209,38 +240,38 @@ public final class Tensor extends Creation
     return array;
   }
 
-  /// The elements of an f32, f16 or bf16 tensor.
+  /// {@return the elements of an f32, f16 or bf16 tensor}
   public float[] toFloatArray() {
     return (float[]) toArrayOf("toFloatArray", dtype().isHalf() ? dtype() : DType.F32);
   }
 
-  /// The elements of an f64 tensor.
+  /// {@return the elements of an f64 tensor}
   public double[] toDoubleArray() {
     return (double[]) toArrayOf("toDoubleArray", DType.F64);
   }
 
-  /// The elements of an i32 tensor.
+  /// {@return the elements of an i32 tensor}
   public int[] toIntArray() {
     return (int[]) toArrayOf("toIntArray", DType.I32);
   }
 
-  /// The elements of an i64 tensor.
+  /// {@return the elements of an i64 tensor}
   public long[] toLongArray() {
     return (long[]) toArrayOf("toLongArray", DType.I64);
   }
 
-  /// The elements of a u8 tensor.
+  /// {@return the elements of a u8 tensor}
   public byte[] toByteArray() {
     return (byte[]) toArrayOf("toByteArray", DType.U8);
   }
 
-  /// The elements of a bool tensor.
+  /// {@return the elements of a bool tensor}
   public boolean[] toBooleanArray() {
     return HostArrays.booleans((byte[]) toArrayOf("toBooleanArray", DType.BOOL));
   }
 
-  /// The elements as nested Java arrays: `float[][]` for an f32 matrix, `boolean[]` for a bool
-  /// vector.
+  /// {@return the elements as nested Java arrays: `float[][]` for an f32 matrix, `boolean[]` for a
+  /// bool vector}
   ///
   /// @throws ShapeException for a scalar; see [#item]
   public Object toNestedArray() {
@@ -261,6 +292,8 @@ public final class Tensor extends Creation
   /// This tensor on another device: evaluates it and copies the elements. No gradient flows back
   /// through the copy.
   ///
+  /// @param target device to copy to
+  /// @return the tensor there
   /// @throws DeviceException if there is no such device
   public Tensor to(Device target) {
     return target.equals(device()) ? this : Creation.stored(dtype(), toArray(), shape(), target);
@@ -279,7 +312,7 @@ public final class Tensor extends Creation
     return toArray();
   }
 
-  /// The one element as a double.
+  /// {@return the one element as a double}
   ///
   /// @throws ShapeException if there are more or none
   public double item() {
@@ -296,14 +329,14 @@ public final class Tensor extends Creation
     };
   }
 
-  /// The buffer that holds this tensor's elements; evaluates it first.
+  /// {@return the buffer that holds this tensor's elements; evaluates it first}
   public Buffer buffer() {
     realise();
     return Step.buffer(node);
   }
 
-  /// The elements as text, in NumPy's layout: columns aligned, floats with at most 4 digits after
-  /// the point, beyond 1000 elements the ends of each axis only. Evaluates this.
+  /// {@return the elements as text, in NumPy's layout: columns aligned, floats with at most 4
+  /// digits after the point, beyond 1000 elements the ends of each axis only} Evaluates this.
   ///
   /// ```
   /// [[1.     0.5   ]

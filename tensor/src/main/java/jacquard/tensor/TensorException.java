@@ -4,6 +4,9 @@ package jacquard.tensor;
 /// and what to do.
 public sealed class TensorException extends RuntimeException
     permits ShapeException, DTypeException, DeviceException, IndexException, StateException {
+  /// An error with a message.
+  ///
+  /// @param message what is wrong, with the values, what was expected and what to do
   public TensorException(String message) {
     super(message);
   }

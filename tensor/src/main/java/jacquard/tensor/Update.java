@@ -5,6 +5,8 @@ package jacquard.tensor;
 /// @param state what is written
 /// @param value its new value, of the same shape, dtype and device
 public record Update(State state, Tensor value) {
+  /// Checks that the value fits the state.
+  ///
   /// @throws TensorException if shape, dtype or device differ
   public Update {
     if (!state.shape().equals(value.shape())) {

@@ -17,7 +17,11 @@ public record Cost(double flops, double bytes) {
     return new Cost(flops + other.flops, bytes + other.bytes);
   }
 
+  /// What one task has to do.
+  ///
+  /// @param schedule whose values the task names
   /// @param task of `schedule`
+  /// @return operations and bytes
   public static Cost of(Schedule schedule, Task task) {
     return switch (task) {
       case Task.Loop l -> loop(schedule, l, -1);
@@ -158,7 +162,9 @@ public record Cost(double flops, double bytes) {
     return Math.min(touched, place.size()) * place.dtype().bytes();
   }
 
-  /// The sum of all tasks.
+  /// {@return the sum of all tasks}
+  ///
+  /// @param schedule whose values the task names
   public static Cost of(Schedule schedule) {
     return schedule.tasks().stream().map(task -> of(schedule, task)).reduce(NONE, Cost::plus);
   }

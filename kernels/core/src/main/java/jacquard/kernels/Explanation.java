@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param parts one for each task
 public record Explanation(Schedule schedule, List<Stage> stages, List<Part> parts) {
 
+  /// Copies the lists.
   public Explanation {
     stages = List.copyOf(stages);
     parts = List.copyOf(parts);
@@ -26,6 +27,7 @@ public record Explanation(Schedule schedule, List<Stage> stages, List<Part> part
   /// @param after what it made of it
   /// @param notes more of what it did, a line each
   public record Stage(String name, String before, String after, List<String> notes) {
+    /// Copies the notes.
     public Stage {
       notes = List.copyOf(notes);
     }
@@ -37,6 +39,7 @@ public record Explanation(Schedule schedule, List<Stage> stages, List<Part> part
   ///   it is cheaper to compute it again than to keep it
   /// @param ends one for each value that leaves the task, and each task that reads it
   public record Part(List<Node> nodes, List<End> ends) {
+    /// Copies the lists.
     public Part {
       nodes = List.copyOf(nodes);
       ends = List.copyOf(ends);
@@ -53,13 +56,16 @@ public record Explanation(Schedule schedule, List<Stage> stages, List<Part> part
 
   /// A value in an arena while it lives.
   ///
+  /// @param value number of the value in the schedule
+  /// @param dtype dtype of the elements
   /// @param byteOffset within the arena of its dtype
+  /// @param bytes size in bytes
   /// @param first task that writes it
   /// @param last task that reads or writes it
   public record Block(int value, DType dtype, long byteOffset, long bytes, int first, int last) {}
 
-  /// The memory plan as a picture: offset against time. Blocks that overlap in both are one value
-  /// that takes over the memory of another with the task that reads that last.
+  /// {@return the memory plan as a picture: offset against time} Blocks that overlap in both are
+  /// one value that takes over the memory of another with the task that reads that last.
   public List<Block> blocks() {
     int count = schedule.values().size();
     int[] first = new int[count];

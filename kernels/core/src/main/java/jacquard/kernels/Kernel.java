@@ -35,6 +35,7 @@ public record Kernel(
     List<Access> accesses,
     List<Instr> instructions) {
 
+  /// Copies the lists.
   public Kernel {
     accesses = List.copyOf(accesses);
     instructions = List.copyOf(instructions);
@@ -67,16 +68,22 @@ public record Kernel(
   ///   index value
   /// @param memory false if the walk's position itself is the value ([Instr.Index], [Instr.Random])
   ///   and there is no array
+  /// @param inner whether neighbours along the inner axis lie side by side, apart or on one element
   /// @param level UNIFORM if all strides are 0; KEPT if it moves along kept axes only; FULL if
   ///   along a reduced one (or, without reduced axes in the kernel, FULL if along any axis)
   public record Access(DType dtype, boolean memory, Inner inner, Level level) {}
 
   /// One instruction; its value has a dtype and a level.
   public sealed interface Instr {
+    /// {@return dtype of the value}
     DType dtype();
 
+    /// {@return for which indices there is a value}
     Level level();
 
+    /// A number that is known when the kernel is made.
+    ///
+    /// @param dtype dtype of the value
     /// @param bits `Double.doubleToRawLongBits` for float dtypes, otherwise the value itself
     record Constant(DType dtype, long bits) implements Instr {
       @Override
@@ -87,6 +94,7 @@ public record Kernel(
 
     /// A scalar given at each run.
     ///
+    /// @param dtype dtype of the value
     /// @param slot index into the launch's scalars
     record Dynamic(DType dtype, int slot) implements Instr {
       @Override
@@ -96,6 +104,9 @@ public record Kernel(
     }
 
     /// The low or high 32 bits of an i64 scalar given at each run, as i32.
+    ///
+    /// @param slot number of the scalar among those of a run
+    /// @param high whether the upper 32 bits
     record DynamicWord(int slot, boolean high) implements Instr {
       @Override
       public DType dtype() {
@@ -109,10 +120,17 @@ public record Kernel(
     }
 
     /// The element at the position of an access.
+    ///
+    /// @param dtype dtype of the value
+    /// @param level for which indices there is a value
+    /// @param access number of the access
     record Load(DType dtype, Level level, int access) implements Instr {}
 
     /// The low or high 32 bits of the i64 element at the position of an access of level UNIFORM, as
     /// i32.
+    ///
+    /// @param access number of the access
+    /// @param high whether the upper 32 bits
     record LoadWord(int access, boolean high) implements Instr {
       @Override
       public DType dtype() {
@@ -126,13 +144,20 @@ public record Kernel(
     }
 
     /// The position of an access without memory, converted to the dtype.
+    ///
+    /// @param dtype dtype of the value
+    /// @param level for which indices there is a value
+    /// @param access number of the access
     record Index(DType dtype, Level level, int access) implements Instr {}
 
     /// Word 0 of Threefry 2x32 (20 rounds) of key words `low`, `high` and counter words (position
     /// of `access`, `salt`), as i32.
     ///
+    /// @param level for which indices there is a value
+    /// @param access number of the access
     /// @param low instruction giving the low key word, i32
     /// @param high instruction giving the high key word, i32
+    /// @param salt which of the numbers that one key gives
     record Random(Level level, int access, int low, int high, int salt) implements Instr {
       @Override
       public DType dtype() {
@@ -140,20 +165,48 @@ public record Kernel(
       }
     }
 
+    /// A function of one value.
+    ///
+    /// @param dtype dtype of the value
+    /// @param level for which indices there is a value
+    /// @param kind which function
+    /// @param x instruction that gives the operand
     record Unary(DType dtype, Level level, jacquard.tensor.graph.UnaryKind kind, int x)
         implements Instr {}
 
+    /// A function of two values.
+    ///
     /// @param dtype of the result: bool for comparisons, else that of the operands
+    /// @param level for which indices there is a value
+    /// @param kind which function
+    /// @param x instruction that gives the operand
+    /// @param y instruction that gives the second operand
     record Binary(DType dtype, Level level, jacquard.tensor.graph.BinaryKind kind, int x, int y)
         implements Instr {}
 
+    /// One of two values, by a condition.
+    ///
+    /// @param dtype dtype of the value
+    /// @param level for which indices there is a value
+    /// @param condition instruction that gives the condition
+    /// @param x instruction that gives the operand
+    /// @param y instruction that gives the second operand
     record Where(DType dtype, Level level, int condition, int x, int y) implements Instr {}
 
+    /// Conversion to another dtype.
+    ///
+    /// @param dtype dtype of the value
+    /// @param level for which indices there is a value
+    /// @param x instruction that gives the operand
     record Cast(DType dtype, Level level, int x) implements Instr {}
 
     /// Combines a full value over the reduced part of the space; level KEPT (UNIFORM never). The
     /// operand may be of a lower level: it is then combined as often as the reduced part has
     /// elements.
+    ///
+    /// @param dtype dtype of the value
+    /// @param kind which function
+    /// @param x instruction that gives the operand
     record Reduce(DType dtype, jacquard.tensor.graph.ReduceKind kind, int x) implements Instr {
       @Override
       public Level level() {
@@ -164,6 +217,9 @@ public record Kernel(
     /// Writes a value at the position of an access, whose level is not below the value's. (In a
     /// kernel without reduced axes both are FULL or lower; a store of level KEPT writes once per
     /// kept index.)
+    ///
+    /// @param access number of the access
+    /// @param value instruction that gives what is stored
     record Store(int access, int value) implements Instr {
       @Override
       public DType dtype() {
@@ -177,7 +233,7 @@ public record Kernel(
     }
   }
 
-  /// Whether any instruction reduces.
+  /// {@return whether any instruction reduces}
   public boolean reduces() {
     for (Instr instr : instructions) {
       if (instr instanceof Instr.Reduce) {

@@ -41,6 +41,8 @@ public final class KernelReference {
 
   /// Runs a kernel.
   ///
+  /// @param kernel what to run
+  /// @param launch sizes, strides and offsets
   /// @param arrays the array of each access, null for those without memory
   /// @param dynamics dynamic scalars as constant bits
   public static void run(Kernel kernel, Launch launch, Object[] arrays, long[] dynamics) {

@@ -6,6 +6,9 @@ import jacquard.kernels.Kernel.Instr;
 public final class KernelText {
   private KernelText() {}
 
+  /// {@return the accesses, then the instructions, a line each}
+  ///
+  /// @param kernel what to print
   public static String of(Kernel kernel) {
     StringBuilder text = new StringBuilder();
     text.append(

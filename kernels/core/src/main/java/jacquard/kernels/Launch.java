@@ -19,11 +19,12 @@ public record Launch(Ints outer, Ints reduced, int inner, List<Walk> walks) {
   /// @param inner stride of the inner axis
   public record Walk(int offset, Ints outer, Ints reduced, int inner) {}
 
+  /// Copies the list of walks.
   public Launch {
     walks = List.copyOf(walks);
   }
 
-  /// Number of outer indices.
+  /// {@return number of outer indices}
   public int outerSize() {
     int n = 1;
     for (int i = 0; i < outer.length(); i++) {
@@ -32,7 +33,7 @@ public record Launch(Ints outer, Ints reduced, int inner, List<Walk> walks) {
     return n;
   }
 
-  /// Number of indices of the full space.
+  /// {@return number of indices of the full space}
   public long size() {
     long n = (long) outerSize() * inner;
     for (int i = 0; i < reduced.length(); i++) {

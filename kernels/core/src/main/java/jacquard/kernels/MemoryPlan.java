@@ -17,12 +17,16 @@ public record MemoryPlan(Map<DType, Integer> elements) {
   /// Offsets are multiples of this many bytes: a cache line.
   public static final int ALIGNMENT_BYTES = 64;
 
+  /// Copies the map.
   public MemoryPlan {
     elements = Map.copyOf(elements);
   }
 
   /// A value to place.
   ///
+  /// @param value number of the value in the schedule
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
   /// @param first task that writes it first
   /// @param last task that reads or writes it last
   public record Lifetime(int value, DType dtype, int size, int first, int last) {
@@ -31,7 +35,7 @@ public record MemoryPlan(Map<DType, Integer> elements) {
     }
   }
 
-  /// Bytes of all arenas.
+  /// {@return bytes of all arenas}
   public long bytes() {
     long bytes = 0;
     for (Map.Entry<DType, Integer> e : elements.entrySet()) {

@@ -45,6 +45,8 @@ public final class PlannedBackend implements Backend {
   private int missesInRow;
   private boolean warned;
 
+  /// A schedule made executable.
+  ///
   /// @param schedule what it does
   /// @param program the schedule made executable
   /// @param planNanos time spent on the passes
@@ -54,9 +56,15 @@ public final class PlannedBackend implements Backend {
 
   /// How often plans were found or made.
   ///
+  /// @param hits plans found
+  /// @param misses plans made
+  /// @param plans plans kept now
   /// @param runNanos time spent in programs, as opposed to building and looking up
   public record Statistics(long hits, long misses, int plans, long runNanos) {}
 
+  /// A back end without plans yet.
+  ///
+  /// @param target allocates memory and makes programs
   public PlannedBackend(Target target) {
     this.target = target;
   }
@@ -136,38 +144,50 @@ public final class PlannedBackend implements Backend {
     return new Plan(schedule, program, t1 - t0, System.nanoTime() - t1);
   }
 
-  /// The schedule of a graph, without running it; for people and tests. Not kept in the cache.
-  /// Fused operations are lowered, as for a device that has no kernel for them.
+  /// {@return the schedule of a graph, without running it; for people and tests} Not kept in the
+  /// cache. Fused operations are lowered, as for a device that has no kernel for them.
+  ///
+  /// @param roots nodes, and buffers for the values of states
   public static Schedule schedule(List<Root> roots) {
     return schedule(roots, fused -> false);
   }
 
   /// As [#schedule(List)], for a device that has kernels for some fused operations.
   ///
+  /// @param roots nodes, and buffers for the values of states
   /// @param hasKernel as [Target#hasKernel]
+  /// @return the schedule
   public static Schedule schedule(List<Root> roots, Predicate<Node> hasKernel) {
     return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), hasKernel);
   }
 
-  /// The schedule of a graph on this device, without running it; for people and tests. Not kept in
-  /// the cache.
+  /// {@return the schedule of a graph on this device, without running it; for people and tests} Not
+  /// kept in the cache.
+  ///
+  /// @param roots nodes, and buffers for the values of states
   public Schedule scheduleHere(List<Root> roots) {
     return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
   }
 
-  /// The plan of a graph on this device and how the passes came to it, without running it. Not kept
-  /// in the cache.
+  /// {@return the plan of a graph on this device and how the passes came to it, without running it}
+  /// Not kept in the cache.
+  ///
+  /// @param roots nodes, and buffers for the values of states
   public Explanation explain(List<Root> roots) {
     return Scheduler.explain(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
   }
 
-  /// The code that runs for a task, as text for people; empty if there is nothing to read.
+  /// {@return the code that runs for a task, as text for people; empty if there is nothing to read}
+  ///
+  /// @param schedule whose values the task names
+  /// @param task a task of the schedule
   public String code(Schedule schedule, Task task) {
     return target.code(schedule, task);
   }
 
   /// Runs a graph and tells how long each task of its plan took. States get their new values.
   ///
+  /// @param roots nodes, and buffers for the values of states
   /// @return nanoseconds, one for each task; null if this device can't tell
   public synchronized long @Nullable [] time(List<Root> roots) {
     try {
@@ -205,11 +225,12 @@ public final class PlannedBackend implements Backend {
     }
   }
 
+  /// {@return how often plans were found and made so far}
   public synchronized Statistics statistics() {
     return new Statistics(hits, misses, plans.size(), runNanos);
   }
 
-  /// Plans in the cache, least recently used first.
+  /// {@return plans in the cache, least recently used first}
   public synchronized List<Plan> plans() {
     return List.copyOf(plans.values());
   }

@@ -19,18 +19,26 @@ public final class Profile {
   private int runs;
   private int reported;
 
+  /// A profile without times yet.
+  ///
+  /// @param schedule whose values the task names
   public Profile(Schedule schedule) {
     this.schedule = schedule;
     this.nanos = new long[schedule.size()];
   }
 
   /// Adds the time of one run of task `task`.
+  ///
+  /// @param task number of the task
+  /// @param elapsed nanoseconds
   public void add(int task, long elapsed) {
     nanos[task] += elapsed;
   }
 
   /// Counts a run, and every [#REPORT_EVERY]-th time prints the slowest tasks: microseconds per
   /// run, share, task.
+  ///
+  /// @param out where to write
   public void report(PrintStream out) {
     runs++;
     if (runs % REPORT_EVERY != 1) {
@@ -41,7 +49,7 @@ public final class Profile {
     reported = runs;
   }
 
-  /// The slowest tasks, one line each.
+  /// {@return the slowest tasks, one line each}
   public String text() {
     long total = 0;
     List<Integer> order = new ArrayList<>();

@@ -19,6 +19,7 @@ public record Schedule(
     int dynamics,
     List<Integer> results) {
 
+  /// Copies the lists.
   public Schedule {
     tasks = List.copyOf(tasks);
     values = List.copyOf(values);
@@ -27,20 +28,28 @@ public record Schedule(
 
   /// Memory of a value.
   public sealed interface Value {
+    /// {@return dtype of its elements}
     DType dtype();
 
+    /// {@return number of its elements}
     int size();
 
     /// Elements `offset .. offset + size - 1` of the dtype's arena.
+    ///
+    /// @param dtype dtype of the elements
+    /// @param size number of elements
+    /// @param offset first element in the arena
     record Arena(DType dtype, int size, int offset) implements Value {}
 
     /// A buffer given at each run: an input, a state, or the memory of a result.
     ///
+    /// @param dtype dtype of the elements
+    /// @param size number of elements
     /// @param slot number of the buffer
     record External(DType dtype, int size, int slot) implements Value {}
   }
 
-  /// Number of tasks, epilogues counted with their contraction.
+  /// {@return number of tasks, epilogues counted with their contraction}
   public int size() {
     return tasks.size();
   }

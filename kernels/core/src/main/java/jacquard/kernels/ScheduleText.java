@@ -9,6 +9,9 @@ import java.util.List;
 public final class ScheduleText {
   private ScheduleText() {}
 
+  /// {@return the tasks, a line each or two, then the arena}
+  ///
+  /// @param schedule whose values the task names
   public static String of(Schedule schedule) {
     StringBuilder text = new StringBuilder();
     int number = 0;
@@ -23,6 +26,9 @@ public final class ScheduleText {
   }
 
   /// `dot 12x64x64x32 -> v7, then loop ...`.
+  ///
+  /// @param task a task
+  /// @return the line, or two with an epilogue
   public static String line(Task task) {
     return switch (task) {
       case Task.Loop l ->

@@ -9,37 +9,55 @@ import jacquard.tensor.spi.HostBuffer;
 /// The last stage, different for each kind of device: memory, and schedules made executable.
 public interface Target {
 
+  /// {@return the device that runs the programs}
   Device device();
 
-  /// A buffer of zeros.
+  /// {@return a buffer of zeros}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
   Buffer allocate(DType dtype, int size);
 
-  /// `host` where this device can read it.
+  /// {@return `host` where this device can read it}
+  ///
+  /// @param host elements on the host
   Buffer place(HostBuffer host);
 
-  /// Whether this device has a kernel for a fused node, whose operation is an
-  /// [jacquard.tensor.graph.Op.Fused]; else the expression that defines it is run.
+  /// {@return whether this device has a kernel for a fused node, whose operation is an
+  /// [jacquard.tensor.graph.Op.Fused]; else the expression that defines it is run}
+  ///
+  /// @param fused node of a fused operation
   default boolean hasKernel(Node fused) {
     return false;
   }
 
   /// Compiles every kernel of the schedule and takes the memory it needs.
+  ///
+  /// @param schedule whose values the task names
+  /// @return the program, which may be run any number of times
   Program prepare(Schedule schedule);
 
-  /// The code that this device runs for a task of a schedule, as text for people; empty if there is
-  /// nothing to read.
+  /// {@return the code that this device runs for a task of a schedule, as text for people; empty if
+  /// there is nothing to read}
+  ///
+  /// @param schedule whose values the task names
+  /// @param task a task of the schedule
   default String code(Schedule schedule, Task task) {
     return "";
   }
 
   /// A schedule that can be run any number of times.
   interface Program {
+    /// Runs the schedule once.
+    ///
     /// @param externals the buffers of this run, by slot
     /// @param dynamics the dynamic scalars of this run, as constant bits
     void run(Buffer[] externals, long[] dynamics);
 
     /// Runs, and tells how long each task took.
     ///
+    /// @param externals buffers by slot: inputs, then results
+    /// @param dynamics scalars by slot, as bits
     /// @param nanos receives a time for each task
     /// @return false if this device can't tell tasks apart; nothing was run then
     default boolean run(Buffer[] externals, long[] dynamics, long[] nanos) {

@@ -20,6 +20,7 @@ public final class TaskReference {
 
   /// Runs a task on host memory.
   ///
+  /// @param task what to run
   /// @param memory the memory of a value: its elements, contiguous
   /// @param dynamics dynamic scalars as constant bits
   public static void run(Task task, IntFunction<HostBuffer> memory, long[] dynamics) {

@@ -24,7 +24,10 @@ public final class Validation {
 
   /// Runs `task` by `action` and compares what it wrote with the reference.
   ///
+  /// @param task what to run and check
   /// @param memory where a value is
+  /// @param dynamics scalars by slot, as bits
+  /// @param action what to run
   /// @throws IllegalStateException naming the task, the element and both values, if they differ
   public static void check(
       Task task, IntFunction<HostBuffer> memory, long[] dynamics, Runnable action) {

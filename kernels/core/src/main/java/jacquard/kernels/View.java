@@ -7,23 +7,34 @@ import java.util.Optional;
 /// A strided look at a buffer: index `i` of `shape` is element `offset + sum(i[axis] *
 /// strides[axis])`. Strides are in elements, and 0 on axes of size 1, so that equal walks are equal
 /// views.
+///
+/// @param shape size of each axis
+/// @param strides elements from one index to the next, by axis
+/// @param offset element of the buffer at index 0
 public record View(Shape shape, Ints strides, int offset) {
 
+  /// Strides of axes of size 1 become 0.
   public View {
     Shape s = shape;
     strides = strides.map((axis, stride) -> s.dim(axis) == 1 ? 0 : stride);
   }
 
   /// Row-major from element 0.
+  ///
+  /// @param shape size of each axis
+  /// @return the view
   public static View contiguous(Shape shape) {
     return new View(shape, shape.strides(), 0);
   }
 
-  /// Whether this walks elements `0, 1, ...` in row-major order.
+  /// {@return whether this walks elements `0, 1, ...` in row-major order}
   public boolean isContiguous() {
     return offset == 0 && equals(contiguous(shape));
   }
 
+  /// {@return the same elements with axes in another order}
+  ///
+  /// @param order for each axis of the result, the axis of the source
   public View permute(Ints order) {
     int[] dims = new int[order.length()];
     for (int i = 0; i < dims.length; i++) {
@@ -32,15 +43,25 @@ public record View(Shape shape, Ints strides, int offset) {
     return new View(Shape.of(dims), order.map((i, from) -> strides.get(from)), offset);
   }
 
+  /// {@return the same elements, axes of size 1 repeated by a stride of 0}
+  ///
+  /// @param to the new shape
   public View expand(Shape to) {
     return new View(to, strides.map((i, s) -> shape.dim(i) == to.dim(i) ? s : 0), offset);
   }
 
-  /// A look that sees this view's only element everywhere in `to`.
+  /// {@return a look that sees this view's only element everywhere in `to`}
+  ///
+  /// @param to the new shape
   public View everywhere(Shape to) {
     return new View(to, Ints.filled(to.rank(), 0), offset);
   }
 
+  /// {@return every `step`-th element from `start` to `stop` (exclusive) of each axis}
+  ///
+  /// @param start first index of each axis
+  /// @param stop end of each axis, left out
+  /// @param step indices from one to the next, for each axis
   public View slice(Ints start, Ints stop, Ints step) {
     int[] dims = new int[shape.rank()];
     int from = offset;
@@ -51,6 +72,9 @@ public record View(Shape shape, Ints strides, int offset) {
     return new View(Shape.of(dims), strides.map((i, s) -> s * step.get(i)), from);
   }
 
+  /// {@return the same elements with axes reversed, by negative strides}
+  ///
+  /// @param axes axes to reverse, negative ones counting from the last
   public View flip(Ints axes) {
     int from = offset;
     for (int i = 0; i < axes.length(); i++) {
@@ -60,7 +84,9 @@ public record View(Shape shape, Ints strides, int offset) {
     return new View(shape, strides.map((i, s) -> axes.contains(i) ? -s : s), from);
   }
 
-  /// The same elements under another shape; empty if that is no strided look.
+  /// {@return the same elements under another shape; empty if that is no strided look}
+  ///
+  /// @param to the new shape
   public Optional<View> reshape(Shape to) {
     if (to.isEmpty() || shape.size() == 1) {
       return Optional.of(new View(to, Ints.filled(to.rank(), 0), offset));

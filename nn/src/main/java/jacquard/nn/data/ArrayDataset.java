@@ -21,6 +21,9 @@ public final class ArrayDataset implements Dataset {
   }
 
   /// A dataset of `size` examples without fields yet; {@link #with} adds them.
+  ///
+  /// @param size number of examples
+  /// @return the dataset
   public static ArrayDataset ofSize(int size) {
     if (size < 0) {
       throw new IllegalArgumentException("dataset: size " + size + ", expected 0 or more");
@@ -30,7 +33,10 @@ public final class ArrayDataset implements Dataset {
 
   /// Adds an f32 field; the array is not copied.
   ///
+  /// @param name what the field is called
+  /// @param data elements of all examples, row by row
   /// @param dims of one example
+  /// @return this
   /// @throws IllegalArgumentException if the array's length isn't size times `dims`, or the name is
   ///   taken
   public ArrayDataset with(String name, float[] data, int... dims) {
@@ -38,11 +44,20 @@ public final class ArrayDataset implements Dataset {
   }
 
   /// Adds an i32 field; the array is not copied.
+  ///
+  /// @param name what the field is called
+  /// @param data elements of all examples, row by row
+  /// @param dims size of each axis of one example
+  /// @return this
   public ArrayDataset with(String name, int[] data, int... dims) {
     return with(new Field(name, DType.I32, Shape.of(dims)), data, data.length);
   }
 
   /// Adds a tensor `[size, shape...]` of any dtype as a field; it is evaluated and copied.
+  ///
+  /// @param name what the field is called
+  /// @param tensor elements of all examples
+  /// @return this
   public ArrayDataset with(String name, Tensor tensor) {
     int[] dims = tensor.shape().toArray();
     if (dims.length == 0 || dims[0] != size) {

@@ -12,11 +12,18 @@ import java.util.List;
 /// is black.
 public sealed interface Augmentation {
 
+  /// Changes a picture, or makes another of it.
+  ///
+  /// @param image the picture, which may be changed
+  /// @param random source of random numbers, the picture's own
   /// @return another picture; the one that was given is not changed
   Image apply(Image image, SplitMix random);
 
   /// One after the other.
+  ///
+  /// @param steps one after the other
   record Sequence(List<Augmentation> steps) implements Augmentation {
+    /// Copies the list.
     public Sequence {
       steps = List.copyOf(steps);
     }
@@ -32,7 +39,11 @@ public sealed interface Augmentation {
   }
 
   /// To a size, by a triangle filter that is widened when it shrinks; not in proportion.
+  ///
+  /// @param height height in pixels
+  /// @param width width in pixels
   record Resize(int height, int width) implements Augmentation {
+    /// Refuses sizes below 1.
     public Resize {
       requireSize("resize", height, width);
     }
@@ -44,7 +55,11 @@ public sealed interface Augmentation {
   }
 
   /// The middle; black around a picture that is smaller.
+  ///
+  /// @param height height in pixels
+  /// @param width width in pixels
   record CentreCrop(int height, int width) implements Augmentation {
+    /// Refuses sizes below 1.
     public CentreCrop {
       requireSize("centre crop", height, width);
     }
@@ -66,6 +81,7 @@ public sealed interface Augmentation {
   /// @param most largest area of the part, at most 1
   /// @param ratio the proportions differ from the picture's by up to this factor, 1 or more
   record ResizedCrop(double least, double most, double ratio) implements Augmentation {
+    /// Refuses areas outside 0 to 1 and proportions below 1.
     public ResizedCrop {
       if (!(least > 0 && least <= most && most <= 1 && ratio >= 1 && ratio < 100)) {
         throw new IllegalArgumentException(
@@ -91,6 +107,7 @@ public sealed interface Augmentation {
   ///
   /// @param probability with which it is done
   record Flip(double probability) implements Augmentation {
+    /// Refuses what is no probability.
     public Flip {
       requireShare("flip", probability);
     }
@@ -105,6 +122,7 @@ public sealed interface Augmentation {
   ///
   /// @param degrees most, in either direction
   record Rotate(double degrees) implements Augmentation {
+    /// Refuses angles outside 0 to 180 degrees.
     public Rotate {
       if (!(degrees >= 0 && degrees <= 180)) {
         throw new IllegalArgumentException("rotate: " + degrees + " degrees, expected 0 to 180");
@@ -121,6 +139,7 @@ public sealed interface Augmentation {
   ///
   /// @param pixels most
   record Shift(int pixels) implements Augmentation {
+    /// Refuses a negative number of pixels.
     public Shift {
       if (pixels < 0) {
         throw new IllegalArgumentException("shift: " + pixels + " pixels, expected 0 or more");
@@ -136,7 +155,10 @@ public sealed interface Augmentation {
   }
 
   /// Times a factor of 1 - `amount` to 1 + `amount`; cut at white.
+  ///
+  /// @param amount how far from 1 the factor may be
   record Brightness(double amount) implements Augmentation {
+    /// Refuses amounts outside 0 to 1.
     public Brightness {
       requireShare("brightness", amount);
     }
@@ -150,7 +172,10 @@ public sealed interface Augmentation {
 
   /// Distance from the picture's mean brightness times a factor of 1 - `amount` to 1 + `amount`;
   /// cut at black and white.
+  ///
+  /// @param amount how far from 1 the factor may be
   record Contrast(double amount) implements Augmentation {
+    /// Refuses amounts outside 0 to 1.
     public Contrast {
       requireShare("contrast", amount);
     }
@@ -165,7 +190,10 @@ public sealed interface Augmentation {
 
   /// Distance from a pixel's own grey times a factor of 1 - `amount` to 1 + `amount`; cut at black
   /// and white. Nothing happens to grey pictures.
+  ///
+  /// @param amount how far from 1 the factor may be
   record Saturation(double amount) implements Augmentation {
+    /// Refuses amounts outside 0 to 1.
     public Saturation {
       requireShare("saturation", amount);
     }
@@ -178,7 +206,11 @@ public sealed interface Augmentation {
   }
 
   /// `(x - mean) / deviation`, alike for all channels.
+  ///
+  /// @param mean what is subtracted
+  /// @param deviation what is divided by
   record Normalise(double mean, double deviation) implements Augmentation {
+    /// Refuses a deviation that is not above 0.
     public Normalise {
       if (!(deviation > 0) || !Double.isFinite(mean)) {
         throw new IllegalArgumentException(

@@ -21,6 +21,10 @@ public final class AugmentationSpec {
 
   private AugmentationSpec() {}
 
+  /// Reads steps as they are written on the command line, in their order.
+  ///
+  /// @param spec steps as they are written on the command line
+  /// @return the steps as one
   /// @throws FormatException if a step is unknown or its numbers are out of range
   public static Augmentation parse(String spec) throws FormatException {
     List<Augmentation> steps = new ArrayList<>();

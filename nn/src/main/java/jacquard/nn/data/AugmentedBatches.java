@@ -13,7 +13,11 @@ public final class AugmentedBatches implements BatchSource {
   private final long seed;
   private final double low;
 
+  /// Batches whose pictures are changed, each in its own way.
+  ///
   /// @param source has a field `image`, f32 `[channels, height, width]`
+  /// @param augmentation what is done to each picture
+  /// @param seed same seed, same numbers
   /// @param low what the source's pictures have for black, with 1 for white; the result has it too
   public AugmentedBatches(BatchSource source, Augmentation augmentation, long seed, double low) {
     this.source = source;

@@ -25,7 +25,9 @@ public final class Batch {
   ///
   /// @param step which batch of the run this is, from 0
   /// @param epoch which pass over the data it belongs to, from 0
+  /// @param rows number of rows
   /// @param valid rows that hold examples; the rest is padding
+  /// @param fields names, dtypes and shapes
   public Batch(long step, long epoch, int rows, int valid, List<Field> fields) {
     if (rows < 1 || valid < 0 || valid > rows) {
       throw new IllegalArgumentException(
@@ -46,29 +48,34 @@ public final class Batch {
     }
   }
 
+  /// {@return step that this is the batch of}
   public long step() {
     return step;
   }
 
+  /// {@return epoch that its examples are from}
   public long epoch() {
     return epoch;
   }
 
-  /// Examples and padding: the size of the first axis.
+  /// {@return examples and padding: the size of the first axis}
   public int rows() {
     return rows;
   }
 
-  /// Rows that hold examples; the ones after them are padding and zero.
+  /// {@return rows that hold examples; the ones after them are padding and zero}
   public int valid() {
     return valid;
   }
 
+  /// {@return names, dtypes and shapes, in the dataset's order}
   public List<Field> fields() {
     return fields;
   }
 
-  /// Elements that one row of field `f` takes.
+  /// {@return elements that one row of field `f` takes}
+  ///
+  /// @param f number of the field
   public int stride(int f) {
     return fields.get(f).shape().arraySize();
   }
@@ -81,49 +88,68 @@ public final class Batch {
     return Shape.of(all);
   }
 
-  /// The field called `name`, `[rows, shape...]`, on the standard device; its memory is this array
-  /// where the device is the host.
+  /// {@return the field called `name`, `[rows, shape...]`, on the standard device; its memory is
+  /// this array where the device is the host}
+  ///
+  /// @param name name of the field
   public Tensor tensor(String name) {
     return tensor(name, Device.standard());
   }
 
+  /// {@return as [#tensor(String)], on `device`}
+  ///
+  /// @param name name of the field
+  /// @param device where it lives
   public Tensor tensor(String name, Device device) {
     int f = index(name);
     return Tensor.stored(fields.get(f).dtype(), arrays[f], shape(f), device);
   }
 
-  /// 1 for rows that hold examples and 0 for padding: f32 `[rows]`.
+  /// {@return 1 for rows that hold examples and 0 for padding: f32 `[rows]`}
   public Tensor mask() {
     return mask(Device.standard());
   }
 
+  /// {@return as [#mask()], on `device`}
+  ///
+  /// @param device where it lives
   public Tensor mask(Device device) {
     float[] mask = new float[rows];
     Arrays.fill(mask, 0, valid, 1);
     return Tensor.stored(DType.F32, mask, Shape.of(rows), device);
   }
 
-  /// The array of an f32 field; not copied.
+  /// {@return the array of an f32 field; not copied}
+  ///
+  /// @param name name of the field
   public float[] floats(String name) {
     return (float[]) array(index(name), DType.F32);
   }
 
-  /// The array of an f32 field by number; not copied.
+  /// {@return the array of an f32 field by number; not copied}
+  ///
+  /// @param f number of the field
   public float[] floats(int f) {
     return (float[]) array(f, DType.F32);
   }
 
-  /// The array of an i32 field; not copied.
+  /// {@return the array of an i32 field; not copied}
+  ///
+  /// @param name name of the field
   public int[] ints(String name) {
     return (int[]) array(index(name), DType.I32);
   }
 
-  /// The array of an i32 field by number; not copied.
+  /// {@return the array of an i32 field by number; not copied}
+  ///
+  /// @param f number of the field
   public int[] ints(int f) {
     return (int[]) array(f, DType.I32);
   }
 
-  /// The array of a field of any dtype, `float[]` for f32 and so on; not copied.
+  /// {@return the array of a field of any dtype, `float[]` for f32 and so on; not copied}
+  ///
+  /// @param f number of the field
   public Object array(int f) {
     return arrays[f];
   }

@@ -4,6 +4,8 @@ package jacquard.nn.data;
 /// start and in one that was resumed there.
 @FunctionalInterface
 public interface BatchSource {
-  /// The batch of `step`, from 0.
+  /// {@return the batch of `step`, from 0}
+  ///
+  /// @param step number of the step, from 0
   Batch batch(long step);
 }

@@ -54,6 +54,10 @@ public final class Batches implements BatchSource {
 
   /// Batches in the dataset's order.
   ///
+  /// @param dataset where examples come from
+  /// @param rows examples in a batch
+  /// @param tail what becomes of a last batch that is not full
+  /// @return the batches
   /// @throws IllegalArgumentException if the dataset is empty or doesn't give one batch
   public static Batches of(Dataset dataset, int rows, Tail tail) {
     return new Batches(dataset, rows, tail, null);
@@ -61,28 +65,41 @@ public final class Batches implements BatchSource {
 
   /// Batches in an order drawn anew for each epoch from `seed`.
   ///
+  /// @param dataset where examples come from
+  /// @param rows examples in a batch
+  /// @param tail what becomes of a last batch that is not full
+  /// @param seed same seed, same numbers
+  /// @return the batches
   /// @throws IllegalArgumentException if the dataset is empty or doesn't give one batch
   public static Batches shuffled(Dataset dataset, int rows, Tail tail, long seed) {
     return new Batches(dataset, rows, tail, seed);
   }
 
+  /// {@return where the examples come from}
   public Dataset dataset() {
     return dataset;
   }
 
+  /// {@return examples in a full batch}
   public int rows() {
     return rows;
   }
 
+  /// {@return batches of one epoch}
   public int batchesPerEpoch() {
     return batchesPerEpoch;
   }
 
+  /// {@return the epoch of a step's batch, and its place there}
+  ///
+  /// @param step number of the step, from 0
   public Position position(long step) {
     return new Position(step / batchesPerEpoch, (int) (step % batchesPerEpoch));
   }
 
-  /// The step that delivers the batch at `position`.
+  /// {@return the step that delivers the batch at `position`}
+  ///
+  /// @param position epoch and place within it
   public long step(Position position) {
     return position.epoch() * batchesPerEpoch + position.index();
   }
@@ -103,7 +120,9 @@ public final class Batches implements BatchSource {
     return batch;
   }
 
-  /// The batches of one epoch, made on the calling thread.
+  /// {@return the batches of one epoch, made on the calling thread}
+  ///
+  /// @param epoch which one, from 0
   public Iterable<Batch> epoch(long epoch) {
     long start = step(new Position(epoch, 0));
     return () ->

@@ -28,6 +28,9 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
 
   /// Delivers the batches of steps `first` to `end` (exclusive), made by one thread.
   ///
+  /// @param source where batches come from
+  /// @param first the first step
+  /// @param end the end, which is left out
   /// @param prefetch how many batches may lie ready, or 0 to make each when it is asked for,
   ///   without a thread
   public DataLoader(BatchSource source, long first, long end, int prefetch) {
@@ -38,7 +41,10 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   /// batches are the same for any number of threads.
   ///
   /// @param source called by all threads at once
+  /// @param first the first step
+  /// @param end the end, which is left out
   /// @param prefetch as above; more threads than this have nothing to do
+  /// @param threads how many threads share the work
   public DataLoader(BatchSource source, long first, long end, int prefetch, int threads) {
     if (first < 0 || end < first || prefetch < 0 || threads < 1) {
       throw new IllegalArgumentException(
@@ -59,6 +65,8 @@ public final class DataLoader implements Iterator<Batch>, AutoCloseable {
   }
 
   /// The step whose batch {@link #next} delivers: all that a resumed run needs.
+  ///
+  /// @return the step
   public synchronized long step() {
     return step;
   }

@@ -27,11 +27,17 @@ public final class IdxFile {
 
   /// Element types; the code is the format's.
   public enum Type {
+    /// A byte without a sign, 0 to 255.
     UBYTE(0x08, 1),
+    /// A byte with a sign.
     BYTE(0x09, 1),
+    /// A whole number of 16 bits.
     SHORT(0x0B, 2),
+    /// A whole number of 32 bits.
     INT(0x0C, 4),
+    /// A float of 32 bits.
     FLOAT(0x0D, 4),
+    /// A float of 64 bits.
     DOUBLE(0x0E, 8);
 
     private final int code;
@@ -42,7 +48,7 @@ public final class IdxFile {
       this.bytes = bytes;
     }
 
-    /// Size of one element in bytes.
+    /// {@return size of one element in bytes}
     public int bytes() {
       return bytes;
     }
@@ -69,6 +75,10 @@ public final class IdxFile {
     this.data = data;
   }
 
+  /// Reads a file, also one that gzip has packed.
+  ///
+  /// @param path the file
+  /// @return the file's contents
   /// @throws FormatException if the file can't be read, or isn't one whole IDX array of at most 1
   ///   GiB
   public static IdxFile read(Path path) throws FormatException {
@@ -77,7 +87,9 @@ public final class IdxFile {
 
   /// Memory follows the data that are there, not what the header claims: at most twice their size.
   ///
+  /// @param path the file
   /// @param limit largest number of data bytes to accept
+  /// @return the file's contents
   /// @throws FormatException if the file can't be read, or isn't one whole IDX array within the
   ///   limit
   public static IdxFile read(Path path, long limit) throws FormatException {
@@ -200,24 +212,29 @@ public final class IdxFile {
     return new FormatException("idx: " + source + ": " + what);
   }
 
+  /// {@return how elements are stored}
   public Type type() {
     return type;
   }
 
+  /// {@return size of each axis, in a new array}
   public int[] dims() {
     return dims.clone();
   }
 
-  /// Number of elements.
+  /// {@return number of elements}
   public int size() {
     return data.length / type.bytes;
   }
 
-  /// The elements as stored, big-endian; not copied.
+  /// {@return the elements as stored, big-endian; not copied}
   public byte[] bytes() {
     return data;
   }
 
+  /// The elements as ints; of whole numbers only.
+  ///
+  /// @return the elements, in a new array
   /// @throws FormatException if the elements are floating-point numbers
   public int[] toIntArray() throws FormatException {
     int[] result = new int[size()];
@@ -237,6 +254,8 @@ public final class IdxFile {
   }
 
   /// Exact, but for large ints and doubles, which are rounded.
+  ///
+  /// @return the elements, in a new array
   public float[] toFloatArray() {
     float[] result = new float[size()];
     ByteBuffer in = ByteBuffer.wrap(data);
@@ -255,6 +274,8 @@ public final class IdxFile {
   }
 
   /// All exact.
+  ///
+  /// @return the elements, in a new array
   public double[] toDoubleArray() {
     double[] result = new double[size()];
     ByteBuffer in = ByteBuffer.wrap(data);

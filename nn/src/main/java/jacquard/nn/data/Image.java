@@ -5,8 +5,13 @@ import java.util.Arrays;
 /// A picture being prepared, black 0 and white 1.
 ///
 /// @param values `[channels, height, width]`; not copied
+/// @param channels 1 for grey, 3 for colour
+/// @param height height in pixels
+/// @param width width in pixels
 public record Image(float[] values, int channels, int height, int width) {
 
+  /// Refuses sizes that don't fit the array.
+  ///
   /// @throws IllegalArgumentException if a size is below 1 or the array has another length
   public Image {
     if (channels < 1
@@ -20,6 +25,11 @@ public record Image(float[] values, int channels, int height, int width) {
   }
 
   /// A black one.
+  ///
+  /// @param channels 1 for grey, 3 for colour
+  /// @param height height in pixels
+  /// @param width width in pixels
+  /// @return the picture
   public static Image of(int channels, int height, int width) {
     return new Image(
         new float[Math.multiplyExact(channels, Math.multiplyExact(height, width))],

@@ -20,18 +20,27 @@ import java.util.stream.Stream;
 /// order is that of the paths, compared name by name, on every system. Files that can't be used are
 /// listed in {@link #rejected}; other files and hidden ones (`.name`) are ignored.
 ///
+/// @param images what was read
 /// @param rejected one line for each file that was left out, why
 public record ImageFolder(ImageSet images, List<String> rejected) {
   /// What to make of the files.
   ///
+  /// @param height height in pixels
+  /// @param width width in pixels
   /// @param channels 1 for grey, 3 for red, green and blue
   /// @param maxPixels largest file to decode, in pixels
   public record Options(int height, int width, int channels, long maxPixels) {
     /// Sizes of the result; files of up to 64 million pixels.
+    ///
+    /// @param height height in pixels
+    /// @param width width in pixels
+    /// @param channels 1 for grey, 3 for colour
+    /// @return the options
     public static Options of(int height, int width, int channels) {
       return new Options(height, width, channels, 64_000_000);
     }
 
+    /// Refuses sizes below 1, and channels other than 1 and 3.
     public Options {
       if (height < 1 || width < 1 || (channels != 1 && channels != 3) || maxPixels < 1) {
         throw new IllegalArgumentException(
@@ -41,12 +50,14 @@ public record ImageFolder(ImageSet images, List<String> rejected) {
     }
   }
 
+  /// Copies the list.
   public ImageFolder {
     rejected = List.copyOf(rejected);
   }
 
-  /// Whether `folder` or its sub folders hold files named like images.
+  /// {@return whether `folder` or its sub folders hold files named like images}
   ///
+  /// @param folder the folder
   /// @throws FormatException if the folder can't be read
   public static boolean isIn(Path folder) throws FormatException {
     return Files.isDirectory(folder) && !files(folder).isEmpty();
@@ -54,6 +65,9 @@ public record ImageFolder(ImageSet images, List<String> rejected) {
 
   /// Reads all images.
   ///
+  /// @param folder the folder
+  /// @param options sizes and limits
+  /// @return the images, and the files that are none
   /// @throws FormatException if the folder can't be read, holds no image that can be used, or more
   ///   than fit in 2 GiB at the size asked for
   public static ImageFolder read(Path folder, Options options) throws FormatException {

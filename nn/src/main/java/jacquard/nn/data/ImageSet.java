@@ -22,8 +22,14 @@ public final class ImageSet implements Dataset {
   private final float[] values;
   private final List<Field> fields;
 
+  /// Images in memory.
+  ///
   /// @param pixels of image 0, 1, ..., each `[channels, height, width]`, 0 to 255; not copied
+  /// @param channels 1 for grey, 3 for colour
+  /// @param height height in pixels
+  /// @param width width in pixels
   /// @param labels index of each image's class; not copied
+  /// @param classes names of the classes, by label
   /// @throws IllegalArgumentException if lengths don't agree or a label isn't the index of a class
   public ImageSet(
       byte[] pixels, int channels, int height, int width, int[] labels, List<String> classes) {
@@ -72,8 +78,11 @@ public final class ImageSet implements Dataset {
     return values;
   }
 
-  /// The same images, with black read as `low` and white as `high`: 0 and 1, or -1 and 1 beside a
-  /// tanh.
+  /// {@return the same images, with black read as `low` and white as `high`: 0 and 1, or -1 and 1
+  /// beside a tanh}
+  ///
+  /// @param low what black is read as
+  /// @param high what white is read as
   public ImageSet withRange(double low, double high) {
     return new ImageSet(pixels, channels, height, width, labels, classes, range(low, high));
   }
@@ -88,28 +97,37 @@ public final class ImageSet implements Dataset {
     return fields;
   }
 
+  /// {@return 1 for grey, 3 for colour}
   public int channels() {
     return channels;
   }
 
+  /// {@return rows of pixels}
   public int height() {
     return height;
   }
 
+  /// {@return pixels of a row}
   public int width() {
     return width;
   }
 
-  /// The classes' names, by label.
+  /// {@return the classes' names, by label}
   public List<String> classes() {
     return classes;
   }
 
+  /// {@return class of an image}
+  ///
+  /// @param index number of the image
   public int label(int index) {
     return labels[Objects.checkIndex(index, labels.length)];
   }
 
   /// Image `index` as bytes `[channels, height, width]`, copied.
+  ///
+  /// @param index number of the image
+  /// @return the bytes
   public byte[] pixels(int index) {
     int size = channels * height * width;
     int from = Objects.checkIndex(index, labels.length) * size;

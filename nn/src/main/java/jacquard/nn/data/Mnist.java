@@ -14,27 +14,33 @@ import org.jspecify.annotations.Nullable;
 public final class Mnist {
   private Mnist() {}
 
-  /// Whether `folder` holds a training set.
+  /// {@return whether `folder` holds a training set}
+  ///
+  /// @param folder the folder
   public static boolean isIn(Path folder) {
     return find(folder, "train", "images-idx3") != null;
   }
 
-  /// The training set.
+  /// {@return the training set}
   ///
+  /// @param folder the folder
   /// @throws FormatException if a file is missing, unreadable or not what it should be
   public static ImageSet train(Path folder) throws FormatException {
     return read(folder, "train");
   }
 
-  /// The test set.
+  /// {@return the test set}
   ///
+  /// @param folder the folder
   /// @throws FormatException if a file is missing, unreadable or not what it should be
   public static ImageSet test(Path folder) throws FormatException {
     return read(folder, "t10k");
   }
 
-  /// The set whose files begin with `prefix`.
+  /// {@return the set whose files begin with `prefix`}
   ///
+  /// @param folder the folder
+  /// @param prefix `train` or `t10k`
   /// @throws FormatException if a file is missing, unreadable or not what it should be
   public static ImageSet read(Path folder, String prefix) throws FormatException {
     Path imageFile = require(folder, prefix, "images-idx3");

@@ -11,11 +11,18 @@ public final class SplitMix {
 
   private long state;
 
+  /// A generator that begins at `seed`.
+  ///
+  /// @param seed same seed, same numbers
   public SplitMix(long seed) {
     state = seed;
   }
 
-  /// A generator for one purpose: different keys give unrelated numbers, the same keys the same.
+  /// {@return a generator for one purpose: different keys give unrelated numbers, the same keys the
+  /// same}
+  ///
+  /// @param seed same seed, same numbers
+  /// @param keys what distinguishes this purpose from others
   public static SplitMix of(long seed, long... keys) {
     long state = mix(seed + GAMMA);
     for (long key : keys) {
@@ -30,13 +37,15 @@ public final class SplitMix {
     return b ^ (b >>> 31);
   }
 
+  /// {@return the next 64 random bits}
   public long nextLong() {
     state += GAMMA;
     return mix(state);
   }
 
-  /// A whole number from 0 to `bound - 1`, all equally likely.
+  /// {@return a whole number from 0 to `bound - 1`, all equally likely}
   ///
+  /// @param bound one more than the largest number, at least 1
   /// @see <a href="https://arxiv.org/abs/1805.10941">Lemire: Fast random integer generation in an
   ///   interval</a>
   public int nextInt(int bound) {
@@ -54,17 +63,23 @@ public final class SplitMix {
   }
 
   /// A multiple of 2^-24 in [0, 1).
+  ///
+  /// @return the next number
   public float nextFloat() {
     return (nextLong() >>> 40) * 0x1p-24f;
   }
 
   /// A multiple of 2^-53 in [0, 1).
+  ///
+  /// @return the next number
   public double nextDouble() {
     return (nextLong() >>> 11) * 0x1p-53;
   }
 
-  /// The numbers 0 to `size - 1` in an order that is any of the `size!` with equal probability, as
-  /// far as 64 bits of state reach (Fisher-Yates).
+  /// {@return the numbers 0 to `size - 1` in an order that is any of the `size!` with equal
+  /// probability, as far as 64 bits of state reach (Fisher-Yates)}
+  ///
+  /// @param size how many numbers
   public int[] permutation(int size) {
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

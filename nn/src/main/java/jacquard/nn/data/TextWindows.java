@@ -20,7 +20,10 @@ public final class TextWindows {
   private final int context;
   private final List<Field> fields;
 
+  /// Windows over a text.
+  ///
   /// @param tokens not copied
+  /// @param context tokens of a window
   /// @throws IllegalArgumentException if there isn't one window
   public TextWindows(int[] tokens, int context) {
     if (context < 1 || tokens.length <= context) {
@@ -34,7 +37,10 @@ public final class TextWindows {
     this.fields = List.of(new Field("x", DType.I32, shape), new Field("y", DType.I32, shape));
   }
 
-  /// The documents one after the other, each followed by `separator`.
+  /// {@return the documents one after the other, each followed by `separator`}
+  ///
+  /// @param documents texts, in order
+  /// @param separator token behind each document
   public static int[] join(List<int[]> documents, int separator) {
     long length = documents.stream().mapToLong(document -> document.length + 1L).sum();
     if (length > Integer.MAX_VALUE - 64) {
@@ -51,13 +57,17 @@ public final class TextWindows {
     return joined;
   }
 
-  /// Number of places where a window can start.
+  /// {@return number of places where a window can start}
   public int starts() {
     return tokens.length - context;
   }
 
   /// Endless batches of windows that start anywhere, with equal probability; each batch is drawn
   /// from `seed` and its step alone. An epoch is as many windows as the tokens fill.
+  ///
+  /// @param rows windows in a batch
+  /// @param seed same seed, same numbers
+  /// @return the batches
   public BatchSource random(int rows, long seed) {
     long perEpoch = Math.max(1, tokens.length / ((long) rows * context));
     return step -> {
@@ -70,8 +80,10 @@ public final class TextWindows {
     };
   }
 
-  /// `count` windows at equal distances from the first to the last: a fixed sample for validation.
-  /// Fewer, if there aren't so many different ones.
+  /// {@return `count` windows at equal distances from the first to the last: a fixed sample for
+  /// validation} Fewer, if there aren't so many different ones.
+  ///
+  /// @param count number of windows
   public Dataset spread(int count) {
     if (count < 1) {
       throw new IllegalArgumentException("windows: count " + count + ", expected 1 or more");
@@ -81,7 +93,7 @@ public final class TextWindows {
     return new Windows(size, index -> size == 1 ? 0 : (int) ((long) index * last / (size - 1)));
   }
 
-  /// Every token once as a target, except the first and what doesn't fill a last window.
+  /// {@return every token once as a target, except the first and what doesn't fill a last window}
   public Dataset all() {
     return new Windows((tokens.length - 1) / context, index -> index * context);
   }

@@ -35,6 +35,8 @@ public final class Pretrained {
   /// @param mostBytes of a file; see [Shards#write]
   /// @param ends tokens that end a text
   public record Form(StoredType type, long mostBytes, Set<Integer> ends) {
+    /// Refuses sizes below 1.
+    ///
     /// @throws IllegalArgumentException if `type` is none of those three
     public Form {
       if (type != StoredType.F32 && type != StoredType.F16 && type != StoredType.BF16) {
@@ -44,18 +46,29 @@ public final class Pretrained {
     }
 
     /// F32 in files of at most 5 GB, the library's limit; no tokens that end a text.
+    ///
+    /// @return the form
     public static Form standard() {
       return new Form(StoredType.F32, 5_000_000_000L, Set.of());
     }
 
+    /// {@return this with weights stored in another type}
+    ///
+    /// @param other F32, F16 or BF16
     public Form withType(StoredType other) {
       return new Form(other, mostBytes, ends);
     }
 
+    /// {@return this with files of at most `most` bytes}
+    ///
+    /// @param most bytes of a file
     public Form withMostBytes(long most) {
       return new Form(type, most, ends);
     }
 
+    /// {@return this with tokens that end a text}
+    ///
+    /// @param tokens tokens by number
     public Form withEnds(Set<Integer> tokens) {
       return new Form(type, mostBytes, tokens);
     }
@@ -70,7 +83,9 @@ public final class Pretrained {
     }
   }
 
-  /// Whether a folder's `config.json` is one of Hugging Face's library.
+  /// {@return whether a folder's `config.json` is one of Hugging Face's library}
+  ///
+  /// @param folder the folder
   public static boolean isFolder(Path folder) {
     try {
       return Files.exists(folder.resolve("config.json"))
@@ -80,17 +95,20 @@ public final class Pretrained {
     }
   }
 
-  /// The configuration that a folder's `config.json` describes. Dropout is 0, whatever the file
-  /// says.
+  /// {@return the configuration that a folder's `config.json` describes} Dropout is 0, whatever the
+  /// file says.
   ///
+  /// @param folder the folder
   /// @throws FormatException if it can't be read, or the model is of another family
   public static Gpt.Config config(Path folder) throws FormatException {
     Json json = json(folder);
     return config(folder, json, layout(folder, json));
   }
 
-  /// Tokens that end a text: `eos_token_id` of a folder's `config.json`, none if it names none.
+  /// {@return tokens that end a text: `eos_token_id` of a folder's `config.json`, none if it names
+  /// none}
   ///
+  /// @param folder the folder
   /// @throws FormatException if it can't be read
   public static Set<Integer> ends(Path folder) throws FormatException {
     Json found = json(folder).optional("eos_token_id");
@@ -136,7 +154,9 @@ public final class Pretrained {
 
   /// Reads a model.
   ///
+  /// @param folder the folder
   /// @param init [Init#blank], perhaps with a device; f32
+  /// @return the model
   /// @throws FormatException if a file can't be read, the configuration asks for what there isn't,
   ///   or tensors are missing, left over, or of another shape or type
   public static Gpt load(Path folder, Init init) throws FormatException {
@@ -209,6 +229,8 @@ public final class Pretrained {
   /// Biases that the layout wants and the model lacks are written as zeros.
   ///
   /// @param folder is made if there is none
+  /// @param model what to write
+  /// @param form type and size of the files
   /// @throws FormatException if a file can't be written
   /// @throws IllegalArgumentException if no layout has all that the model's configuration says, or
   ///   the model has a Lora

@@ -35,6 +35,8 @@ public final class Shards implements AutoCloseable {
   /// Maps the files of a folder. With both a single file and an index, the single file counts, as
   /// in Hugging Face's library.
   ///
+  /// @param folder the folder
+  /// @return the tensors, read where they lie
   /// @throws FormatException if a file is missing or broken, or index and files disagree
   public static Shards open(Path folder) throws FormatException {
     List<Safetensors> files = new ArrayList<>();
@@ -116,6 +118,8 @@ public final class Shards implements AutoCloseable {
   }
 
   /// By name.
+  ///
+  /// @return the tensors
   public Map<String, StoredTensor> tensors() {
     return tensors;
   }
@@ -123,6 +127,8 @@ public final class Shards implements AutoCloseable {
   /// Writes tensors into a folder: one file if they take at most `mostBytes`, else as many as it
   /// takes, filled in the order given, and an index. The index is written last.
   ///
+  /// @param folder the folder
+  /// @param tensors what to write
   /// @param mostBytes of a file; a larger tensor has one of its own
   /// @throws FormatException if a file can't be written
   public static void write(Path folder, List<StoredTensor> tensors, long mostBytes)

@@ -25,12 +25,20 @@ public final class AtomicFile {
   /// Writes a file's content.
   @FunctionalInterface
   public interface Content {
+    /// Writes what the file is to hold.
+    ///
+    /// @param channel where to write
+    /// @throws IOException if that fails
     void writeTo(WritableByteChannel channel) throws IOException;
   }
 
   private AtomicFile() {}
 
+  /// Writes a file beside `path`, and gives it that name when it is whole.
+  ///
   /// @param what the writer's name, for the error text
+  /// @param path the file
+  /// @param content writes what the file is to hold
   /// @throws FormatException if the file can't be written; what `path` held before is intact then
   public static void write(String what, Path path, Content content) throws FormatException {
     Path target = path.toAbsolutePath();
@@ -68,6 +76,12 @@ public final class AtomicFile {
     }
   }
 
+  /// Writes a text as UTF-8; otherwise as [#write(String, Path, Content)].
+  ///
+  /// @param what the writer's name, for the error text
+  /// @param path the file
+  /// @param text what the file is to hold
+  /// @throws FormatException if the file can't be written
   public static void write(String what, Path path, String text) throws FormatException {
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
     write(what, path, channel -> writeFully(channel, bytes));
@@ -75,7 +89,9 @@ public final class AtomicFile {
 
   private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.(\\d{1,18})-\\d+\\.tmp");
 
-  /// Whether a file has the name of one that [#write] writes and renames when it is whole.
+  /// {@return whether a file has the name of one that [#write] writes and renames when it is whole}
+  ///
+  /// @param file a file
   public static boolean isTemporary(Path file) {
     Path name = file.getFileName();
     return name != null && TEMPORARY.matcher(name.toString()).matches();
@@ -85,6 +101,7 @@ public final class AtomicFile {
   /// other processes that still run on this machine stay. Only while no other thread of this
   /// process writes to the folder.
   ///
+  /// @param folder the folder
   /// @throws FormatException if the folder can't be read, or a file not deleted
   public static void sweep(Path folder) throws FormatException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, ".*.tmp")) {

@@ -17,17 +17,27 @@ import org.jspecify.annotations.Nullable;
 public final class FormatException extends IOException {
   private static final long serialVersionUID = 1;
 
+  /// An error without another below it.
+  ///
+  /// @param message what is wrong, with the values, what was expected and what to do
   public FormatException(String message) {
     super(oneLine(message));
   }
 
+  /// An error that another one led to.
+  ///
+  /// @param message what is wrong, with the values, what was expected and what to do
+  /// @param cause what was thrown below
   public FormatException(String message, @Nullable Throwable cause) {
     super(oneLine(message), cause);
   }
 
-  /// The operating system's refusal in words: the JDK's own messages are often only the path.
+  /// {@return the operating system's refusal in words: the JDK's own messages are often only the
+  /// path}
   ///
   /// @param what reader or writer, for the error text
+  /// @param path the file
+  /// @param cause what was thrown below
   public static FormatException unreadable(String what, Path path, IOException cause) {
     return cause instanceof FormatException same
         ? same
@@ -35,6 +45,11 @@ public final class FormatException extends IOException {
   }
 
   /// The same for what a stream over files threw.
+  ///
+  /// @param what what error texts call it
+  /// @param path the file
+  /// @param cause what was thrown below
+  /// @return the error, to be thrown
   public static FormatException unreadable(String what, Path path, UncheckedIOException cause) {
     IOException inner = cause.getCause();
     return inner == null

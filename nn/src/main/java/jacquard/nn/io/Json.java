@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// Reading is strict: duplicate keys, trailing text, more than 500 levels and whole numbers beyond 64
 /// bits are refused.
 public sealed interface Json {
+  /// An array.
+  ///
+  /// @param values what it holds, in order
   record Items(List<Json> values) implements Json {
+    /// Copies the list.
     public Items {
       values = List.copyOf(values);
     }
@@ -34,7 +38,10 @@ public sealed interface Json {
   }
 
   /// An object, its fields in the file's order.
+  ///
+  /// @param values what it holds, in order
   record Fields(Map<String, Json> values) implements Json {
+    /// Copies the map, in its order.
     public Fields {
       values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
@@ -45,6 +52,9 @@ public sealed interface Json {
     }
   }
 
+  /// A string.
+  ///
+  /// @param value the value
   record Text(String value) implements Json {
     @Override
     public String toString() {
@@ -52,6 +62,9 @@ public sealed interface Json {
     }
   }
 
+  /// A number without fraction and exponent.
+  ///
+  /// @param value the value
   record Int(long value) implements Json {
     @Override
     public String toString() {
@@ -61,6 +74,8 @@ public sealed interface Json {
 
   /// A number with a fraction or an exponent. JSON has no NaN and no infinity: they are written as
   /// null.
+  ///
+  /// @param value the value
   record Real(double value) implements Json {
     @Override
     public String toString() {
@@ -68,6 +83,9 @@ public sealed interface Json {
     }
   }
 
+  /// True or false.
+  ///
+  /// @param value the value
   record Flag(boolean value) implements Json {
     @Override
     public String toString() {
@@ -75,6 +93,7 @@ public sealed interface Json {
     }
   }
 
+  /// Null.
   record Null() implements Json {
     @Override
     public String toString() {
@@ -82,35 +101,60 @@ public sealed interface Json {
     }
   }
 
+  /// {@return a string}
+  ///
+  /// @param value the value
   static Json of(String value) {
     return new Text(value);
   }
 
+  /// {@return a whole number}
+  ///
+  /// @param value the value
   static Json of(long value) {
     return new Int(value);
   }
 
+  /// {@return a number}
+  ///
+  /// @param value the value
   static Json of(double value) {
     return new Real(value);
   }
 
+  /// {@return true or false}
+  ///
+  /// @param value the value
   static Json of(boolean value) {
     return new Flag(value);
   }
 
+  /// {@return an array}
+  ///
+  /// @param values what it holds, in order
   static Json of(List<Json> values) {
     return new Items(values);
   }
 
+  /// {@return an array of whole numbers}
+  ///
+  /// @param values what it holds, in order
   static Json of(long... values) {
     return new Items(Arrays.stream(values).mapToObj(Json::of).toList());
   }
 
+  /// {@return an object, its fields in the map's order}
+  ///
+  /// @param values what it holds, in order
   static Json of(Map<String, Json> values) {
     return new Fields(values);
   }
 
+  /// Reads a text.
+  ///
+  /// @param text a JSON text
   /// @param source what error texts call the text
+  /// @return the value
   /// @throws FormatException if the text isn't one JSON value
   static Json parse(String text, String source) throws FormatException {
     try (JsonParser json = JsonTokens.JSON.createParser(text)) {
@@ -146,6 +190,10 @@ public sealed interface Json {
     }
   }
 
+  /// Reads a file.
+  ///
+  /// @param path the file
+  /// @return the value
   /// @throws FormatException if the file can't be read, is larger than 256 MiB or isn't one JSON
   ///   value
   static Json read(Path path) throws FormatException {
@@ -163,13 +211,15 @@ public sealed interface Json {
     }
   }
 
-  /// This value on several lines, two spaces deep.
+  /// {@return this value on several lines, two spaces deep}
   default String pretty() {
     return text(this, true);
   }
 
   /// A field of an object.
   ///
+  /// @param name name of the field
+  /// @return the field
   /// @throws FormatException if this isn't an object or has no such field
   default Json field(String name) throws FormatException {
     Json value = fields().get(name);
@@ -182,11 +232,16 @@ public sealed interface Json {
 
   /// A field of an object, or null if there is none.
   ///
+  /// @param name name of the field
+  /// @return the field or null
   /// @throws FormatException if this isn't an object
   default @Nullable Json optional(String name) throws FormatException {
     return fields().get(name);
   }
 
+  /// The fields of an object, in the file's order.
+  ///
+  /// @return the fields
   /// @throws FormatException if this isn't an object
   default Map<String, Json> fields() throws FormatException {
     if (this instanceof Fields(Map<String, Json> values)) {
@@ -195,6 +250,9 @@ public sealed interface Json {
     throw expected("an object");
   }
 
+  /// The values of an array.
+  ///
+  /// @return the values
   /// @throws FormatException if this isn't an array
   default List<Json> items() throws FormatException {
     if (this instanceof Items(List<Json> values)) {
@@ -203,6 +261,9 @@ public sealed interface Json {
     throw expected("an array");
   }
 
+  /// The text of a string.
+  ///
+  /// @return the text
   /// @throws FormatException if this isn't a string
   default String asText() throws FormatException {
     if (this instanceof Text(String value)) {
@@ -211,6 +272,9 @@ public sealed interface Json {
     throw expected("a string");
   }
 
+  /// A whole number.
+  ///
+  /// @return the number
   /// @throws FormatException if this isn't a whole number
   default long asLong() throws FormatException {
     if (this instanceof Int(long value)) {
@@ -219,6 +283,9 @@ public sealed interface Json {
     throw expected("a whole number");
   }
 
+  /// A whole number that fits an `int`.
+  ///
+  /// @return the number
   /// @throws FormatException if this isn't a whole number of 32 bits
   default int asInt() throws FormatException {
     long value = asLong();
@@ -228,6 +295,9 @@ public sealed interface Json {
     return (int) value;
   }
 
+  /// Any number.
+  ///
+  /// @return the number
   /// @throws FormatException if this isn't a number
   default double asDouble() throws FormatException {
     return switch (this) {
@@ -237,6 +307,9 @@ public sealed interface Json {
     };
   }
 
+  /// True or false.
+  ///
+  /// @return the value
   /// @throws FormatException if this isn't true or false
   default boolean asBoolean() throws FormatException {
     if (this instanceof Flag(boolean value)) {

@@ -67,6 +67,8 @@ public final class Safetensors implements AutoCloseable {
 
   /// Maps a file and checks it.
   ///
+  /// @param path the file
+  /// @return the file
   /// @throws FormatException if it can't be read or isn't a valid safetensors file
   @SuppressWarnings("MustBeClosedChecker") // the result closes the arena
   public static Safetensors open(Path path) throws FormatException {
@@ -88,7 +90,9 @@ public final class Safetensors implements AutoCloseable {
 
   /// A file's bytes in memory; not copied.
   ///
+  /// @param bytes a whole file, which must not be changed
   /// @param source what error texts call it
+  /// @return the file
   /// @throws FormatException if they aren't a valid safetensors file
   @SuppressWarnings("MustBeClosedChecker") // the result closes the arena
   public static Safetensors of(byte[] bytes, String source) throws FormatException {
@@ -105,16 +109,20 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
-  /// The `__metadata__` of the file; empty if there is none.
+  /// {@return the `__metadata__` of the file; empty if there is none}
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /// The tensors by name, in the order of their data.
+  /// {@return the tensors by name, in the order of their data}
   public Map<String, StoredTensor> tensors() {
     return tensors;
   }
 
+  /// The tensor of a name.
+  ///
+  /// @param name name of the tensor
+  /// @return the tensor
   /// @throws FormatException if there is no tensor of that name
   public StoredTensor tensor(String name) throws FormatException {
     StoredTensor tensor = tensors.get(name);

@@ -35,6 +35,8 @@ public final class SafetensorsWriter {
 
   /// Replaces `path` in one step: after a crash at any moment it holds the old file or the new one.
   ///
+  /// @param path the file
+  /// @param tensors tensors, with their names
   /// @param metadata written as `__metadata__` unless empty
   /// @throws FormatException if the file can't be written; the old one is intact then
   /// @throws IllegalArgumentException if names repeat, or can't be written
@@ -47,7 +49,11 @@ public final class SafetensorsWriter {
 
   /// The same with a checksum of every tensor and of the header, which [Safetensors#verify] checks.
   ///
+  /// @param path the file
+  /// @param tensors tensors, with their names
+  /// @param metadata texts of the file's header, by name
   /// @throws IllegalArgumentException also if `metadata` has an entry `crc32c` or `crc32c_header`
+  /// @throws FormatException as [#write(Path, Collection, Map)]
   public static void writeChecked(
       Path path, Collection<StoredTensor> tensors, Map<String, String> metadata)
       throws FormatException {
@@ -56,7 +62,10 @@ public final class SafetensorsWriter {
     AtomicFile.write("safetensors", path, layout::writeTo);
   }
 
-  /// What [#write] writes, as bytes.
+  /// {@return what [#write] writes, as bytes}
+  ///
+  /// @param tensors tensors, with their names
+  /// @param metadata texts of the file's header, by name
   public static byte[] toBytes(Collection<StoredTensor> tensors, Map<String, String> metadata) {
     Layout layout = Layout.of(tensors, metadata);
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -45,8 +45,11 @@ public final class StoredTensor {
     this.bytes = bytes.asReadOnly();
   }
 
-  /// A tensor to write.
+  /// {@return a tensor to write}
   ///
+  /// @param name what the tensor is called in a file
+  /// @param type how elements are stored
+  /// @param dims size of each axis
   /// @param bytes little-endian elements, row-major; not copied
   /// @throws IllegalArgumentException if `bytes` isn't as long as `type` and `dims` say
   public static StoredTensor of(String name, StoredType type, long[] dims, MemorySegment bytes) {
@@ -64,6 +67,11 @@ public final class StoredTensor {
     return new StoredTensor("", name, type, dims.clone(), bytes);
   }
 
+  /// {@return a tensor of type F32}
+  ///
+  /// @param name what the tensor is called in a file
+  /// @param data elements in row-major order
+  /// @param dims size of each axis
   public static StoredTensor of(String name, float[] data, long... dims) {
     MemorySegment bytes = allocate(4L * data.length);
     MemorySegment.copy(data, 0, bytes, FLOAT, 0, data.length);
@@ -72,6 +80,11 @@ public final class StoredTensor {
 
   /// Floats rounded to `type`, ties to even.
   ///
+  /// @param name what the tensor is called in a file
+  /// @param type how elements are stored
+  /// @param data elements in row-major order
+  /// @param dims size of each axis
+  /// @return the tensor
   /// @throws IllegalArgumentException if `type` is not F32, F16 or BF16
   public static StoredTensor of(String name, StoredType type, float[] data, long... dims) {
     if (type == StoredType.F32) {
@@ -89,25 +102,43 @@ public final class StoredTensor {
     return of(name, type, dims, bytes);
   }
 
+  /// {@return a tensor of type F64}
+  ///
+  /// @param name what the tensor is called in a file
+  /// @param data elements in row-major order
+  /// @param dims size of each axis
   public static StoredTensor of(String name, double[] data, long... dims) {
     MemorySegment bytes = allocate(8L * data.length);
     MemorySegment.copy(data, 0, bytes, DOUBLE, 0, data.length);
     return of(name, StoredType.F64, dims, bytes);
   }
 
+  /// {@return a tensor of type I32}
+  ///
+  /// @param name what the tensor is called in a file
+  /// @param data elements in row-major order
+  /// @param dims size of each axis
   public static StoredTensor of(String name, int[] data, long... dims) {
     MemorySegment bytes = allocate(4L * data.length);
     MemorySegment.copy(data, 0, bytes, INT, 0, data.length);
     return of(name, StoredType.I32, dims, bytes);
   }
 
+  /// {@return a tensor of type I64}
+  ///
+  /// @param name what the tensor is called in a file
+  /// @param data elements in row-major order
+  /// @param dims size of each axis
   public static StoredTensor of(String name, long[] data, long... dims) {
     MemorySegment bytes = allocate(8L * data.length);
     MemorySegment.copy(data, 0, bytes, LONG, 0, data.length);
     return of(name, StoredType.I64, dims, bytes);
   }
 
-  /// A tensor's value under a name; evaluates it.
+  /// {@return a tensor's value under a name; evaluates it}
+  ///
+  /// @param name what the tensor is called in a file
+  /// @param tensor any tensor of a type that the format has
   public static StoredTensor of(String name, Tensor tensor) {
     long[] dims = Arrays.stream(tensor.shape().toArray()).asLongStream().toArray();
     return switch (tensor.toArray()) {
@@ -144,30 +175,33 @@ public final class StoredTensor {
     }
   }
 
+  /// {@return what it is called in the file}
   public String name() {
     return name;
   }
 
+  /// {@return how its elements are stored}
   public StoredType type() {
     return type;
   }
 
-  /// The sizes; none for a scalar. There may be more axes, and longer ones, than a tensor can have.
+  /// {@return the sizes; none for a scalar} There may be more axes, and longer ones, than a tensor
+  /// can have.
   public long[] dims() {
     return dims.clone();
   }
 
-  /// The elements as stored, read-only.
+  /// {@return the elements as stored, read-only}
   public MemorySegment bytes() {
     return bytes;
   }
 
-  /// CRC-32C of [#bytes].
+  /// {@return CRC-32C of [#bytes]}
   public int crc32c() {
     return Checksums.crc(bytes);
   }
 
-  /// The sizes as a tensor's shape.
+  /// {@return the sizes as a tensor's shape}
   ///
   /// @throws FormatException if there are more than 8 axes, or too many elements for an array
   public Shape shape() throws FormatException {
@@ -189,8 +223,8 @@ public final class StoredTensor {
     return Shape.of(result);
   }
 
-  /// The tensor, on the standard device, of the type that it is stored in; cast F16 and BF16 to f32
-  /// to compute with them as with others.
+  /// {@return the tensor, on the standard device, of the type that it is stored in} Cast F16 and
+  /// BF16 to f32 to compute with them as with others.
   ///
   /// @throws FormatException if the type has no counterpart, or the sizes are too large
   public Tensor toTensor() throws FormatException {
@@ -199,6 +233,8 @@ public final class StoredTensor {
 
   /// The same on `device`.
   ///
+  /// @param device where it lives
+  /// @return the tensor
   /// @throws FormatException if the type has no counterpart, or the sizes are too large
   public Tensor toTensor(Device device) throws FormatException {
     Shape shape = shape();
@@ -235,7 +271,7 @@ public final class StoredTensor {
     return result;
   }
 
-  /// The elements of an F32, F16 or BF16 tensor as floats, all exact.
+  /// {@return the elements of an F32, F16 or BF16 tensor as floats, all exact}
   ///
   /// @throws FormatException if it has another type, or too many elements for an array
   public float[] toFloatArray() throws FormatException {
@@ -252,7 +288,7 @@ public final class StoredTensor {
     return result;
   }
 
-  /// The elements of an F64 tensor.
+  /// {@return the elements of an F64 tensor}
   ///
   /// @throws FormatException if it has another type, or too many elements for an array
   public double[] toDoubleArray() throws FormatException {
@@ -261,7 +297,7 @@ public final class StoredTensor {
     return result;
   }
 
-  /// The elements of an I32 tensor.
+  /// {@return the elements of an I32 tensor}
   ///
   /// @throws FormatException if it has another type, or too many elements for an array
   public int[] toIntArray() throws FormatException {
@@ -270,7 +306,7 @@ public final class StoredTensor {
     return result;
   }
 
-  /// The elements of an I64 tensor.
+  /// {@return the elements of an I64 tensor}
   ///
   /// @throws FormatException if it has another type, or too many elements for an array
   public long[] toLongArray() throws FormatException {
@@ -279,7 +315,7 @@ public final class StoredTensor {
     return result;
   }
 
-  /// The stored bytes of a tensor of any type.
+  /// {@return the stored bytes of a tensor of any type}
   ///
   /// @throws FormatException if there are too many for an array
   public byte[] toByteArray() throws FormatException {

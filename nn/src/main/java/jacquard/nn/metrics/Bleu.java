@@ -33,17 +33,24 @@ public record Bleu(
     record None() implements Smoothing {}
 
     /// `value` matches; 0.1 is usual.
+    ///
+    /// @param value what no match counts as
     record Floor(double value) implements Smoothing {}
 
     /// `k` matches and n-grams more from order 2 on; 1 is usual.
+    ///
+    /// @param k what is added to matches and n-grams
     record AddK(double k) implements Smoothing {}
 
     /// Half a match for the first such order, a quarter for the next, and so on.
     record Exponential() implements Smoothing {}
   }
 
+  /// What was counted.
+  ///
   /// @param score 0 to 100
   /// @param precisions of each order, in percent
+  /// @param brevityPenalty factor below 1 for too short a text
   /// @param length words of the hypotheses
   /// @param referenceLength words of the closest references
   public record Score(
@@ -53,30 +60,45 @@ public record Bleu(
       long length,
       long referenceLength) {}
 
+  /// Refuses orders below 1.
   public Bleu {
     if (orders < 1) {
       throw new IllegalArgumentException("bleu: orders is " + orders + ", expected 1 or more");
     }
   }
 
+  /// {@return this with words cut in another way}
+  ///
+  /// @param other how a text is cut into words
   public Bleu withTokens(BleuTokens other) {
     return new Bleu(other, lowercase, smoothing, orders, effectiveOrder);
   }
 
+  /// {@return this with something else in place of orders without a match}
+  ///
+  /// @param other what stands for orders without a match
   public Bleu withSmoothing(Smoothing other) {
     return new Bleu(tokens, lowercase, other, orders, effectiveOrder);
   }
 
+  /// {@return this, with all letters made small before or not}
+  ///
+  /// @param lower whether to
   public Bleu withLowercase(boolean lower) {
     return new Bleu(tokens, lower, smoothing, orders, effectiveOrder);
   }
 
+  /// {@return this, with orders left out or not for which a segment is too short}
+  ///
+  /// @param effective whether to leave such orders out
   public Bleu withEffectiveOrder(boolean effective) {
     return new Bleu(tokens, lowercase, smoothing, orders, effective);
   }
 
-  /// The score of all segments together; not the mean of theirs.
+  /// {@return the score of all segments together; not the mean of theirs}
   ///
+  /// @param hypotheses segments to judge
+  /// @param references for each segment, one or more good ones
   /// @throws IllegalArgumentException if the lists differ in length, or a segment has no reference
   public Score corpus(List<String> hypotheses, List<List<String>> references) {
     if (hypotheses.size() != references.size() || hypotheses.isEmpty()) {
@@ -95,7 +117,10 @@ public record Bleu(
     return score(java.util.Objects.requireNonNull(all));
   }
 
-  /// The score of one segment; [#effectiveOrder] is advisable.
+  /// {@return the score of one segment; [#effectiveOrder] is advisable}
+  ///
+  /// @param hypothesis segment to judge
+  /// @param references for each segment, one or more good ones
   public Score sentence(String hypothesis, List<String> references) {
     return corpus(List.of(hypothesis), List.of(references));
   }

@@ -43,7 +43,9 @@ public enum BleuTokens {
     {0x3300, 0x33FF}
   };
 
-  /// The words of `segment`.
+  /// {@return the words of `segment`}
+  ///
+  /// @param segment computed again when the gradient needs its inner values
   public List<String> of(String segment) {
     return switch (this) {
       case NONE -> words(segment);

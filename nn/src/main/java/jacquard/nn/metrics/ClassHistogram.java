@@ -7,8 +7,10 @@ import java.util.Arrays;
 /// @param counts by class
 public record ClassHistogram(int[] counts) {
 
-  /// Counts of `0 .. classes - 1` among `labels`.
+  /// {@return counts of `0 .. classes - 1` among `labels`}
   ///
+  /// @param labels what was counted
+  /// @param classes number of classes
   /// @throws IndexOutOfBoundsException if a label is no class
   public static ClassHistogram of(int[] labels, int classes) {
     int[] counts = new int[classes];
@@ -18,16 +20,19 @@ public record ClassHistogram(int[] counts) {
     return new ClassHistogram(counts);
   }
 
+  /// {@return how many were counted}
   public int total() {
     return Arrays.stream(counts).sum();
   }
 
-  /// Classes that occur.
+  /// {@return classes that occur}
   public int present() {
     return (int) Arrays.stream(counts).filter(count -> count > 0).count();
   }
 
   /// In nats: `log(classes)` if all occur alike, 0 if one alone does. NaN if nothing was counted.
+  ///
+  /// @return the entropy
   public double entropy() {
     double total = total();
     double entropy = total == 0 ? Double.NaN : 0;

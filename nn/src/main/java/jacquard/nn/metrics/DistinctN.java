@@ -13,6 +13,8 @@ import java.util.Set;
 public final class DistinctN {
   private DistinctN() {}
 
+  /// The part of all n-grams that are different.
+  ///
   /// @param texts words or other tokens; n-grams don't reach from one text into the next
   /// @param n words of an n-gram, 1 or more
   /// @return NaN if no text has an n-gram

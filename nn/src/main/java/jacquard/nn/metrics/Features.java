@@ -9,8 +9,12 @@ import java.util.Arrays;
 /// Vectors of pictures, one a row.
 ///
 /// @param values `[rows, dim]`; not copied
+/// @param rows number of pictures
+/// @param dim elements of a vector
 public record Features(float[] values, int rows, int dim) {
 
+  /// Refuses sizes that don't fit the array.
+  ///
   /// @throws IllegalArgumentException if there is nothing, the array has another length, or a value
   ///   is not finite
   public Features {
@@ -30,8 +34,11 @@ public record Features(float[] values, int rows, int dim) {
 
   /// Of pictures, so many at a time.
   ///
+  /// @param network gives the vectors
   /// @param pictures `[count, channels, height, width]`, black 0 and white 1
+  /// @param count number of pictures
   /// @param picture shape of one, without the batch axis
+  /// @return the vectors
   public static Features of(FeatureNetwork network, float[] pictures, int count, Shape picture) {
     int each = picture.arraySize();
     int atOnce = Math.min(count, 500);
@@ -59,7 +66,10 @@ public record Features(float[] values, int rows, int dim) {
     return dims;
   }
 
-  /// The rows from `from` to `to` (exclusive).
+  /// {@return the rows from `from` to `to` (exclusive)}
+  ///
+  /// @param from the first row
+  /// @param to the end, which is left out
   public Features slice(int from, int to) {
     return new Features(Arrays.copyOfRange(values, from * dim, to * dim), to - from, dim);
   }

@@ -12,6 +12,12 @@ package jacquard.nn.metrics;
 public final class FrechetDistance {
   private FrechetDistance() {}
 
+  /// The squared distance of two normal distributions.
+  ///
+  /// @param a mean and covariance of one kind of vectors
+  /// @param b those of the other
+  /// @param eigen decomposes symmetric matrices
+  /// @return the distance, 0 for equal ones
   /// @throws IllegalArgumentException if the two have different numbers of features
   /// @throws ArithmeticException if an eigendecomposition doesn't converge
   public static double between(Moments a, Moments b, SymmetricEigen eigen) {

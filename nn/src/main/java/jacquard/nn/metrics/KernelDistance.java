@@ -18,8 +18,12 @@ public record KernelDistance(double mean, double deviation) {
 
   /// Mean over random subsets, which are drawn without replacement.
   ///
+  /// @param a vectors of one kind
+  /// @param b those of the other
   /// @param subsets how many
   /// @param size vectors of each set in a subset; fewer if a set is smaller
+  /// @param seed same seed, same numbers
+  /// @return the distance, and how far subsets differ
   /// @throws IllegalArgumentException if the vectors differ in length, there is no subset, or one
   ///   of fewer than 2 vectors
   public static KernelDistance between(Features a, Features b, int subsets, int size, long seed) {

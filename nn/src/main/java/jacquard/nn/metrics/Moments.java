@@ -6,6 +6,8 @@ package jacquard.nn.metrics;
 /// @param covariance `[dim, dim]`, divided by the count less one
 public record Moments(double[] mean, double[] covariance) {
 
+  /// Refuses sizes that don't fit each other.
+  ///
   /// @throws IllegalArgumentException if lengths don't agree
   public Moments {
     if (covariance.length != (long) mean.length * mean.length) {
@@ -15,12 +17,15 @@ public record Moments(double[] mean, double[] covariance) {
     }
   }
 
+  /// {@return elements of a vector}
   public int dim() {
     return mean.length;
   }
 
   /// In double precision.
   ///
+  /// @param features vectors, one a row
+  /// @return mean and covariance
   /// @throws IllegalArgumentException if there are fewer than 2 vectors
   public static Moments of(Features features) {
     int n = features.dim();

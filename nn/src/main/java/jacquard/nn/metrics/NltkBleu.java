@@ -33,17 +33,20 @@ public final class NltkBleu {
 
   private NltkBleu() {}
 
-  /// The score of one segment, orders 1 to 4.
+  /// {@return the score of one segment, orders 1 to 4}
   ///
+  /// @param hypothesis the words of the segment
   /// @param references one or more
+  /// @param smoothing what stands for orders without a match
   public static double sentence(
       List<String> hypothesis, List<List<String>> references, Smoothing smoothing) {
     NgramMatches counts = NgramMatches.of(hypothesis, references, 5).atLeastOne();
     return score(counts, 4, smoothing);
   }
 
-  /// The score of all segments together, unsmoothed.
+  /// {@return the score of all segments together, unsmoothed}
   ///
+  /// @param hypotheses segments, cut into words
   /// @param references of each segment, one or more
   /// @param orders longest n-gram, all of equal weight
   /// @throws IllegalArgumentException if the lists differ in length or are empty

@@ -10,12 +10,19 @@ import java.util.Arrays;
 /// neighbour in the set. Precision says how good pictures are, recall how much of the variety there
 /// is.
 ///
+/// @param precision part of the drawn vectors among the real ones
+/// @param recall part of the real vectors among the drawn ones
 /// @see <a href="https://arxiv.org/abs/1904.06991">Kynkaanniemi et al.: Improved precision and
 ///   recall metric for assessing generative models</a>
 public record PrecisionRecall(double precision, double recall) {
   private static final int ROWS_AT_ONCE = 500;
 
+  /// Compares vectors of the data with drawn ones.
+  ///
+  /// @param real scores, pictures or vectors of the data
+  /// @param drawn those of what the generator made
   /// @param k neighbours that make a neighbourhood, 3 in the paper
+  /// @return both, from 0 to 1
   /// @throws IllegalArgumentException if the vectors differ in length, or a set has no `k`
   ///   neighbours
   public static PrecisionRecall of(Features real, Features drawn, int k) {

@@ -10,7 +10,11 @@ public interface SymmetricEigen {
   /// @param vectors `[n, n]`, one a column, orthonormal
   record Decomposition(double[] values, double[] vectors) {}
 
+  /// Decomposes a matrix.
+  ///
   /// @param matrix symmetric, `[n, n]`, row-major; not changed
+  /// @param n rows and columns
+  /// @return eigenvalues and eigenvectors
   /// @throws ArithmeticException if it doesn't converge
   Decomposition of(double[] matrix, int n);
 }

@@ -12,19 +12,25 @@ import java.util.List;
 public final class Accumulator {
   private final List<State> sums = new ArrayList<>();
 
+  /// Sums of zero for these parameters.
+  ///
+  /// @param parameters whose gradients are summed
   public Accumulator(List<Parameter> parameters) {
     for (Parameter p : parameters) {
       sums.add(Constants.zeros("accumulated." + p.name(), p));
     }
   }
 
+  /// {@return the sums, for checkpoints}
   public List<State> states() {
     return List.copyOf(sums);
   }
 
   /// Leaves sums in `pass` that take in `scale * gradients`.
   ///
+  /// @param gradients one for each parameter, in their order
   /// @param scale such as 1 / the number of small batches, for a loss that is a mean
+  /// @param pass training or evaluation, its random key, and where updates are left
   public void add(List<Tensor> gradients, double scale, Pass pass) {
     List<Tensor> totals = totals(gradients, scale, pass);
     for (int i = 0; i < totals.size(); i++) {
@@ -32,7 +38,11 @@ public final class Accumulator {
     }
   }
 
-  /// The sums with `scale * gradients`; leaves zeros in `pass` to start again from.
+  /// {@return the sums with `scale * gradients`; leaves zeros in `pass` to start again from}
+  ///
+  /// @param gradients one for each parameter, in their order
+  /// @param scale what the gradients are multiplied by
+  /// @param pass training or evaluation, its random key, and where updates are left
   public List<Tensor> take(List<Tensor> gradients, double scale, Pass pass) {
     List<Tensor> totals = totals(gradients, scale, pass);
     for (State sum : sums) {

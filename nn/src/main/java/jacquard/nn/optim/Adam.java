@@ -30,6 +30,8 @@ public final class Adam implements Optimiser {
   private static final double TINY_MEAN = 1e-30;
   private static final double TINY_SQUARE = 1e-36;
 
+  /// What the rule needs beside the rates.
+  ///
   /// @param beta1 memory of the gradient's mean
   /// @param beta2 memory of its square
   /// @param eps added to the root of the corrected square
@@ -41,6 +43,8 @@ public final class Adam implements Optimiser {
     /// The usual ones, with decoupled decay.
     public static final Settings ADAM_W = new Settings(0.9, 0.999, 1e-8, true);
 
+    /// Refuses settings outside their ranges.
+    ///
     /// @throws IllegalArgumentException unless both betas are in `[0, 1)` and eps is at least 0
     public Settings {
       if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {
@@ -55,10 +59,17 @@ public final class Adam implements Optimiser {
       }
     }
 
+    /// {@return these with other rates of the two means}
+    ///
+    /// @param first of the gradients
+    /// @param second of their squares
     public Settings withBetas(double first, double second) {
       return new Settings(first, second, eps, decoupled);
     }
 
+    /// {@return these with another epsilon}
+    ///
+    /// @param value the new setting
     public Settings withEps(double value) {
       return new Settings(beta1, beta2, value, decoupled);
     }
@@ -71,6 +82,10 @@ public final class Adam implements Optimiser {
   private final List<List<Slot>> slots = new ArrayList<>();
   private final Constants constants = new Constants();
 
+  /// Moments of zero for all parameters.
+  ///
+  /// @param groups parameters with their rates
+  /// @param settings rates of the means, epsilon, and how weights decay
   /// @throws IllegalArgumentException if a parameter is in two groups
   public Adam(List<Group> groups, Settings settings) {
     this.groups = List.copyOf(groups);
@@ -90,11 +105,18 @@ public final class Adam implements Optimiser {
   }
 
   /// Adam with its usual settings and no weight decay.
+  ///
+  /// @param parameters what is trained
+  /// @param learningRate rate at every step
+  /// @return the optimiser
   public static Adam of(List<Parameter> parameters, double learningRate) {
     return new Adam(List.of(Group.of(parameters, learningRate)), Settings.ADAM);
   }
 
   /// AdamW with its usual settings.
+  ///
+  /// @param groups parameters with their rates
+  /// @return the optimiser
   public static Adam decoupled(List<Group> groups) {
     return new Adam(groups, Settings.ADAM_W);
   }

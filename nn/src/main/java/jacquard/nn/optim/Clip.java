@@ -7,12 +7,15 @@ import java.util.List;
 public final class Clip {
   private Clip() {}
 
+  /// Gradients that were made smaller, or not.
+  ///
   /// @param gradients after clipping
   /// @param norm over all elements of all gradients before clipping, a scalar
   public record Clipped(List<Tensor> gradients, Tensor norm) {}
 
-  /// Root of the sum of the squares of all elements of all tensors: a scalar.
+  /// {@return root of the sum of the squares of all elements of all tensors: a scalar}
   ///
+  /// @param tensors tensors, with their names
   /// @throws IllegalArgumentException if there are no tensors
   public static Tensor globalNorm(List<Tensor> tensors) {
     return tensors.stream()
@@ -25,6 +28,9 @@ public final class Clip {
 
   /// All gradients multiplied by `min(1, max / (norm + 1e-6))` with their [#globalNorm].
   ///
+  /// @param gradients one for each parameter, in their order
+  /// @param max largest norm
+  /// @return the gradients, and their norm before
   /// @throws IllegalArgumentException unless `max` is above 0
   /// @see <a href="https://arxiv.org/abs/1211.5063">Pascanu et al.: On the difficulty of training
   ///   recurrent neural networks</a>
@@ -37,6 +43,9 @@ public final class Clip {
 
   /// Every element limited to `-max .. max`.
   ///
+  /// @param gradients one for each parameter, in their order
+  /// @param max largest magnitude
+  /// @return the gradients
   /// @throws IllegalArgumentException unless `max` is above 0
   public static List<Tensor> byValue(List<Tensor> gradients, double max) {
     requireAboveZero("byValue", max);

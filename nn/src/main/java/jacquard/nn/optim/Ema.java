@@ -16,6 +16,10 @@ public final class Ema implements Module {
   private final double decay;
   private final List<Statistic> averages = new ArrayList<>();
 
+  /// Averages that start with the present values.
+  ///
+  /// @param parameters what is trained
+  /// @param decay how much of the average stays in a step
   /// @throws IllegalArgumentException unless `0 <= decay < 1`
   public Ema(List<Parameter> parameters, double decay) {
     if (!(decay >= 0 && decay < 1)) {
@@ -36,6 +40,8 @@ public final class Ema implements Module {
   }
 
   /// Leaves new averages in `pass`; after the optimiser has left new parameters there.
+  ///
+  /// @param pass training or evaluation, its random key, and where updates are left
   public void update(Pass pass) {
     for (int i = 0; i < averages.size(); i++) {
       Tensor average = pass.value(averages.get(i));
@@ -46,6 +52,7 @@ public final class Ema implements Module {
 
   /// Makes `pass` read the averages in place of the parameters.
   ///
+  /// @param pass training or evaluation, its random key, and where updates are left
   /// @return `pass`
   public Pass assume(Pass pass) {
     for (int i = 0; i < averages.size(); i++) {

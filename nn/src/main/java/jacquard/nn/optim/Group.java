@@ -6,14 +6,20 @@ import java.util.List;
 
 /// Parameters that are updated alike.
 ///
+/// @param parameters what is trained
 /// @param learningRate by step
 /// @param weightDecay 0 for none
 public record Group(List<Parameter> parameters, Schedule learningRate, double weightDecay) {
+  /// Copies the list.
   public Group {
     parameters = List.copyOf(parameters);
   }
 
   /// Without weight decay.
+  ///
+  /// @param parameters what is trained
+  /// @param learningRate rate at every step
+  /// @return the group
   public static Group of(List<Parameter> parameters, double learningRate) {
     return new Group(parameters, Schedule.constant(learningRate), 0);
   }

@@ -30,7 +30,11 @@ public final class Sgd implements Optimiser {
 
   private final Constants constants = new Constants();
 
+  /// Momentum of zero for all parameters.
+  ///
+  /// @param groups parameters with their rates
   /// @param momentum 0 for none
+  /// @param nesterov whether the gradient is taken a step ahead
   /// @throws IllegalArgumentException if momentum is outside `[0, 1)`, Nesterov's form lacks it, or
   ///   a parameter is in two groups
   public Sgd(List<Group> groups, double momentum, boolean nesterov) {
@@ -53,6 +57,10 @@ public final class Sgd implements Optimiser {
   }
 
   /// Without momentum and weight decay.
+  ///
+  /// @param parameters what is trained
+  /// @param learningRate rate at every step
+  /// @return the optimiser
   public static Sgd of(List<Parameter> parameters, double learningRate) {
     return new Sgd(List.of(Group.of(parameters, learningRate)), 0, false);
   }

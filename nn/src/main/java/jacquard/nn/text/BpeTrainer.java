@@ -33,6 +33,8 @@ frequent pair. Equal counts are decided by the ids, so the result depends on not
 public record BpeTrainer(int vocabularySize, int leastCount, List<String> special) {
   private static final int BYTES = 256;
 
+  /// Refuses counts that are too small.
+  ///
   /// @throws TokenizerException if the vocabulary has no room for the bytes and special tokens, or
   ///   `leastCount` is below 2
   public BpeTrainer {
@@ -50,19 +52,28 @@ public record BpeTrainer(int vocabularySize, int leastCount, List<String> specia
     }
   }
 
+  /// {@return a trainer without special tokens that joins pairs from 2 occurrences on}
+  ///
+  /// @param vocabularySize most tokens, with bytes and special ones
   public static BpeTrainer of(int vocabularySize) {
     return new BpeTrainer(vocabularySize, 2, List.of());
   }
 
+  /// {@return this with tokens that are never cut, at the beginning of the vocabulary}
+  ///
+  /// @param tokens as they are written in a text
   public BpeTrainer withSpecial(String... tokens) {
     return new BpeTrainer(vocabularySize, leastCount, List.of(tokens));
   }
 
+  /// {@return this, joining pairs that occur at least so often}
+  ///
+  /// @param count 1 or more
   public BpeTrainer withLeastCount(int count) {
     return new BpeTrainer(vocabularySize, count, special);
   }
 
-  /// A tokenizer of `vocabularySize` tokens, fewer if the texts have not so many pairs.
+  /// {@return a tokenizer of `vocabularySize` tokens, fewer if the texts have not so many pairs}
   ///
   /// @param texts no token spans two of them
   public SubwordTokenizer train(Iterable<String> texts) {

@@ -6,6 +6,10 @@ import java.util.Map;
 
 /// One token per byte of the text's UTF-8: 256 ids, knows every text.
 public final class ByteTokenizer implements Tokenizer {
+
+  /// All byte tokenizers are equal.
+  public ByteTokenizer() {}
+
   static final String TYPE = "byte";
 
   @Override

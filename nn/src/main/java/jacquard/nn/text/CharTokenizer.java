@@ -28,8 +28,9 @@ public final class CharTokenizer implements Tokenizer {
     }
   }
 
-  /// The vocabulary of all that occurs in `texts`.
+  /// {@return the vocabulary of all that occurs in `texts`}
   ///
+  /// @param texts what to learn from
   /// @throws TokenizerException if a text holds half a surrogate pair
   public static CharTokenizer of(Iterable<String> texts) {
     BitSet seen = new BitSet();
@@ -48,7 +49,9 @@ public final class CharTokenizer implements Tokenizer {
     return new CharTokenizer(seen.stream().toArray());
   }
 
-  /// The vocabulary of `text`.
+  /// {@return the vocabulary of `text`}
+  ///
+  /// @param text the text
   public static CharTokenizer of(String text) {
     return of(java.util.List.of(text));
   }
@@ -72,7 +75,7 @@ public final class CharTokenizer implements Tokenizer {
     return codePoints.length;
   }
 
-  /// The vocabulary as one string, in the order of the ids.
+  /// {@return the vocabulary as one string, in the order of the ids}
   public String characters() {
     return new String(codePoints, 0, codePoints.length);
   }

@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.TreeSet;
 
 /// Documents to learn from and documents to measure on; none is in both.
+///
+/// @param train to learn from
+/// @param validation to measure on
 public record DocumentSplit(List<Document> train, List<Document> validation) {
   /// Draws documents to measure on until they hold `fraction` of all characters. Both parts keep
   /// the documents' order; the same seed draws the same.
   ///
   /// @param documents two or more
   /// @param fraction above 0 and below 1
+  /// @param seed same seed, same numbers
+  /// @return both parts
   /// @throws IllegalArgumentException if one of the parts would be empty
   public static DocumentSplit of(List<Document> documents, double fraction, long seed) {
     if (documents.size() < 2 || !(fraction > 0 && fraction < 1)) {

@@ -18,6 +18,9 @@ public enum DocumentUnit {
   private static final Pattern LINE_END = Pattern.compile("\\R");
 
   /// The documents cut into smaller ones; those that hold spaces only are left out.
+  ///
+  /// @param documents texts, in order
+  /// @return the documents, in order
   public List<Document> cut(List<Document> documents) {
     Pattern between =
         switch (this) {

@@ -74,14 +74,20 @@ public final class SubwordTokenizer implements Tokenizer {
     added.all().forEach(token -> special[token.id()] = token.special());
   }
 
+  /// The tokenizer that a `tokenizer.json` describes.
+  ///
   /// @param json what a `tokenizer.json` holds
+  /// @return the tokenizer
   /// @throws FormatException if something is missing, or isn't supported; names it
   public static SubwordTokenizer of(Json json) throws FormatException {
     return new SubwordTokenizer(json);
   }
 
+  /// Reads a `tokenizer.json`, or GPT-2's two files.
+  ///
   /// @param path a `tokenizer.json`, or a folder that holds one, or GPT-2's `encoder.json` and
   ///   `vocab.bpe`, which some name `vocab.json` and `merges.txt`
+  /// @return the tokenizer
   /// @throws FormatException if it can't be read, something is missing, or isn't supported
   public static SubwordTokenizer read(Path path) throws FormatException {
     Json json = Gpt2Files.definition(path);
@@ -92,7 +98,9 @@ public final class SubwordTokenizer implements Tokenizer {
     }
   }
 
-  /// Whether [#read] finds files of a tokenizer in `folder`.
+  /// {@return whether [#read] finds files of a tokenizer in `folder`}
+  ///
+  /// @param folder a folder, which may hold other files
   public static boolean isIn(Path folder) {
     return Gpt2Files.areIn(folder);
   }
@@ -107,7 +115,9 @@ public final class SubwordTokenizer implements Tokenizer {
     return tokens.length;
   }
 
-  /// The id of a token, if there is such a token.
+  /// {@return the id of a token, if there is such a token}
+  ///
+  /// @param token a token as the vocabulary writes it
   public OptionalInt id(String token) {
     for (AddedTokens.Token each : added.all()) {
       if (each.content().equals(token)) {
@@ -118,14 +128,15 @@ public final class SubwordTokenizer implements Tokenizer {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
-  /// The token of an id as the vocabulary writes it, null if the id has none.
+  /// {@return the token of an id as the vocabulary writes it, null if the id has none}
   ///
+  /// @param id the token
   /// @throws TokenizerException if the id is outside the vocabulary
   public @Nullable String token(int id) {
     return tokens[Tokenizer.checked(id, 0, tokens.length)];
   }
 
-  /// What a `tokenizer.json` would hold.
+  /// {@return what a `tokenizer.json` would hold}
   public Json definition() {
     return definition;
   }
@@ -152,7 +163,9 @@ public final class SubwordTokenizer implements Tokenizer {
 
   /// All that is known of the text's tokens; cut and filled up as the file says.
   ///
+  /// @param text the text
   /// @param addSpecialTokens with the tokens around a text, `[CLS]` for example
+  /// @return the tokens with their places
   public Encoding encoding(String text, boolean addSpecialTokens) {
     EncodingBuilder all = new EncodingBuilder(text);
     tokens(
@@ -213,7 +226,11 @@ public final class SubwordTokenizer implements Tokenizer {
     return decode(ids, false);
   }
 
+  /// The text of tokens.
+  ///
+  /// @param ids tokens
   /// @param skipSpecial without special tokens
+  /// @return the text
   /// @throws TokenizerException if an id is outside the vocabulary
   public String decode(int[] ids, boolean skipSpecial) {
     TextStream stream = stream(skipSpecial);
@@ -229,7 +246,10 @@ public final class SubwordTokenizer implements Tokenizer {
     return stream(false);
   }
 
+  /// Decodes tokens that come one by one.
+  ///
   /// @param skipSpecial without special tokens
+  /// @return the stream, at its beginning
   public TextStream stream(boolean skipSpecial) {
     Detokenizer.Machine machine = detokenizer.machine();
     return new TextStream() {

@@ -24,10 +24,17 @@ public final class TextFiles {
   private static final List<String> ENDINGS = List.of(".txt", ".json", ".jsonl");
 
   /// A text and the file it is from.
+  ///
+  /// @param path a file, or a folder of them
+  /// @param text the text
   public record Document(Path path, String text) {}
 
   private TextFiles() {}
 
+  /// Reads a file, or all files of a folder.
+  ///
+  /// @param path a file, or a folder of them
+  /// @return the texts, one for each file
   /// @throws FormatException if a file can't be read, is no UTF-8, is JSON of another layout or is
   ///   larger than 1 GiB (JSON: 256 MiB), or nothing is there
   public static List<Document> read(Path path) throws FormatException {
@@ -59,6 +66,9 @@ public final class TextFiles {
   }
 
   /// All texts as one, an empty line between them.
+  ///
+  /// @param documents texts, in order
+  /// @return the text
   public static String joined(List<Document> documents) {
     StringBuilder all = new StringBuilder();
     for (Document document : documents) {

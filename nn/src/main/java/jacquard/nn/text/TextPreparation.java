@@ -15,13 +15,17 @@ import java.util.Map;
 ///     List<Document> clean = steps.apply(TextFiles.read(folder)).documents();
 ///
 /// The same documents, steps and seeds give the same result.
+///
+/// @param steps one after the other
 public record TextPreparation(List<TextStep> steps) {
+  /// Copies the list.
   public TextPreparation {
     steps = List.copyOf(steps);
   }
 
   /// What one step did.
   ///
+  /// @param step what the step is called
   /// @param in documents before it
   /// @param changed documents that it changed
   /// @param dropped documents that it dropped
@@ -35,17 +39,20 @@ public record TextPreparation(List<TextStep> steps) {
   /// @param why the number or the document that decided
   public record Dropped(Path path, int index, String step, String why) {}
 
+  /// What was made of documents.
+  ///
   /// @param documents what is left, in order
   /// @param steps what each step did
   /// @param dropped what is gone, by step and place
   public record Result(List<Document> documents, List<StepReport> steps, List<Dropped> dropped) {
+    /// Copies the lists.
     public Result {
       documents = List.copyOf(documents);
       steps = List.copyOf(steps);
       dropped = List.copyOf(dropped);
     }
 
-    /// A line for each step.
+    /// {@return a line for each step}
     public List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (StepReport step : steps) {
@@ -56,7 +63,7 @@ public record TextPreparation(List<TextStep> steps) {
       return lines;
     }
 
-    /// Steps, and every dropped document with the reason.
+    /// {@return steps, and every dropped document with the reason}
     public Json toJson() {
       List<Json> all = new ArrayList<>();
       for (StepReport step : steps) {
@@ -84,6 +91,9 @@ public record TextPreparation(List<TextStep> steps) {
     }
   }
 
+  /// {@return what is left of the documents, and what happened to the others}
+  ///
+  /// @param documents texts, in order
   public Result apply(List<Document> documents) {
     List<Document> left = documents;
     // The place of each document that is left among all.

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TextStep {
   /// Unicode's normal form: NFC composes characters, NFKC also replaces what only looks different,
   /// as full-width letters.
+  ///
+  /// @param form NFC, NFD, NFKC or NFKD
   record Normalize(Normalizer.Form form) implements TextStep {}
 
   /// Without control characters other than tab and line feed, without U+FEFF, and with line feeds
@@ -26,7 +28,11 @@ public sealed interface TextStep {
   record StripTrailingSpace() implements TextStep {}
 
   /// Only documents of so many characters (code points).
+  ///
+  /// @param least fewest characters
+  /// @param most most characters
   record Length(int least, int most) implements TextStep {
+    /// Refuses a range that is empty.
     public Length {
       if (least < 0 || most < least) {
         throw new IllegalArgumentException(
@@ -43,6 +49,7 @@ public sealed interface TextStep {
   /// @param similarity above 0 up to 1; 0.8 is usual
   /// @param seed of the hash functions that find candidates
   record NearDuplicates(double similarity, long seed) implements TextStep {
+    /// Refuses a similarity outside 0 to 1.
     public NearDuplicates {
       if (!(similarity > 0 && similarity <= 1)) {
         throw new IllegalArgumentException(
@@ -53,9 +60,14 @@ public sealed interface TextStep {
 
   /// What becomes of documents that come one after the other.
   interface Filter {
+    /// {@return the document as this step leaves it, or why it is dropped}
+    ///
+    /// @param document the document
     Outcome of(Document document);
   }
 
+  /// What a step makes of a document.
+  ///
   /// @param kept the document, changed or not; null if it was dropped
   /// @param why why it was dropped, empty if it was kept
   record Outcome(@Nullable Document kept, String why) {
@@ -68,7 +80,7 @@ public sealed interface TextStep {
     }
   }
 
-  /// A name for reports.
+  /// {@return a name for reports}
   default String label() {
     return switch (this) {
       case Normalize(Normalizer.Form form) -> "normalize " + form;
@@ -81,7 +93,7 @@ public sealed interface TextStep {
     };
   }
 
-  /// A run of this step over documents, to be given in their order.
+  /// {@return a run of this step over documents, to be given in their order}
   default Filter start() {
     return switch (this) {
       case Normalize(Normalizer.Form form) -> changing(text -> Normalizer.normalize(text, form));
@@ -96,7 +108,10 @@ public sealed interface TextStep {
     };
   }
 
+  /// Spaces at the end of a line.
   Pattern TRAILING = Pattern.compile("[ \\t\\u00A0\\u3000]++(?=\\n|\\z)");
+
+  /// Empty lines at the beginning and the end.
   Pattern OUTER_LINES = Pattern.compile("\\A\\n+|\\n+\\z");
 
   private static Filter changing(java.util.function.UnaryOperator<String> change) {

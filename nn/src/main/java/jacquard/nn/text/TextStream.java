@@ -12,13 +12,14 @@ package jacquard.nn.text;
 /// whole characters, and the parts together are {@link Tokenizer#decode} of all ids. Keeps state: for
 /// one text and one thread.
 public interface TextStream {
-  /// The text that is complete with this token and was not before; often empty where a character
-  /// takes several tokens.
+  /// {@return the text that is complete with this token and was not before; often empty where a
+  /// character takes several tokens}
   ///
+  /// @param id the token
   /// @throws TokenizerException if the id is outside the vocabulary
   String next(int id);
 
-  /// What was held back, U+FFFD in place of a character that never became whole. The stream is new
-  /// afterwards.
+  /// {@return what was held back, U+FFFD in place of a character that never became whole} The
+  /// stream is new afterwards.
   String finish();
 }

@@ -4,6 +4,9 @@ package jacquard.nn.text;
 public final class TokenizerException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  /// What a tokenizer can't do.
+  ///
+  /// @param message what is wrong, with the values, what was expected and what to do
   public TokenizerException(String message) {
     super(message);
   }

@@ -51,6 +51,7 @@ public final class CheckpointFile implements AutoCloseable {
 
   /// Writes a checkpoint.
   ///
+  /// @param path the file
   /// @param step steps made so far
   /// @param states everything that a step reads and writes: parameters, statistics, the optimiser's
   ///   moments, averages
@@ -78,6 +79,8 @@ public final class CheckpointFile implements AutoCloseable {
 
   /// Opens a checkpoint and compares every byte with its checksums.
   ///
+  /// @param path the file
+  /// @return the checkpoint, to be closed
   /// @throws FormatException if it can't be read, is damaged, or no checkpoint that this version
   ///   reads
   @SuppressWarnings("MustBeClosedChecker") // the result closes the file
@@ -116,22 +119,24 @@ public final class CheckpointFile implements AutoCloseable {
     return Long.parseLong(step);
   }
 
+  /// {@return where it is}
   public Path path() {
     return path;
   }
 
-  /// Steps made before it was written: the number of the step to go on with.
+  /// {@return steps made before it was written: the number of the step to go on with}
   public long step() {
     return step;
   }
 
-  /// What was noted, and the format's own entries.
+  /// {@return what was noted, and the format's own entries}
   public Map<String, String> notes() {
     return file.metadata();
   }
 
   /// Gives all states their values; all are checked before the first is changed.
   ///
+  /// @param states what to restore
   /// @throws FormatException if the file holds other states, shapes or types
   public void restore(Collection<? extends State> states) throws FormatException {
     StateDict.of(states).load(path.toString(), file.tensors());
@@ -140,6 +145,7 @@ public final class CheckpointFile implements AutoCloseable {
   /// Gives some of the states that were saved their values, such as a model's without its
   /// optimiser's; the file may hold others.
   ///
+  /// @param states what to restore
   /// @throws FormatException if the file lacks one, or has it with another shape or type
   public void restorePart(Collection<? extends State> states) throws FormatException {
     StateDict part = StateDict.of(states);

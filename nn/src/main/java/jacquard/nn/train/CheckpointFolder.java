@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 public record CheckpointFolder(Path path, int keep) {
   private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})\\.safetensors");
 
+  /// Refuses to keep fewer than one.
   public CheckpointFolder {
     if (keep < 1) {
       throw new IllegalArgumentException(
@@ -36,12 +37,14 @@ public record CheckpointFolder(Path path, int keep) {
     }
   }
 
-  /// Where the checkpoint of a step is kept.
+  /// {@return where the checkpoint of a step is kept}
+  ///
+  /// @param step steps made
   public Path file(long step) {
     return path.resolve(String.format(Locale.ROOT, "step-%06d.safetensors", step));
   }
 
-  /// Where the best one is kept, beyond the last ones.
+  /// {@return where the best one is kept, beyond the last ones}
   public Path best() {
     return path.resolve("best.safetensors");
   }
@@ -49,6 +52,10 @@ public record CheckpointFolder(Path path, int keep) {
   /// Writes a checkpoint, then deletes those before it that are more than [#keep]. Ones of later
   /// steps, which a run that was set back has left, stay.
   ///
+  /// @param step steps made
+  /// @param states states, in the order of the results
+  /// @param notes texts to keep beside
+  /// @return the file that was written
   /// @throws FormatException if it can't be written; all older ones are intact then
   /// @see CheckpointFile#save
   public Path save(long step, Collection<? extends State> states, Map<String, String> notes)
@@ -73,6 +80,7 @@ public record CheckpointFolder(Path path, int keep) {
 
   /// Keeps the checkpoint of `step` as the best, in place of the one before.
   ///
+  /// @param step steps made
   /// @throws FormatException if there is none, or it can't be kept
   public void markBest(long step) throws FormatException {
     put(file(step), best());
@@ -82,6 +90,7 @@ public record CheckpointFolder(Path path, int keep) {
   /// of the one of its step. `checkpoint` stays where it is.
   ///
   /// @param checkpoint of `step`
+  /// @param step steps made
   /// @throws FormatException if it can't be read, or not be put there; nothing is changed then
   public void adopt(Path checkpoint, long step) throws FormatException {
     put(checkpoint, file(step));
@@ -131,7 +140,7 @@ public record CheckpointFolder(Path path, int keep) {
     }
   }
 
-  /// The checkpoints of steps, the latest first; none if there is no folder yet.
+  /// {@return the checkpoints of steps, the latest first; none if there is no folder yet}
   ///
   /// @throws FormatException if the folder can't be read
   public List<Path> newestFirst() throws FormatException {
@@ -148,7 +157,9 @@ public record CheckpointFolder(Path path, int keep) {
     }
   }
 
-  /// The step that the name of a file in [#newestFirst] tells.
+  /// {@return the step that the name of a file in [#newestFirst] tells}
+  ///
+  /// @param file a file
   public static long step(Path file) {
     Matcher name = NAME.matcher(file.getFileName().toString());
     if (!name.matches()) {

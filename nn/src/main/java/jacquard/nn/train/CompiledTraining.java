@@ -39,9 +39,12 @@ public final class CompiledTraining<B> {
 
   /// Traces `step`.
   ///
+  /// @param <B> type of a batch
+  /// @param step what is traced
   /// @param like a batch of the shapes that all batches have
   /// @param tensors what a batch is made of
   /// @param batch the batch made of such tensors
+  /// @return the step, ready to be run
   public static <B> CompiledTraining<B> of(
       TrainStep<B> step,
       B like,
@@ -52,6 +55,9 @@ public final class CompiledTraining<B> {
 
   /// Runs step number `number` on a batch: the bits that [TrainStep#run] gives.
   ///
+  /// @param number number of the step, from 0
+  /// @param batch the examples of the step
+  /// @return what the step gave
   /// @throws jacquard.tensor.TensorException if a tensor has another shape, dtype or device than
   ///   that of the batch it was traced with
   public StepResult run(long number, B batch) {

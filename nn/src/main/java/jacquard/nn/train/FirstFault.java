@@ -45,6 +45,7 @@ public record FirstFault(
 
   /// Looks for the fault of a step that was not run. Nothing is written.
   ///
+  /// @param work what a step would do
   /// @return null if every output and every new value of a state is finite
   public static @Nullable FirstFault of(Work work) {
     List<Node> roots = new ArrayList<>();

@@ -19,11 +19,16 @@ public record Inspection(
     SequencedMap<Parameter, Tensor> gradients, SequencedMap<String, Double> relus) {
 
   /// A loss and what is trained to lower it.
+  ///
+  /// @param loss a scalar
+  /// @param parameters what is trained
   public record Target(Tensor loss, List<Parameter> parameters) {}
 
   /// Looks at losses, each for its own parameters.
   ///
+  /// @param targets losses and what they train
   /// @param pass the losses were made with
+  /// @return what was seen
   public static Inspection of(List<Target> targets, Pass pass) {
     List<Tensor> losses = new ArrayList<>();
     SequencedMap<Parameter, Tensor> gradients = new LinkedHashMap<>();

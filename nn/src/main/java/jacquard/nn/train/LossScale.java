@@ -27,6 +27,7 @@ public record LossScale(State scale, State good, State skipped, int patience) {
   private static final double MOST = 0x1p24;
   private static final int PATIENCE = 1000;
 
+  /// Refuses a patience below 1.
   public LossScale {
     if (patience < 1) {
       throw new IllegalArgumentException(
@@ -35,11 +36,19 @@ public record LossScale(State scale, State good, State skipped, int patience) {
   }
 
   /// One that begins at 65536 and is doubled after 1000 good steps.
+  ///
+  /// @param device where it lives
+  /// @return the scale
   public static LossScale standard(Device device) {
     return of(FIRST, PATIENCE, device);
   }
 
+  /// One that begins at `first`.
+  ///
   /// @param first a power of two from 1 to 2^24
+  /// @param patience steps without one after which it doubles
+  /// @param device where it lives
+  /// @return the scale
   public static LossScale of(double first, int patience, Device device) {
     if (!(first >= LEAST && first <= MOST) || first != Math.scalb(1.0, Math.getExponent(first))) {
       throw new IllegalArgumentException(
@@ -82,7 +91,7 @@ public record LossScale(State scale, State good, State skipped, int patience) {
     pass.update(skipped, finite.where(pass.value(skipped), pass.value(skipped).add(1)));
   }
 
-  /// What a checkpoint needs.
+  /// {@return what a checkpoint needs}
   public List<State> states() {
     return List.of(scale, good, skipped);
   }

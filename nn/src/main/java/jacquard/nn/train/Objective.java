@@ -8,6 +8,10 @@ import jacquard.tensor.Tensor;
 /// @param <B> what a batch is
 @FunctionalInterface
 public interface Objective<B> {
+  /// The loss of a batch.
+  ///
+  /// @param batch the examples of a step
   /// @param pass what the model is run with: training or evaluation
+  /// @return the loss, a scalar
   Tensor loss(B batch, Pass pass);
 }

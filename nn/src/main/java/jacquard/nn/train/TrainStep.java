@@ -22,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 /// One step of training as a function of its number and its batch: forward, backward, clipping,
 /// update and average in one plan.
 ///
+/// @param <B> what a batch is
+/// @param objective gives the loss of a batch
+/// @param optimiser gives the updates
 /// @param key what random numbers depend on, together with the step's number
 /// @param clipNorm largest global norm of the gradients; infinite for any
 /// @param ema averages to be moved along, or null
 /// @param accumulator sums for steps over several batches, or null
 /// @param precision of products, when training and when evaluating
 /// @param scale of the loss, or null for none; f16 wants one
-/// @param <B> what a batch is
 public record TrainStep<B>(
     Objective<B> objective,
     Optimiser optimiser,
@@ -39,50 +41,83 @@ public record TrainStep<B>(
     Precision precision,
     @Nullable LossScale scale) {
 
+  /// {@return a step without clipping, averages and accumulation}
+  ///
+  /// @param <B> type of a batch
+  /// @param objective gives the loss of a batch
+  /// @param optimiser gives the updates
+  /// @param key to draw with; the same one gives the same numbers
   public static <B> TrainStep<B> of(Objective<B> objective, Optimiser optimiser, Key key) {
     return new TrainStep<>(
         objective, optimiser, key, Double.POSITIVE_INFINITY, null, null, Precision.F32, null);
   }
 
+  /// {@return this with gradients of at most this norm, all together}
+  ///
+  /// @param max above 0
   public TrainStep<B> withClipNorm(double max) {
     return new TrainStep<>(objective, optimiser, key, max, ema, accumulator, precision, scale);
   }
 
+  /// {@return this with averages of the parameters, which evaluation uses}
+  ///
+  /// @param averages averages of the same parameters
   public TrainStep<B> withEma(Ema averages) {
     return new TrainStep<>(
         objective, optimiser, key, clipNorm, averages, accumulator, precision, scale);
   }
 
   /// Able to run a step over several batches.
+  ///
+  /// @return the step
   public TrainStep<B> withAccumulation() {
     Accumulator sums = new Accumulator(optimiser.parameters());
     return new TrainStep<>(objective, optimiser, key, clipNorm, ema, sums, precision, scale);
   }
 
   /// With products in another precision; with f16, the loss is scaled.
+  ///
+  /// @param other of matrix products and convolutions
+  /// @return the step
   public TrainStep<B> withPrecision(Precision other) {
     Device device = parameters().getFirst().device();
     return withPrecision(other, other == Precision.F16 ? LossScale.standard(device) : null);
   }
 
+  /// With products in another precision and a scale of one's own.
+  ///
+  /// @param other of matrix products and convolutions
   /// @param lossScale null to leave the loss as it is
+  /// @return the step
   public TrainStep<B> withPrecision(Precision other, @Nullable LossScale lossScale) {
     return new TrainStep<>(objective, optimiser, key, clipNorm, ema, accumulator, other, lossScale);
   }
 
   /// Runs step number `step` on a batch.
+  ///
+  /// @param step number of the step, from 0
+  /// @param batch the examples of the step
+  /// @return what the step gave
   public StepResult run(long step, B batch) {
     Work work = work(step, batch);
     Step.run(work.outputs(), work.updates());
     return result(step, work.outputs());
   }
 
-  /// What [#run] would do: forward, backward and updates, to be looked at or run with [Step#run].
+  /// {@return what [#run] would do: forward, backward and updates, to be looked at or run with
+  /// [Step#run]}
+  ///
+  /// @param step number of the step, from 0
+  /// @param batch the examples of the step
   public Work work(long step, B batch) {
     return work(() -> step, batch);
   }
 
   /// Looks at a batch with the keys of step number `step`, in f32; nothing is written.
+  ///
+  /// @param step number of the step, from 0
+  /// @param batch the examples of the step
+  /// @return what was seen
   public Inspection inspect(long step, B batch) {
     Pass pass = Pass.training(stepKey(step));
     Tensor loss = objective.loss(batch, pass);
@@ -101,6 +136,9 @@ public record TrainStep<B>(
   ///
   /// The loss must be a mean over the batch.
   ///
+  /// @param step number of the step, from 0
+  /// @param batches the batches, all of one size
+  /// @return what the step gave
   /// @throws IllegalStateException without [#withAccumulation]
   /// @throws IllegalArgumentException if there are no batches
   public StepResult run(long step, List<B> batches) {
@@ -177,12 +215,13 @@ public record TrainStep<B>(
     return new StepResult(step, outputs.get(0), norm, optimiser.learningRate(step));
   }
 
-  /// Mean loss over batches in evaluation passes, all weighing the same; with the averages in place
-  /// of the parameters if there are any.
+  /// {@return mean loss over batches in evaluation passes, all weighing the same; with the averages
+  /// in place of the parameters if there are any}
   ///
   /// The same batches give the same loss: random numbers, where the objective draws any, depend on
   /// the batch's place only.
   ///
+  /// @param batches the batches, all of one size
   /// @throws IllegalArgumentException if there are no batches
   public double evaluate(Iterable<B> batches) {
     double sum = 0;
@@ -198,8 +237,8 @@ public record TrainStep<B>(
     return sum / count;
   }
 
-  /// Everything but the model that a checkpoint needs to go on from: the states of the optimiser,
-  /// of averages and of the loss's scale.
+  /// {@return everything but the model that a checkpoint needs to go on from: the states of the
+  /// optimiser, of averages and of the loss's scale}
   public List<State> states() {
     List<State> all = new ArrayList<>(optimiser.states());
     if (ema != null) {
@@ -211,12 +250,12 @@ public record TrainStep<B>(
     return all;
   }
 
-  /// What to tell people of the loss's scale now; null where it has none.
+  /// {@return what to tell people of the loss's scale now; null where it has none}
   public @Nullable String note() {
     return scale == null ? null : scale.toString();
   }
 
-  /// What is trained.
+  /// {@return what is trained}
   public List<Parameter> parameters() {
     return optimiser.parameters();
   }

@@ -14,6 +14,9 @@ public final class Trainer<B> {
   /// Told after every step; reading its result waits for nothing.
   @FunctionalInterface
   public interface Listener {
+    /// Takes note of a step.
+    ///
+    /// @param result number of the value that is written
     void onStep(StepResult result);
   }
 
@@ -22,6 +25,10 @@ public final class Trainer<B> {
   private final List<Listener> listeners = new ArrayList<>();
   private long next;
 
+  /// Steps from `first` on.
+  ///
+  /// @param step what is done at each step
+  /// @param batches the batches, all of one size
   /// @param first number of the first step
   public Trainer(TrainStep<B> step, LongFunction<B> batches, long first) {
     this.step = step;
@@ -31,18 +38,21 @@ public final class Trainer<B> {
 
   /// Adds a listener; they are told in the order in which they were added.
   ///
+  /// @param listener told after each step
   /// @return this
   public Trainer<B> listen(Listener listener) {
     listeners.add(listener);
     return this;
   }
 
-  /// Number of the next step: as many as were made since step 0.
+  /// {@return number of the next step: as many as were made since step 0}
   public long next() {
     return next;
   }
 
   /// Makes one step.
+  ///
+  /// @return what the step gave
   public StepResult advance() {
     StepResult result = step.run(next, batches.apply(next));
     next++;
@@ -52,6 +62,9 @@ public final class Trainer<B> {
 
   /// Makes steps until `end` of them were made since step 0, or `stop` says so, which is asked
   /// before each.
+  ///
+  /// @param end steps since step 0
+  /// @param stop asked before each step; true ends the run
   public void run(long end, BooleanSupplier stop) {
     while (next < end && !stop.getAsBoolean()) {
       advance();

@@ -4,7 +4,9 @@ package jacquard.tensor.graph;
 public enum BinaryKind {
   /// All numeric dtypes, as all arithmetic here; integers wrap.
   ADD,
+  /// `x - y`.
   SUB,
+  /// `x * y`.
   MUL,
   /// Floats: IEEE division. Integers: truncates towards zero, 0 when the divisor is 0.
   DIV,
@@ -23,7 +25,9 @@ public enum BinaryKind {
   EQ,
   /// Bitwise, or logical on bool. Integers and bool.
   AND,
+  /// Bitwise or of integers, logical or of bool.
   OR,
+  /// Bitwise exclusive or of integers, logical one of bool.
   XOR,
   /// Shift to the left by 0 to 31 (63) bits. Integers.
   SHL,
@@ -32,6 +36,7 @@ public enum BinaryKind {
 
   private final String text = name().toLowerCase(java.util.Locale.ROOT);
 
+  /// {@return whether the result is bool}
   public boolean isComparison() {
     return switch (this) {
       case LT, EQ -> true;
@@ -39,6 +44,7 @@ public enum BinaryKind {
     };
   }
 
+  /// {@return whether it works on the bits of integers and bools: and, or, xor, shifts}
   public boolean isBitwise() {
     return switch (this) {
       case AND, OR, XOR, SHL, SHR -> true;
@@ -46,6 +52,8 @@ public enum BinaryKind {
     };
   }
 
+  /// {@return whether it costs tens of instructions, so that computing it twice is worse than
+  /// storing it}
   public boolean isTranscendental() {
     return this == POW;
   }

@@ -17,6 +17,9 @@ import java.util.Optional;
 public final class GraphChecker {
   private GraphChecker() {}
 
+  /// Throws if a node is inconsistent.
+  ///
+  /// @param roots what is asked for
   /// @throws IllegalStateException if the graph is inconsistent, with the first such node and the
   ///   graph up to it
   public static void check(Collection<Node> roots) {
@@ -27,8 +30,10 @@ public final class GraphChecker {
     }
   }
 
-  /// What is wrong with the first node that is inconsistent, sources first: its line, a colon, and
-  /// the two that differ.
+  /// {@return what is wrong with the first node that is inconsistent, sources first: its line, a
+  /// colon, and the two that differ}
+  ///
+  /// @param roots what is asked for
   public static Optional<String> problem(Collection<Node> roots) {
     Map<Node, Integer> numbers = GraphPrinter.numbers(roots);
     for (Node node : Traversal.sourcesFirst(roots)) {

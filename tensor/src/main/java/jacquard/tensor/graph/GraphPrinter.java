@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 public final class GraphPrinter {
   private GraphPrinter() {}
 
-  /// A listing, one line a node, sources first; numbers follow the order in which `roots` reach
-  /// their sources, so equal graphs give equal texts.
+  /// {@return a listing, one line a node, sources first; numbers follow the order in which `roots`
+  /// reach their sources, so equal graphs give equal texts}
   ///
   /// ```
   /// %0 = input(stored) f32[2, 3]
@@ -22,6 +22,8 @@ public final class GraphPrinter {
   /// %2 = sum(axes [1]) f32[2, 1] %1
   /// return %2
   /// ```
+  ///
+  /// @param roots what is asked for
   public static String listing(Collection<Node> roots) {
     Map<Node, Integer> numbers = numbers(roots);
     StringBuilder text = new StringBuilder();
@@ -31,8 +33,10 @@ public final class GraphPrinter {
     return text.append("return").append(references(roots, numbers)).append('\n').toString();
   }
 
-  /// The graph in Graphviz's DOT language: arrows go from sources to their readers, roots have a
-  /// double border.
+  /// {@return the graph in Graphviz's DOT language: arrows go from sources to their readers, roots
+  /// have a double border}
+  ///
+  /// @param roots what is asked for
   public static String dot(Collection<Node> roots) {
     List<Node> order = Traversal.sourcesFirst(roots);
     Map<Node, Integer> numbers = numbers(roots);

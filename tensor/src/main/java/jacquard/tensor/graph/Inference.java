@@ -13,8 +13,18 @@ import java.util.List;
 public final class Inference {
   private Inference() {}
 
+  /// What an operation makes.
+  ///
+  /// @param dtype dtype of the elements
+  /// @param shape size of each axis
+  /// @param device where it lives
   public record Result(DType dtype, Shape shape, Device device) {}
 
+  /// Dtype, shape and device of what an operation makes of its sources.
+  ///
+  /// @param op the operation
+  /// @param sources what it reads, in order
+  /// @return the three
   /// @throws jacquard.tensor.TensorException if the sources don't fit the operation
   public static Result infer(Op op, List<Node> sources) {
     String name = op.label();

@@ -22,7 +22,9 @@ public final class Layers {
     this.states = states;
   }
 
-  /// The layers of everything that `roots` depend on.
+  /// {@return the layers of everything that `roots` depend on}
+  ///
+  /// @param roots what is asked for
   public static Layers of(Collection<Node> roots) {
     List<Node> order = Traversal.sourcesFirst(roots);
     Set<String> states = new HashSet<>();
@@ -40,7 +42,9 @@ public final class Layers {
     return layers;
   }
 
-  /// The layer of a node; empty for one that comes before every state, such as a batch.
+  /// {@return the layer of a node; empty for one that comes before every state, such as a batch}
+  ///
+  /// @param node of the graph
   public String of(Node node) {
     return names.getOrDefault(node, "");
   }
@@ -83,7 +87,9 @@ public final class Layers {
     return layer(name);
   }
 
-  /// The part of a model that a parameter of this name belongs to: without its last word.
+  /// {@return the part of a model that a parameter of this name belongs to: without its last word}
+  ///
+  /// @param parameter name of a state
   public static String layer(String parameter) {
     int dot = parameter.lastIndexOf('.');
     return dot < 0 ? parameter : parameter.substring(0, dot);

@@ -28,20 +28,28 @@ public final class Node {
     this.type = type;
   }
 
-  /// An operation on other nodes.
+  /// {@return an operation on other nodes}
   ///
+  /// @param op the operation
+  /// @param sources what it reads, in order
   /// @throws jacquard.tensor.TensorException if the sources don't fit the operation
   public static Node of(Op op, Node... sources) {
     return of(op, List.of(sources));
   }
 
-  /// An operation on other nodes; parameters as for [#of(Op, Node...)].
+  /// {@return an operation on other nodes; parameters as for [#of(Op, Node...)]}
+  ///
+  /// @param op the operation
+  /// @param sources what it reads, in order
   public static Node of(Op op, List<Node> sources) {
     List<Node> list = List.copyOf(sources);
     return new Node(op, list, null, Inference.infer(op, list));
   }
 
-  /// A leaf without a source: a constant or an iota.
+  /// {@return a leaf without a source: a constant or an iota}
+  ///
+  /// @param op the operation
+  /// @param device where it lives
   public static Node leaf(Op.Leaf op, Device device) {
     return switch (op) {
       case Op.Constant c -> leaf(c, c.dtype(), Shape.scalar(), device);
@@ -55,41 +63,57 @@ public final class Node {
     return new Node(op, List.of(), null, new Inference.Result(dtype, shape, device));
   }
 
+  /// {@return a leaf whose value comes from outside}
+  ///
+  /// @param source where batches come from
+  /// @param dtype dtype of the elements
+  /// @param shape size of each axis
+  /// @param device where it lives
   public static Node input(Source source, DType dtype, Shape shape, Device device) {
     return new Node(
         new Op.Input(dtype, shape), List.of(), source, new Inference.Result(dtype, shape, device));
   }
 
+  /// {@return what it computes}
   public Op op() {
     return definition.op;
   }
 
+  /// {@return what it reads, in order}
   public List<Node> sources() {
     return definition.sources;
   }
 
+  /// {@return one of [#sources]}
+  ///
+  /// @param index number of the source
   public Node source(int index) {
     return definition.sources.get(index);
   }
 
-  /// Where an input's value comes from; null for every other operation.
+  /// {@return where an input's value comes from; null for every other operation}
   public @Nullable Source input() {
     return definition.source;
   }
 
+  /// {@return dtype of the result}
   public DType dtype() {
     return type.dtype();
   }
 
+  /// {@return shape of the result}
   public Shape shape() {
     return type.shape();
   }
 
+  /// {@return where the result lives}
   public Device device() {
     return type.device();
   }
 
   /// Nodes made later have larger numbers: the order a schedule keeps where it is free to choose.
+  ///
+  /// @return the number
   public long sequence() {
     return sequence;
   }
@@ -100,6 +124,8 @@ public final class Node {
   }
 
   /// Turns this node into an input that holds `buffer`, and lets its sources go.
+  ///
+  /// @param buffer memory with the elements
   public void realise(Buffer buffer) {
     definition =
         new Definition(new Op.Input(dtype(), shape()), List.of(), new Source.Stored(buffer));

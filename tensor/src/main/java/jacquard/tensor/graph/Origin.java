@@ -30,22 +30,30 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
 
   private static final List<String> LAYERS = List.of("jacquard.nn.");
 
-  /// What `body` gives; every node that it makes knows where it was made.
+  /// {@return what `body` gives; every node that it makes knows where it was made}
+  ///
+  /// @param <T> type of the result
+  /// @param body what is run
   public static <T> T recorded(Supplier<T> body) {
     return ScopedValue.where(RECORDER, Optional.empty()).call(body::get);
   }
 
-  /// Whether this is called within [#recorded].
+  /// {@return whether this is called within [#recorded]}
   public static boolean isRecorded() {
     return RECORDER.isBound();
   }
 
   /// Runs `body`; what it makes is part of the gradient of `forward`. Within [#recorded] only.
+  ///
+  /// @param forward node whose gradient is made
+  /// @param body what is run
   public static void gradientOf(Node forward, Runnable body) {
     ScopedValue.where(RECORDER, Optional.of(forward)).run(body);
   }
 
-  /// Where `node` was made; null if that was not recorded.
+  /// {@return where `node` was made; null if that was not recorded}
+  ///
+  /// @param node of a graph that was recorded
   public static @Nullable Origin of(Node node) {
     return node.origin();
   }
@@ -66,7 +74,10 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
     return HIDDEN.stream().anyMatch(className::startsWith);
   }
 
-  /// Whether the code of a class is part of the library, rather than of a program that uses it.
+  /// {@return whether the code of a class is part of the library, rather than of a program that
+  /// uses it}
+  ///
+  /// @param className binary name of a class
   public static boolean isLibrary(String className) {
     return isEngine(className) || LAYERS.stream().anyMatch(className::startsWith);
   }
@@ -75,8 +86,8 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
     return ENGINE.stream().anyMatch(className::startsWith);
   }
 
-  /// The line of a layer, or of a program, that made the operation: for a part of a gradient, the
-  /// operation that it is the gradient of.
+  /// {@return the line of a layer, or of a program, that made the operation: for a part of a
+  /// gradient, the operation that it is the gradient of}
   public String line() {
     Node of = forward;
     Origin source = of == null ? null : of.origin();
@@ -89,7 +100,7 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
             .orElse("an unknown line");
   }
 
-  /// The line of a program outside of the library that led to it.
+  /// {@return the line of a program outside of the library that led to it}
   public String callerLine() {
     return frames.stream()
         .filter(frame -> !isLibrary(frame.getClassName()))

@@ -9,11 +9,13 @@ import java.util.function.LongSupplier;
 public sealed interface Source {
 
   /// A buffer that nothing writes any more: data from outside, or a node that was realised.
+  ///
+  /// @param buffer memory with the elements
   record Stored(Buffer buffer) implements Source {}
 
   /// A scalar that may differ from run to run without changing the plan.
   sealed interface Number extends Source {
-    /// The value now, as [Op.Constant#bits].
+    /// {@return the value now, as [Op.Constant#bits]}
     long bits();
   }
 
@@ -37,6 +39,8 @@ public sealed interface Source {
   /// @param index which of the step's arguments
   record Argument(int index) implements Source {
     /// What to throw where the value is needed.
+    ///
+    /// @return the error, to be thrown
     public static StateException unknown(int index) {
       return new StateException(
           "compiled step: argument "
@@ -46,5 +50,8 @@ public sealed interface Source {
   }
 
   /// The value of a state in one version.
+  ///
+  /// @param state which state
+  /// @param version of the state, at the time of the graph
   record Cell(State state, long version) implements Source {}
 }

@@ -14,12 +14,18 @@ public final class Traversal {
 
   private record Visit(Node node, boolean leaving) {}
 
-  /// Every node that `roots` depend on, themselves included, each once and after its sources.
+  /// {@return every node that `roots` depend on, themselves included, each once and after its
+  /// sources}
+  ///
+  /// @param roots what is asked for
   public static List<Node> sourcesFirst(Collection<Node> roots) {
     return sourcesFirst(roots, List.of());
   }
 
-  /// Every node that `roots` depend on without going through `stops`, which are left out.
+  /// {@return every node that `roots` depend on without going through `stops`, which are left out}
+  ///
+  /// @param roots what is asked for
+  /// @param stops nodes to stop at
   public static List<Node> sourcesFirst(Collection<Node> roots, Collection<Node> stops) {
     List<Node> order = new ArrayList<>();
     Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -13,13 +13,17 @@ public enum UnaryKind {
   LOG1P,
   /// `e^x - 1`, accurate near 0.
   EXPM1,
+  /// The square root.
   SQRT,
   /// `1 / sqrt(x)`.
   RSQRT,
   /// `1 / x`.
   RECIP,
+  /// The sine of an angle in radians.
   SIN,
+  /// The cosine of an angle in radians.
   COS,
+  /// The hyperbolic tangent.
   TANH,
   /// Error function.
   ERF,
@@ -34,7 +38,7 @@ public enum UnaryKind {
 
   private final String text = name().toLowerCase(java.util.Locale.ROOT);
 
-  /// Whether integers are accepted too.
+  /// {@return whether integers are accepted too}
   public boolean acceptsIntegers() {
     return switch (this) {
       case NEG, ABS, SIGN -> true;
@@ -42,7 +46,8 @@ public enum UnaryKind {
     };
   }
 
-  /// Whether it costs tens of instructions, so that computing it twice is worse than storing it.
+  /// {@return whether it costs tens of instructions, so that computing it twice is worse than
+  /// storing it}
   public boolean isTranscendental() {
     return switch (this) {
       case EXP, LOG, LOG1P, EXPM1, SIN, COS, TANH, ERF, SIGMOID -> true;

@@ -22,8 +22,9 @@ import java.util.stream.IntStream;
 public final class Evaluator {
   private Evaluator() {}
 
-  /// The values of `roots`, in their order. A value is let go after its last reader.
+  /// {@return the values of `roots`, in their order} A value is let go after its last reader.
   ///
+  /// @param roots what is asked for
   /// @throws IndexException if a gather or scatterAdd meets an index outside its axis
   /// @throws jacquard.tensor.StateException if a state is read in a version that was overwritten
   public static List<Value> evaluate(List<Node> roots) {
@@ -51,7 +52,10 @@ public final class Evaluator {
     return roots.stream().map(values::get).toList();
   }
 
-  /// The value of `node` from the values of its sources.
+  /// {@return the value of `node` from the values of its sources}
+  ///
+  /// @param node what to compute
+  /// @param x values of the sources, in order
   public static Value evaluate(Node node, List<Value> x) {
     Shape result = node.shape();
     DType dtype = node.dtype();

@@ -9,6 +9,10 @@ import jacquard.tensor.graph.UnaryKind;
 public final class FloatArithmetic {
   private FloatArithmetic() {}
 
+  /// {@return the function's value, in double precision}
+  ///
+  /// @param kind which function
+  /// @param x operand
   public static double unary(UnaryKind kind, double x) {
     return switch (kind) {
       case NEG -> -x;
@@ -30,6 +34,12 @@ public final class FloatArithmetic {
     };
   }
 
+  /// A function of two numbers.
+  ///
+  /// @param kind which function
+  /// @param x operand
+  /// @param y second operand
+  /// @return the value, in double precision
   /// @throws IllegalArgumentException for a comparison, see [#compare], and for a bitwise kind
   public static double binary(BinaryKind kind, double x, double y) {
     return switch (kind) {
@@ -46,6 +56,12 @@ public final class FloatArithmetic {
     };
   }
 
+  /// A comparison of two numbers.
+  ///
+  /// @param kind which function
+  /// @param x operand
+  /// @param y second operand
+  /// @return whether it holds
   /// @throws IllegalArgumentException unless the kind is a comparison
   public static boolean compare(BinaryKind kind, double x, double y) {
     return switch (kind) {
@@ -56,14 +72,22 @@ public final class FloatArithmetic {
     };
   }
 
-  /// What the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its terms, in
-  /// whatever order a back end adds them; 0 where the sum isn't finite.
+  /// {@return what the rounded sum `a + b = sum` lost (Neumaier), so that a sum is as good as its
+  /// terms, in whatever order a back end adds them; 0 where the sum isn't finite}
+  ///
+  /// @param a first term
+  /// @param b second term
+  /// @param sum their rounded sum
   public static double lost(double a, double b, double sum) {
     double lost = Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
     return Double.isFinite(lost) ? lost : 0;
   }
 
   /// The order of a sort: NaN counts as the largest, -0 equals 0.
+  ///
+  /// @param x operand
+  /// @param y second operand
+  /// @return below 0, 0 or above 0, as for a comparator
   public static int order(double x, double y) {
     if (Double.isNaN(x) || Double.isNaN(y)) {
       return Boolean.compare(Double.isNaN(x), Double.isNaN(y));
@@ -71,7 +95,10 @@ public final class FloatArithmetic {
     return x < y ? -1 : x > y ? 1 : 0;
   }
 
-  /// `x` as a value of a float dtype; f16 and bf16 are rounded from f32.
+  /// {@return `x` as a value of a float dtype; f16 and bf16 are rounded from f32}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param x operand
   public static double round(DType dtype, double x) {
     return switch (dtype) {
       case F64 -> x;
@@ -84,12 +111,20 @@ public final class FloatArithmetic {
 
   /// `x` as a value of a float dtype, straight from long to float: by way of double it would round
   /// twice.
+  ///
+  /// @param dtype dtype of the elements
+  /// @param x operand
+  /// @return the value
   public static double ofInteger(DType dtype, long x) {
     return dtype == DType.F64 ? (double) x : round(dtype, (float) x);
   }
 
   /// Conversion to an integer dtype or bool: truncates and saturates, NaN gives 0; to bool it is `x
   /// != 0`.
+  ///
+  /// @param dtype dtype of the elements
+  /// @param x operand
+  /// @return the whole number
   public static long toInteger(DType dtype, double x) {
     return switch (dtype) {
       case I32 -> (int) x;
@@ -101,12 +136,13 @@ public final class FloatArithmetic {
     };
   }
 
-  /// Error function, to a few units in the last place.
+  /// {@return error function, to a few units in the last place}
   ///
   /// Below 2 by the series `2/sqrt(pi) e^(-x^2) sum(2^n x^(2n+1) / (2n+1)!!)`, whose terms all have
   /// one sign; above by the continued fraction of `erfc`, which is at most 0.005 there, so that its
   /// error does not show in `1 - erfc`.
   ///
+  /// @param x operand
   /// @see <a href="https://dlmf.nist.gov/7.6">DLMF 7.6.2</a>, <a
   ///   href="https://dlmf.nist.gov/7.9">7.9.1</a>
   public static double erf(double x) {

@@ -9,7 +9,10 @@ import jacquard.tensor.graph.UnaryKind;
 public final class IntegerArithmetic {
   private IntegerArithmetic() {}
 
-  /// The value of `dtype` with the same low bits; for bool `x != 0`.
+  /// {@return the value of `dtype` with the same low bits; for bool `x != 0`}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param x operand
   public static long wrap(DType dtype, long x) {
     return switch (dtype) {
       case I32 -> (int) x;
@@ -21,7 +24,9 @@ public final class IntegerArithmetic {
     };
   }
 
-  /// Smallest value of an integer dtype.
+  /// {@return smallest value of an integer dtype}
+  ///
+  /// @param dtype dtype of the elements
   public static long smallest(DType dtype) {
     return switch (dtype) {
       case I32 -> Integer.MIN_VALUE;
@@ -32,7 +37,9 @@ public final class IntegerArithmetic {
     };
   }
 
-  /// Largest value of an integer dtype.
+  /// {@return largest value of an integer dtype}
+  ///
+  /// @param dtype dtype of the elements
   public static long largest(DType dtype) {
     return switch (dtype) {
       case I32 -> Integer.MAX_VALUE;
@@ -44,6 +51,11 @@ public final class IntegerArithmetic {
     };
   }
 
+  /// {@return the function's value, wrapped to the dtype}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param kind which function
+  /// @param x operand
   public static long unary(DType dtype, UnaryKind kind, long x) {
     long y =
         switch (kind) {
@@ -56,7 +68,13 @@ public final class IntegerArithmetic {
     return wrap(dtype, y);
   }
 
+  /// A function of two numbers, wrapped to the dtype.
+  ///
   /// @param dtype dtype of the arguments; the result has it too, or is bool for a comparison
+  /// @param kind which function
+  /// @param x operand
+  /// @param y second operand
+  /// @return the value
   public static long binary(DType dtype, BinaryKind kind, long x, long y) {
     int bits = dtype == DType.I64 ? 63 : 31;
     long z =

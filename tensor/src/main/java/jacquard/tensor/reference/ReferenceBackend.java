@@ -12,6 +12,9 @@ import java.util.List;
 /// The device `reference`: host memory, evaluated by [Evaluator].
 public final class ReferenceBackend implements Backend {
 
+  /// It needs no setting up.
+  public ReferenceBackend() {}
+
   @Override
   public Device device() {
     return Device.REFERENCE;

@@ -8,6 +8,9 @@ import java.util.List;
 /// Provides the one device `reference`.
 public final class ReferenceProvider implements BackendProvider {
 
+  /// For `ServiceLoader`; opens nothing.
+  public ReferenceProvider() {}
+
   @Override
   public String kind() {
     return "reference";

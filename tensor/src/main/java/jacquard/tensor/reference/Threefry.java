@@ -12,6 +12,12 @@ public final class Threefry {
 
   /// Both words of the block of counter (`c0`, `c1`) under key (`k0`, `k1`); word 0 in the low
   /// half.
+  ///
+  /// @param k0 low word of the key
+  /// @param k1 high word of the key
+  /// @param c0 low word of the counter
+  /// @param c1 high word of the counter
+  /// @return the words
   public static long block(int k0, int k1, int c0, int c1) {
     int[] key = {k0, k1, PARITY ^ k0 ^ k1};
     int x0 = c0 + k0;
@@ -29,6 +35,11 @@ public final class Threefry {
   }
 
   /// Element `index` of a [jacquard.tensor.graph.Op.Random]: 32 random bits.
+  ///
+  /// @param key 64 bits
+  /// @param index row-major index of the element
+  /// @param salt which of the numbers that one key gives
+  /// @return the bits
   public static int bits(long key, int index, int salt) {
     return (int) block((int) key, (int) (key >>> 32), index, salt);
   }

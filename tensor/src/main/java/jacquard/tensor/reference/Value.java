@@ -26,7 +26,7 @@ public sealed interface Value {
     }
   }
 
-  /// Number of elements.
+  /// {@return number of elements}
   default int size() {
     return switch (this) {
       case Floats f -> f.elements.length;
@@ -34,7 +34,7 @@ public sealed interface Value {
     };
   }
 
-  /// The elements as doubles, in a new array; i64 beyond 2^53 is rounded.
+  /// {@return the elements as doubles, in a new array; i64 beyond 2^53 is rounded}
   default double[] toDoubles() {
     return switch (this) {
       case Floats f -> f.elements.clone();
@@ -42,7 +42,7 @@ public sealed interface Value {
     };
   }
 
-  /// The elements of an integer or bool value, in a new array.
+  /// {@return the elements of an integer or bool value, in a new array}
   ///
   /// @throws IllegalArgumentException if this is a float value
   default long[] toLongs() {
@@ -52,7 +52,9 @@ public sealed interface Value {
     };
   }
 
-  /// The elements of a buffer, widened.
+  /// {@return the elements of a buffer, widened}
+  ///
+  /// @param buffer memory of the value's dtype
   static Value read(Buffer buffer) {
     int size = buffer.size();
     DType dtype = buffer.dtype();
@@ -78,6 +80,8 @@ public sealed interface Value {
   }
 
   /// Writes the elements to a buffer of their dtype; this is where f32 is rounded.
+  ///
+  /// @param buffer memory of the value's dtype
   default void write(Buffer buffer) {
     int size = size();
     DType dtype = buffer.dtype();
@@ -107,9 +111,11 @@ public sealed interface Value {
     buffer.write(0, array, 0, size);
   }
 
-  /// `size` times one value.
+  /// {@return `size` times one value}
   ///
-  /// @param bits as [Op.Constant#bits]
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
+  /// @param bits as [jacquard.tensor.graph.Op.Constant#bits]
   static Value filled(DType dtype, int size, long bits) {
     if (dtype.isFloat()) {
       double[] all = new double[size];
@@ -122,6 +128,9 @@ public sealed interface Value {
   }
 
   /// Element `i` of the result is element `indices[i]` of this.
+  ///
+  /// @param indices an index for each element
+  /// @return the chosen elements
   default Value select(int[] indices) {
     return switch (this) {
       case Floats f -> {
@@ -137,7 +146,10 @@ public sealed interface Value {
     };
   }
 
-  /// This with element `indices[i]` replaced by element `i` of `part`.
+  /// {@return this with element `indices[i]` replaced by element `i` of `part`}
+  ///
+  /// @param indices an index for each element
+  /// @param part what is written
   default Value with(int[] indices, Value part) {
     return switch (this) {
       case Floats f -> {

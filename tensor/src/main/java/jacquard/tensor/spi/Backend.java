@@ -16,12 +16,18 @@ public interface Backend {
   ///   the same graph reads: all reads see the old value.
   record Root(Node node, @Nullable Buffer into) {}
 
+  /// {@return the device that this runs}
   Device device();
 
-  /// `host` where this device can read it: itself on a CPU, otherwise a copy.
+  /// {@return `host` where this device can read it: itself on a CPU, otherwise a copy}
+  ///
+  /// @param host elements on the host
   Buffer place(HostBuffer host);
 
-  /// A buffer of zeros.
+  /// {@return a buffer of zeros}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
   Buffer allocate(DType dtype, int size);
 
   /// Roots made ready to be computed again and again.
@@ -35,15 +41,22 @@ public interface Backend {
   }
 
   /// Makes roots ready that may read arguments ([jacquard.tensor.graph.Source.Argument]).
+  ///
+  /// @param roots nodes, and buffers for the values of states
+  /// @return the roots, ready to be computed any number of times
   Compiled compile(List<Root> roots);
 
   /// Computes all roots, in one plan.
   ///
+  /// @param roots nodes, and buffers for the values of states
   /// @return the buffers that hold the roots' values, in their order
   /// @throws jacquard.tensor.IndexException if a gather meets an index outside its axis
   List<Buffer> run(List<Root> roots);
 
   /// As [#run], for roots that nobody will compute again: their plan is not kept.
+  ///
+  /// @param roots nodes, and buffers for the values of states
+  /// @return a buffer for each root
   default List<Buffer> runOnce(List<Root> roots) {
     return run(roots);
   }

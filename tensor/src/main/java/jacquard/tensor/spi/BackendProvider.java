@@ -12,18 +12,20 @@ public interface BackendProvider {
   /// @param description one line for people: model, limits
   record Found(int index, String description) {}
 
-  /// Name of the kind: `cpu`, `opencl`.
+  /// {@return name of the kind: `cpu`, `opencl`}
   String kind();
 
-  /// Devices that can be opened.
+  /// {@return devices that can be opened}
   List<Found> devices();
 
-  /// Why there are none, or fewer than one might expect, and what to do; empty if there is nothing
-  /// to say.
+  /// {@return why there are none, or fewer than one might expect, and what to do; empty if there is
+  /// nothing to say}
   String trouble();
 
   /// Opens a device.
   ///
+  /// @param index which of the devices, from 0
+  /// @return the back end of that device
   /// @throws jacquard.tensor.DeviceException if it can't be opened, with the reason
   Backend open(int index);
 }

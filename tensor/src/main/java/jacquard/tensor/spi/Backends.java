@@ -21,16 +21,19 @@ public final class Backends {
             .toList();
   }
 
+  /// {@return the back ends that `ServiceLoader` finds}
   public static List<BackendProvider> providers() {
     return Holder.PROVIDERS;
   }
 
+  /// {@return the names of all kinds, sorted}
   public static List<String> names() {
     return providers().stream().map(BackendProvider::kind).sorted().toList();
   }
 
-  /// The open back end of `device`; opens it the first time.
+  /// {@return the open back end of `device`; opens it the first time}
   ///
+  /// @param device where it lives
   /// @throws DeviceException if there is no such device; never another device instead
   public static Backend of(Device device) {
     Backend open = OPEN.get(device);

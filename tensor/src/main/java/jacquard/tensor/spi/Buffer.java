@@ -7,9 +7,10 @@ import jacquard.tensor.DType;
 /// Host arrays are `float[]` for f32, f16 and bf16, `double[]` f64, `int[]` i32, `long[]` i64,
 /// `byte[]` u8 and bool.
 public interface Buffer {
+  /// {@return dtype of the elements}
   DType dtype();
 
-  /// Number of elements.
+  /// {@return number of elements}
   int size();
 
   /// Copies elements to a host array.
@@ -21,5 +22,10 @@ public interface Buffer {
   void read(int from, Object array, int at, int count);
 
   /// Copies elements from a host array; parameters as in [#read].
+  ///
+  /// @param from the first
+  /// @param array elements in the array type of the dtype
+  /// @param at index of the token, for the error text
+  /// @param count how many
   void write(int from, Object array, int at, int count);
 }

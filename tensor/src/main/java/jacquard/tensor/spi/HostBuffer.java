@@ -6,17 +6,25 @@ import java.util.Objects;
 
 /// Elements `offset .. offset + size - 1` of a Java array.
 ///
+/// @param dtype dtype of the elements
 /// @param array `float[]` for f32, f16 and bf16, `double[]` f64, `int[]` i32, `long[]` i64,
 ///   `byte[]` u8 and bool; f16 and bf16 hold only what their format can
 /// @param offset first element
 /// @param size number of elements
 public record HostBuffer(DType dtype, Object array, int offset, int size) implements Buffer {
 
-  /// A new buffer of zeros.
+  /// {@return a new buffer of zeros}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
   public static HostBuffer allocate(DType dtype, int size) {
     return new HostBuffer(dtype, newArray(dtype, size), 0, size);
   }
 
+  /// {@return an array of zeros of the dtype's type}
+  ///
+  /// @param dtype dtype of the elements
+  /// @param size number of elements
   public static Object newArray(DType dtype, int size) {
     return switch (dtype) {
       case F32, F16, BF16 -> new float[size];

@@ -10,6 +10,10 @@ import java.util.List;
 
 /// The processor as a device: always there, once.
 public final class CpuProvider implements BackendProvider {
+
+  /// For `ServiceLoader`; opens nothing.
+  public CpuProvider() {}
+
   @Override
   public String kind() {
     return "cpu";

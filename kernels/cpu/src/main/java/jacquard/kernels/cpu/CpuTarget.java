@@ -34,6 +34,8 @@ public final class CpuTarget implements Target {
   final LoopCompiler compiler;
   private final LoopScratch[] scratch;
 
+  /// A target that starts with scalar code and goes on with vectors.
+  ///
   /// @param device what the device is called
   /// @param threads threads that share the work, the caller's included
   /// @param width vector width of generated code
@@ -41,6 +43,11 @@ public final class CpuTarget implements Target {
     this(device, threads, width, Tiers.AS_COMPILED);
   }
 
+  /// A target of which tests choose the form of its loops.
+  ///
+  /// @param device where it lives
+  /// @param threads threads that share the work, the caller's included
+  /// @param width vector width of generated code
   /// @param tiers which forms of their code generated loops run
   public CpuTarget(Device device, int threads, VectorWidth width, Tiers tiers) {
     this.device = device;
@@ -129,7 +136,9 @@ public final class CpuTarget implements Target {
   /// Waits until what runs as plain code for now is compiled, the generated loops and the kernels
   /// of matrix products. For measurements, and for tests that mean the compiled form.
   ///
+  /// @param limit longest time to wait
   /// @return false if `limit` passed first
+  /// @throws InterruptedException if the thread is interrupted
   public boolean awaitWarm(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     return compiler.awaitWarm(limit)

@@ -21,6 +21,7 @@ public record Call(
     int groupSize,
     int localBytes) {
 
+  /// Copies the list of values.
   public Call {
     values = List.copyOf(values);
   }

@@ -17,6 +17,10 @@ public final class CallProgram implements Target.Program {
   private final Launches launches;
   private final Profile profile;
 
+  /// The program of a schedule, its calls already made.
+  ///
+  /// @param schedule whose values the task names
+  /// @param launches the device's calls
   public CallProgram(Schedule schedule, Launches launches) {
     this.schedule = schedule;
     this.launches = launches;

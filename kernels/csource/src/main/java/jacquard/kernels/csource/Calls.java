@@ -35,7 +35,11 @@ public final class Calls {
     this.schedule = schedule;
   }
 
-  /// The launches of a task, in order.
+  /// {@return the launches of a task, in order}
+  ///
+  /// @param dialect OpenCL C or CUDA C
+  /// @param schedule whose values the task names
+  /// @param task a task of the schedule
   public static List<Call> of(Dialect dialect, Schedule schedule, Task task) {
     return new Calls(dialect, schedule).calls(task);
   }
@@ -65,8 +69,9 @@ public final class Calls {
     };
   }
 
-  /// Whether there is a kernel for a fused node.
+  /// {@return whether there is a kernel for a fused node}
   ///
+  /// @param fused node of a fused operation
   /// @param localBytes memory that a group shares, at most
   public static boolean has(Node fused, int localBytes) {
     return fused.op() instanceof Op.Fused op

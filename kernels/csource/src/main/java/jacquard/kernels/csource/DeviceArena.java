@@ -13,9 +13,19 @@ import org.jspecify.annotations.Nullable;
 /// @param <M> a block, or a region of one, as the driver names it
 public final class DeviceArena<M> {
   /// How a driver names a part of a block.
+  ///
+  /// @param <M> how the driver names a block of memory
   public interface Regions<M> {
+    /// {@return `bytes` of a block from `start` on}
+    ///
+    /// @param whole the block
+    /// @param start first byte
+    /// @param bytes how many
     M region(M whole, long start, long bytes);
 
+    /// Gives a region back; the block stays.
+    ///
+    /// @param region what [#region] gave
     void release(M region);
   }
 
@@ -27,14 +37,20 @@ public final class DeviceArena<M> {
   private @Nullable M whole;
   private long bytes;
 
+  /// An arena without memory yet.
+  ///
+  /// @param memory where the blocks come from
   /// @param alignment of regions, in bytes
+  /// @param driver how blocks are made, split and released
   public DeviceArena(DeviceMemory<M> memory, int alignment, Regions<M> driver) {
     this.memory = memory;
     this.driver = driver;
     this.alignment = Math.max(MemoryPlan.ALIGNMENT_BYTES, alignment);
   }
 
-  /// The region of a dtype that a plan wanted.
+  /// {@return the region of a dtype that a plan wanted}
+  ///
+  /// @param dtype dtype of the elements
   public M region(DType dtype) {
     M region = regions.get(dtype);
     if (region == null) {
@@ -43,12 +59,16 @@ public final class DeviceArena<M> {
     return region;
   }
 
-  /// Whether there is one.
+  /// {@return whether there is one}
+  ///
+  /// @param dtype dtype of the elements
   public boolean has(DType dtype) {
     return regions.containsKey(dtype);
   }
 
   /// Grows the arena so that the plan fits. It is empty between runs, so nothing is copied.
+  ///
+  /// @param plan what is to fit
   public void require(MemoryPlan plan) {
     boolean fits = true;
     for (Map.Entry<DType, Integer> need : plan.elements().entrySet()) {

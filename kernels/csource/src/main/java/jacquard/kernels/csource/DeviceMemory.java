@@ -27,10 +27,19 @@ public final class DeviceMemory<M> {
   private static final int KEPT_PART = 16;
 
   /// How a driver gives and takes memory.
+  ///
+  /// @param <M> how the driver names a block of memory
   public interface Driver<M> {
+    /// Asks the driver for a block.
+    ///
+    /// @param bytes size in bytes
+    /// @return the block
     /// @throws DeviceException with the driver's words, if there is not enough
     M allocate(long bytes);
 
+    /// Gives a block back to the driver.
+    ///
+    /// @param block what [#allocate] gave
     void release(M block);
   }
 
@@ -44,9 +53,13 @@ public final class DeviceMemory<M> {
   private long used;
   private long arenaBytes;
 
+  /// Memory of a device, none of it taken yet.
+  ///
+  /// @param device where it lives
   /// @param name of the device, for people
   /// @param totalBytes how much it has
   /// @param largestBytes of one block
+  /// @param driver how blocks are made, split and released
   public DeviceMemory(
       Device device, String name, long totalBytes, long largestBytes, Driver<M> driver) {
     this.device = device;
@@ -56,7 +69,7 @@ public final class DeviceMemory<M> {
     this.driver = driver;
   }
 
-  /// Bytes in use now, without what is kept for later.
+  /// {@return bytes in use now, without what is kept for later}
   public synchronized long used() {
     return used;
   }
@@ -67,6 +80,8 @@ public final class DeviceMemory<M> {
 
   /// A block for as long as the caller wants it, who then says [#release].
   ///
+  /// @param wanted least bytes
+  /// @return the block
   /// @throws DeviceException if there is not enough, with the numbers
   public M allocate(long wanted) {
     long bytes = Math.max(LEAST_BYTES, wanted);
@@ -123,6 +138,7 @@ public final class DeviceMemory<M> {
 
   /// Gives a block back.
   ///
+  /// @param block what [#allocate] gave
   /// @param wanted what it was asked for with
   public synchronized void release(M block, long wanted) {
     long bytes = Math.max(LEAST_BYTES, wanted);
@@ -136,11 +152,18 @@ public final class DeviceMemory<M> {
   }
 
   /// Gives a block back when `owner` is unreachable.
+  ///
+  /// @param owner object that decides how long
+  /// @param block what [#allocate] gave
+  /// @param bytes size in bytes
   public void releaseWith(Object owner, M block, long bytes) {
     CLEANER.register(owner, release(this, block, bytes));
   }
 
   /// Runs `action`, which must not refer to `owner`, when that is unreachable.
+  ///
+  /// @param owner object that decides how long
+  /// @param action what to run
   public static void whenUnreachable(Object owner, Runnable action) {
     CLEANER.register(owner, action);
   }

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 /// of addresses, and the numbers before `at` say which, so that the arguments of a plan never
 /// change and its launches can be replayed.
 ///
+/// @param name what people call it
 /// @param head stands before everything else
 /// @param kernel the beginning of a kernel, up to its opening brace: `SIZE` stands for the items of
 ///   a group, `ENTRY` for the name, `BUFFERS` for `argument`s
@@ -143,11 +144,15 @@ public record Dialect(
 
   /// The functions that say where elements of a tile lie in shared memory; for tests that run
   /// kernels elsewhere.
+  ///
+  /// @return the functions' text
   public static String sharedTiles() {
     return Functions.TILES;
   }
 
-  /// The text of a program: types, the functions that the kernels call, and the kernels.
+  /// {@return the text of a program: types, the functions that the kernels call, and the kernels}
+  ///
+  /// @param kernels texts of kernels
   public String program(List<String> kernels) {
     return Functions.before(this, String.join("\n", kernels));
   }

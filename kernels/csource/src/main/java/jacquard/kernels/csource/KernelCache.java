@@ -18,7 +18,12 @@ public final class KernelCache<P> {
   private static final int MOST_KERNELS = 4096;
 
   /// Compiles the text of a program; called from several threads.
+  ///
+  /// @param <P> how the device names a program
   public interface Compiler<P> {
+    /// {@return the program, ready to be run}
+    ///
+    /// @param text of the program
     P compile(String text);
   }
 
@@ -33,14 +38,18 @@ public final class KernelCache<P> {
         }
       };
 
+  /// A cache without programs yet.
+  ///
+  /// @param dialect OpenCL C or CUDA C
   /// @param programSize most kernels of a program
+  /// @param compiler makes programs of texts
   public KernelCache(Dialect dialect, int programSize, Compiler<P> compiler) {
     this.dialect = dialect;
     this.programSize = programSize;
     this.compiler = compiler;
   }
 
-  /// The program of each kernel.
+  /// {@return the program of each kernel}
   ///
   /// @param kernels texts by name, as [Listing#kernels] gives them
   public Map<String, P> programs(Map<String, String> kernels) {

@@ -14,6 +14,8 @@ public final class KernelFiles {
   private final String[] circumstances;
   private final String sourceSuffix;
 
+  /// Files of one kind of program, for one device, driver and compiler.
+  ///
   /// @param kind of device: a folder of that name
   /// @param sourceSuffix of files with source text: `.cl`
   /// @param circumstances everything beside the text that the result depends on: device, driver,
@@ -30,7 +32,9 @@ public final class KernelFiles {
     return folder.resolve(TextHash.of(all) + ".bin");
   }
 
-  /// What was made of this text before; null if nothing was.
+  /// {@return what was made of this text before; null if nothing was}
+  ///
+  /// @param text the program as text
   public byte @Nullable [] load(String text) {
     Path file = file(text);
     try {
@@ -41,6 +45,9 @@ public final class KernelFiles {
   }
 
   /// Keeps what was made of a text. A folder that can't be written to is no error.
+  ///
+  /// @param text the program as text
+  /// @param binary what the compiler made
   public void store(String text, byte[] binary) {
     try {
       Files.createDirectories(folder);
@@ -53,10 +60,11 @@ public final class KernelFiles {
     }
   }
 
-  /// The error for a text that a compiler refused; the text is kept in a file.
+  /// {@return the error for a text that a compiler refused; the text is kept in a file}
   ///
   /// @param what device and what failed: `opencl:0: a kernel can't be compiled:
   ///   BUILD_PROGRAM_FAILURE`
+  /// @param text the program as text
   /// @param log what the compiler said
   public DeviceException refused(String what, String text, String log) {
     String place;

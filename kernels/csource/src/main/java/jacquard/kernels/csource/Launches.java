@@ -16,6 +16,8 @@ public interface Launches {
   void unbind();
 
   /// Puts the calls of one task into the queue.
+  ///
+  /// @param task number of the task
   void launch(int task);
 
   /// Puts the calls of all tasks into the queue, and has the device begin.
@@ -25,5 +27,8 @@ public interface Launches {
   void finish();
 
   /// Copies a value of the schedule to the host, after what is in the queue.
+  ///
+  /// @param value number of the value in the schedule
+  /// @param copy where to
   void read(int value, HostBuffer copy);
 }

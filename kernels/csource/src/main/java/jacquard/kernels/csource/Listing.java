@@ -22,13 +22,21 @@ import java.util.Map;
 /// @param looksUp whether a kernel may meet an index outside
 public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean looksUp) {
 
+  /// A call and its place in the list of numbers.
+  ///
+  /// @param call the launch
   /// @param at where its numbers begin
   public record Placed(Call call, int at) {}
 
+  /// Copies the list of tasks.
   public Listing {
     tasks = List.copyOf(tasks);
   }
 
+  /// {@return all calls of a schedule, with their numbers one behind the other}
+  ///
+  /// @param dialect OpenCL C or CUDA C
+  /// @param schedule whose values the task names
   public static Listing of(Dialect dialect, Schedule schedule) {
     List<List<Placed>> tasks = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
@@ -55,7 +63,9 @@ public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean
     return new Listing(tasks, all, DType.values().length + externals, looksUp);
   }
 
-  /// The slot of a value's memory.
+  /// {@return the slot of a value's memory}
+  ///
+  /// @param value where a value lies
   public static int slot(Value value) {
     return switch (value) {
       case Value.Arena a -> a.dtype().ordinal();
@@ -64,6 +74,8 @@ public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean
   }
 
   /// All kernels, each once: texts by name, in the order of their first call.
+  ///
+  /// @return the texts
   public Map<String, String> kernels() {
     Map<String, String> kernels = new LinkedHashMap<>();
     for (List<Placed> calls : tasks) {

@@ -14,6 +14,8 @@ public final class Trouble {
   private final Runnable clear;
   private boolean expected;
 
+  /// Reads and clears a device's note of what went wrong.
+  ///
   /// @param read gives that many numbers that the device holds
   /// @param clear sets them to zero
   public Trouble(IntFunction<int[]> read, Runnable clear) {
@@ -26,6 +28,8 @@ public final class Trouble {
     expected = true;
   }
 
+  /// Throws what kernels noted since the last check.
+  ///
   /// @throws IndexException if an index was outside
   public void check() {
     if (!expected) {

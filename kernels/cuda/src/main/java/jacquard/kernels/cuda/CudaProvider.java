@@ -10,6 +10,10 @@ import java.util.List;
 
 /// The devices `cuda:0`, `cuda:1`, ... of this machine.
 public final class CudaProvider implements BackendProvider {
+
+  /// For `ServiceLoader`; opens nothing.
+  public CudaProvider() {}
+
   @Override
   public String kind() {
     return "cuda";

@@ -10,6 +10,10 @@ import java.util.List;
 
 /// The devices `opencl:0`, `opencl:1`, ... of this machine.
 public final class ClProvider implements BackendProvider {
+
+  /// For `ServiceLoader`; opens nothing.
+  public ClProvider() {}
+
   @Override
   public String kind() {
     return "opencl";

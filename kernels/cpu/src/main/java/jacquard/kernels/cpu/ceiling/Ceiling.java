@@ -19,8 +19,11 @@ import java.util.concurrent.TimeUnit;
 ///
 ///     Ceiling = Fma | Copy level bytes
 public sealed interface Ceiling {
+  /// Multiply-adds in registers and nothing else.
   record Fma() implements Ceiling {}
 
+  /// Copies from one array to another.
+  ///
   /// @param level `L1`, `L2`, `L3` or `memory`
   /// @param bytes that a thread's two arrays fill
   record Copy(String level, long bytes) implements Ceiling {}
@@ -30,6 +33,9 @@ public sealed interface Ceiling {
   /// Half of a cache is surely inside it; twice L2 and eight times L2 are outside. What is called
   /// memory is 256 MiB, or eight times an L3 that is told to be smaller: a virtual machine is often
   /// told of a whole socket's cache, of which it gets a part.
+  ///
+  /// @param caches sizes of this machine's caches
+  /// @return the ceilings
   static List<Ceiling> all(Caches caches) {
     List<Ceiling> all = new ArrayList<>(List.of(new Fma()));
     all.add(new Copy("L1", caches.first() / 2));
@@ -44,6 +50,8 @@ public sealed interface Ceiling {
   }
 
   /// Ready to run, at the vector width of this process.
+  ///
+  /// @return what measures when it is run
   default Runnable body() {
     return switch (this) {
       case Fma _ -> new FmaPeak(Element.F32, VectorWidth.preferred())::sample;
@@ -54,6 +62,9 @@ public sealed interface Ceiling {
   /// 10^9 operations or bytes a second on each of some threads that all do this: the median of the
   /// best half of the runs within a fifth of a second, so that the first ones, not compiled yet,
   /// and disturbed ones don't count.
+  ///
+  /// @param threads how many measure at the same time
+  /// @return the speed of one thread
   default double speed(int threads) {
     double work = work(VectorWidth.preferred().bits());
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
@@ -77,7 +88,9 @@ public sealed interface Ceiling {
     return times.get(times.size() / 4);
   }
 
-  /// Operations or bytes of a run.
+  /// {@return operations or bytes of a run}
+  ///
+  /// @param bits width of the vectors
   default double work(int bits) {
     return switch (this) {
       case Fma _ -> FmaPeak.sampleFlops(Element.F32, VectorWidth.valueOf("BITS_" + bits));
@@ -86,6 +99,8 @@ public sealed interface Ceiling {
   }
 
   /// As a word, for the process that measures.
+  ///
+  /// @return the word
   default String word() {
     return switch (this) {
       case Fma _ -> "fma";
@@ -93,7 +108,9 @@ public sealed interface Ceiling {
     };
   }
 
-  /// The opposite of [#word].
+  /// {@return the opposite of [#word]}
+  ///
+  /// @param word what [#word] gave
   static Ceiling ofWord(String word) {
     int at = word.indexOf('=');
     return at < 0

@@ -24,6 +24,7 @@ public record Roofline(double gflops, List<Copies> copies) {
   /// @param millis least time of a call
   public record Limit(String name, double millis) {}
 
+  /// Copies the list.
   public Roofline {
     copies = copies.stream().sorted(Comparator.comparingLong(Copies::bytes)).toList();
     if (!(gflops > 0) || copies.isEmpty() || copies.stream().anyMatch(c -> !(c.gigabytes > 0))) {
@@ -34,6 +35,9 @@ public record Roofline(double gflops, List<Copies> copies) {
 
   /// Measures the ceilings of this process, in some seconds: on all of `threads` at once, each with
   /// the data that are named.
+  ///
+  /// @param threads how many measure at the same time
+  /// @return the roofline
   public static Roofline measure(int threads) {
     double fma = 0;
     List<Copies> copies = new ArrayList<>();
@@ -48,8 +52,10 @@ public record Roofline(double gflops, List<Copies> copies) {
     return new Roofline(fma, copies);
   }
 
-  /// The bandwidth that data of a size get, in GB/s. Between two measured sizes it follows the line
-  /// through both on logarithmic scales; outside, it is the nearest one's.
+  /// {@return the bandwidth that data of a size get, in GB/s} Between two measured sizes it follows
+  /// the line through both on logarithmic scales; outside, it is the nearest one's.
+  ///
+  /// @param bytes bytes that it reads and writes
   public double bandwidth(double bytes) {
     Copies below = copies.getFirst();
     for (Copies above : copies) {
@@ -66,7 +72,10 @@ public record Roofline(double gflops, List<Copies> copies) {
     return below.gigabytes;
   }
 
-  /// The ceiling that a call of so many operations on so much data meets first.
+  /// {@return the ceiling that a call of so many operations on so much data meets first}
+  ///
+  /// @param flops floating-point operations
+  /// @param bytes bytes that it reads and writes
   public Limit limit(double flops, double bytes) {
     double computing = flops / gflops * 1e-6;
     double moving = bytes / bandwidth(bytes) * 1e-6;
