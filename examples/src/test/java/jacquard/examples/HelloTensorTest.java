@@ -3,10 +3,7 @@ package jacquard.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,17 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /// README's example is [HelloTensor], and prints what README says.
 class HelloTensorTest {
-  private static Path home = Path.of("");
+  private static final Path HOME = Documents.home();
   private static String readme = "";
 
   @BeforeAll
   static void readTheReadme() throws IOException {
-    home = Path.of("").toAbsolutePath();
-    while (home != null && !Files.exists(home.resolve("docs/how-it-works.md"))) {
-      home = home.getParent();
-    }
-    assertTrue(home != null, "README.md is above no folder of " + Path.of("").toAbsolutePath());
-    readme = Files.readString(home.resolve("README.md"));
+    readme = Files.readString(HOME.resolve("README.md"));
   }
 
   private static List<String> block(String language) {
@@ -39,7 +31,7 @@ class HelloTensorTest {
   @Test
   void readmeShowsTheSource() throws IOException {
     List<String> source =
-        Files.readString(home.resolve("examples/src/main/java/jacquard/examples/HelloTensor.java"))
+        Files.readString(HOME.resolve("examples/src/main/java/jacquard/examples/HelloTensor.java"))
             .lines()
             .map(String::strip)
             .toList();
@@ -51,14 +43,7 @@ class HelloTensorTest {
 
   @Test
   void readmeShowsTheOutput() {
-    PrintStream before = System.out;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      HelloTensor.main(new String[0]);
-    } finally {
-      System.setOut(before);
-    }
-    assertEquals(block("text"), bytes.toString(StandardCharsets.UTF_8).lines().toList());
+    String printed = Documents.printed(() -> HelloTensor.main(new String[0]));
+    assertEquals(block("text"), printed.lines().toList());
   }
 }
