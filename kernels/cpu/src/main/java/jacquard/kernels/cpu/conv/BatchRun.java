@@ -87,7 +87,7 @@ final class BatchRun {
     ConvShape s = plan.shape();
     allocate();
     pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), FILTERS), 4, sortPart);
-    pool.parallelFor(plan.kinds() * s.groups() * tiles, 2, tilePart);
+    pool.parallelFor(plan.kinds() * s.groups() * s.taps(), 2, tilePart);
     AxisTaps h = plan.h();
     AxisTaps w = plan.w();
     source.use(
@@ -176,30 +176,32 @@ final class BatchRun {
     }
   }
 
-  /// Phase: tiles of the filters, counted through kinds, groups and tiles.
+  /// Phase: tiles of the filters, counted through kinds, groups and taps.
   private void packTiles(int from, int to, int worker) {
     ConvShape s = plan.shape();
     int step = kernels.shape().panelStep();
     int tapStride = plan.gradient() ? s.filters() * s.channels() : s.filters();
     int depthStride = plan.gradient() ? s.channels() : s.taps() * s.filters();
+    int[] starts = workers[worker].scratch().starts(tiles + 1);
+    for (int tile = 0; tile <= tiles; tile++) {
+      starts[tile] = Panels.tileRow(plan.rows(), tiles, tile);
+    }
     for (int item = from; item < to; item++) {
-      int tile = item % tiles;
-      int group = item / tiles % s.groups();
-      int kind = item / tiles / s.groups();
-      int row = Panels.tileRow(plan.rows(), tiles, tile);
-      int height = Panels.tileRow(plan.rows(), tiles, tile + 1) - row;
-      int read = start + group * s.filters() * s.channels() * s.taps() + row;
-      int write = tile(kind, group) + tile * Panels.tileSize(kernels, plan.offsets()[kind].length);
-      for (int tap = 0; tap < plan.taps(kind); tap++) {
-        loops.pack(
+      int tap = item % s.taps();
+      int group = item / s.taps() % s.groups();
+      int kind = item / s.taps() / s.groups();
+      if (tap < plan.taps(kind)) {
+        int read = start + group * s.filters() * s.channels() * s.taps();
+        loops.packTiles(
             sorted,
             read + plan.filterTap(kind, tap) * tapStride,
             depthStride,
-            1,
+            starts,
+            tiles,
             plan.depth(),
-            height,
             packed,
-            write + tap * plan.depth() * step,
+            tile(kind, group) + tap * plan.depth() * step,
+            Panels.tileSize(kernels, plan.offsets()[kind].length),
             step);
       }
     }
