@@ -13,6 +13,7 @@ package jacquard.tensor;
 /// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
+/// | `jacquard.tf32`       | true or false (false)                            | f32 products on CUDA's tensor cores, with operands rounded to 11 bits |
 public final class Switches {
   private static final int MOST_THREADS = 1024;
 
@@ -28,6 +29,7 @@ public final class Switches {
     eager();
     vectorBits();
     fuse();
+    tf32();
   }
 
   /// {@return the device of tensors that are created without naming one}
@@ -81,6 +83,11 @@ public final class Switches {
   /// {@return whether operations share kernels}
   public static boolean fuse() {
     return flag("jacquard.fuse", true);
+  }
+
+  /// {@return whether CUDA may round the operands of f32 products to 11 bits}
+  public static boolean tf32() {
+    return flag("jacquard.tf32", false);
   }
 
   private static int number(String name, int otherwise, int least, int most) {

@@ -97,11 +97,11 @@ final class Functions {
   private static final String TENSOR_CORES =
       """
       FN u32 shared_address(const void* at) { return (u32)__cvta_generic_to_shared(at); }
-      FN void ldmatrix(u32* r, const u16* row) {
+      FN void ldmatrix(u32* r, const void* row) {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
           : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
       }
-      FN void ldmatrix_trans(u32* r, const u16* row) {
+      FN void ldmatrix_trans(u32* r, const void* row) {
         asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
           : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3]) : "r"(shared_address(row)) : "memory");
       }
@@ -113,22 +113,30 @@ final class Functions {
         asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
           : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
       }
-      FN void cp_async(u16* to, const u16* from, i32 count) {
+      FN void mma_tf32(float* c, const u32* a, const u32* b) {
+        asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+          : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+      }
+      FN u32 tf32(u32 bits) { u32 r; asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(r) : "f"(F32_OF((i32)bits))); return r; }
+      FN void cp_async(void* to, const void* from, i32 bytes) {
         asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-          :: "r"(shared_address(to)), "l"(from), "r"(2 * count) : "memory");
+          :: "r"(shared_address(to)), "l"(from), "r"(bytes) : "memory");
       }
       FN void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
       FN void cp_async_wait() { asm volatile("cp.async.wait_group 1;" ::: "memory"); }
       """;
 
-  /// Where elements of a tile lie in shared memory: 8 together, so spread over banks that 8 of them
-  /// above each other are read in one go.
+  /// Where elements of a tile lie in shared memory: `size` together, which is 16 bytes, so spread
+  /// over banks that 8 of them above each other are read in one go.
   static final String TILES =
       """
-      FN i32 k_major(i32 x, i32 eight) { return x * 32 + ((eight ^ ((x >> 1) & 3)) << 3); }
-      FN i32 x_major(i32 k, i32 eight, i32 width) { return k * width + ((eight ^ (k & 7)) << 3); }
-      FN void copy_eight(u16* to, const u16* from, i32 count) {
-        for (i32 i = 0; i < 8; i++) to[i] = i < count ? from[i] : (u16)0;
+      FN i32 k_major(i32 x, i32 part, i32 size) { return (x * 4 + (part ^ ((x >> 1) & 3))) * size; }
+      FN i32 x_major(i32 k, i32 part, i32 size, i32 width) { return k * width + (part ^ (k & 7)) * size; }
+      FN void copy_u16(u16* to, const u16* from, i32 bytes) {
+        for (i32 i = 0; i < 8; i++) to[i] = 2 * i < bytes ? from[i] : (u16)0;
+      }
+      FN void copy_float(float* to, const float* from, i32 bytes) {
+        for (i32 i = 0; i < 4; i++) to[i] = 4 * i < bytes ? from[i] : 0.0f;
       }
       """;
 

@@ -20,7 +20,7 @@ struct Index { int x; };
 static Index threadIdx, blockIdx, gridDim;
 static const int ITEMS = 256;
 
-struct Copy { u16* to; const u16* from; int count; };
+struct Copy { void* to; const void* from; int bytes; };
 struct Item {
   ucontext_t context;
   char stack[1 << 16];
@@ -31,6 +31,10 @@ struct Item {
 static Item items[ITEMS];
 static ucontext_t host;
 
+static void require(bool holds, const char* what) {
+  if (!holds) { fprintf(stderr, "%s\n", what); exit(1); }
+}
+
 static void meet() {
   Item& mine = items[threadIdx.x];
   mine.meetings++;
@@ -39,6 +43,11 @@ static void meet() {
 static void __syncthreads() { meet(); }
 
 // What each lane hands to the others of its warp; two sets, so that one meeting is enough.
+#define F32_OF(bits) f32((u32)(bits))
+#define BITS_OF(x) bits_of(x)
+static float f32(u32 bits) { float x; memcpy(&x, &bits, 4); return x; }
+static u32 bits_of(float x) { u32 bits; memcpy(&bits, &x, 4); return bits; }
+
 struct Post { const u16* row; u32 a[4], b[2]; };
 static Post posts[2][ITEMS];
 
@@ -66,8 +75,8 @@ static void matrices(u32* r, const u16* row, bool turned) {
     r[j] = low | high << 16;
   }
 }
-static void ldmatrix(u32* r, const u16* row) { matrices(r, row, false); }
-static void ldmatrix_trans(u32* r, const u16* row) { matrices(r, row, true); }
+static void ldmatrix(u32* r, const void* row) { matrices(r, (const u16*)row, false); }
+static void ldmatrix_trans(u32* r, const void* row) { matrices(r, (const u16*)row, true); }
 
 static float f16(u16 bits) {
   int exponent = bits >> 10 & 31, digits = bits & 1023;
@@ -75,7 +84,7 @@ static float f16(u16 bits) {
     : exponent == 31 ? (digits ? NAN : INFINITY) : std::ldexp((float)(1024 + digits), exponent - 25);
   return bits >> 15 ? -x : x;
 }
-static float bf16(u16 bits) { u32 all = (u32)bits << 16; float x; memcpy(&x, &all, 4); return x; }
+static float bf16(u16 bits) { return f32((u32)bits << 16); }
 
 // Register i of a holds row lane / 4 (+ 8 for i = 1, 3), columns 2 (lane % 4) and the next (+ 8 for i = 2, 3); of b, rows and
 // columns the other way round; of c, rows lane / 4 (+ 8 for 2, 3).
@@ -95,19 +104,38 @@ static void multiply(float* c, const u32* a, const u32* b, float (*value)(u16)) 
 static void mma_f16(float* c, const u32* a, const u32* b) { multiply(c, a, b, f16); }
 static void mma_bf16(float* c, const u32* a, const u32* b) { multiply(c, a, b, bf16); }
 
-static void require(bool holds, const char* what) {
-  if (!holds) { fprintf(stderr, "%s\n", what); exit(1); }
+// To nearest, ties away from zero.
+static u32 tf32(u32 bits) { return (bits + 0x1000u) & 0xffffe000u; }
+
+// One number in a register: of a, row lane / 4 (+ 8 for i = 1, 3), column lane % 4 (+ 4 for i = 2, 3).
+static void mma_tf32(float* c, const u32* a, const u32* b) {
+  Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
+  Post* warp = posted(mine);
+  int lane = threadIdx.x % 32;
+  for (int w = 0; w < 4; w++) {
+    int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
+    for (int k = 0; k < 8; k++) {
+      u32 left = warp[row % 8 * 4 + k % 4].a[row / 8 + k / 4 * 2];
+      u32 right = warp[column * 4 + k % 4].b[k / 4];
+      require((left & 0x1fff) == 0 && (right & 0x1fff) == 0, "mma: an operand is no tf32");
+      c[w] += f32(left) * f32(right);
+    }
+  }
 }
-static void cp_async(u16* to, const u16* from, i32 count) {
+
+static void cp_async(void* to, const void* from, i32 bytes) {
   require(((u64)to & 15) == 0 && ((u64)from & 15) == 0, "cp.async: an address is not aligned");
-  require(count >= 0 && count <= 8, "cp.async: count");
-  items[threadIdx.x].groups.back().push_back(Copy{to, from, count});
+  require(bytes >= 0 && bytes <= 16, "cp.async: bytes");
+  items[threadIdx.x].groups.back().push_back(Copy{to, from, bytes});
 }
 static void cp_async_commit() { items[threadIdx.x].groups.emplace_back(); }
 static void cp_async_wait() {
   auto& groups = items[threadIdx.x].groups;
   while (groups.size() > 2) {
-    for (Copy& c : groups[0]) for (int i = 0; i < 8; i++) c.to[i] = i < c.count ? c.from[i] : 0;
+    for (Copy& c : groups[0]) {
+      memset(c.to, 0, 16);
+      memcpy(c.to, c.from, c.bytes);
+    }
     groups.erase(groups.begin());
   }
 }

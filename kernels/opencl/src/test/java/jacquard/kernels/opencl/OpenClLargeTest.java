@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Half;
 import jacquard.tensor.Shape;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Kernels that only large tensors get.
 class OpenClLargeTest {
@@ -43,6 +45,17 @@ class OpenClLargeTest {
     float[] y = wave(n).mul(3).add(1).toFloatArray();
     for (int i = 0; i < n; i++) {
       assertEquals(valueAt(i) * 3 + 1, y[i], "element " + i);
+    }
+  }
+
+  /// A large map keeps what it computed before it stores it.
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16"})
+  void largeMapsStore16Bits(DType dtype) {
+    int n = (1 << 20) + 77;
+    float[] y = wave(n).div(3).cast(dtype).toFloatArray();
+    for (int i = 0; i < n; i++) {
+      assertEquals(Half.round(dtype, valueAt(i) / 3), y[i], "element " + i);
     }
   }
 
