@@ -58,7 +58,9 @@ class BadInputTest {
         "train vae --data TEMP/idx --batch 65 | 64 examples don't fill a batch of 65",
         "train gan --latent 0       | --latent is 0, expected 1 or more",
         "train gan --loss ce        | expected one of [bce, lsgan, hinge, wgan-gp], but was 'ce'",
-        "train gan --arch rnn       | Invalid value for option '--arch'",
+        "train gan --arch rnn       | Invalid value for option '--arch': expected one of [mlp, dcgan],"
+            + " but was 'rnn'",
+        "train gan --channels 7     | --channels is 7 and for dcgan, and --arch is mlp; leave it out",
         "train gan --ema 1          | --ema is 1.0, expected 0 or more and below 1",
         "train gan --d-steps 0      | --d-steps is 0, expected 1 or more",
         "train gan --r1 -1          | --r1 is -1.0, expected 0 or more and finite",
@@ -76,13 +78,13 @@ class BadInputTest {
         "train vae --arch conv --data TEMP/idx --batch 8 | --arch conv takes pictures whose sides 4"
             + " divides, and these are 6 x 6",
         "train vae --beta NaN       | --beta is NaN, expected 0 or more and finite",
-        "train vae --augment blur   | augment: 'blur': unknown, expected resize",
+        "train vae --augment blur   | augment: 'blur': unknown, expected resize, centre-crop, crop,"
+            + " flip, rotate, shift, brightness or contrast",
+        "train vae --augment saturation=0.5 | augment: 'saturation=0.5': not for grey pictures",
         "train vae --augment resize=8x8 | --augment: makes 8 x 8 of images of 28 x 28, expected the"
             + " same size",
-        "train vae --augment normalise=0.5:0.5 | --augment: makes -1.0 of black, expected 0 to 1;"
-            + " leave normalise out",
-        "train vae --augment normalise=2:0.5 | --augment: makes -4.0 of black, expected 0 to 1;"
-            + " leave normalise out",
+        "train vae --augment normalise=0:1 | augment: 'normalise=0:1': not for grey pictures of 0 to"
+            + " 1, expected resize",
         "eval TEMP/none             | no such folder",
         "eval TEMP/foreign          | config.json: recipe 'rnn', expected gpt, mlm, vae, gan or"
             + " classifier",

@@ -1,5 +1,6 @@
 package jacquard.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +12,7 @@ import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.io.Safetensors;
 import jacquard.nn.io.StoredTensor;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,6 +254,34 @@ class GptKindsTest {
   }
 
   @Test
+  void streamedTextArrivesInPieces() {
+    assertEquals(1, arrivals().size(), "whole");
+    List<String> streamed = arrivals("--stream");
+    assertTrue(streamed.size() >= 40, () -> "a piece for each of 40 characters: " + streamed);
+    assertEquals(arrivals(), List.of(streamed.getLast()));
+  }
+
+  /// What has been written, each time that more of it is let through to the reader.
+  private static List<String> arrivals(String... more) {
+    List<String> seen = new ArrayList<>();
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream() {
+          @Override
+          public void flush() {
+            String text = toString(UTF_8);
+            if (seen.isEmpty() || !seen.getLast().equals(text)) {
+              seen.add(text);
+            }
+          }
+        };
+    List<String> call =
+        List.of("sample", plain.toString(), "--prompt", "abc", "--length", "40", "--count", "1");
+    Result result = Shell.jacquard(out, Shell.join(call, more));
+    assertEquals(0, result.exit(), result::toString);
+    return seen;
+  }
+
+  @Test
   void stopsEndSamples() {
     List<String> whole = sample(plain, "--prompt", "abc", "--length", "200");
     String text = String.join("\n", whole).substring(3);
@@ -276,11 +306,12 @@ class GptKindsTest {
         "train gpt --lora x | --lora is x, expected a rank of 1 or more, such as 8 or 8,16",
         "train gpt --lora 0 | --lora is 0, expected a rank of 1 or more, such as 8 or 8,16",
         "train gpt --lora 1,2,3 | --lora is 1,2,3, expected one or two numbers, such as 8 or 8,16",
-        "train gpt --lora 4 --lora-on x | lora: no weight is chosen, expected some of blocks.0.",
+        "train gpt --from PLAIN --lora 4 --lora-on x | lora: no weight is chosen, expected some of blocks.0.",
+        "train gpt --lora 4 | --lora is 4, which trains additions to a trained model: expected --from DIR beside it",
         "train gpt --lora-on x | --lora-on says where, expected --lora R beside it",
         "train gpt --kv-heads 3 | --heads is 4 and --kv-heads is 3, expected a divisor of it",
         "train gpt --dropout 1 | --dropout is 1.0, expected 0 or more and below 1",
-        "train gpt --norm batch | Invalid value for option '--norm': expected one of",
+        "train gpt --norm batch | Invalid value for option '--norm': expected one of [layer, rms], but was 'batch'",
         "train gpt --dim 12 --positions rotary | gpt: rotary positions with heads of 3 columns",
         "sample PLAIN --top-p 0 | --top-p is 0.0, expected above 0 and at most 1",
         "sample PLAIN --min-p 2 | --min-p is 2.0, expected 0 to 1",

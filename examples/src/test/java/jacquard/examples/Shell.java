@@ -24,12 +24,16 @@ public final class Shell {
   private Shell() {}
 
   public static Result jacquard(String... arguments) {
+    return jacquard(new ByteArrayOutputStream(), arguments);
+  }
+
+  /// @param out takes the standard output, too
+  static Result jacquard(ByteArrayOutputStream out, String... arguments) {
     Map<String, String> before = new TreeMap<>();
     for (String name : List.of("jacquard.device", "jacquard.threads")) {
       before.put(name, System.getProperty(name, ""));
     }
     PrintStream realOut = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     StringWriter err = new StringWriter();
     System.setOut(new PrintStream(out, true, UTF_8));
     try {

@@ -32,12 +32,13 @@ public final class Cli {
                 .scopeType(ScopeType.INHERIT)
                 .description("Print the stack trace of an error.")
                 .build());
-    line.setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((error, arguments) -> {
-          CommandLine wrong = error.getCommandLine();
-          String message = error.getMessage() + "; see " + name(wrong) + " --help";
-          return report(wrong, error, message, CALLERS_FAULT, debug);
-        })
+    Choices.register(line);
+    line.setParameterExceptionHandler(
+            (error, arguments) -> {
+              CommandLine wrong = error.getCommandLine();
+              String message = error.getMessage() + "; see " + name(wrong) + " --help";
+              return report(wrong, error, message, CALLERS_FAULT, debug);
+            })
         .setExecutionExceptionHandler(
             (error, failed, parsed) -> report(failed, error, describe(error), fault(error), debug));
     try {

@@ -20,25 +20,21 @@ final class AugmentOptions {
       paramLabel = "SPEC",
       description =
           "What to do to every image at random, such as rotate=10,shift=2,crop=0.8:1; also flip,"
-              + " brightness, contrast and saturation=0.2, resize and centre-crop=28x28. jacquard"
-              + " plot augment shows it.")
+              + " brightness and contrast=0.2, resize and centre-crop=28x28. jacquard plot augment"
+              + " shows it.")
   private @Nullable String spec;
 
   /// The digits, those to learn from augmented.
   ///
-  /// @throws FormatException if the option can't be read, or changes the size of the images or the
-  ///   range of their values
+  /// @throws FormatException if the option can't be read, isn't for grey images, or changes their
+  ///   size
   Digits apply(Digits digits, long seed) throws FormatException {
     if (spec == null) {
       return digits;
     }
-    Augmentation augmentation = AugmentationSpec.parse(spec);
-    // black and white tell what becomes of the range of values
-    for (float shade : new float[] {0, 1}) {
-      Image plain = Image.of(1, digits.height(), digits.width());
-      java.util.Arrays.fill(plain.values(), shade);
-      requireAlike(plain, augmentation.apply(plain, SplitMix.of(seed)), shade);
-    }
+    Augmentation augmentation = AugmentationSpec.parseForGrey(spec);
+    Image plain = Image.of(1, digits.height(), digits.width());
+    requireSameSize(plain, augmentation.apply(plain, SplitMix.of(seed)));
     return digits.withTrain(new AugmentedBatches(digits.train(), augmentation, seed, digits.low()));
   }
 
@@ -48,21 +44,11 @@ final class AugmentOptions {
     return new DataLoader(digits.train(), first, end, PREFETCH, threads);
   }
 
-  private static void requireAlike(Image before, Image after, float shade) throws FormatException {
+  private static void requireSameSize(Image before, Image after) throws FormatException {
     if (after.height() != before.height() || after.width() != before.width()) {
       throw new FormatException(
           "--augment: makes %d x %d of images of %d x %d, expected the same size"
               .formatted(after.height(), after.width(), before.height(), before.width()));
-    }
-    for (float value : after.values()) {
-      if (!(value >= 0 && value <= 1 + 1e-6)) {
-        throw new FormatException(
-            "--augment: makes "
-                + value
-                + " of "
-                + (shade == 0 ? "black" : "white")
-                + ", expected 0 to 1; leave normalise out");
-      }
     }
   }
 }

@@ -35,11 +35,10 @@ final class GanOptions {
   @Option(
       names = "--channels",
       paramLabel = "N",
-      defaultValue = "32",
       description =
           "dcgan: channels of the outer convolutions; the inner ones have twice as many. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private int channels;
+              + " 32.")
+  private @Nullable Integer channels;
 
   @Option(names = "--conditional", description = "Draw the class that is asked for.")
   private boolean conditional;
@@ -117,7 +116,11 @@ final class GanOptions {
   /// @throws IllegalArgumentException if a value is out of range, or two don't go together
   void check() {
     Require.atLeast("--latent", latent, 1);
-    Require.atLeast("--channels", channels, 1);
+    Require.atLeast("--channels", channels(), 1);
+    if (channels != null && arch != Arch.DCGAN) {
+      throw new IllegalArgumentException(
+          "--channels is " + channels + " and for dcgan, and --arch is mlp; leave it out");
+    }
     Require.atLeast("--d-steps", rounds, 1);
     Require.probability("--ema", ema);
     Require.probability("--label-smoothing", smoothing);
@@ -139,6 +142,10 @@ final class GanOptions {
       throw new IllegalArgumentException(
           "--label-smoothing is for bce and lsgan, and --loss is " + LossConverter.name(loss));
     }
+  }
+
+  private int channels() {
+    return channels == null ? 32 : channels;
   }
 
   int rounds() {
@@ -183,7 +190,7 @@ final class GanOptions {
         arch,
         digits.height(),
         digits.width(),
-        channels,
+        channels(),
         latent,
         conditional ? digits.classes() : 0,
         norm,

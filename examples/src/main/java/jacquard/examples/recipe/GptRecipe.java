@@ -69,6 +69,7 @@ public final class GptRecipe implements Callable<Integer> {
   public Integer call() throws IOException {
     kind.require();
     learning.require();
+    tuning.require();
     options.device.apply();
 
     TrainedGpt old = old();
@@ -141,8 +142,7 @@ public final class GptRecipe implements Callable<Integer> {
 
   private Gpt model(@Nullable TrainedGpt old, Tokenizer tokens) {
     if (old == null) {
-      Gpt model = Gpt.of(Init.of(options.seed), kind.config(tokens.vocabularySize()));
-      return tuning.adapted(model, options.seed);
+      return Gpt.of(Init.of(options.seed), kind.config(tokens.vocabularySize()));
     }
     if (options.continuation != null && options.continuation.checkpoint() != null) {
       return old.model(); // as it was adapted when the run began

@@ -65,6 +65,16 @@ final class TuneOptions {
         "--lora is " + lora + ", expected one or two numbers, such as 8 or 8,16");
   }
 
+  /// @throws IllegalArgumentException if options can't be read, or need a model that isn't there
+  void require() {
+    if (lora() != null && from == null) {
+      throw new IllegalArgumentException(
+          "--lora is "
+              + lora
+              + ", which trains additions to a trained model: expected --from DIR beside it");
+    }
+  }
+
   /// `model` with what is to be trained in addition.
   Gpt adapted(Gpt model, long seed) {
     Lora.Config config = lora();

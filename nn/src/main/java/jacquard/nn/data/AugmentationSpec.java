@@ -3,6 +3,7 @@ package jacquard.nn.data;
 import jacquard.nn.io.FormatException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// An [Augmentation] in one word, as the command line takes it: steps with commas between them, in
 /// the order in which they are done.
@@ -19,6 +20,12 @@ import java.util.List;
 public final class AugmentationSpec {
   private static final double PROPORTIONS = 4.0 / 3;
 
+  private static final List<String> FOR_GREY =
+      List.of("resize", "centre-crop", "crop", "flip", "rotate", "shift", "brightness", "contrast");
+
+  private static final List<String> ALL =
+      Stream.concat(FOR_GREY.stream(), Stream.of("saturation", "normalise")).toList();
+
   private AugmentationSpec() {}
 
   /// Reads steps as they are written on the command line, in their order.
@@ -27,18 +34,46 @@ public final class AugmentationSpec {
   /// @return the steps as one
   /// @throws FormatException if a step is unknown or its numbers are out of range
   public static Augmentation parse(String spec) throws FormatException {
+    return parse(spec, ALL);
+  }
+
+  /// Reads steps for grey pictures whose values stay 0 to 1: all but `saturation`, which does
+  /// nothing to them, and `normalise`.
+  ///
+  /// @param spec steps as they are written on the command line
+  /// @return the steps as one
+  /// @throws FormatException if a step is unknown or not for such pictures, or its numbers are out
+  ///   of range
+  public static Augmentation parseForGrey(String spec) throws FormatException {
+    return parse(spec, FOR_GREY);
+  }
+
+  private static Augmentation parse(String spec, List<String> names) throws FormatException {
     List<Augmentation> steps = new ArrayList<>();
     for (String step : spec.split(",", -1)) {
       int equals = step.indexOf('=');
       String name = equals < 0 ? step : step.substring(0, equals);
       String value = equals < 0 ? "" : step.substring(equals + 1);
       try {
+        requireAmong(names, name.strip());
         steps.add(step(name.strip(), value.strip()));
       } catch (IllegalArgumentException e) {
         throw new FormatException("augment: '" + step + "': " + e.getMessage(), e);
       }
     }
     return new Augmentation.Sequence(steps);
+  }
+
+  private static void requireAmong(List<String> names, String name) {
+    if (!names.contains(name)) {
+      int last = names.size() - 1;
+      throw new IllegalArgumentException(
+          (ALL.contains(name) ? "not for grey pictures of 0 to 1" : "unknown")
+              + ", expected "
+              + String.join(", ", names.subList(0, last))
+              + " or "
+              + names.get(last));
+    }
   }
 
   private static Augmentation step(String name, String value) {
@@ -54,10 +89,7 @@ public final class AugmentationSpec {
       case "contrast" -> new Augmentation.Contrast(number(value));
       case "saturation" -> new Augmentation.Saturation(number(value));
       case "normalise" -> new Augmentation.Normalise(part(value, ":", 0), part(value, ":", 1));
-      default ->
-          throw new IllegalArgumentException(
-              "unknown, expected resize, centre-crop, crop, flip, rotate, shift, brightness,"
-                  + " contrast, saturation or normalise");
+      default -> throw new IllegalArgumentException("unknown");
     };
   }
 

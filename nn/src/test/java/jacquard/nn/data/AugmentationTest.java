@@ -240,4 +240,22 @@ class AugmentationTest {
     FormatException e = assertThrows(FormatException.class, () -> AugmentationSpec.parse(spec));
     assertTrue(String.valueOf(e.getMessage()).contains(expected), e.getMessage());
   }
+
+  @Test
+  void stepsThatAreNotForGreyPicturesAreRefusedThere() throws FormatException {
+    AugmentationSpec.parseForGrey("resize=4x4,brightness=0.1");
+    String steps = "expected resize, centre-crop, crop, flip, rotate, shift, brightness";
+    for (String step : new String[] {"saturation=0.5", "normalise=0.5:0.5"}) {
+      AugmentationSpec.parse(step);
+      FormatException e =
+          assertThrows(FormatException.class, () -> AugmentationSpec.parseForGrey("flip," + step));
+      assertEquals(
+          "augment: '" + step + "': not for grey pictures of 0 to 1, " + steps + " or contrast",
+          e.getMessage());
+    }
+    FormatException e = assertThrows(FormatException.class, () -> AugmentationSpec.parse("blur"));
+    assertEquals(
+        "augment: 'blur': unknown, " + steps + ", contrast, saturation or normalise",
+        e.getMessage());
+  }
 }
