@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Watches what a generator draws: FID against the pictures that it learns from, and which classes
 /// there are in how equal shares.
 final class GanMonitor {
+  /// As many every time: FID falls with the number of pictures, and the best checkpoint is the one
+  /// of the least.
   private static final int PICTURES = 2000;
+
   private static final int PICTURES_AT_THE_END = 5000;
 
   /// Share of the most possible entropy below which some classes are hardly drawn any more.
@@ -34,7 +37,7 @@ final class GanMonitor {
 
   /// Always of the same noise, so that changes come from the model.
   ///
-  /// @param last with more pictures
+  /// @param last with FID by more pictures, too, under a name of its own
   Map<String, Double> measure(boolean last) {
     int count = last ? PICTURES_AT_THE_END : PICTURES;
     Pictures drawn = GanSampler.draw(model, count, 1, null);
@@ -43,8 +46,12 @@ final class GanMonitor {
     if (!drawn.isFinite()) {
       return measured; // the loop says so after the next step
     }
-    Features features = judge.features(drawn.pixels(), count);
+    Features all = judge.features(drawn.pixels(), count);
+    Features features = all.slice(0, PICTURES);
     measured.put("fid", ImageScores.fid(real, features));
+    if (last) {
+      measured.put("fid_" + PICTURES_AT_THE_END, ImageScores.fid(real, all));
+    }
     ClassHistogram classes = judge.classes(features);
     if (classes != null) {
       measured.put("entropy", classes.entropy());

@@ -138,7 +138,7 @@ public final class ImageEvaluation {
       Map.of(
           "fid", "lower is better",
           "kid", "lower is better, 0 for the same distribution",
-          "kid_deviation", "of a subset's",
+          "kid_deviation", "of a subset's, of at most half the pictures",
           "precision", "part of the drawn that lie among the real",
           "recall", "part of the real that lie among the drawn");
 

@@ -13,7 +13,10 @@ import java.util.Map;
 /// @param count pictures that were compared
 public record ImageScores(double fid, KernelDistance kernel, PrecisionRecall among, int count) {
   private static final int SUBSETS = 50;
+
+  /// At most half of the pictures: subsets of all of them would be one and the same.
   private static final int SUBSET = 1000;
+
   private static final int NEIGHBOURS = 3;
 
   /// The paper's 10,000 would take most of the time, for the third digit.
@@ -23,9 +26,10 @@ public record ImageScores(double fid, KernelDistance kernel, PrecisionRecall amo
   /// @param drawn pictures to be judged
   /// @throws IllegalArgumentException if there are too few to measure by
   public static ImageScores of(Features real, Features drawn) {
+    int subset = Math.min(SUBSET, Math.min(real.rows(), drawn.rows()) / 2);
     return new ImageScores(
         fid(Moments.of(real), drawn),
-        KernelDistance.between(real, drawn, SUBSETS, SUBSET, 1),
+        KernelDistance.between(real, drawn, SUBSETS, subset, 1),
         PrecisionRecall.of(first(real), first(drawn), NEIGHBOURS),
         drawn.rows());
   }

@@ -1,6 +1,7 @@
 package jacquard.examples.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import jacquard.nn.metrics.Features;
 import jacquard.nn.metrics.Moments;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What is told of a generator that draws too few classes.
@@ -48,6 +50,7 @@ class GanMonitorTest {
             new GanModel.Sizes(GanModel.Arch.MLP, 28, 28, 4, 4, 0, GanModel.Norm.NONE, 0));
     GanMonitor monitor = new GanMonitor(model, judge, digits);
     Map<String, Double> measured = monitor.measure(false);
+    Map<String, Double> atTheEnd = monitor.measure(true);
 
     Pictures known = digits.learned(5000);
     Moments real = Moments.of(judge.features(known.pixels(), known.count()));
@@ -57,6 +60,12 @@ class GanMonitorTest {
     assertNotNull(classes);
     assertEquals(ImageScores.fid(real, features), measured.get("fid"), 1e-9);
     assertEquals(classes.entropy(), measured.get("entropy"), 1e-12);
+    assertEquals(Set.of("fid", "entropy"), measured.keySet());
+    assertEquals(measured.get("fid"), atTheEnd.get("fid"), 1e-9, "of as many pictures");
+    assertEquals(measured.get("entropy"), atTheEnd.get("entropy"), 1e-12);
+    Features more = judge.features(GanSampler.draw(model, 5000, 1, null).pixels(), 5000);
+    assertEquals(ImageScores.fid(real, more), atTheEnd.get("fid_5000"), 1e-9);
+    assertNotEquals(atTheEnd.get("fid"), atTheEnd.get("fid_5000"));
     // Nobody has taught it anything: all its pictures are the same grey.
     assertEquals(GanMonitor.collapse(classes), monitor.warning());
     assertTrue(monitor.warning() != null, () -> Arrays.toString(classes.counts()));
