@@ -247,6 +247,26 @@ class LauncherTest {
     assertFalse(launch("train", "gpt").out().contains("-XX:MaxNewSize=64m"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "C, ANSI_X3.4-1968, UTF-8, C.UTF-8",
+    "C, US-ASCII, UTF-8, C.UTF-8",
+    "C, ANSI_X3.4-1968, ANSI_X3.4-1968, C",
+    "de_DE.UTF-8, UTF-8, UTF-8, de_DE.UTF-8",
+    "de_DE.ISO-8859-1, ISO-8859-1, UTF-8, de_DE.ISO-8859-1"
+  })
+  void whereTheLocaleIsAsciiJavaGetsUtf8(String set, String own, String utf8, String java)
+      throws Exception {
+    fakeMaven(0);
+    script(jdk("a", "25").resolve("bin/java"), "#!/bin/sh\nprintf '%s\\n' \"$LC_ALL\"\n");
+    script(
+        bin.resolve("locale"),
+        "#!/bin/sh\ncase $1-$LC_ALL in charmap-C.UTF-8) echo %s ;; *) echo %s ;; esac\n"
+            .formatted(utf8, own));
+    environment.put("LC_ALL", set);
+    assertEquals(List.of(java), launch("sample", "x", "--prompt", "明月").out());
+  }
+
   @Test
   void benchStartsItsOwnMain() throws Exception {
     fakeMaven(0);

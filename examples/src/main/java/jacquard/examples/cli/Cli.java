@@ -24,6 +24,7 @@ public final class Cli {
 
   /// Parses `args`, runs the command of `line` that they name and returns the exit code.
   public static int run(CommandLine line, String... args) {
+    LogLines.shorten();
     boolean debug = List.of(args).contains("--debug");
     line.getCommandSpec()
         .addOption(
