@@ -142,8 +142,8 @@ class CheckpointFileTest {
       checkpoint.restorePart(second.model.states());
       for (int i = 0; i < first.model.states().size(); i++) {
         assertArrayEquals(
-            first.model.states().get(i).value().toFloatArray(),
-            second.model.states().get(i).value().toFloatArray());
+            first.model.states().get(i).value().toDoubleArray(),
+            second.model.states().get(i).value().toDoubleArray());
       }
       assertThrows(FormatException.class, () -> part.restorePart(second.model.states()));
     }
