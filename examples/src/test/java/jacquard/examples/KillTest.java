@@ -1,6 +1,7 @@
 package jacquard.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,10 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A process that is killed at any moment and resumed leaves what one leaves that is not.
 ///
+/// Moments are counted from its first step on, as nothing can be lost while a process starts.
 /// Moments are drawn from a seed that is printed; `-Djacquard.killSeed=N` draws them again, as far
 /// as the machine keeps its pace.
 class KillTest {
   private static final int STEPS = 200;
+  private static final Pattern STEP = Pattern.compile("\"step\":(\\d+)");
 
   @TempDir Path temp;
 
@@ -37,6 +41,7 @@ class KillTest {
         "mlm --layers 1 --heads 2 --dim 16 --context 16 --batch 4 --dropout 0.2",
         "vae --hidden 16 --latent 2 --batch 16",
         "gan --latent 4 --batch 16",
+        "gan --arch dcgan --channels 4 --latent 4 --batch 8 --conditional --ema 0.9 --augment shift=1",
         "classifier --features 8 --dropout 0.2 --batch 16",
       })
   void killedTwentyTimesItEndsAsIfItHadNotBeen(String recipe) throws Exception {
@@ -49,56 +54,88 @@ class KillTest {
     Random random = new Random(seed);
 
     Path straight = temp.resolve("straight");
-    long start = System.nanoTime();
+    long span;
     try (JavaProcess process = JavaProcess.start(temp, train(straight, recipe))) {
+      assertTrue(awaitStep(process, straight, 1), process.errors()::toString);
+      long begun = System.nanoTime();
+      awaitStep(process, straight, STEPS);
+      span = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
       List<String> out = process.rest();
       assertEquals(0, process.exit(), () -> out + " " + process.stderr());
     }
-    long whole = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 
     int kills = 0;
+    int within = 0;
     for (int victim = 0; kills < times; victim++) {
       Path run = temp.resolve("victim-" + victim);
       // From a checkpoint at every step, where most kills meet one being written, to few.
       int every = List.of(1, 4, 15, 60).get(random.nextInt(4));
       boolean ended = false;
       while (!ended) {
-        boolean begun = Files.exists(run.resolve("config.json"));
         List<String> command =
-            begun
+            Files.exists(run.resolve("config.json"))
                 ? List.of("resume", run.toString())
                 : train(run, recipe, "--checkpoint-every", "" + every);
-        long started = System.nanoTime();
+        String before = metrics(run);
         try (JavaProcess process = JavaProcess.start(temp, command)) {
           // The last one may end: there are enough kills.
-          long moment = kills == times ? TimeUnit.MINUTES.toMillis(2) : random.nextLong(whole);
-          ended = process.process().waitFor(moment, TimeUnit.MILLISECONDS);
-          if (ended) {
-            assertEquals(0, process.exit(), process.errors()::toString);
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-            whole =
-                begun ? whole : Math.min(whole, millis); // moments are drawn from a run's length
-          } else {
-            process.process().destroyForcibly().waitFor();
-            kills++;
-            System.out.printf(
-                "KillTest: kill %d of victim %d, a checkpoint every %d: after %d of %d ms, %s%n",
-                kills, victim, every, moment, whole, progress(run));
+          if (kills < times && awaitChange(process, run, before)) {
+            int left = Math.max(1, STEPS - step(metrics(run)));
+            long moment = random.nextLong(Math.max(1, span * left / STEPS));
+            ended = process.process().waitFor(moment, TimeUnit.MILLISECONDS);
+            if (!ended) {
+              process.process().destroyForcibly().waitFor();
+              kills++;
+              int step = step(metrics(run));
+              within += step >= 1 && step < STEPS ? 1 : 0;
+              System.out.printf(
+                  "KillTest: kill %d of victim %d, a checkpoint every %d: %d of %d ms after its first step, at step %d%n",
+                  kills, victim, every, moment, span, step);
+              continue;
+            }
           }
+          assertEquals(0, process.exit(), process.errors()::toString);
+          ended = true;
         }
       }
       RunFiles.assertSame(straight, run);
     }
+    assertTrue(2 * within > times, within + " of " + times + " kills fell between two steps");
   }
 
-  private static String progress(Path run) throws IOException {
+  /// Whether the process comes to a step before it ends.
+  private static boolean awaitStep(JavaProcess process, Path run, int step) throws Exception {
+    while (step(metrics(run)) < step) {
+      if (process.process().waitFor(2, TimeUnit.MILLISECONDS)) {
+        return step(metrics(run)) >= step;
+      }
+    }
+    return true;
+  }
+
+  /// Whether the process makes a step before it ends.
+  private static boolean awaitChange(JavaProcess process, Path run, String before)
+      throws Exception {
+    String now = metrics(run);
+    while (step(now) < 1 || now.equals(before)) {
+      if (process.process().waitFor(2, TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+      now = metrics(run);
+    }
+    return true;
+  }
+
+  private static String metrics(Path run) throws IOException {
     Path metrics = run.resolve("metrics.jsonl");
-    if (!Files.exists(metrics)) {
-      return "not begun";
-    }
-    try (Stream<String> lines = Files.lines(metrics)) {
-      return lines.count() + " lines of metrics";
-    }
+    return Files.exists(metrics) ? Files.readString(metrics) : "";
+  }
+
+  /// Of the last whole line; -1 if there is none.
+  private static int step(String metrics) {
+    int end = metrics.lastIndexOf('\n');
+    Matcher step = STEP.matcher(metrics.substring(metrics.lastIndexOf('\n', end - 1) + 1));
+    return end > 0 && step.find() ? Integer.parseInt(step.group(1)) : -1;
   }
 
   private List<String> train(Path run, String recipe, String... more) throws IOException {

@@ -235,7 +235,7 @@ class ResumeTest {
     Path data =
         recipe.startsWith("gpt") || recipe.startsWith("mlm")
             ? TinyData.text(temp.resolve("letters.txt"), 3000)
-            : TinyData.mnist(temp.resolve("idx"), 64, 10);
+            : TinyData.mnist(temp.resolve("idx"), 64, 10, recipe.contains("dcgan") ? 8 : 6);
     List<String> first = new java.util.ArrayList<>(List.of(("train " + recipe).split(" ")));
     first.addAll(List.of("--data", data.toString(), "--out", run.toString()));
     return Shell.join(first, more);
