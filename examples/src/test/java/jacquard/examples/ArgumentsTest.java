@@ -3,6 +3,7 @@ package jacquard.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What an example can't follow is one line and the exit code 2.
 class ArgumentsTest {
+  private static final String GAN = "GanExample [STEPS [MNIST [PICTURE]]]";
+  private static final String VAE = "VaeExample [STEPS [MNIST [PICTURE]]]";
+  private static final String LLAMA = "LittleLlama [STEPS [FOLDER [TEXT]]]";
+
   private static List<String> refused(String usage, Arguments.Program program, String... words) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     assertEquals(2, Arguments.exit(usage, words, program, new PrintStream(err, true, UTF_8)));
@@ -27,14 +32,12 @@ class ArgumentsTest {
     for (String word : List.of("x", "0", "-1", "99999999999", "")) {
       assertEquals(
           List.of(
-              "GanExample: '"
-                  + word
-                  + "', expected a number from 1 to 2147483647; usage: GanExample [STEPS]"),
-          refused("GanExample [STEPS]", GanExample::train, word));
+              "GanExample: '" + word + "', expected a number from 1 to 2147483647; usage: " + GAN),
+          refused(GAN, GanExample::train, word));
     }
     assertEquals(
-        List.of("VaeExample: 2 words, expected at most 1; usage: VaeExample [STEPS]"),
-        refused("VaeExample [STEPS]", VaeExample::train, "1", "2"));
+        List.of("VaeExample: 4 words, expected at most 3; usage: " + VAE),
+        refused(VAE, VaeExample::train, "1", "2", "3", "4"));
   }
 
   @Test
@@ -45,6 +48,28 @@ class ArgumentsTest {
     Path file = Files.createFile(temp.resolve("file"));
     List<String> lines = refused("KeepTraining FOLDER", KeepTraining::goOn, file.toString());
     assertEquals(List.of("KeepTraining: checkpoints: " + file + ": not a folder"), lines);
+  }
+
+  @Test
+  void dataThatAreMissingOrOfAnotherKindAreRefused(@TempDir Path temp) throws IOException {
+    Path nowhere = temp.resolve("nowhere");
+    Path small = TinyData.mnist(temp.resolve("small"), 130, 130);
+    Path few = TinyData.mnist(temp.resolve("few"), 130, 20, 28);
+    for (Arguments.Program program :
+        List.<Arguments.Program>of(GanExample::train, VaeExample::train)) {
+      assertEquals(
+          List.of("GanExample: mnist: " + nowhere + ": no such folder"),
+          refused(GAN, program, "1", nowhere.toString()));
+      for (Path other : List.of(small, few)) {
+        String line = refused(GAN, program, "1", other.toString()).getFirst();
+        assertTrue(line.startsWith("GanExample: mnist: " + other + ": holds "), line);
+        assertTrue(line.endsWith("expected 128 and more of 28 x 28 pixels in 10 classes"), line);
+      }
+    }
+    Path text = TinyData.text(temp.resolve("text"), 999);
+    assertEquals(
+        List.of("LittleLlama: text: " + text + ": 999 characters, expected at least 1000"),
+        refused(LLAMA, LittleLlama::train, "1", temp.resolve("out").toString(), text.toString()));
   }
 
   @Test

@@ -1,6 +1,7 @@
-/// Training data that needs no download: class names of the running JDK, digits drawn from strokes.
+/// Training data that needs no download: class names of the running JDK, digits drawn from strokes;
+/// and MNIST in their place.
 ///
-/// Plain Java arrays and strings; nothing here knows tensors.
+/// Plain Java arrays, strings and datasets; nothing here knows tensors.
 @NullMarked
 package jacquard.examples.data;
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainedGpt(
     Gpt model, @Nullable Tokenizer tokenizer, boolean names, Set<Integer> ends) {
   /// What `export` writes beside the model, for [#open].
-  static final String TOKENIZER = "jacquard_tokenizer.json";
+  public static final String TOKENIZER = "jacquard_tokenizer.json";
 
   /// @throws FormatException if the folder is neither, or what it holds can't be read
   static TrainedGpt open(Path folder) throws FormatException {
