@@ -26,7 +26,7 @@ class KernelsCommandTest {
         "kernels sgemm-( | 'sgemm-(' is no regular expression: Unclosed group",
         "kernels nosuch | 'nosuch' matches no kernel; --list shows them",
         "kernels a b | Unmatched argument at index 2: 'b'",
-        "kernels --peer blis | expected one of [OPENBLAS, MKL]",
+        "kernels --peer blis | expected one of [openblas, mkl]",
         "kernels --peer-library x.so | --peer-library needs --peer",
         "kernels --peer mkl --peer-library TEMP/none.so | --peer-library: TEMP/none.so",
         "kernels --threads 0 | --threads is 0, expected 1 or more",
