@@ -43,7 +43,7 @@ public record StepReport(
   ///
   /// @param name of the operation, or of the state that an input holds
   /// @param type such as `f32[12, 64]`
-  /// @param layer the part of the model, empty for none
+  /// @param layer the part of the model, empty for none, as [Layers] finds it
   /// @param line that made it
   /// @param caller the line outside of the library that led to it
   /// @param role what it is for
@@ -117,7 +117,7 @@ public record StepReport(
     List<Node> order = Traversal.sourcesFirst(roots.stream().map(Backend.Root::node).toList());
     Map<Node, Integer> numbers = new IdentityHashMap<>();
     order.forEach(node -> numbers.put(node, numbers.size()));
-    Layers layers = Layers.of(roots.stream().map(Backend.Root::node).toList());
+    Layers layers = Layers.of(work);
     Map<Node, List<Integer>> tasksOf = new IdentityHashMap<>();
     for (int t = 0; t < explanation.parts().size(); t++) {
       for (Node node : explanation.parts().get(t).nodes()) {

@@ -56,7 +56,7 @@ public record FirstFault(
     Map<Node, Health> health = examine(roots);
     for (Node root : roots) {
       if (health.get(root) != Health.FINITE) {
-        return describe(origin(root, health), health, Layers.of(roots));
+        return describe(origin(root, health), health, Layers.of(work));
       }
     }
     return null;

@@ -24,13 +24,16 @@ class FirstFaultTest {
   private final Linear second = Linear.of(init.at("second"), 4, 1);
 
   private FirstFault fault(Tensor x, UnaryOperator<Tensor> between) {
-    TrainStep<Tensor> step =
-        TrainStep.of(
-            (batch, pass) ->
-                second.forward(between.apply(first.forward(batch, pass)), pass).square().mean(),
-            Sgd.of(List.of(first.weight(), second.weight()), 0.1),
-            Key.of(1));
+    TrainStep<Tensor> step = step(between, 0.1);
     return FirstFault.of(Origin.recorded(() -> step.work(0, x)));
+  }
+
+  private TrainStep<Tensor> step(UnaryOperator<Tensor> between, double rate) {
+    return TrainStep.of(
+        (batch, pass) ->
+            second.forward(between.apply(first.forward(batch, pass)), pass).square().mean(),
+        Sgd.of(List.of(first.weight(), second.weight()), rate),
+        Key.of(1));
   }
 
   @Test
@@ -67,6 +70,17 @@ class FirstFaultTest {
     assertTrue(fault.inGradient(), fault::toString);
     assertEquals("first", fault.layer());
     assertTrue(fault.toString().startsWith("the gradient's "), fault::toString);
+  }
+
+  @Test
+  void aFaultBehindClippingIsOfTheLayerThatIsUpdated() {
+    TrainStep<Tensor> step = step(UnaryOperator.identity(), 3e38).withClipNorm(1000);
+    Tensor x = Tensor.ones(2, 3).mul(1000).realise();
+    FirstFault fault = FirstFault.of(Origin.recorded(() -> step.work(0, x)));
+    assertNotNull(fault);
+    assertFalse(fault.isNaN());
+    assertFalse(fault.inGradient());
+    assertTrue(fault.toString().startsWith("mul of first, Sgd.update(Sgd.java:"), fault::toString);
   }
 
   @Test
