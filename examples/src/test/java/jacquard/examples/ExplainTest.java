@@ -83,6 +83,7 @@ class ExplainTest {
     }
     assertEquals(Set.of("forward", "gradient", "input", "update"), roles);
     assertTrue(layers.stream().anyMatch(l -> l.startsWith("blocks.1.")), layers::toString);
+    assertUpdatesAreOfTheirLayers(operations);
     Set<String> codes = new TreeSet<>();
     for (Json task : tasks) {
       assertTrue(task.field("us").asDouble() >= 0);
@@ -109,6 +110,23 @@ class ExplainTest {
     String graph = Files.readString(dot);
     assertTrue(graph.startsWith("digraph {"));
     assertTrue(graph.contains("label=\"blocks.0.") && graph.contains(" -> "), "layers are boxes");
+  }
+
+  /// Gradients are clipped by the norm of all; the last layer norm has one weight of 16.
+  private static void assertUpdatesAreOfTheirLayers(List<Json> operations)
+      throws IOException {
+    Set<String> layers = new TreeSet<>();
+    for (Json operation : operations) {
+      String type = operation.items().get(1).asText();
+      String layer = operation.items().get(2).asText();
+      if (operation.items().get(5).asText().equals("update")) {
+        layers.add(layer);
+        assertTrue(!layer.equals("norm") || type.endsWith("[16]"), operation::toString);
+      }
+    }
+    for (String layer : List.of("norm", "tokens", "head", "blocks.0.norm1", "update")) {
+      assertTrue(layers.contains(layer), layer + " of " + layers);
+    }
   }
 
   static Json data(Path page) throws IOException {
