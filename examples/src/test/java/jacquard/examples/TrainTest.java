@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import jacquard.nn.data.SplitMix;
 import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -237,6 +238,48 @@ class TrainTest {
         result.out().stream().anyMatch(line -> line.contains("repeating the steps since")),
         result::toString);
     assertFalse(metrics(run).isEmpty());
+  }
+
+  @Test
+  void explodingGradientsAreSaidWhileARunTrains() throws IOException {
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
+    Result result =
+        Shell.jacquard(
+            "train",
+            "classifier",
+            "--data",
+            data.toString(),
+            "--steps",
+            "4",
+            "--batch",
+            "32",
+            "--lr",
+            "1e4",
+            "--out",
+            temp.resolve("run").toString());
+    assertEquals(0, result.exit(), result::toString);
+    assertSaid(
+        result,
+        "exploding gradients\\? their norm is \\d\\.\\de\\+\\d\\d after step \\d, most of it in \\S+; try a lower --lr");
+  }
+
+  @Test
+  void overFittingIsSaidWhileARunTrains() throws IOException {
+    SplitMix random = new SplitMix(3);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      text.append((char) ('a' + random.nextInt(8))); // nothing that held-out text would share
+    }
+    Path data = Files.writeString(temp.resolve("random.txt"), text);
+    Result result = Shell.jacquard(gpt("80", data, temp.resolve("run"), "--lr", "0.02"));
+    assertEquals(0, result.exit(), result::toString);
+    assertSaid(
+        result,
+        "over-fitting\\? val_loss [\\d.]+ after step \\d+ is \\d+ % above its best, [\\d.]+ after step \\d+, while loss fell from .*");
+  }
+
+  private static void assertSaid(Result result, String line) {
+    assertTrue(result.out().stream().anyMatch(said -> said.matches(line)), result::toString);
   }
 
   private static String[] gpt(String steps, Path data, Path run, String... more) {
