@@ -242,13 +242,15 @@ class TrainTest {
 
   @Test
   void explodingGradientsAreSaidWhileARunTrains() throws IOException {
-    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10, 12);
     Result result =
         Shell.jacquard(
             "train",
             "classifier",
             "--data",
             data.toString(),
+            "--features",
+            "8",
             "--steps",
             "4",
             "--batch",
@@ -267,11 +269,32 @@ class TrainTest {
   void overFittingIsSaidWhileARunTrains() throws IOException {
     SplitMix random = new SplitMix(3);
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 200; i++) {
       text.append((char) ('a' + random.nextInt(8))); // nothing that held-out text would share
     }
     Path data = Files.writeString(temp.resolve("random.txt"), text);
-    Result result = Shell.jacquard(gpt("80", data, temp.resolve("run"), "--lr", "0.02"));
+    Result result =
+        Shell.jacquard(
+            "train",
+            "gpt",
+            "--data",
+            data.toString(),
+            "--out",
+            temp.resolve("run").toString(),
+            "--layers",
+            "1",
+            "--heads",
+            "2",
+            "--dim",
+            "32",
+            "--context",
+            "8",
+            "--batch",
+            "8",
+            "--steps",
+            "80",
+            "--lr",
+            "0.02");
     assertEquals(0, result.exit(), result::toString);
     assertSaid(
         result,
