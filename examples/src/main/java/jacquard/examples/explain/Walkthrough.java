@@ -115,14 +115,8 @@ public final class Walkthrough {
           "--code is " + task + ", expected a task from 0 to " + (report.tasks().size() - 1));
     }
     KernelCode code = code(report.tasks().get(task).task());
-    return "// task %d: %s%n// on %s%n%s%n// OpenCL C%n%s%n// CUDA C%n%s"
-        .formatted(
-            task,
-            report.tasks().get(task).text().replaceAll("\\s+", " "),
-            report.device(),
-            code.device(),
-            code.openCl(),
-            code.cuda());
+    return "// task %d: %s%n".formatted(task, report.tasks().get(task).text().replaceAll("\\s+", " "))
+        + code.text(report.device());
   }
 
   private KernelCode code(Task task) {

@@ -344,8 +344,10 @@ function pick(id) {
   box.append(list, make("h2", "code"));
   const codes = make("div", undefined, "codes");
   [`${data.device}: bytecode, as Java`, "OpenCL C", "CUDA C"].forEach((name, i) => {
+    const text = data.codes[t.code[i]];
+    if (!text) return; // a device that runs one of the others
     const d = make("div");
-    d.append(make("div", name, "faint"), make("pre", data.codes[t.code[i]]));
+    d.append(make("div", name, "faint"), make("pre", text));
     codes.append(d);
   });
   box.append(codes);

@@ -208,6 +208,10 @@ final class Fusion {
     if (operation != null && !isRowwise(reader, operation)) {
       return "the reader doesn't go through the product row by row";
     }
+    if (operation != null && !isLong(operation)) {
+      return "rows of %d elements are too short for a loop on each, expected at least %d"
+          .formatted(operation.shape.dim(-1), LEAST_EPILOGUE_ROW);
+    }
     if (reaches(writer, reader, true)) {
       return "another task has to run in between";
     }
@@ -376,7 +380,10 @@ final class Fusion {
         continue;
       }
       for (Unit loop : new ArrayList<>(readers.getOrDefault(dot, Set.of()))) {
-        if (loop.isLoop() && isRowwise(loop, dot) && !reaches(unit, loop, true)) {
+        if (loop.isLoop()
+            && isRowwise(loop, dot)
+            && isLong(dot)
+            && !reaches(unit, loop, true)) {
           unregister(loop);
           unregister(unit);
           unit.attach(loop);
@@ -390,6 +397,11 @@ final class Fusion {
     }
   }
 
+  /// Whether a loop on each row of a contraction's result saves more than it costs.
+  private static boolean isLong(Vertex dot) {
+    return dot.shape.dim(-1) >= LEAST_EPILOGUE_ROW;
+  }
+
   /// Whether row `i` of the loop reads the contraction's result in row `i` only.
   private static boolean isRowwise(Unit loop, Vertex dot) {
     Shape space = loop.space;
@@ -398,7 +410,7 @@ final class Fusion {
     if (last < 0 || space.dim(last) != dot.shape.dim(rows) || space.size() != dot.shape.size()) {
       return false;
     }
-    if (space.dim(last) < LEAST_EPILOGUE_ROW || space.isEmpty()) {
+    if (space.isEmpty()) {
       return false;
     }
     if (!(loop.reduced.length() == 0 || loop.reduced.equals(Ints.of(last)))) {

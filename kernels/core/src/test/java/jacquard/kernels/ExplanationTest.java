@@ -103,6 +103,13 @@ class ExplanationTest {
     assertEquals("a dot reads its sources from memory", reason(explain(x.matmul(data(60, 50)))));
     assertEquals(
         "they reduce axes [0] and [1] of [40, 60]", reason(explain(x.div(x.sum(0)).sum(1))));
+    Tensor product = data(40, 60).matmul(data(60, 7));
+    assertEquals(
+        "the reader doesn't go through the product row by row", reason(explain(product.sum(0))));
+    assertEquals(
+        "rows of 7 elements are too short for a loop on each, expected at least 8",
+        reason(explain(product.tanh())));
+    assertEquals(1, explain(data(40, 60).matmul(data(60, 8)).tanh()).schedule().size());
     assertEquals("a cumsum takes no loop along", reason(explain(data(40, 60).cumsum(0).add(1))));
   }
 

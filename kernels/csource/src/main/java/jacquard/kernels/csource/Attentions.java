@@ -24,12 +24,14 @@ final class Attentions {
 
   /// Whether there is a kernel for a fused node on a device whose groups share so many bytes.
   static boolean fits(Node node, int localBytes) {
-    int size = node.source(0).shape().dim(-1);
-    return node.dtype() == DType.F32
-        && !node.source(0).shape().isEmpty()
+    return !node.source(0).shape().isEmpty()
         && !node.source(1).shape().isEmpty()
-        && size <= LARGEST
-        && localBytes(size) <= localBytes;
+        && fits(node.dtype(), node.source(0).shape().dim(-1), localBytes);
+  }
+
+  /// Whether there is a kernel for heads of `size` elements.
+  static boolean fits(DType dtype, int size, int localBytes) {
+    return dtype == DType.F32 && size <= LARGEST && localBytes(size) <= localBytes;
   }
 
   /// The size of a head, as much as tiles have room for.

@@ -82,6 +82,26 @@ public final class Calls {
         };
   }
 
+  /// {@return whether there are kernels for a task, which another device may have made of a graph}
+  ///
+  /// @param task a task of a schedule
+  /// @param localBytes memory that a group shares, at most
+  public static boolean has(Task task, int localBytes) {
+    return switch (task) {
+      case Task.Attention a ->
+          Attentions.fits(a.dtype(), a.q().view().shape().dim(3), localBytes);
+      case Task.AttentionGradient a ->
+          Attentions.fits(a.dtype(), a.q().view().shape().dim(3), localBytes);
+      case Task.Loop l -> true;
+      case Task.Dot d -> true;
+      case Task.Conv c -> true;
+      case Task.Gather g -> true;
+      case Task.ScatterAdd s -> true;
+      case Task.Scan s -> true;
+      case Task.Dynamic d -> true;
+    };
+  }
+
   private Call loop(Task.Loop task) {
     Kernel kernel = task.kernel();
     Launch launch = task.launch();
