@@ -13,12 +13,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExplainTest {
   private static final String[] TINY =
       "-- --layers 2 --heads 2 --dim 16 --context 16 --batch 4".split(" ");
+
+  /// Tasks without generated code on the CPU.
+  private static final Set<String> BY_HAND = Set.of("gather", "scatterAdd", "argmax", "cumsum");
+
+  private static final Pattern METHOD = Pattern.compile("(jacquard[.a-z0-9]+\\.[A-Z]\\w*)\\.(\\w+)");
 
   @TempDir Path temp;
 
@@ -127,6 +135,54 @@ class ExplainTest {
     for (String layer : List.of("norm", "tokens", "head", "blocks.0.norm1", "update")) {
       assertTrue(layers.contains(layer), layer + " of " + layers);
     }
+  }
+
+  @Test
+  void everyTaskShowsTheCodeThatRuns() throws Exception {
+    assertEveryTaskHasCode(
+        Set.of("loop", "dot", "attention", "attentionGradient", "gather", "scatterAdd"),
+        "gpt",
+        TINY);
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10, 12);
+    assertEveryTaskHasCode(
+        Set.of("loop", "dot", "conv"),
+        "classifier",
+        ("-- --features 8 --batch 8 --data " + data).split(" "));
+  }
+
+  private void assertEveryTaskHasCode(Set<String> expected, String recipe, String[] options)
+      throws Exception {
+    Path page = temp.resolve(recipe + ".html");
+    List<String> line = List.of("explain", recipe, "--runs", "0", "--html", page.toString());
+    explain(Shell.join(line, options));
+    Json data = data(page);
+    Set<String> labels = new TreeSet<>();
+    for (Json task : data.field("tasks").items()) {
+      String label = task.field("label").asText();
+      labels.add(label);
+      List<String> codes = new ArrayList<>();
+      for (Json code : task.field("code").items()) {
+        codes.add(data.field("codes").items().get(code.asInt()).asText());
+      }
+      String here = codes.getFirst();
+      if (BY_HAND.contains(label)) {
+        assertTrue(here.startsWith("// written by hand, not generated: "), here);
+      } else {
+        assertTrue(
+            here.lines().anyMatch(l -> !l.isBlank() && !l.startsWith("//")), label + ": " + here);
+      }
+      Matcher names = METHOD.matcher(here);
+      while (names.find()) {
+        String method = names.group(2);
+        assertTrue(
+            Stream.of(Class.forName(names.group(1)).getDeclaredMethods())
+                .anyMatch(m -> m.getName().equals(method)),
+            names.group());
+      }
+      assertTrue(codes.get(1).contains("__kernel void"), label + ": " + codes.get(1));
+      assertTrue(codes.get(2).contains("__global__"), label + ": " + codes.get(2));
+    }
+    assertTrue(labels.containsAll(expected), labels::toString);
   }
 
   static Json data(Path page) throws IOException {

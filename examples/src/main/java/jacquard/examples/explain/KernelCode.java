@@ -24,7 +24,8 @@ record KernelCode(String device, String openCl, String cuda) {
 
   private static String source(Dialect dialect, Schedule schedule, Task task) {
     if (!Calls.has(task, SHARED_BYTES)) {
-      return "// no kernel for heads of this size: made of the products and the softmax that define it\n";
+      return "// no kernel for heads of this size:"
+          + " made of the products and the softmax that define it\n";
     }
     return dialect.program(
         Calls.of(dialect, schedule, task).stream().map(Call::text).distinct().toList());

@@ -14,25 +14,27 @@ final class ConvTask {
   ConvTask(Task.Conv task, Convolution convolution) {
     this.task = task;
     this.convolution = convolution;
-    Window w = task.window();
-    this.shape =
-        new ConvShape(
-            w.image().dim(0),
-            w.image().dim(1),
-            w.image().dim(2),
-            w.image().dim(3),
-            w.filter().dim(0),
-            w.outH(),
-            w.outW(),
-            w.filter().dim(2),
-            w.filter().dim(3),
-            w.strideH(),
-            w.strideW(),
-            w.padTop(),
-            w.padLeft(),
-            w.dilationH(),
-            w.dilationW(),
-            w.groups());
+    this.shape = shape(task.window());
+  }
+
+  static ConvShape shape(Window w) {
+    return new ConvShape(
+        w.image().dim(0),
+        w.image().dim(1),
+        w.image().dim(2),
+        w.image().dim(3),
+        w.filter().dim(0),
+        w.outH(),
+        w.outW(),
+        w.filter().dim(2),
+        w.filter().dim(3),
+        w.strideH(),
+        w.strideW(),
+        w.padTop(),
+        w.padLeft(),
+        w.dilationH(),
+        w.dilationW(),
+        w.groups());
   }
 
   void run(Memory m, long[] dynamics) {

@@ -107,22 +107,7 @@ public final class CpuTarget implements Target {
 
   @Override
   public String code(Schedule schedule, Task task) {
-    return switch (task) {
-      case Task.Loop l -> compiler.compile(l.kernel()).listing();
-      case Task.Dot d ->
-          "// packed panels of both operands, multiplied tile by tile: jacquard.kernels.cpu.gemm\n"
-              + (d.epilogue() == null
-                  ? ""
-                  : "\n// on rows of the product as they are finished:\n\n"
-                      + code(schedule, d.epilogue()));
-      case Task.Conv c -> "// jacquard.kernels.cpu.conv\n";
-      case Task.Attention a -> "// jacquard.kernels.cpu.attention\n";
-      case Task.AttentionGradient a -> "// jacquard.kernels.cpu.attention\n";
-      case Task.Gather g -> "// jacquard.kernels.cpu.HostTask.gather\n";
-      case Task.ScatterAdd s -> "// jacquard.kernels.cpu.HostTask.scatterAdd\n";
-      case Task.Scan s -> "// jacquard.kernels.cpu.HostTask.scan\n";
-      case Task.Dynamic d -> "// jacquard.kernels.cpu.HostTask.dynamic\n";
-    };
+    return new CodeText(this).of(task);
   }
 
   /// A plan is made to be run: what it will do in its first run decides which kernels are compiled

@@ -30,7 +30,7 @@ final class DotTask {
     this.shape = shape(task);
   }
 
-  private static GemmShape shape(Task.Dot t) {
+  static GemmShape shape(Task.Dot t) {
     Ints dims = t.batch();
     int rank = dims.length();
     int[] c = new int[rank];

@@ -101,6 +101,19 @@ public final class Attention {
         shape.items(), grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
   }
 
+  /// The code of the products in attention or its gradient, as text for people.
+  public String listing(boolean gradient) {
+    return """
+        // for each tile of scores and of results; %s.run loops, %s packs,
+        // and what is done to each score is written by hand: %s
+        %s"""
+        .formatted(
+            (gradient ? Backward.class : Forward.class).getName(),
+            Panels.class.getName(),
+            PanelVectors.class.getName(),
+            panels[0].listing());
+  }
+
   private static int grain(double flops) {
     return (int) Math.max(1, Math.min(1 << 30, FLOPS_PER_PART / flops));
   }

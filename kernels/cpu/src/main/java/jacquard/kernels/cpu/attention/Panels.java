@@ -68,6 +68,11 @@ final class Panels {
     return kernelsOfPanels;
   }
 
+  /// The code of the highest of these kernels, as text for people.
+  String listing() {
+    return kernels.listingOfPanels(Element.F32, heights[0], 2);
+  }
+
   /// Whether operands of `elements` in all can be in the cache together.
   boolean fits(long elements) {
     return elements * Float.BYTES <= cache;

@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.conv;
 
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.TileShape;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.LinkedHashMap;
@@ -62,10 +63,29 @@ public final class Convolution {
     }
   }
 
-  private enum Form {
+  /// Which of the three products.
+  public enum Form {
+    /// The result from image and filter.
     FORWARD,
+    /// The gradient of the image.
     INPUT_GRADIENT,
+    /// The gradient of the filter.
     WEIGHT_GRADIENT
+  }
+
+  /// Who computes a form of a shape.
+  private enum Way {
+    NARROW_GRADIENT(NarrowGradient.class),
+    NARROW_FORWARD(NarrowForward.class),
+    BATCH(BatchRun.class),
+    BATCH_GRADIENT(BatchGradient.class),
+    PIXELS(ConvRun.class);
+
+    private final Class<?> owner;
+
+    Way(Class<?> owner) {
+      this.owner = owner;
+    }
   }
 
   private record Key(Form form, Element element, ConvShape shape) {}
@@ -142,32 +162,61 @@ public final class Convolution {
       int cOffset) {
     Key key = new Key(form, element, s);
     kernels.prepare(element, false, s.flops());
-    boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
-    int lanes = kernels.width().lanes(element.bytes());
-    switch (form) {
-      case FORWARD, INPUT_GRADIENT -> {
-        if (batched && form == Form.INPUT_GRADIENT && NarrowGradient.fits(s)) {
-          narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
-        } else if (s.flops() > 0
-            && form == Form.FORWARD
-            && NarrowForward.fits(s, Panels.columns(kernels, element))) {
+    switch (way(form, s, element)) {
+      case NARROW_GRADIENT -> narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+      case NARROW_FORWARD ->
           narrowForward.run(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-        } else if (batched && !pixelsFillPanels(form, s, element)) {
-          batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
-        } else if (form == Form.FORWARD) {
-          run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-        } else {
-          run.inputGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-        }
-      }
-      case WEIGHT_GRADIENT -> {
-        if (batched && BatchGradient.fits(s, lanes)) {
-          batchGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
-        } else {
-          run.weightGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+      case BATCH -> batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
+      case BATCH_GRADIENT -> batchGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+      case PIXELS -> {
+        switch (form) {
+          case FORWARD -> run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+          case INPUT_GRADIENT ->
+              run.inputGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+          case WEIGHT_GRADIENT ->
+              run.weightGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
         }
       }
     }
+  }
+
+  private Way way(Form form, ConvShape s, Element element) {
+    boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
+    return switch (form) {
+      case FORWARD -> {
+        if (s.flops() > 0 && NarrowForward.fits(s, Panels.columns(kernels, element))) {
+          yield Way.NARROW_FORWARD;
+        }
+        yield batched && !pixelsFillPanels(form, s, element) ? Way.BATCH : Way.PIXELS;
+      }
+      case INPUT_GRADIENT -> {
+        if (batched && NarrowGradient.fits(s)) {
+          yield Way.NARROW_GRADIENT;
+        }
+        yield batched && !pixelsFillPanels(form, s, element) ? Way.BATCH : Way.PIXELS;
+      }
+      case WEIGHT_GRADIENT ->
+          batched && BatchGradient.fits(s, kernels.width().lanes(element.bytes()))
+              ? Way.BATCH_GRADIENT
+              : Way.PIXELS;
+    };
+  }
+
+  /// The code that computes most of a form, as text for people: of the highest tile there is.
+  public String listing(Form form, ConvShape s, Element element) {
+    TileShape tile = kernels.shape();
+    Way way = way(form, s, element);
+    return """
+        // the highest tile, of which lower and narrower ones have fewer lines; %s packs and loops
+        %s"""
+        .formatted(
+            way.owner.getName(),
+            kernels.listing(
+                element,
+                tile.rows(),
+                tile.vectors(),
+                way == Way.PIXELS && tile.readsRows(),
+                false));
   }
 
   /// Whether a form is faster with pixels as columns all the same: forward, if there is so little

@@ -63,8 +63,8 @@ public final class PseudoJava {
   }
 
   /// @param bytes of a class file
-  /// @param parameters names of the arguments, `this` first
-  static String of(byte[] bytes, String method, List<String> parameters) {
+  /// @param parameters names of the arguments, `this` first unless the method is static
+  public static String of(byte[] bytes, String method, List<String> parameters) {
     PseudoJava text = new PseudoJava(parameters);
     ClassFile.of().parse(bytes).methods().stream()
         .filter(m -> m.methodName().equalsString(method))
@@ -73,7 +73,7 @@ public final class PseudoJava {
         .forEach(text::element);
     return method
         + "("
-        + String.join(", ", parameters.subList(1, parameters.size()))
+        + String.join(", ", parameters.stream().filter(p -> !p.equals("this")).toList())
         + ") {\n"
         + Statement.text(text.statements, "  ")
         + "}\n";
@@ -193,10 +193,15 @@ public final class PseudoJava {
   }
 
   private void store(int slot, Value value) {
-    Value variable = new Value(letter(value.type) + slot, value.type, true);
+    boolean parameter = slot < parameters.size();
+    String name = parameter ? parameters.get(slot) : letter(value.type) + slot;
+    if (value.text.equals(name)) {
+      return;
+    }
+    Value variable = new Value(name, value.type, true);
     locals.put(slot, variable);
     spill(variable.text);
-    boolean first = declared.add(variable.text);
+    boolean first = !parameter && declared.add(variable.text);
     say((first ? variable.type + " " : "") + variable.text + " = " + value.text);
   }
 
@@ -290,9 +295,9 @@ public final class PseudoJava {
 
   private void moved(StackInstruction instruction) {
     switch (instruction.opcode()) {
-      case POP -> {
+      case POP, POP2 -> { // of what is emitted, 2 are a long or a double
         Value value = pop();
-        if (value.text.endsWith(")")) {
+        if (value.text.endsWith(")") || value.text.endsWith("]")) {
           say(value.text);
         }
       }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Gemm {
   private final KernelTable kernels;
   private final WorkerPool pool;
+  private final Caches caches;
   private final GemmRun[] runs;
   private final IntegerGemm integers;
 
@@ -53,6 +54,7 @@ public final class Gemm {
   Gemm(WorkerPool pool, KernelTable kernels, Caches caches) {
     this.pool = pool;
     this.kernels = kernels;
+    this.caches = caches;
     integers = new IntegerGemm(pool);
     Scratch[] scratch = new Scratch[pool.threads()];
     runs = new GemmRun[pool.threads()];
@@ -130,6 +132,39 @@ public final class Gemm {
       @Nullable Epilogue epilogue) {
     shape.checkBounds(a.length, aOffset, b.length, bOffset, c.length, cOffset);
     integers.i64(shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
+  }
+
+  /// The code that computes most of a product, as text for people: of its highest tiles, in the
+  /// first panel.
+  public String listing(Element element, GemmShape shape) {
+    Object nothing = element.zeros();
+    Product product = new Product();
+    product.set(element, shape, nothing, 0, nothing, 0, nothing, 0, false, null);
+    if (product.m == 0 || shape.n() == 0 || product.items == 0) {
+      return "// nothing to compute\n";
+    }
+    if (VectorProduct.fits(product)) {
+      return """
+          // written by hand, not generated: %s.run shares results out,
+          // %s.matrixVector computes them
+          """
+          .formatted(VectorProduct.class.getName(), product.loops.getClass().getName());
+    }
+    Blocking blocking = new Blocking(kernels, caches);
+    blocking.plan(product);
+    int columns = blocking.endColumn(1) - blocking.column(0);
+    return """
+        // for each tile of the product; %s.run packs panels of B%s and loops
+        %s"""
+        .formatted(
+            TileLoop.class.getName(),
+            blocking.inPlace ? "" : " and tiles of A",
+            kernels.listing(
+                element,
+                Blocking.ceilDiv(product.m, blocking.tiles),
+                Blocking.ceilDiv(columns, blocking.lanes),
+                blocking.inPlace,
+                columns % blocking.lanes != 0));
   }
 
   /// Asks for the common kernels of `element` and waits until they and all others asked for so far

@@ -115,6 +115,30 @@ public final class KernelTable {
     return ready || !KernelWarmer.compiles(width);
   }
 
+  /// The generated code of a tile as text that reads like Java, below lines that name the tile;
+  /// parameters as of [#get].
+  public String listing(
+      Element element, int rows, int vectors, boolean readsRows, boolean edge) {
+    int kStep = readsRows ? 1 : shape.panelStep();
+    return listing(new TileSpec(element, width, rows, vectors, kStep, edge));
+  }
+
+  /// The same of a kernel from [#ofPanels].
+  public String listingOfPanels(Element element, int rows, int vectors) {
+    int kStep = vectors * width.lanes(element.bytes());
+    return listing(new TileSpec(element, width, rows, vectors, kStep));
+  }
+
+  private static String listing(TileSpec tile) {
+    return """
+        // %s, generated; plain loops in its place until it is compiled: %s.tile
+        %s"""
+        .formatted(
+            tile,
+            tile.element().loops().getClass().getName(),
+            MicroKernelWriter.listing(tile, CodeForm.of(tile).getFirst()));
+  }
+
   private MicroKernel get(
       Element element, int rows, int vectors, int form, int kStep, boolean edge) {
     Object found = find(element, rows, vectors, form, kStep, edge);

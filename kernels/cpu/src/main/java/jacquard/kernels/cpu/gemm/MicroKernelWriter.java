@@ -6,12 +6,14 @@ import static java.lang.constant.ConstantDescs.CD_void;
 import static java.lang.constant.ConstantDescs.INIT_NAME;
 import static java.lang.constant.ConstantDescs.MTD_void;
 
+import jacquard.kernels.cpu.emit.PseudoJava;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 
 /*
  * The inner loop of a 6x16 tile, as it is written here for one step of k:
@@ -98,33 +100,10 @@ final class MicroKernelWriter {
 
   /// A new kernel in a hidden class of its own.
   static MicroKernel write(TileSpec tile, CodeForm form) {
-    byte[] bytes =
-        ClassFile.of()
-            .build(
-                THIS,
-                type -> {
-                  type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
-                  type.withInterfaceSymbols(KERNEL);
-                  type.withMethodBody(
-                      INIT_NAME,
-                      MTD_void,
-                      ClassFile.ACC_PUBLIC,
-                      c -> c.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
-                  type.withMethodBody(
-                      "run",
-                      signature(CD_Object),
-                      ClassFile.ACC_PUBLIC,
-                      c -> bridge(tile.element().array(), c));
-                  type.withMethodBody(
-                      "tile",
-                      signature(tile.element().array()),
-                      ClassFile.ACC_STATIC,
-                      c -> new MicroKernelWriter(tile, form, c).body());
-                });
     try {
       return (MicroKernel)
           MethodHandles.lookup()
-              .defineHiddenClass(bytes, true)
+              .defineHiddenClass(bytes(tile, form), true)
               .lookupClass()
               .getDeclaredConstructor()
               .newInstance();
@@ -133,6 +112,52 @@ final class MicroKernelWriter {
           "gemm: cannot load the generated kernel " + tile + "; report this with the JDK's version",
           e);
     }
+  }
+
+  /// A kernel as text that reads like Java; see [PseudoJava].
+  static String listing(TileSpec tile, CodeForm form) {
+    return PseudoJava.of(
+        bytes(tile, form),
+        "tile",
+        List.of(
+            "k",
+            "a",
+            "aOffset",
+            "aRowStride",
+            "b",
+            "bOffset",
+            "start",
+            "startOffset",
+            "startRowStride",
+            "c",
+            "cOffset",
+            "cRowStride",
+            "edge"));
+  }
+
+  private static byte[] bytes(TileSpec tile, CodeForm form) {
+    return ClassFile.of()
+        .build(
+            THIS,
+            type -> {
+              type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
+              type.withInterfaceSymbols(KERNEL);
+              type.withMethodBody(
+                  INIT_NAME,
+                  MTD_void,
+                  ClassFile.ACC_PUBLIC,
+                  c -> c.aload(0).invokespecial(CD_Object, INIT_NAME, MTD_void).return_());
+              type.withMethodBody(
+                  "run",
+                  signature(CD_Object),
+                  ClassFile.ACC_PUBLIC,
+                  c -> bridge(tile.element().array(), c));
+              type.withMethodBody(
+                  "tile",
+                  signature(tile.element().array()),
+                  ClassFile.ACC_STATIC,
+                  c -> new MicroKernelWriter(tile, form, c).body());
+            });
   }
 
   private static MethodTypeDesc signature(ClassDesc array) {

@@ -99,6 +99,24 @@ class PseudoJavaTest {
   }
 
   @Test
+  void aParameterThatChangesKeepsItsName() {
+    String text =
+        text(c -> {
+          c.iload(2).istore(2).iload(2).iconst_3().imul().istore(2);
+          c.aload(1).iload(2).faload().pop().aload(1).iload(2).faload().freturn();
+        });
+    assertEquals(
+        """
+        run(x, n) {
+          n = n * 3;
+          x[n];
+          return x[n];
+        }
+        """,
+        text);
+  }
+
+  @Test
   void whatIsNoLoopAndNoBranchStaysAJump() {
     String text =
         text(c -> {
