@@ -26,7 +26,8 @@ class ExplainTest {
   /// Tasks without generated code on the CPU.
   private static final Set<String> BY_HAND = Set.of("gather", "scatterAdd", "argmax", "cumsum");
 
-  private static final Pattern METHOD = Pattern.compile("(jacquard[.a-z0-9]+\\.[A-Z]\\w*)\\.(\\w+)");
+  private static final Pattern METHOD =
+      Pattern.compile("(jacquard[.a-z0-9]+\\.[A-Z]\\w*)\\.(\\w+)");
 
   @TempDir Path temp;
 

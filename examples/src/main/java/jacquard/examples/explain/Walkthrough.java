@@ -115,7 +115,8 @@ public final class Walkthrough {
           "--code is " + task + ", expected a task from 0 to " + (report.tasks().size() - 1));
     }
     KernelCode code = code(report.tasks().get(task).task());
-    return "// task %d: %s%n".formatted(task, report.tasks().get(task).text().replaceAll("\\s+", " "))
+    return "// task %d: %s%n"
+            .formatted(task, report.tasks().get(task).text().replaceAll("\\s+", " "))
         + code.text(report.device());
   }
 

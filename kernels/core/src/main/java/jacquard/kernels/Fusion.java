@@ -380,10 +380,7 @@ final class Fusion {
         continue;
       }
       for (Unit loop : new ArrayList<>(readers.getOrDefault(dot, Set.of()))) {
-        if (loop.isLoop()
-            && isRowwise(loop, dot)
-            && isLong(dot)
-            && !reaches(unit, loop, true)) {
+        if (loop.isLoop() && isRowwise(loop, dot) && isLong(dot) && !reaches(unit, loop, true)) {
           unregister(loop);
           unregister(unit);
           unit.attach(loop);

@@ -88,8 +88,7 @@ public final class Calls {
   /// @param localBytes memory that a group shares, at most
   public static boolean has(Task task, int localBytes) {
     return switch (task) {
-      case Task.Attention a ->
-          Attentions.fits(a.dtype(), a.q().view().shape().dim(3), localBytes);
+      case Task.Attention a -> Attentions.fits(a.dtype(), a.q().view().shape().dim(3), localBytes);
       case Task.AttentionGradient a ->
           Attentions.fits(a.dtype(), a.q().view().shape().dim(3), localBytes);
       case Task.Loop l -> true;

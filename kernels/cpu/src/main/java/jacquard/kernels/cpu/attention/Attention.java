@@ -104,9 +104,10 @@ public final class Attention {
   /// The code of the products in attention or its gradient, as text for people.
   public String listing(boolean gradient) {
     return """
-        // for each tile of scores and of results; %s.run loops, %s packs,
-        // and what is done to each score is written by hand: %s
-        %s"""
+    // for each tile of scores and of results; %s.run loops, %s packs,
+    // and what is done to each score is written by hand: %s
+    %s\
+    """
         .formatted(
             (gradient ? Backward.class : Forward.class).getName(),
             Panels.class.getName(),

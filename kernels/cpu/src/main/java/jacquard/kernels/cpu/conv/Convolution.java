@@ -207,8 +207,9 @@ public final class Convolution {
     TileShape tile = kernels.shape();
     Way way = way(form, s, element);
     return """
-        // the highest tile, of which lower and narrower ones have fewer lines; %s packs and loops
-        %s"""
+    // the highest tile, of which lower and narrower ones have fewer lines; %s packs and loops
+    %s\
+    """
         .formatted(
             way.owner.getName(),
             kernels.listing(

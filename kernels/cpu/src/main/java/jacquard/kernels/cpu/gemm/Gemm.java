@@ -145,17 +145,18 @@ public final class Gemm {
     }
     if (VectorProduct.fits(product)) {
       return """
-          // written by hand, not generated: %s.run shares results out,
-          // %s.matrixVector computes them
-          """
+      // written by hand, not generated: %s.run shares results out,
+      // %s.matrixVector computes them
+      """
           .formatted(VectorProduct.class.getName(), product.loops.getClass().getName());
     }
     Blocking blocking = new Blocking(kernels, caches);
     blocking.plan(product);
     int columns = blocking.endColumn(1) - blocking.column(0);
     return """
-        // for each tile of the product; %s.run packs panels of B%s and loops
-        %s"""
+    // for each tile of the product; %s.run packs panels of B%s and loops
+    %s\
+    """
         .formatted(
             TileLoop.class.getName(),
             blocking.inPlace ? "" : " and tiles of A",

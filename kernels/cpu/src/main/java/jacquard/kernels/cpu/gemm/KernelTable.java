@@ -117,8 +117,7 @@ public final class KernelTable {
 
   /// The generated code of a tile as text that reads like Java, below lines that name the tile;
   /// parameters as of [#get].
-  public String listing(
-      Element element, int rows, int vectors, boolean readsRows, boolean edge) {
+  public String listing(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
     int kStep = readsRows ? 1 : shape.panelStep();
     return listing(new TileSpec(element, width, rows, vectors, kStep, edge));
   }
@@ -131,8 +130,9 @@ public final class KernelTable {
 
   private static String listing(TileSpec tile) {
     return """
-        // %s, generated; plain loops in its place until it is compiled: %s.tile
-        %s"""
+    // %s, generated; plain loops in its place until it is compiled: %s.tile
+    %s\
+    """
         .formatted(
             tile,
             tile.element().loops().getClass().getName(),
