@@ -59,12 +59,15 @@ final class Catalogue {
 
   /// The run that is listed under a name.
   ///
-  /// @throws RefusedException if there is none
+  /// @throws RefusedException if there is none, or links in it lead elsewhere
   Listed run(String id) throws IOException {
-    return runs().stream()
-        .filter(run -> run.id().equals(id))
-        .findFirst()
-        .orElseThrow(() -> new RefusedException(404, "there is no run of that name any more"));
+    Listed found =
+        runs().stream()
+            .filter(run -> run.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new RefusedException(404, "there is no run of that name any more"));
+    OwnFiles.require(found.folder());
+    return found;
   }
 
   private List<Path> folders() throws IOException {
@@ -97,6 +100,7 @@ final class Catalogue {
   private Listed listed(Path path, Map<Path, Read> fresh) throws IOException {
     RunFolder folder = new RunFolder(path);
     try {
+      OwnFiles.require(folder);
       Json config = read(folder.config(), fresh, p -> folder.readConfig());
       if (config == null) {
         throw new FormatException(folder.config() + ": is gone");
@@ -124,7 +128,7 @@ final class Catalogue {
           saved(folder),
           options == null ? Map.of() : new TreeMap<>(options.fields()),
           null);
-    } catch (IOException e) { // no run's files, or gone meanwhile
+    } catch (IOException | RefusedException e) { // no run's files, or gone meanwhile
       return new Listed(
           id(path),
           folder,

@@ -2,6 +2,7 @@ package jacquard.examples.board;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.examples.board.Gate.RefusedException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Tells one browser of what changes, as server-sent events, until it goes away:
 ///
@@ -46,16 +48,18 @@ final class LiveFeed {
   /// @throws IOException when the browser has gone
   void run(BooleanSupplier open) throws IOException, InterruptedException {
     while (open.getAsBoolean()) {
-      String runs = Json.of(catalogue.runs().stream().map(Listed::toJson).toList()).toString();
+      List<Listed> all = catalogue.runs();
+      String runs = Json.of(all.stream().map(Listed::toJson).toList()).toString();
       if (!runs.equals(told)) {
         told = runs;
         event("runs", runs);
       }
       for (Map.Entry<String, LogTail> tail : tails.entrySet()) {
-        LogTail.News news = tail.getValue().next();
-        while (news != null) {
+        Listed run = sound(all, tail.getKey());
+        LogTail.News news = run == null ? null : next(run, tail.getValue());
+        while (run != null && news != null) {
           event("lines", json(tail.getKey(), news).toString());
-          news = news.lines().isEmpty() ? null : tail.getValue().next();
+          news = news.lines().isEmpty() ? null : next(run, tail.getValue());
         }
       }
       if (System.nanoTime() - lastNanos > LONGEST_SILENCE_NANOS) {
@@ -63,6 +67,23 @@ final class LiveFeed {
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
     }
+  }
+
+  private static @Nullable Listed sound(List<Listed> all, String id) {
+    return all.stream()
+        .filter(run -> run.id().equals(id) && run.problem() == null)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /// Nothing new of a log that has become a link to another file.
+  private static LogTail.@Nullable News next(Listed run, LogTail tail) throws IOException {
+    try {
+      OwnFiles.require(run.folder(), run.folder().metrics());
+    } catch (RefusedException e) {
+      return null;
+    }
+    return tail.next();
   }
 
   private static Json json(String run, LogTail.News news) {
