@@ -1,7 +1,7 @@
 /* What each head of each layer attends to in a text that somebody types. */
 import { current, send, latest, note, figure } from "./store.js";
-import { checkpoints } from "./checkpoints.js";
-const { $, make, css } = kit;
+import { checkpoints, chosen, fill } from "./checkpoints.js";
+const { $, make, css, fit } = kit;
 
 const load = latest(), list = latest();
 let shown = null, seen = "", data = null, layer = 0, head = 0, row = null;
@@ -15,8 +15,8 @@ const weight = (l, h, t, s) => { const n = data.tokens.length; return data.layer
 const visible = token => token.replaceAll("\n", "⏎").replaceAll(" ", "·").replaceAll("\t", "→") || "∅";
 
 function paint(canvas, l, h, side) {
-  const n = data.tokens.length, r = devicePixelRatio, g = canvas.getContext("2d");
-  canvas.width = canvas.height = Math.round(side * r);
+  const n = data.tokens.length, [g] = fit(canvas, side, side);
+  g.resetTransform(); // by the screen's pixels, or their edges would show as lines
   const cell = canvas.width / n;
   g.fillStyle = css("--back");
   g.fillRect(0, 0, canvas.width, canvas.height);
@@ -98,7 +98,7 @@ function ask() {
   if (!run) return;
   note("attention", "computing …");
   load(async () => {
-    const answer = await send("attention", { run: run.id, checkpoint: $("attention-checkpoint").value, text: $("attention-text").value });
+    const answer = await send("attention", { run: run.id, checkpoint: chosen($("attention-checkpoint"), run), text: $("attention-text").value });
     if (!answer.ok) throw new Error((await answer.text()).trim());
     return answer.json();
   }, answer => {
@@ -116,11 +116,11 @@ function ask() {
 function look() {
   const run = current();
   if ($("attention").hidden || !run?.screens.includes("attention")) return;
-  if (run.id !== shown) { data = null; $("attended").hidden = true; note("attention"); }
+  if (run.id !== shown) { load.forget(); data = null; $("attended").hidden = true; note("attention"); }
   if (run.id === shown && `${run.saved} ${run.state}` === seen) return;
   shown = run.id;
   seen = `${run.saved} ${run.state}`;
-  list(() => checkpoints($("attention-checkpoint"), run), () => {}, e => note("attention", e.message, true));
+  list(() => checkpoints(run), names => fill($("attention-checkpoint"), run, names), e => note("attention", e.message, true));
 }
 
 $("attention-form").onsubmit = e => { e.preventDefault(); ask(); };

@@ -1,6 +1,6 @@
 /* A text that the current run writes, token by token. */
 import { current, send, latest, note } from "./store.js";
-import { checkpoints } from "./checkpoints.js";
+import { checkpoints, chosen, fill } from "./checkpoints.js";
 const { $, make } = kit;
 
 const list = latest();
@@ -39,7 +39,7 @@ async function write() {
   note("prompt", "writing …");
   $("written").textContent = "";
   try {
-    const answer = await send("write", { run: run.id, checkpoint: $("prompt-checkpoint").value, options }, stop.signal);
+    const answer = await send("write", { run: run.id, checkpoint: chosen($("prompt-checkpoint"), run), options }, stop.signal);
     if (!answer.ok) throw new Error((await answer.text()).trim());
     for await (const line of lines(answer.body)) {
       if (line.text !== undefined) $("written").textContent += line.text;
@@ -66,7 +66,7 @@ function look() {
   const gaps = run.recipe === "mlm";
   $("prompt-length").closest("label").hidden = gaps;
   $("prompt-text").placeholder = gaps ? "a text in which _ stands for each gap" : "how the text begins; empty for any";
-  list(() => checkpoints($("prompt-checkpoint"), run), () => {}, e => note("prompt", e.message, true));
+  list(() => checkpoints(run), names => fill($("prompt-checkpoint"), run, names), e => note("prompt", e.message, true));
 }
 
 $("prompt-form").onsubmit = e => { e.preventDefault(); write(); };

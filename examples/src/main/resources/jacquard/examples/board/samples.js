@@ -1,14 +1,16 @@
 /* What a run drew or wrote, step by step. */
-import { state, current, link, ask, latest, note } from "./store.js";
+import { current, link, ask, latest, note } from "./store.js";
 const { $, make } = kit;
 
 const load = latest(), read = latest();
-let shown = null, steps = [], seen = -2;
+let shown = null, steps = [], seen = -2; // the run that is shown, its steps, the last of them
 
-function show(run) {
+/* A step of the run that is shown, whichever is the current one. */
+function show() {
+  const run = shown;
   const step = steps[Number($("sample-step").value)];
   $("sample-at").textContent = step === undefined ? "" : String(step);
-  if (step === undefined) { $("sample").replaceChildren(); return; }
+  if (step === undefined) { read.forget(); $("sample").replaceChildren(); return; }
   if (["gpt", "mlm"].includes(run.recipe)) {
     read(async () => (await ask("sample", run, { step })).text(),
       text => $("sample").replaceChildren(make("pre", text)), e => note("samples", e.message, true));
@@ -21,17 +23,14 @@ function show(run) {
 }
 
 function list(run) {
-  const same = shown === run.id;
   load(async () => (await ask("samples", run)).json(), answer => {
-    const slider = $("sample-step"), follow = !same || Number(slider.value) >= steps.length - 1;
-    if (!same) $("sample").replaceChildren();
-    shown = run.id;
+    const slider = $("sample-step"), follow = Number(slider.value) >= steps.length - 1;
     steps = answer.steps;
     slider.max = Math.max(0, steps.length - 1);
     slider.disabled = steps.length < 2;
     if (follow) slider.value = slider.max;
     note("samples", steps.length ? "" : "no samples yet: they come whenever the run validates");
-    show(run);
+    show();
     $("pictures").replaceChildren(...answer.pictures.map(name => {
       const box = make("figure"), picture = make("img");
       picture.src = link("picture", run, { name, at: run.sample });
@@ -39,16 +38,26 @@ function list(run) {
       box.append(picture, make("figcaption", name));
       return box;
     }));
-  }, e => note("samples", e.message, true));
+  }, e => { seen = -2; note("samples", e.message, true); });
 }
 
 function look() {
   const run = current();
   if ($("samples").hidden || !run?.screens.includes("samples")) return;
-  if (run.id !== shown || run.sample !== seen) { seen = run.sample; list(run); }
+  const same = run.id === shown?.id;
+  if (same && run.sample === seen) return;
+  shown = run;
+  seen = run.sample;
+  if (!same) {
+    steps = [];
+    show();
+    $("pictures").replaceChildren();
+    note("samples", "reading …");
+  }
+  list(run);
 }
 
-$("sample-step").oninput = () => show(current());
+$("sample-step").oninput = show;
 export const samples = {
   show: look,
   changed: look,

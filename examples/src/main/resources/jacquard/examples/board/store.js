@@ -39,10 +39,10 @@ export async function ask(path, run, more = {}, options = {}) {
 export const send = (path, value, signal) =>
   fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), signal });
 
-/* Of several questions only the last one's answer counts. */
+/* Of several questions only the last one's answer counts, and none that was asked before forget(). */
 export function latest() {
   let asked = 0;
-  return async (question, then, failed) => {
+  const asks = async (question, then, failed) => {
     const mine = ++asked;
     try {
       const answer = await question();
@@ -51,6 +51,8 @@ export function latest() {
       if (mine === asked) failed(e);
     }
   };
+  asks.forget = () => { asked++; };
+  return asks;
 }
 
 /* The line of a screen that says what is missing or wrong. */

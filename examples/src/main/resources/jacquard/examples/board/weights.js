@@ -1,10 +1,11 @@
 /* How weights and gradients are spread, parameter by parameter, whenever the run looked at them. */
 import { current, ask, latest, note, figure } from "./store.js";
-const { $, make, css } = kit;
+const { $, make, css, fit } = kit;
 
 const load = latest(), loadSpreads = latest();
 const KINDS = ["weights", "gradients"];
-let shown = null, seen = -1, data = { steps: [], parameters: [] }, chosen = null, spreads = {};
+const NOTHING = { run: null, steps: [], parameters: [] };
+let shown = null, seen = -1, data = NOTHING, chosen = null, spreads = {};
 
 const at = () => Number($("look-step").value);
 
@@ -27,6 +28,7 @@ function spark(values) {
 const layer = name => name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : "";
 
 function table() {
+  if (data.run === null) { $("parameters").replaceChildren(); return; }
   const head = make("tr");
   head.append(make("th", "parameter"), make("th", "numbers"), ...KINDS.flatMap(kind =>
     [make("th", kind + ": rms", "g"), make("th", "mean"), make("th", "deviation"), make("th", "least, most")]));
@@ -70,19 +72,11 @@ function table() {
   if (focused) $("parameters").querySelector(`tr[data-name="${CSS.escape(focused)}"]`)?.focus();
 }
 
-function canvas(c) {
-  const r = devicePixelRatio, g = c.getContext("2d");
-  c.width = c.clientWidth * r;
-  c.height = c.clientHeight * r;
-  g.scale(r, r);
-  return [g, c.clientWidth, c.clientHeight];
-}
-
 /* Steps to the right, values upwards: the more colour, the more. */
 function paint(kind) {
   const box = $("spreads").querySelector(`[data-kind=${kind}]`), s = spreads[kind];
   if (!box || !s) return;
-  const [g, w, h] = canvas(box.querySelector("canvas.map"));
+  const [g, w, h] = fit(box.querySelector("canvas.map"));
   const bins = s.parts[0].length, most = Math.max(...s.parts.flat());
   const now = s.steps.indexOf(data.steps[at()]);
   g.fillStyle = css("--mark");
@@ -97,7 +91,7 @@ function paint(kind) {
     g.strokeStyle = css("--text");
     g.strokeRect(w * now / s.steps.length + 0.5, 0.5, Math.max(1, w / s.steps.length - 1), h - 1);
   }
-  const [bars, bw, bh] = canvas(box.querySelector("canvas.bars"));
+  const [bars, bw, bh] = fit(box.querySelector("canvas.bars"));
   bars.fillStyle = css("--mark");
   if (now >= 0) {
     const top = Math.max(...s.parts[now]);
@@ -105,18 +99,16 @@ function paint(kind) {
   }
 }
 
+/* A parameter of the run whose figures are shown, whichever is the current one. */
 function choose(name) {
+  const { run } = data, parameter = data.parameters.find(p => p.name === name);
   chosen = name;
   $("parameters").querySelectorAll("tr[data-name]").forEach(row => row.classList.toggle("chosen", row.dataset.name === name));
-  const run = current();
   loadSpreads(async () => {
     const all = {};
-    for (const kind of KINDS) {
-      try {
-        all[kind] = await (await ask("spread", run, { of: `${kind}/${name}` })).json();
-      } catch (e) {
-        all[kind] = null; // a parameter that is not trained has no gradient
-      }
+    // a parameter that is not trained has no gradient
+    for (const kind of KINDS.filter(kind => parameter[kind].size.some(size => size !== null))) {
+      all[kind] = await (await ask("spread", run, { of: `${kind}/${name}` })).json();
     }
     return all;
   }, all => {
@@ -149,25 +141,35 @@ function step() {
 function look() {
   const run = current();
   if ($("weights").hidden || !run?.screens.includes("weights") || (run.id === shown && run.saved === seen)) return;
+  if (run.id !== shown) {
+    loadSpreads.forget();
+    data = NOTHING;
+    spreads = {};
+    chosen = null;
+    $("spreads").replaceChildren();
+    step();
+    note("weights", "reading …");
+  }
+  shown = run.id;
   seen = run.saved;
   load(async () => (await ask("weights", run)).json(), answer => {
-    const slider = $("look-step"), same = run.id === shown;
-    const follow = !same || at() >= data.steps.length - 1, news = !same || answer.steps.length !== data.steps.length;
-    shown = run.id;
-    data = answer;
+    const slider = $("look-step");
+    const follow = at() >= data.steps.length - 1, news = answer.steps.length !== data.steps.length;
+    data = { run, ...answer };
     slider.max = Math.max(0, data.steps.length - 1);
     slider.disabled = data.steps.length < 2;
     if (follow) slider.value = slider.max;
     note("weights", data.steps.length ? "" : "no look at the weights yet: one is taken whenever the run validates");
-    if (!same) { spreads = {}; chosen = null; $("spreads").replaceChildren(); }
     step();
     const names = data.parameters.map(p => p.name);
     if (news && names.length) choose(names.includes(chosen) ? chosen : names.find(name => name.endsWith("weight")) ?? names[0]);
-  }, e => note("weights", e.message, true));
+  }, e => { seen = -1; note("weights", e.message, true); });
 }
 
 $("look-step").oninput = step;
-kit.dark.addEventListener("change", () => KINDS.forEach(paint));
-addEventListener("resize", () => KINDS.forEach(paint));
+const repaint = () => KINDS.forEach(paint);
+kit.dark.addEventListener("change", repaint);
+addEventListener("resize", repaint);
 
-export const weights = { show: look, changed: look };
+// what came while another screen was shown had no size to be painted in
+export const weights = { show() { look(); repaint(); }, changed: look };

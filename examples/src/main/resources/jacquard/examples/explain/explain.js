@@ -32,12 +32,8 @@ function canvasOf(id, draw, options = {}) {
     requestAnimationFrame(() => { asked = false; v.now(); });
   };
   v.now = () => {
-    const r = devicePixelRatio, w = c.clientWidth, h = c.clientHeight;
-    if (!w || !h) return;
-    if (c.width !== w * r || c.height !== h * r) { c.width = w * r; c.height = h * r; }
-    v.w = w; v.h = h;
-    g.setTransform(r, 0, 0, r, 0, 0);
-    g.clearRect(0, 0, w, h);
+    if (!c.clientWidth || !c.clientHeight) return;
+    [, v.w, v.h] = kit.fit(c);
     g.font = "12px system-ui, sans-serif";
     draw(v);
   };

@@ -11,6 +11,16 @@ const make = (tag, text, cls) => {
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+/* A canvas of as many pixels as the screen has there, empty; it is drawn on in the page's. */
+function fit(c, w = c.clientWidth, h = c.clientHeight) {
+  const r = devicePixelRatio, g = c.getContext("2d"), across = Math.round(w * r), down = Math.round(h * r);
+  if (c.width !== across || c.height !== down) { c.width = across; c.height = down; }
+  g.resetTransform();
+  g.clearRect(0, 0, across, down);
+  g.scale(r, r);
+  return [g, w, h];
+}
+
 /* Buttons in #tabs for the sections of these names; one is shown. Keys 1, 2, ... open them. */
 function tabs(names, opened) {
   const keys = {};
@@ -46,5 +56,5 @@ function keys(actions) {
     actions[e.key](e);
   });
 }
-return { $, make, css, dark, tabs, keys };
+return { $, make, css, dark, fit, tabs, keys };
 })();
