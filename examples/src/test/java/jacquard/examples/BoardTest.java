@@ -1,12 +1,18 @@
 package jacquard.examples;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +46,41 @@ class BoardTest {
     Result result = Shell.jacquard(Shell.join(List.of("board"), arguments));
     assertEquals(2, result.exit(), result::toString);
     assertEquals(List.of("jacquard board: " + line), result.err());
+  }
+
+  @Test
+  void halfARequestIsGivenUpAndEventsGoOn() throws IOException {
+    try (JavaProcess board = JavaProcess.start(temp, List.of("board", temp.toString()))) {
+      URI address = URI.create(board.out().readLine().substring("board: ".length()));
+      try (Socket events = open(address);
+          Socket half = open(address)) {
+        String request =
+            "GET " + address.getPath() + "events HTTP/1.1\r\nHost: " + address.getAuthority();
+        events.getOutputStream().write((request + "\r\n\r\n").getBytes(US_ASCII));
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(events.getInputStream(), US_ASCII));
+        awaitLine(lines, "data: []");
+        half.getOutputStream().write("GET /x HT".getBytes(US_ASCII));
+        assertEquals(-1, half.getInputStream().read(), "closed without an answer");
+        Files.writeString(
+            Files.createDirectory(temp.resolve("later")).resolve("config.json"), "{}");
+        awaitLine(lines, "\"id\":\"later\"");
+      }
+    }
+  }
+
+  private static Socket open(URI address) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), address.getPort());
+    socket.setSoTimeout(60_000);
+    return socket;
+  }
+
+  private static void awaitLine(BufferedReader lines, String part) throws IOException {
+    String line;
+    do {
+      line = lines.readLine();
+      assertNotNull(line, "ended before " + part);
+    } while (!line.contains(part));
   }
 
   @Test

@@ -30,6 +30,9 @@ public final class Board implements Callable<Integer> {
   private static final String RUNS = "runs";
   private static final int MOST_PORTS = 65_535;
 
+  /// For a request of at most some hundred kB from this machine, or through `ssh -L`.
+  private static final int MOST_REQUEST_SECONDS = 5;
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -63,6 +66,7 @@ public final class Board implements Callable<Integer> {
               + ", expected one that holds runs, or a run");
     }
     device.apply();
+    boundRequests();
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch asked = new CountDownLatch(1);
     try (Interrupts _ = new Interrupts(asked::countDown);
@@ -73,5 +77,15 @@ public final class Board implements Callable<Integer> {
       asked.await();
     }
     return 0;
+  }
+
+  /// Closes connections whose requests don't arrive, which would each hold a thread. The JDK reads
+  /// the property when it makes its first server; what is sent afterwards, such as events, may take
+  /// any time. Who starts Java with another value keeps that.
+  private static void boundRequests() {
+    String name = "sun.net.httpserver.maxReqTime";
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, String.valueOf(MOST_REQUEST_SECONDS));
+    }
   }
 }

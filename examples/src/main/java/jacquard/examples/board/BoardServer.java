@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import jacquard.examples.board.Gate.RefusedException;
 import jacquard.examples.web.PageFiles;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import jacquard.tensor.TensorException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class BoardServer implements AutoCloseable {
   /// Browsers that are told of changes at the same time; each takes a thread.
   private static final int MOST_FEEDS = 32;
+
+  /// Requests that compute at the same time.
+  private static final int MOST_COMPUTING = 2;
+
+  /// Requests that compute or wait for that; a browser has six connections.
+  private static final int MOST_WAITING = 24;
+
+  /// Connections that are read or answered at the same time, each by a thread; further ones are
+  /// closed. Who knows no token can so hold these threads for a while, but no more.
+  static final int MOST_ANSWERED = 128;
 
   private static final Map<String, String> TYPES =
       Map.of(
@@ -61,6 +74,7 @@ final class BoardServer implements AutoCloseable {
   private final Catalogue catalogue;
   private final Models models = new Models();
   private final TextAnswers texts;
+  private final Turns turns = new Turns(MOST_COMPUTING, MOST_WAITING);
   private final Semaphore feeds = new Semaphore(MOST_FEEDS);
   private final AtomicInteger busy = new AtomicInteger();
   private volatile boolean open = true;
@@ -72,7 +86,12 @@ final class BoardServer implements AutoCloseable {
     this.texts = new TextAnswers(catalogue, models);
     // Not virtual ones: a model may compute for minutes without letting its carrier go.
     this.threads =
-        Executors.newThreadPerTaskExecutor(
+        new ThreadPoolExecutor(
+            0,
+            MOST_ANSWERED,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             Thread.ofPlatform().name("board-", 0).daemon().factory());
   }
 
@@ -165,11 +184,16 @@ final class BoardServer implements AutoCloseable {
       case "picture" -> Samples.picture(request, run(request).folder(), request.parameter("name"));
       case "checkpoints" -> request.json(TextAnswers.checkpoints(run(request)));
       case "write" -> texts.write(request);
-      case "attention" -> texts.attention(request);
-      case "latent" -> LatentAnswers.map(request, models, run(request));
-      case "drawn" -> LatentAnswers.draw(request, models, run(request));
-      case "weights" -> request.json(Spreads.figures(run(request).folder()));
-      case "spread" -> request.json(Spreads.bins(run(request).folder(), request.parameter("of")));
+      case "attention" -> {
+        Json asked = request.body(); // whoever sends it slowly keeps nobody waiting
+        turns.run(() -> texts.attention(request, asked));
+      }
+      case "latent" -> turns.run(() -> LatentAnswers.map(request, models, run(request)));
+      case "drawn" -> turns.run(() -> LatentAnswers.draw(request, models, run(request)));
+      case "weights" -> turns.run(() -> request.json(Spreads.figures(run(request).folder())));
+      case "spread" ->
+          turns.run(
+              () -> request.json(Spreads.bins(run(request).folder(), request.parameter("of"))));
       default -> {
         if (SHARED.contains(path)) {
           file(request, path, PageFiles.class);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,15 @@ final class Models {
   TextModel text(Listed run, @Nullable String checkpoint) throws IOException {
     require(run, "prompt", "is no transformer");
     Path folder = run.folder().path();
+    if (checkpoint == null) {
+      requireSaved(run);
+    } else {
+      List<String> names = TextAnswers.checkpointNames(run);
+      if (!names.contains(checkpoint)) {
+        throw new RefusedException(
+            400, "checkpoint is '" + checkpoint + "', expected one of " + names);
+      }
+    }
     Path file =
         checkpoint == null
             ? run.folder().model()
@@ -45,6 +55,7 @@ final class Models {
 
   LatentMap latent(Listed run) throws IOException {
     require(run, "latent", "is no vae");
+    requireSaved(run);
     return of(
         run.folder().model(), LatentMap.class, () -> LatentMap.open(run.folder(), null, PICTURES));
   }
@@ -52,6 +63,15 @@ final class Models {
   private static void require(Listed run, String screen, String lack) {
     if (!run.screens().contains(screen)) {
       throw new RefusedException(400, run.id() + " " + lack);
+    }
+  }
+
+  /// Asked before another model has to go for this one.
+  private static void requireSaved(Listed run) {
+    // a model of others may lie in several files
+    if (run.state() != Listed.State.IMPORTED && !Files.isRegularFile(run.folder().model())) {
+      throw new RefusedException(
+          400, run.id() + " has saved no weights yet; ask again when it has validated");
     }
   }
 

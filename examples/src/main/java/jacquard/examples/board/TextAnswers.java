@@ -47,19 +47,23 @@ final class TextAnswers {
     this.models = models;
   }
 
-  /// Names of a run's checkpoints, the best one first, then the newest.
+  /// What is answered for the names of a run's checkpoints.
   static Json checkpoints(Listed run) throws FormatException {
+    return Json.of(
+        Map.of("checkpoints", Json.of(checkpointNames(run).stream().map(Json::of).toList())));
+  }
+
+  /// Names of a run's checkpoints, the best one first, then the newest.
+  static List<String> checkpointNames(Listed run) throws FormatException {
     CheckpointFolder folder = new CheckpointFolder(run.folder().checkpoints(), 1);
     List<Path> files = new ArrayList<>();
     if (Files.exists(folder.best())) {
       files.add(folder.best());
     }
     files.addAll(folder.newestFirst());
-    List<Json> names =
-        files.stream()
-            .map(file -> Json.of(file.getFileName().toString().replace(".safetensors", "")))
-            .toList();
-    return Json.of(Map.of("checkpoints", Json.of(names)));
+    return files.stream()
+        .map(file -> file.getFileName().toString().replace(".safetensors", ""))
+        .toList();
   }
 
   /// Writes a text: asked for as
@@ -69,12 +73,21 @@ final class TextAnswers {
   /// and sent as lines `{"text": "One "}`, at last `{"millis": 12}` or `{"error": "why"}`.
   void write(Request request) throws IOException {
     Json asked = request.body();
-    TextModel model = model(asked);
     List<String> options = options(asked.field("options"));
     if (!written.tryAcquire()) {
       throw new RefusedException(
           503, MOST_WRITTEN + " texts are being written at the same time; stop one of them");
     }
+    try {
+      TextModel model = model(asked);
+      write(model, options, request);
+    } finally {
+      written.release();
+    }
+  }
+
+  private static void write(TextModel model, List<String> options, Request request)
+      throws IOException {
     try (LineStream lines = new LineStream(request)) {
       long start = System.nanoTime();
       try {
@@ -86,8 +99,6 @@ final class TextAnswers {
       }
     } catch (CancellationException e) {
       return; // nobody waits for it
-    } finally {
-      written.release();
     }
   }
 
@@ -114,8 +125,7 @@ final class TextAnswers {
   /// What the heads attend to in a text: asked for as `{"run": "mine", "checkpoint": "", "text":
   /// "One"}`; answered with the weights of each layer, `[heads, tokens, tokens]`, as whole numbers
   /// of 16 bits that 65535 is 1 of, little-endian, in base 64.
-  void attention(Request request) throws IOException {
-    Json asked = request.body();
+  void attention(Request request, Json asked) throws IOException {
     TextModel.Attention found = model(asked).attention(asked.field("text").asText());
     Map<String, Json> fields = new LinkedHashMap<>();
     fields.put("tokens", Json.of(found.tokens().stream().map(Json::of).toList()));

@@ -3,9 +3,11 @@ package jacquard.examples.board;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell;
+import jacquard.examples.board.Gate.RefusedException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -208,6 +210,30 @@ class BoardModelsTest {
     assertEquals(400, Wire.get(server, "drawn?run=vae&x=NaN&y=0&class=0").status());
     assertEquals(400, Wire.get(server, "drawn?run=vae&x=0&y=0&class=1").status());
     assertEquals(400, Wire.get(server, "latent?run=gpt").status());
+  }
+
+  @Test
+  void whatIsRefusedEvictsNoModel() throws IOException {
+    Models models = new Models();
+    AtomicInteger read = new AtomicInteger();
+    for (String name : List.of("a", "b")) {
+      models.of(temp.resolve(name), Integer.class, read::incrementAndGet);
+    }
+    Catalogue catalogue = new Catalogue(temp);
+    Listed run = catalogue.run("gpt");
+    for (String checkpoint : List.of("step-999999", "../x", "")) {
+      RefusedException why =
+          assertThrows(RefusedException.class, () -> models.text(run, checkpoint));
+      assertTrue(why.getMessage().contains("expected one of [best, "), why::getMessage);
+    }
+    WrittenRun.of(temp.resolve("fresh"), "vae", 5, "2026-01-01");
+    Listed fresh = catalogue.run("fresh");
+    RefusedException why = assertThrows(RefusedException.class, () -> models.latent(fresh));
+    assertTrue(why.getMessage().contains("has saved no weights yet"), why::getMessage);
+    for (String name : List.of("a", "b")) {
+      models.of(temp.resolve(name), Integer.class, read::incrementAndGet);
+    }
+    assertEquals(2, read.get(), "both are still open");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package jacquard.examples.board;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -7,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.nn.io.Json;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,6 +203,49 @@ class BoardServerTest {
       wire.await("data:");
       server.close();
       assertTrue(wire.ends());
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void whoSendsHalfARequestHoldsAThreadOnlyUpToALimit() throws IOException, InterruptedException {
+    int more = 20;
+    CountDownLatch closed = new CountDownLatch(more);
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < BoardServer.MOST_ANSWERED + more; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), root.getPort());
+        sockets.add(socket);
+        socket.getOutputStream().write("GET /x HT".getBytes(US_ASCII));
+        Thread.ofVirtual().start(() -> awaitEnd(socket, closed));
+      }
+      assertTrue(closed.await(20, TimeUnit.SECONDS), () -> "too few: " + closed.getCount());
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    while (!isAnswered()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static void awaitEnd(Socket socket, CountDownLatch closed) {
+    try {
+      socket.getInputStream().read();
+    } catch (IOException e) {
+      // closed, too
+    }
+    closed.countDown();
+  }
+
+  private boolean isAnswered() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), root.getPort())) {
+      String request = "GET " + root.getPath() + " HTTP/1.1\r\n" + Wire.host(root) + "\r\n";
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
+      return socket.getInputStream().read() == 'H';
+    } catch (IOException e) {
+      return false;
     }
   }
 
