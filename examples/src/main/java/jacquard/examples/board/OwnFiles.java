@@ -32,7 +32,7 @@ final class OwnFiles {
           }
         }
       } catch (NoSuchFileException | NotDirectoryException e) {
-        continue; // a model of others has no checkpoints
+        // a model of others has no checkpoints
       }
     }
   }
