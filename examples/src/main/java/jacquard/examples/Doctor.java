@@ -209,7 +209,9 @@ final class Doctor implements Callable<Integer> {
     all.put("vectorBits", () -> Switches.vectorBits() == 0 ? "-" : Switches.vectorBits());
     all.put("cacheDir", Switches::cacheDir);
     all.put("fuse", Switches::fuse);
-    all.put("tf32", Switches::tf32);
+    all.put(
+        "products",
+        () -> Switches.products().isEmpty() ? "-" : String.join(",", Switches.products()));
     all.forEach((name, value) -> {
       String property = "jacquard." + name;
       boolean set = System.getProperty(property) != null;

@@ -1,5 +1,7 @@
 package jacquard.tensor;
 
+import java.util.List;
+
 /// The switches of a process, all of them system properties, read when they are used.
 ///
 /// | property              | value                                            | meaning |
@@ -13,7 +15,7 @@ package jacquard.tensor;
 /// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
-/// | `jacquard.tf32`       | true or false (false)                            | f32 products on CUDA's tensor cores, with operands rounded to 11 bits |
+/// | `jacquard.products`   | words of `tf32`, `tuned`, `fixed`                | on GPUs: f32 products on tensor cores, with operands rounded to 11 bits; tiles measured also where the device is no GPU; tiles not measured |
 public final class Switches {
   private static final int MOST_THREADS = 1024;
 
@@ -29,7 +31,7 @@ public final class Switches {
     eager();
     vectorBits();
     fuse();
-    tf32();
+    products();
   }
 
   /// {@return the device of tensors that are created without naming one}
@@ -87,7 +89,29 @@ public final class Switches {
 
   /// {@return whether CUDA may round the operands of f32 products to 11 bits}
   public static boolean tf32() {
-    return flag("jacquard.tf32", false);
+    return products().contains("tf32");
+  }
+
+  /// {@return whether tiles of products are measured}
+  ///
+  /// @param unasked whether they are if the switch says nothing of it
+  public static boolean tunes(boolean unasked) {
+    List<String> words = products();
+    return words.contains("tuned") || (unasked && !words.contains("fixed"));
+  }
+
+  /// {@return how GPUs multiply: words of `tf32`, `tuned` and `fixed`}
+  public static List<String> products() {
+    String text = System.getProperty("jacquard.products", "");
+    List<String> words = text.isBlank() ? List.of() : List.of(text.strip().split(" *, *"));
+    if (!List.of("tf32", "tuned", "fixed").containsAll(words)
+        || (words.contains("tuned") && words.contains("fixed"))) {
+      throw new IllegalArgumentException(
+          "jacquard.products: '"
+              + text
+              + "', expected tf32, and tuned or fixed, with commas between them");
+    }
+    return words;
   }
 
   private static int number(String name, int otherwise, int least, int most) {

@@ -1,17 +1,22 @@
 package jacquard.kernels.csource;
 
+import jacquard.kernels.Task;
+import jacquard.tensor.Device;
+import jacquard.tensor.DeviceException;
 import jacquard.tensor.Ints;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One launch of a kernel.
 ///
 /// @param text the kernel, without the functions it calls ([Dialect#program] adds them)
 /// @param entry its name, which no other text has
-/// @param values the value of the schedule that each buffer argument holds
+/// @param values the value of the schedule that each buffer argument holds, or [#SCRATCH]
 /// @param numbers `p`: first where each buffer's value begins, then what the kernel wants
 /// @param groups number of groups, at least 1
 /// @param groupSize items of a group
 /// @param localBytes memory that a group shares
+/// @param arenaElements f32 elements that the arena must have for what is [#SCRATCH]
 public record Call(
     String text,
     String entry,
@@ -19,10 +24,25 @@ public record Call(
     Ints numbers,
     int groups,
     int groupSize,
-    int localBytes) {
+    int localBytes,
+    int arenaElements) {
+  /// Stands for the part of the arena's f32 region that no value of the plan is in.
+  public static final int SCRATCH = -1;
 
   /// Copies the list of values.
   public Call {
     values = List.copyOf(values);
+  }
+
+  /// {@return the error for a launch that a device refused}
+  ///
+  /// @param device which
+  /// @param task what the call is a part of
+  /// @param words of the driver
+  /// @param name of the device, for people
+  public DeviceException failed(Device device, Task task, @Nullable String words, String name) {
+    return new DeviceException(
+        "%s: launch of %s (%s) failed: %s: %d groups of %d on %s"
+            .formatted(device, entry, task.label(), words, groups, groupSize, name));
   }
 }

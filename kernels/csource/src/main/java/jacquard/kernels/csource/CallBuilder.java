@@ -1,5 +1,6 @@
 package jacquard.kernels.csource;
 
+import jacquard.kernels.MemoryPlan;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.tensor.DType;
@@ -12,13 +13,43 @@ final class CallBuilder {
   /// Groups of a grid: items walk on in steps of the grid if there is more to do.
   private static final int MOST_GROUPS = 1 << 16;
 
+  /// Elements of the arena of f32 up to which a task may have memory of its own.
+  private static final int MOST_SCRATCH = 1 << 30;
+
+  /// Elements of a cache line: values begin at one.
+  private static final int LINE = MemoryPlan.ALIGNMENT_BYTES / Float.BYTES;
+
   private final List<Integer> values = new ArrayList<>();
   private final List<Integer> starts = new ArrayList<>();
   private final List<Integer> numbers = new ArrayList<>();
   private final Schedule schedule;
+  private int scratch;
 
   CallBuilder(Schedule schedule) {
     this.schedule = schedule;
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  /// Where memory of a task's own begins: behind the arena's f32 elements.
+  private static int scratchStart(Schedule schedule) {
+    int planned = schedule.arena().elements().getOrDefault(DType.F32, 0);
+    return Math.ceilDiv(planned, LINE) * LINE;
+  }
+
+  /// Whether there may be so many f32 elements for the task alone.
+  static boolean hasScratch(Schedule schedule, long elements) {
+    return scratchStart(schedule) + elements <= MOST_SCRATCH;
+  }
+
+  /// A buffer argument: f32 memory whose content is lost when the task is over.
+  CallBuilder scratch(int elements) {
+    values.add(Call.SCRATCH);
+    starts.add(scratchStart(schedule));
+    scratch = scratchStart(schedule) + elements;
+    return this;
   }
 
   /// A buffer argument: where in its memory the value begins is in the plan.
@@ -68,6 +99,7 @@ final class CallBuilder {
         Ints.of(all),
         (int) Math.clamp(groups, 1, MOST_GROUPS),
         groupSize,
-        localBytes);
+        localBytes,
+        scratch);
   }
 }

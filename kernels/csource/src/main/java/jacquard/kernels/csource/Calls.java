@@ -29,10 +29,12 @@ public final class Calls {
 
   private final Dialect dialect;
   private final Schedule schedule;
+  private final Tiles tiles;
 
-  private Calls(Dialect dialect, Schedule schedule) {
+  private Calls(Dialect dialect, Schedule schedule, Tiles tiles) {
     this.dialect = dialect;
     this.schedule = schedule;
+    this.tiles = tiles;
   }
 
   /// {@return the launches of a task, in order}
@@ -40,25 +42,35 @@ public final class Calls {
   /// @param dialect OpenCL C or CUDA C
   /// @param schedule whose values the task names
   /// @param task a task of the schedule
-  public static List<Call> of(Dialect dialect, Schedule schedule, Task task) {
-    return new Calls(dialect, schedule).calls(task);
+  /// @param tiles of products
+  public static List<Call> of(Dialect dialect, Schedule schedule, Task task, Tiles tiles) {
+    return new Calls(dialect, schedule, tiles).calls(task);
   }
 
   private CallBuilder builder() {
     return new CallBuilder(schedule);
   }
 
+  /// {@return the launches of a task with the usual tiles}
+  ///
+  /// @param dialect OpenCL C or CUDA C
+  /// @param schedule whose values the task names
+  /// @param task a task of the schedule
+  public static List<Call> of(Dialect dialect, Schedule schedule, Task task) {
+    return of(dialect, schedule, task, Tiles.USUAL);
+  }
+
   private List<Call> calls(Task task) {
     return switch (task) {
       case Task.Loop l -> List.of(loop(l));
       case Task.Dot d -> {
-        List<Call> calls = new ArrayList<>(List.of(Products.dot(dialect, builder(), d)));
+        List<Call> calls = new ArrayList<>(Products.dot(dialect, schedule, d, tiles));
         if (d.epilogue() != null) {
           calls.add(loop(d.epilogue()));
         }
         yield calls;
       }
-      case Task.Conv c -> List.of(Products.conv(dialect, builder(), c));
+      case Task.Conv c -> Convolutions.of(dialect, schedule, c, tiles);
       case Task.Attention a -> List.of(Attentions.forward(dialect, builder(), a));
       case Task.AttentionGradient a ->
           Attentions.gradient(dialect, new CallBuilder[] {builder(), builder()}, a);

@@ -98,10 +98,10 @@ public final class DeviceArena<M> {
       starts.put(e.getKey(), total);
       total += padded((long) e.getValue() * e.getKey().bytes());
     }
+    memory.arena(total);
     M all = memory.allocate(total);
     whole = all;
     bytes = total;
-    memory.arena(total);
     sizes.putAll(elements);
     for (Map.Entry<DType, Integer> e : elements.entrySet()) {
       DType dtype = e.getKey();

@@ -41,6 +41,9 @@ public final class DeviceMemory<M> {
     ///
     /// @param block what [#allocate] gave
     void release(M block);
+
+    /// {@return bytes that no program uses; -1 if the driver can't tell}
+    long freeBytes();
   }
 
   private final Device device;
@@ -74,6 +77,7 @@ public final class DeviceMemory<M> {
     return used;
   }
 
+  /// Notes what intermediate values want, for the text of errors.
   synchronized void arena(long bytes) {
     arenaBytes = bytes;
   }
@@ -184,21 +188,24 @@ public final class DeviceMemory<M> {
   }
 
   private synchronized DeviceException full(long bytes, String why) {
+    long free = driver.freeBytes();
     return new DeviceException(
         device
             + ": "
             + why
             + ": needed "
             + size(bytes)
-            + ", in use "
-            + size(used)
+            + ", free "
+            + size(free < 0 ? Math.max(0, totalBytes - used) : free)
             + " of "
             + size(totalBytes)
             + " on "
             + name
-            + ", of them "
+            + ", in use here "
+            + size(used)
+            + ", planned peak of intermediate values "
             + size(arenaBytes)
-            + " for intermediate values; use a smaller batch, or Checkpoint");
+            + "; use a smaller batch, or Checkpoint");
   }
 
   private static String size(long bytes) {

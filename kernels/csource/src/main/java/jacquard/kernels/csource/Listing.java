@@ -1,11 +1,13 @@
 package jacquard.kernels.csource;
 
+import jacquard.kernels.MemoryPlan;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.Task;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,9 @@ import java.util.Map;
 ///   which begin at [Placed#at]
 /// @param slots how many there are
 /// @param looksUp whether a kernel may meet an index outside
-public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean looksUp) {
+/// @param arena the schedule's plan, with room for what tasks want for themselves
+public record Listing(
+    List<List<Placed>> tasks, Ints numbers, int slots, boolean looksUp, MemoryPlan arena) {
 
   /// A call and its place in the list of numbers.
   ///
@@ -37,7 +41,8 @@ public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean
   ///
   /// @param dialect OpenCL C or CUDA C
   /// @param schedule whose values the task names
-  public static Listing of(Dialect dialect, Schedule schedule) {
+  /// @param tiles of products
+  public static Listing of(Dialect dialect, Schedule schedule, Tiles tiles) {
     List<List<Placed>> tasks = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     int externals = 0;
@@ -45,11 +50,16 @@ public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean
       externals = value instanceof Value.External e ? Math.max(externals, e.slot() + 1) : externals;
     }
     boolean looksUp = false;
+    Map<DType, Integer> arena = new EnumMap<>(DType.class);
+    arena.putAll(schedule.arena().elements());
     for (Task task : schedule.tasks()) {
       List<Placed> calls = new ArrayList<>();
-      for (Call call : Calls.of(dialect, schedule, task)) {
+      for (Call call : Calls.of(dialect, schedule, task, tiles)) {
         for (int value : call.values().reversed()) {
-          numbers.add(slot(schedule.values().get(value)));
+          numbers.add(slot(schedule, value));
+        }
+        if (call.arenaElements() > 0) {
+          arena.merge(DType.F32, call.arenaElements(), Math::max);
         }
         calls.add(new Placed(call, numbers.size()));
         for (int n : call.numbers().toArray()) {
@@ -60,17 +70,17 @@ public record Listing(List<List<Placed>> tasks, Ints numbers, int slots, boolean
       looksUp |= task instanceof Task.Gather || task instanceof Task.ScatterAdd;
     }
     Ints all = Ints.of(numbers.stream().mapToInt(n -> n).toArray());
-    return new Listing(tasks, all, DType.values().length + externals, looksUp);
+    return new Listing(
+        tasks, all, DType.values().length + externals, looksUp, new MemoryPlan(arena));
   }
 
-  /// {@return the slot of a value's memory}
-  ///
-  /// @param value where a value lies
-  public static int slot(Value value) {
-    return switch (value) {
-      case Value.Arena a -> a.dtype().ordinal();
-      case Value.External e -> DType.values().length + e.slot();
-    };
+  private static int slot(Schedule schedule, int value) {
+    return value == Call.SCRATCH
+        ? DType.F32.ordinal()
+        : switch (schedule.values().get(value)) {
+          case Value.Arena a -> a.dtype().ordinal();
+          case Value.External e -> DType.values().length + e.slot();
+        };
   }
 
   /// All kernels, each once: texts by name, in the order of their first call.

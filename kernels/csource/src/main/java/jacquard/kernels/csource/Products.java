@@ -1,11 +1,9 @@
 package jacquard.kernels.csource;
 
+import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
-import jacquard.tensor.Shape;
-import jacquard.tensor.graph.ConvKind;
-import jacquard.tensor.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,8 +12,8 @@ import java.util.regex.Pattern;
 /// operands in shared memory.
 ///
 /// A convolution is a product whose operands are looked up where they lie (implicit GEMM); only the
-/// look-ups differ. Each element's terms are added in the order of k, so results don't depend on
-/// the device's size.
+/// look-ups differ. Each element's terms are added in the order of k, in [Parts] that depend on
+/// sizes only, so results don't depend on the device nor on the tile.
 final class Products {
   /// A group has 16 x 16 items.
   private static final int SIDE = 16;
@@ -35,8 +33,8 @@ final class Products {
   /// @param numbers names of the numbers that follow the buffers' starts
   /// @param a element `(i, k)` of the left operand, of item `z` of the batch
   /// @param b element `(k, j)` of the right one
-  /// @param c position of element `(i, j)` of the result
-  private record Look(List<String> numbers, String a, String b, String c) {}
+  /// @param c number of element `(i, j)` of the result
+  record Look(List<String> numbers, String a, String b, String c) {}
 
   /*
    * Elements of an item lie together by VEC, so that they are read in one go; rows of shared memory are 16 bytes longer than
@@ -49,27 +47,28 @@ final class Products {
         LOCAL T bs[DEPTH][TILE + 4] ALIGNED;
         const i32 item = ITEM, ti = item / SIDE, tj = item % SIDE;
         const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
-        for (i32 tile = GROUP; tile < across * down * batch; tile += GROUPS) {
-          const i32 z = tile / (across * down);
+        for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS) {
+          const i32 z = tile / (across * down) % batch, part = tile / (across * down) / batch;
+          const i32 first = part * terms, last = first + terms < depth ? first + terms : depth;
           const i32 i0 = tile / across % down * TILE, j0 = tile % across * TILE;
           T sum[EACH][EACH], nexta[LOADS], nextb[LOADS];
           for (i32 x = 0; x < EACH; x++) for (i32 y = 0; y < EACH; y++) sum[x][y] = 0;
-          for (i32 k0 = -DEPTH; k0 < depth; k0 += DEPTH) {
+          for (i32 k0 = first - DEPTH; k0 < last; k0 += DEPTH) {
             for (i32 l = 0; l < LOADS; l++) {
               const i32 e = item + l * SIDE * SIDE, x = AFAST ? e % DEPTH : e / TILE, y = AFAST ? e / DEPTH : e % TILE;
               const i32 k = k0 + DEPTH + x, i = i0 + y;
               T value = 0;
-              if (k < depth && i < m) { LOOKA }
+              if (k < last && i < m) { LOOKA }
               nexta[l] = value;
             }
             for (i32 l = 0; l < LOADS; l++) {
               const i32 e = item + l * SIDE * SIDE, x = BFAST ? e % DEPTH : e / TILE, y = BFAST ? e / DEPTH : e % TILE;
               const i32 k = k0 + DEPTH + x, j = j0 + y;
               T value = 0;
-              if (k < depth && j < n) { LOOKB }
+              if (k < last && j < n) { LOOKB }
               nextb[l] = value;
             }
-            if (k0 >= 0) {
+            if (k0 >= first) {
               for (i32 x = 0; x < DEPTH; x++) {
                 T left[EACH], right[EACH];
                 for (i32 y = 0; y < EACH; y++) {
@@ -90,7 +89,7 @@ final class Products {
           for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) {
             const i32 i = i0 + u / VEC * (VEC * SIDE) + ti * VEC + u % VEC;
             const i32 j = j0 + v / VEC * (VEC * SIDE) + tj * VEC + v % VEC;
-            if (i < m && j < n) { LOOKC = (M)(sum[u][v]); }
+            if (i < m && j < n) b2[part * (m * n * batch) + LOOKC] = (M)(sum[u][v]);
           }
         }
       }
@@ -151,21 +150,23 @@ final class Products {
     return head + CText.typed(dtype, tiles);
   }
 
-  private static Call call(
-      Dialect dialect,
-      CallBuilder call,
-      DType operands,
-      DType dtype,
-      Look look,
-      boolean aFast,
-      boolean bFast,
-      long batch,
-      int m,
-      int n) {
-    int tile = tile(dtype, batch, m, n);
-    int bytes = 2 * DEPTH * (tile + 4) * Math.max(4, dtype.bytes());
-    String text = text(dialect, operands, dtype, look, aFast, bFast, tile);
-    return call.groups(text, "product", tiles(tile, batch, m, n), SIDE * SIDE, bytes);
+  /// What is asked for a product of these sizes.
+  ///
+  /// @param kind of the task, its layouts and dtypes
+  static Tiles.Product product(
+      CallBuilder call, Task task, String kind, Sizes sizes, List<Integer> tiles, int usual) {
+    StringBuilder likeness = new StringBuilder(kind);
+    for (long size : new long[] {sizes.batch, sizes.m, sizes.n, sizes.depth}) {
+      likeness.append(' ').append(about(size));
+    }
+    double flops = 2.0 * sizes.elements() * sizes.depth;
+    return new Tiles.Product(call.schedule(), task, likeness.toString(), flops, tiles, usual);
+  }
+
+  /// A size with two significant bits, rounded up.
+  private static long about(long size) {
+    long step = Long.highestOneBit(Math.max(1, size)) / 4;
+    return step == 0 ? size : Math.ceilDiv(size, step) * step;
   }
 
   static long tiles(int tile, long batch, int m, int n) {
@@ -175,35 +176,45 @@ final class Products {
   /// The largest that is not half empty and gives enough of them. What a tile of doubles wants in
   /// registers and shared memory is twice as much.
   static int tile(DType dtype, long batch, int m, int n) {
-    for (int tile : SIZES) {
-      boolean fits = tile * dtype.bytes() <= 512 && 2 * Math.min(m, n) > tile;
-      if (fits && tiles(tile, batch, m, n) >= MANY) {
+    for (int tile : fitting(dtype, m, n)) {
+      if (tiles(tile, batch, m, n) >= MANY) {
         return tile;
       }
     }
     return SIZES[SIZES.length - 1];
   }
 
+  /// Tiles that are not half empty, and always the smallest.
+  static List<Integer> fitting(DType dtype, int m, int n) {
+    List<Integer> fitting = new ArrayList<>();
+    for (int tile : SIZES) {
+      boolean smallest = tile == SIZES[SIZES.length - 1];
+      if (smallest || (tile * dtype.bytes() <= 512 && 2 * Math.min(m, n) > tile)) {
+        fitting.add(tile);
+      }
+    }
+    return fitting;
+  }
+
   /// The numbers of a product of matrices, and how items of its batch are found.
   ///
   /// @param names of the numbers
   /// @param batch how many matrices
+  /// @param split of their sums
   /// @param walk defines `pa` and `pb`, where the operands of item `z` begin
-  record Matrices(List<String> names, long batch, String walk) {
+  record Matrices(List<String> names, long batch, Split split, String walk) {
     /// Hands buffers and numbers to `call`.
-    static Matrices of(CallBuilder call, Task.Dot t) {
+    static Matrices of(CallBuilder call, Task.Dot t, Split split) {
       Ints dims = t.batch();
       int rank = dims.length();
       Ints a = t.aView().strides();
       Ints b = t.bView().strides();
-      long batch = 1;
-      for (int i = 0; i < rank; i++) {
-        batch *= dims.get(i);
-      }
-      List<String> names =
-          new ArrayList<>(List.of("batch", "m", "n", "depth", "ao", "ai", "ak", "bo", "bk", "bj"));
-      call.buffer(t.a()).buffer(t.b()).buffer(t.c());
-      call.number(Math.toIntExact(batch), t.m(), t.n(), t.k());
+      long batch = batch(t);
+      List<String> names = new ArrayList<>(List.of("batch", "m", "n", "depth", "terms", "parts"));
+      names.addAll(List.of("ao", "ai", "ak", "bo", "bk", "bj"));
+      call.buffer(t.a()).buffer(t.b());
+      split.result(call, t.c(), batch * t.m() * t.n());
+      call.number(Math.toIntExact(batch), t.m(), t.n(), t.k(), split.terms(), split.count());
       call.number(t.aView().offset(), a.get(rank), a.get(rank + 1));
       call.number(t.bView().offset(), b.get(rank), b.get(rank + 1));
       StringBuilder walk = new StringBuilder(rank > 0 ? "i32 rest = z, pa = ao, pb = bo; " : "");
@@ -213,7 +224,15 @@ final class Products {
         walk.append("{ i32 x" + i + " = rest % d" + i + "; rest /= d" + i + "; ")
             .append("pa += x" + i + " * sa" + i + "; pb += x" + i + " * sb" + i + "; } ");
       }
-      return new Matrices(List.copyOf(names), batch, walk.toString());
+      return new Matrices(List.copyOf(names), batch, split, walk.toString());
+    }
+
+    static long batch(Task.Dot t) {
+      long batch = 1;
+      for (int dim : t.batch().toArray()) {
+        batch *= dim;
+      }
+      return batch;
     }
 
     /// Lines that name the numbers of a kernel with three buffers.
@@ -232,108 +251,86 @@ final class Products {
   }
 
   /// `c[z, i, j] = sum of a[z, i, k] b[z, k, j]`; the axes of the batch are walked by strides.
-  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t) {
-    if (dialect.tensorCores() && TensorProducts.fits(call, t)) {
-      return TensorProducts.dot(dialect, call, t);
-    }
+  static List<Call> dot(Dialect dialect, Schedule schedule, Task.Dot t, Tiles tiles) {
+    CallBuilder call = new CallBuilder(schedule);
+    long batch = Matrices.batch(t);
+    Split split = Split.of(call, t.dtype(), batch, t.m(), t.n(), t.k());
+    Matrices matrices = Matrices.of(call, t, split);
+    Call product =
+        dialect.tensorCores() && TensorProducts.fits(call, t)
+            ? TensorProducts.dot(dialect, call, t, matrices, tiles)
+            : dot(dialect, call, t, matrices, tiles);
+    return split.calls(dialect, schedule, product, t.c(), batch * t.m() * t.n());
+  }
+
+  private static Call dot(
+      Dialect dialect, CallBuilder call, Task.Dot t, Matrices matrices, Tiles tiles) {
     int rank = t.batch().length();
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
-    Matrices matrices = Matrices.of(call, t);
     boolean single = rank == 0;
     Look look =
         new Look(
             matrices.names,
             (single ? "i32 pa = ao; " : matrices.walk) + "value = b0[pa + i * ai + k * ak];",
             (single ? "i32 pb = bo; " : matrices.walk) + "value = b1[pb + k * bk + j * bj];",
-            "b2[(z * m + i) * n + j]");
+            "(z * m + i) * n + j");
     boolean aFast = a.get(rank + 1) == 1 || a.get(rank) != 1;
     boolean bFast = b.get(rank + 1) != 1 && b.get(rank) == 1;
     DType operands = call.dtype(t.a());
-    return call(
-        dialect, call, operands, t.dtype(), look, aFast, bFast, matrices.batch, t.m(), t.n());
+    String kind =
+        "dot %s %s %s%s".formatted(operands, t.dtype(), aFast ? "n" : "t", bFast ? "t" : "n");
+    Sizes sizes = new Sizes(matrices.batch, t.m(), t.n(), t.k());
+    return tiled(
+        dialect,
+        call,
+        t,
+        kind,
+        operands,
+        t.dtype(),
+        look,
+        aFast,
+        bFast,
+        sizes,
+        matrices.split,
+        tiles);
   }
 
-  private static final List<String> GEOMETRY =
-      List.of(
-          "batch", "m", "n", "depth", "C", "H", "W", "O", "OH", "OW", "KH", "KW", "SH", "SW", "PT",
-          "PL", "DH", "DW");
-
-  /// Image element under filter element (`y`, `x`) of result element (`oh`, `ow`).
-  private static final String FROM_IMAGE =
-      """
-      i32 ih = oh * SH - PT + y * DH, iw = ow * SW - PL + x * DW;
-      if (ih >= 0 && ih < H && iw >= 0 && iw < W) value = BUFFER[((image * C * batch + z * C + c) * H + ih) * W + iw];
-      """;
-
-  private static Look look(ConvKind kind) {
-    return switch (kind) {
-      // i: channel of the result, k: place in the filter, j: place in the results of all images
-      case FORWARD ->
-          new Look(
-              GEOMETRY,
-              "value = b1[(z * O + i) * depth + k];",
-              "i32 x = k % KW, y = k / KW % KH, c = k / (KW * KH), ow = j % OW, oh = j / OW % OH, image = j / (OW * OH);\n"
-                  + FROM_IMAGE.replace("BUFFER", "b0"),
-              "b2[((j / (OW * OH) * batch + z) * O + i) * OH * OW + j % (OW * OH)]");
-      // i: channel of the image, k: place in the filters of all results, j: place in all images
-      case INPUT_GRADIENT ->
-          new Look(
-              GEOMETRY,
-              "i32 t = k % (KH * KW), o = k / (KH * KW); value = b1[((z * O + o) * C + i) * KH * KW + t];",
-              """
-              i32 x = k % KW, y = k / KW % KH, o = k / (KW * KH), iw = j % W, ih = j / W % H, image = j / (W * H);
-              i32 oh = ih + PT - y * DH, ow = iw + PL - x * DW;
-              if (oh >= 0 && ow >= 0 && oh % SH == 0 && ow % SW == 0 && oh / SH < OH && ow / SW < OW)
-                value = b0[((image * batch + z) * O + o) * OH * OW + oh / SH * OW + ow / SW];
-              """,
-              "b2[((j / (W * H) * batch + z) * C + i) * H * W + j % (W * H)]");
-      // i: channel of the result, k: place in the results of all images, j: place in the filter
-      case WEIGHT_GRADIENT ->
-          new Look(
-              GEOMETRY,
-              "i32 image = k / (OH * OW); value = b1[((image * batch + z) * O + i) * OH * OW + k % (OH * OW)];",
-              "i32 x = j % KW, y = j / KW % KH, c = j / (KW * KH), ow = k % OW, oh = k / OW % OH, image = k / (OW * OH);\n"
-                  + FROM_IMAGE.replace("BUFFER", "b0"),
-              "b2[(z * O + i) * n + j]");
-    };
-  }
-
-  /// A group of channels is an item of the batch.
-  static Call conv(Dialect dialect, CallBuilder call, Task.Conv t) {
-    Window w = t.window();
-    Shape image = w.image();
-    int groups = w.groups();
-    int channels = image.dim(1) / groups;
-    int results = w.filter().dim(0) / groups;
-    int places = w.filter().dim(2) * w.filter().dim(3);
-    int outs = image.dim(0) * w.outH() * w.outW();
-    int ins = image.dim(0) * image.dim(2) * image.dim(3);
-    int m = 0;
-    int n = 0;
-    int depth = 0;
-    switch (t.kind()) {
-      case FORWARD -> {
-        m = results;
-        n = outs;
-        depth = channels * places;
-      }
-      case INPUT_GRADIENT -> {
-        m = channels;
-        n = ins;
-        depth = results * places;
-      }
-      case WEIGHT_GRADIENT -> {
-        m = results;
-        n = channels * places;
-        depth = outs;
-      }
+  /// @param batch how many products
+  /// @param m rows of a result
+  /// @param n its columns
+  /// @param depth terms of each sum
+  record Sizes(long batch, int m, int n, int depth) {
+    long elements() {
+      return batch * m * n;
     }
-    call.buffer(t.x()).buffer(t.y()).buffer(t.result());
-    call.number(groups, m, n, depth, channels, image.dim(2), image.dim(3), results);
-    call.number(w.outH(), w.outW(), w.filter().dim(2), w.filter().dim(3));
-    call.number(w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
-    DType operands = call.dtype(t.x());
-    return call(dialect, call, operands, t.dtype(), look(t.kind()), true, false, groups, m, n);
+  }
+
+  /// The call of [#TILES].
+  ///
+  /// @param kind of the task, its layouts and dtypes
+  static Call tiled(
+      Dialect dialect,
+      CallBuilder call,
+      Task task,
+      String kind,
+      DType operands,
+      DType dtype,
+      Look look,
+      boolean aFast,
+      boolean bFast,
+      Sizes sizes,
+      Split split,
+      Tiles tiles) {
+    List<Integer> choice = fitting(dtype, sizes.m, sizes.n);
+    int usual = tile(dtype, sizes.batch, sizes.m, sizes.n);
+    int tile = tiles.of(product(call, task, kind, sizes, choice, usual));
+    String text = text(dialect, operands, dtype, look, aFast, bFast, tile);
+    long groups = split.count() * tiles(tile, sizes.batch, sizes.m, sizes.n);
+    return call.groups(text, "product", groups, SIDE * SIDE, localBytes(tile, dtype));
+  }
+
+  private static int localBytes(int tile, DType dtype) {
+    return 2 * DEPTH * (tile + 4) * Math.max(4, dtype.bytes());
   }
 }

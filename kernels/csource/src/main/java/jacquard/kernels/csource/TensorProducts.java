@@ -2,6 +2,7 @@ package jacquard.kernels.csource;
 
 import jacquard.kernels.Task;
 import jacquard.kernels.csource.Products.Matrices;
+import jacquard.kernels.csource.Products.Sizes;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Switches;
@@ -45,9 +46,11 @@ final class TensorProducts {
         __shared__ MEMORY tiles[STAGES][2][TILE * DEPTH] __attribute__((aligned(16)));
         const i32 item = ITEM, lane = item % 32, eight = lane & 7, four = lane & 3;
         const i32 wi = item / 128 * (TILE / 2), wj = item / 32 % 4 * (TILE / 4);
-        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE, rounds = (depth + DEPTH - 1) / DEPTH;
-        for (i32 tile = GROUP; tile < across * down * batch; tile += GROUPS) {
-          const i32 z = tile / (across * down), at = tile % (across * down);
+        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
+        for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS) {
+          const i32 z = tile / (across * down) % batch, part = tile / (across * down) / batch, at = tile % (across * down);
+          const i32 begin = part * terms, end = begin + terms < depth ? begin + terms : depth;
+          const i32 rounds = (end - begin + DEPTH - 1) / DEPTH;
           const i32 band = at / (8 * across) * 8, high = down - band < 8 ? down - band : 8;
           const i32 i0 = (band + at % (8 * across) % high) * TILE, j0 = at % (8 * across) / high * TILE;
           WALK
@@ -56,7 +59,7 @@ final class TensorProducts {
           for (i32 u = 0; u < TILE / 32; u++) for (i32 v = 0; v < TILE / 32; v++) for (i32 w = 0; w < 4; w++) sum[u][v][w] = 0;
           for (i32 round = 1 - STAGES; round < rounds; round++) {
             if (round >= 0) { cp_async_wait(); BARRIER; }
-            const i32 next = round + STAGES - 1, k0 = next * DEPTH;
+            const i32 next = round + STAGES - 1, k0 = begin + next * DEPTH;
             MEMORY* as = tiles[next % STAGES][0];
             MEMORY* bs = tiles[next % STAGES][1];
             #pragma unroll
@@ -91,7 +94,7 @@ final class TensorProducts {
               #pragma unroll
               for (i32 w = 0; w < 4; w++) {
                 const i32 i = i0 + wi + u * 16 + lane / 4 + w / 2 * 8, j = j0 + wj + v * 8 + lane % 4 * 2 + w % 2;
-                if (i < m && j < n) b2[(z * m + i) * n + j] = sum[u][v][w];
+                if (i < m && j < n) b2[((part * batch + z) * m + i) * n + j] = sum[u][v][w];
               }
             }
           }
@@ -104,6 +107,11 @@ final class TensorProducts {
   ///
   /// @param wide whether it is f32
   private record Layout(boolean byTerms, boolean wide) {
+    /// `k` or `x`: which axis lies together.
+    char letter() {
+      return byTerms ? 'k' : 'x';
+    }
+
     /// @param side `a` or `b`
     String load(char side, boolean aligned) {
       boolean left = side == 'a';
@@ -112,12 +120,12 @@ final class TensorProducts {
           byTerms
               ? """
               const i32 x = e / 4, c = e % 4, k = k0 + c * SIZE, at = FIRST + x;
-              const i32 more = at < COUNT ? depth - k : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
+              const i32 more = at < COUNT ? end - k : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
               COPY(Ss + k_major(x, c, SIZE), BUFFER + (count ? pS + at * SX + k : 0), count * (16 / SIZE));
               """
               : """
               const i32 x = e / (TILE / SIZE), c = e % (TILE / SIZE), k = k0 + x, at = FIRST + c * SIZE;
-              const i32 more = k < depth ? COUNT - at : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
+              const i32 more = k < end ? COUNT - at : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
               COPY(Ss + x_major(x, c, SIZE, TILE), BUFFER + (count ? pS + at + k * Sk : 0), count * (16 / SIZE));
               """;
       return text.replace("COPY", copy)
@@ -176,7 +184,7 @@ final class TensorProducts {
         && (b.get(rank) == 1 || b.get(rank + 1) == 1);
   }
 
-  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t) {
+  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t, Matrices matrices, Tiles tiles) {
     int rank = t.batch().length();
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
@@ -187,8 +195,14 @@ final class TensorProducts {
     Layout right = new Layout(b.get(rank) == 1, wide);
     boolean aAligned = isAligned(size, a, t.aView().offset(), left.byTerms ? rank : rank + 1);
     boolean bAligned = isAligned(size, b, t.bView().offset(), right.byTerms ? rank + 1 : rank);
-    Matrices matrices = Matrices.of(call, t);
-    int tile = tile(matrices.batch(), t.m(), t.n());
+    String kind =
+        "tensor %s %s%s %s%s"
+            .formatted(operands, left.letter(), right.letter(), aAligned ? 1 : 0, bAligned ? 1 : 0);
+    Sizes sizes = new Sizes(matrices.batch(), t.m(), t.n(), t.k());
+    List<Integer> choice =
+        2 * Math.min(t.m(), t.n()) > LARGE ? List.of(LARGE, SMALL) : List.of(SMALL);
+    int usual = tile(matrices.batch(), t.m(), t.n());
+    int tile = tiles.of(Products.product(call, t, kind, sizes, choice, usual));
     String text =
         TEXT.replace("LOADA", left.load('a', aAligned).strip())
             .replace("LOADB", right.load('b', bAligned).strip())
@@ -209,7 +223,7 @@ final class TensorProducts {
     String head =
         dialect.begin(GROUP, List.of(operands, operands, t.dtype()))
             + Matrices.named(matrices.names());
-    long groups = Products.tiles(tile, matrices.batch(), t.m(), t.n());
+    long groups = matrices.split().count() * Products.tiles(tile, matrices.batch(), t.m(), t.n());
     int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;
     return call.groups(head + text, "product", groups, GROUP, bytes);
   }

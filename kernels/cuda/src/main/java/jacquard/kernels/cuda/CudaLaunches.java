@@ -3,9 +3,11 @@ package jacquard.kernels.cuda;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.DeviceBuffer;
 import jacquard.kernels.csource.DeviceMemory;
 import jacquard.kernels.csource.Launches;
 import jacquard.kernels.csource.Listing;
+import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.DeviceException;
 import jacquard.tensor.spi.Buffer;
@@ -21,6 +23,7 @@ import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUstream;
 import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.JCudaDriver;
 import org.jspecify.annotations.Nullable;
@@ -41,30 +44,24 @@ final class CudaLaunches implements Launches {
   private long[] written = {};
   private final int slots;
   private final boolean looksUp;
-  private CudaBuffer[] externals = {};
+  private Buffer[] externals = {};
   private int runs;
   private @Nullable CUgraphExec graph;
 
   /// A kernel with all its arguments; its code stays loaded as long as the module is reachable.
   private record Launch(Call call, CudaModule module, CUfunction function, Pointer arguments) {}
 
-  CudaLaunches(CudaTarget target, Schedule schedule) {
+  CudaLaunches(CudaTarget target, Schedule schedule, Tiles tiles) {
     this.target = target;
     this.schedule = schedule;
-    Listing listing = Listing.of(target.dialect, schedule);
+    Listing listing = Listing.of(target.dialect, schedule, tiles);
+    target.arena.require(listing.arena());
     looksUp = listing.looksUp();
     slots = listing.slots();
     Map<String, CudaModule> compiled = target.kernels.programs(listing.kernels());
-    long numberBytes = (long) listing.numbers().length() * Integer.BYTES;
-    CudaBlock numbers = target.memory.allocate(numberBytes);
-    target.memory.releaseWith(this, numbers, numberBytes);
-    if (numberBytes > 0) {
-      target.write(numbers, MemorySegment.ofArray(listing.numbers().toArray()));
-    }
+    CudaBlock numbers = target.store.numbers(this, listing.numbers().toArray());
     now = new long[slots + 2 * schedule.dynamics()];
-    long frameBytes = (long) now.length * Long.BYTES;
-    frame = target.memory.allocate(frameBytes);
-    target.memory.releaseWith(this, frame, frameBytes);
+    frame = target.store.block(this, (long) now.length * Long.BYTES);
     CudaBlock dynamics = frame.at((long) slots * Long.BYTES);
     target.enter();
     for (List<Listing.Placed> calls : listing.tasks()) {
@@ -77,7 +74,7 @@ final class CudaLaunches implements Launches {
                 Pointer.to(numbers.pointer()),
                 Pointer.to(new int[] {placed.at()}),
                 Pointer.to(dynamics.pointer()),
-                Pointer.to(target.troubleMemory.pointer()),
+                Pointer.to(target.store.troubleMemory().pointer()),
                 Pointer.to(frame.pointer()));
         made.add(new Launch(call, module, module.function(call.entry()), arguments));
       }
@@ -88,34 +85,42 @@ final class CudaLaunches implements Launches {
   /// Writes the frame if it has changed.
   @Override
   public void bind(Buffer[] buffers, long[] scalars) {
-    externals = Arrays.copyOf(buffers, buffers.length, CudaBuffer[].class);
+    externals = buffers;
     for (DType dtype : DType.values()) {
       now[dtype.ordinal()] = target.arena.has(dtype) ? target.arena.region(dtype).address() : 0;
     }
     for (int i = 0; i < externals.length; i++) {
-      now[DType.values().length + i] = externals[i].block.address();
+      now[DType.values().length + i] = block(externals[i]).address();
     }
     for (int i = 0; i < scalars.length; i++) {
       now[slots + 2 * i] = scalars[i];
       now[slots + 2 * i + 1] = Float.floatToIntBits((float) Double.longBitsToDouble(scalars[i]));
     }
     if (!Arrays.equals(now, written)) {
-      target.write(frame, MemorySegment.ofArray(now));
+      target.store.transfers().write(frame, 0, MemorySegment.ofArray(now));
       written = now.clone();
     }
     if (looksUp) {
-      target.trouble.expect();
+      target.store.trouble().expect();
     }
   }
 
   @Override
   public void unbind() {
-    externals = new CudaBuffer[0];
+    externals = new Buffer[0];
+  }
+
+  private static CudaBlock block(Buffer buffer) {
+    return (CudaBlock) ((DeviceBuffer<?>) buffer).block();
   }
 
   @Override
   public void launch(int task) {
     target.enter();
+    launch(task, target.stream);
+  }
+
+  private void launch(int task, CUstream stream) {
     for (Launch launch : tasks.get(task)) {
       Call call = launch.call;
       try {
@@ -129,23 +134,19 @@ final class CudaLaunches implements Launches {
             1,
             1,
             0,
-            target.stream,
+            stream,
             launch.arguments,
             null);
       } catch (CudaException e) {
-        throw new DeviceException(
-            target.device()
-                + ": launch of "
-                + schedule.tasks().get(task).label()
-                + " failed: "
-                + e.getMessage()
-                + ": "
-                + call.groups()
-                + " groups of "
-                + call.groupSize()
-                + " on "
-                + target.limits.name());
+        throw call.failed(
+            target.device(), schedule.tasks().get(task), e.getMessage(), target.limits.name());
       }
+    }
+  }
+
+  private void launchEach(CUstream stream) {
+    for (int t = 0; t < tasks.size(); t++) {
+      launch(t, stream);
     }
   }
 
@@ -155,31 +156,33 @@ final class CudaLaunches implements Launches {
     if (++runs == 2) {
       record();
     }
-    if (graph != null) {
-      JCudaDriver.cuGraphLaunch(graph, target.stream);
+    CUgraphExec recorded = graph;
+    if (recorded != null) {
+      target.attempt("a plan", () -> JCudaDriver.cuGraphLaunch(recorded, target.stream));
     } else {
-      launchEach();
+      launchEach(target.stream);
     }
   }
 
-  private void launchEach() {
-    for (int t = 0; t < tasks.size(); t++) {
-      launch(t);
-    }
-  }
-
+  /// Records the launches of a plan. If they can't be, they go on one by one.
   private void record() {
     CUgraph recorded = new CUgraph();
-    JCudaDriver.cuStreamBeginCapture(
-        target.stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
-    try {
-      launchEach();
-    } finally {
-      JCudaDriver.cuStreamEndCapture(target.stream, recorded);
-    }
     CUgraphExec ready = new CUgraphExec();
-    JCudaDriver.cuGraphInstantiate(ready, recorded, 0);
-    JCudaDriver.cuGraphDestroy(recorded);
+    try {
+      JCudaDriver.cuStreamBeginCapture(
+          target.recording, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+      try {
+        launchEach(target.recording);
+      } finally {
+        JCudaDriver.cuStreamEndCapture(target.recording, recorded);
+      }
+      JCudaDriver.cuGraphInstantiate(ready, recorded, 0);
+      JCudaDriver.cuGraphDestroy(recorded);
+    } catch (CudaException | DeviceException e) {
+      System.getLogger(CudaLaunches.class.getName())
+          .log(System.Logger.Level.WARNING, "cuda: a plan can't be recorded: " + e.getMessage());
+      return;
+    }
     graph = ready;
     CudaTarget device = target;
     DeviceMemory.whenUnreachable(
@@ -198,15 +201,14 @@ final class CudaLaunches implements Launches {
   @Override
   public void read(int value, HostBuffer copy) {
     Value place = schedule.values().get(value);
-    long from = place instanceof Value.Arena a ? (long) a.offset() * a.dtype().bytes() : 0;
-    CudaBlock block = memory(place).at(from);
-    CudaBuffer.read(target, block, place.dtype(), copy.array(), 0, place.size());
+    int from = place instanceof Value.Arena a ? a.offset() : 0;
+    target.store.read(memory(place), from, place.dtype(), copy.array(), 0, place.size());
   }
 
   private CudaBlock memory(Value place) {
     return switch (place) {
       case Value.Arena a -> target.arena.region(a.dtype());
-      case Value.External e -> externals[e.slot()].block;
+      case Value.External e -> block(externals[e.slot()]);
     };
   }
 }

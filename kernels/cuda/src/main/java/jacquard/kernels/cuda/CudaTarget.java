@@ -6,10 +6,14 @@ import jacquard.kernels.csource.CallProgram;
 import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.DeviceArena;
 import jacquard.kernels.csource.DeviceMemory;
+import jacquard.kernels.csource.DeviceStore;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.KernelCache;
 import jacquard.kernels.csource.KernelFiles;
-import jacquard.kernels.csource.Trouble;
+import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.Tiles;
+import jacquard.kernels.csource.Transfers;
+import jacquard.kernels.csource.Tuner;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
@@ -17,8 +21,6 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -27,9 +29,10 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUpointer_attribute;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
-/// A CUDA device: memory, and schedules as launches in one stream.
+/// A CUDA device: memory, and schedules as launches in one stream, with another for uploads.
 final class CudaTarget implements Target {
   /// Most kernels of a program: several are compiled at the same time.
   private static final int PROGRAM = 8;
@@ -37,23 +40,24 @@ final class CudaTarget implements Target {
   /// Shared memory that a kernel may declare on every device.
   static final int SHARED_BYTES = 48 << 10;
 
-  /// What is copied to the device without waiting for it, at most.
-  private static final int STAGED_BYTES = 4 << 20;
-
   private final Device device;
   final CudaDevice limits;
   final DeviceMemory<CudaBlock> memory;
   final DeviceArena<CudaBlock> arena;
   final Dialect dialect;
   final KernelCache<CudaModule> kernels;
-  final CudaBlock troubleMemory;
-  final Trouble trouble;
+  final DeviceStore<CudaBlock> store;
+
+  /// Where kernels run.
   final CUstream stream = new CUstream();
+
+  /// Where launches are recorded: what other threads put into [#stream] meanwhile is no part of it.
+  final CUstream recording = new CUstream();
+
   private final CUcontext context = new CUcontext();
   private final CudaCompiler compiler;
   private final KernelFiles files;
-  private final ByteBuffer staging =
-      ByteBuffer.allocateDirect(STAGED_BYTES).order(ByteOrder.nativeOrder());
+  private final Tuner tuner;
 
   CudaTarget(Device device, CudaDevice limits, CudaCompiler compiler) {
     this.device = device;
@@ -62,20 +66,24 @@ final class CudaTarget implements Target {
     CUdevice handle = CudaDevice.handle(limits.index());
     JCudaDriver.cuDevicePrimaryCtxRetain(context, handle);
     enter();
-    JCudaDriver.cuStreamCreate(stream, 0);
+    JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
+    JCudaDriver.cuStreamCreate(recording, CUstream_flags.CU_STREAM_NON_BLOCKING);
     memory =
         new DeviceMemory<>(
             device, limits.name(), limits.memoryBytes(), limits.memoryBytes(), new Driver());
     arena = new DeviceArena<>(memory, 256, new Regions());
-    files =
-        new KernelFiles(
-            "cuda", ".cu", "sm_" + limits.architecture(), compiler.name(), CudaCompiler.NO_FUSING);
+    String architecture = "sm_" + limits.architecture();
+    files = new KernelFiles("cuda", ".cu", architecture, compiler.name(), CudaCompiler.NO_FUSING);
+    KernelFiles tuning =
+        new KernelFiles("cuda", ".cu", limits.name(), "" + limits.driver(), compiler.name());
     dialect = limits.architecture() >= 80 ? Dialect.CUDA : Dialect.CUDA_BEFORE_80;
     kernels = new KernelCache<>(dialect, PROGRAM, this::compile);
-    long bytes = (long) Trouble.NUMBERS * Integer.BYTES;
-    troubleMemory = memory.allocate(bytes);
-    trouble = new Trouble(this::readTrouble, () -> clear(troubleMemory, bytes));
-    clear(troubleMemory, bytes);
+    tuner = new Tuner(tuning, true, new Measured());
+    long landing = (long) Transfers.PARTS * Transfers.PART_BYTES;
+    CudaTransfers transfers = new CudaTransfers(this, memory.allocate(landing));
+    store =
+        new DeviceStore<>(
+            device, memory, new Transfers<>(transfers, MemorySegment.ofBuffer(transfers.host())));
   }
 
   /// Makes this device the one that this thread's calls are for.
@@ -91,12 +99,7 @@ final class CudaTarget implements Target {
       try {
         JCudaDriver.cuMemAlloc(pointer, bytes);
       } catch (CudaException e) {
-        long[] free = new long[1];
-        long[] total = new long[1];
-        JCudaDriver.cuMemGetInfo(free, total);
-        throw new DeviceException(
-            "%s, free %.1f of %.1f GiB"
-                .formatted(e.getMessage(), free[0] / 1073741824.0, total[0] / 1073741824.0));
+        throw new DeviceException(device + ": " + e.getMessage());
       }
       long[] address = new long[1];
       JCudaDriver.cuPointerGetAttribute(
@@ -108,6 +111,27 @@ final class CudaTarget implements Target {
     public void release(CudaBlock block) {
       enter();
       JCudaDriver.cuMemFree(block.pointer());
+    }
+
+    @Override
+    public long freeBytes() {
+      enter();
+      long[] free = new long[1];
+      long[] total = new long[1];
+      JCudaDriver.cuMemGetInfo(free, total);
+      return free[0];
+    }
+  }
+
+  private final class Measured implements Tuner.Trial {
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return store.allocate(dtype, size);
+    }
+
+    @Override
+    public Launches prepare(Schedule schedule, Tiles tiles) {
+      return new CudaLaunches(CudaTarget.this, schedule, tiles);
     }
   }
 
@@ -152,53 +176,22 @@ final class CudaTarget implements Target {
     return loaded;
   }
 
-  private int[] readTrouble(int count) {
-    int[] found = new int[count];
-    read(troubleMemory, Pointer.to(found), (long) count * Integer.BYTES);
-    return found;
-  }
-
-  void clear(CudaBlock block, long bytes) {
-    if (bytes > 0) {
-      enter();
-      JCudaDriver.cuMemsetD8Async(block.pointer(), (byte) 0, bytes, stream);
-    }
-  }
-
-  /// Copies to the host, after what is in the stream.
-  void read(CudaBlock from, Pointer to, long bytes) {
-    finish();
-    if (bytes > 0) {
-      JCudaDriver.cuMemcpyDtoH(to, from.pointer(), bytes);
-    }
-  }
-
-  /// Copies to the device. What is small goes into the stream and is not waited for: the driver
-  /// takes a copy of pageable memory before it returns.
-  synchronized void write(CudaBlock to, MemorySegment from) {
-    enter();
-    MemorySegment buffer = MemorySegment.ofBuffer(staging);
-    long bytes = from.byteSize();
-    if (bytes > STAGED_BYTES) {
-      finish();
-    }
-    for (long done = 0; done < bytes; done += STAGED_BYTES) {
-      long part = Math.min(STAGED_BYTES, bytes - done);
-      MemorySegment.copy(from, done, buffer, 0, part);
-      CUdeviceptr at = to.pointer().withByteOffset(done);
-      JCudaDriver.cuMemcpyHtoDAsync(at, Pointer.to(staging), part, stream);
-    }
-  }
-
   /// Waits until the stream is empty.
   void finish() {
     enter();
+    attempt("a kernel", () -> JCudaDriver.cuStreamSynchronize(stream));
+  }
+
+  /// Makes a call that may report what went wrong in an earlier one: after that, no call succeeds.
+  void attempt(String what, Runnable call) {
     try {
-      JCudaDriver.cuStreamSynchronize(stream);
+      call.run();
     } catch (CudaException e) {
       throw new DeviceException(
           device
-              + ": a kernel failed: "
+              + ": "
+              + what
+              + " failed: "
               + e.getMessage()
               + "; this process can't use the device any more: start it anew,"
               + " with -Djacquard.validate=true to find the kernel");
@@ -212,16 +205,12 @@ final class CudaTarget implements Target {
 
   @Override
   public Buffer allocate(DType dtype, int size) {
-    CudaBuffer buffer = new CudaBuffer(this, dtype, size);
-    buffer.clear();
-    return buffer;
+    return store.allocate(dtype, size);
   }
 
   @Override
   public Buffer place(HostBuffer host) {
-    CudaBuffer buffer = new CudaBuffer(this, host.dtype(), host.size());
-    buffer.write(0, host.array(), host.offset(), host.size());
-    return buffer;
+    return store.place(host);
   }
 
   @Override
@@ -231,7 +220,6 @@ final class CudaTarget implements Target {
 
   @Override
   public Program prepare(Schedule schedule) {
-    arena.require(schedule.arena());
-    return new CallProgram(schedule, new CudaLaunches(this, schedule));
+    return new CallProgram(schedule, new CudaLaunches(this, schedule, tuner));
   }
 }

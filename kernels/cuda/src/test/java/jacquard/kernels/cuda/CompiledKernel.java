@@ -7,6 +7,7 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Listing;
+import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.spi.Backend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ public record CompiledKernel(String name, String text, int registers, int spille
   public static Map<String, String> textsOf(List<Schedule> schedules) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Schedule schedule : schedules) {
-      texts.putAll(Listing.of(Dialect.CUDA, schedule).kernels());
+      texts.putAll(Listing.of(Dialect.CUDA, schedule, Tiles.USUAL).kernels());
     }
     return texts;
   }

@@ -1,8 +1,10 @@
-// A group of 256 items on a processor: fibers that run one after the other from one meeting point to
-// the next. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by lane;
+// A group of items on a processor: fibers that run one after the other from one meeting point to the
+// next, from the first to the last or the other way round: what an item wrote and another one reads
+// without a meeting between them differs. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by lane;
 // copies arrive only when they are waited for.
 #include <ucontext.h>
 #include <cmath>
+using namespace std;
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -19,6 +21,7 @@ typedef unsigned char u8; typedef unsigned short u16;
 struct Index { int x; };
 static Index threadIdx, blockIdx, gridDim;
 static const int ITEMS = 256;
+static bool backwards;
 
 struct Copy { void* to; const void* from; int bytes; };
 struct Item {
@@ -44,8 +47,11 @@ static void __syncthreads() { meet(); }
 
 // What each lane hands to the others of its warp; two sets, so that one meeting is enough.
 #define F32_OF(bits) f32((u32)(bits))
+#define F64_OF(bits) f64((u64)(bits))
 #define BITS_OF(x) bits_of(x)
 static float f32(u32 bits) { float x; memcpy(&x, &bits, 4); return x; }
+static double f64(u64 bits) { double x; memcpy(&x, &bits, 8); return x; }
+static i32 atomicCAS(i32* at, i32 expected, i32 value) { i32 old = *at; if (old == expected) *at = value; return old; }
 static u32 bits_of(float x) { u32 bits; memcpy(&bits, &x, 4); return bits; }
 
 struct Post { const u16* row; u32 a[4], b[2]; };
@@ -143,17 +149,23 @@ static void cp_async_wait() {
 typedef void Kernel(const i32*, i32, const i64*, i32*, const u64*);
 static Kernel* kernel;
 static const i32* numbers;
-static const u64* slots;
+static i32 first;
+static const i64* dynamics;
+static i32 trouble[4];
+static u64 slots[64];
 
 static void start() {
-  kernel(numbers, 3, nullptr, nullptr, slots);
+  kernel(numbers, first, dynamics, trouble, slots);
   items[threadIdx.x].done = true;
 }
 
-static void launch(int groups) {
+static void launch(Kernel* which, int at, int groups, int count) {
+  kernel = which;
+  first = at;
   gridDim.x = groups;
-  for (blockIdx.x = 0; blockIdx.x < groups; blockIdx.x++) {
-    for (int i = 0; i < ITEMS; i++) {
+  for (int g = 0; g < groups; g++) {
+    blockIdx.x = backwards ? groups - 1 - g : g;
+    for (int i = 0; i < count; i++) {
       Item& item = items[i];
       item.done = false;
       item.meetings = 0;
@@ -165,29 +177,44 @@ static void launch(int groups) {
       makecontext(&item.context, start, 0);
     }
     while (!items[0].done) {
-      for (threadIdx.x = 0; threadIdx.x < ITEMS; threadIdx.x++) {
+      for (int i = 0; i < count; i++) {
+        threadIdx.x = backwards ? count - 1 - i : i;
         swapcontext(&host, &items[threadIdx.x].context);
-        require(items[threadIdx.x].meetings == items[0].meetings, "items meet at different places");
+      }
+      for (int i = 1; i < count; i++) {
+        require(items[i].meetings == items[0].meetings && items[i].done == items[0].done, "items meet at different places");
       }
     }
   }
 }
 
-static std::vector<char> part(FILE* file) {
+// Bytes that begin at a multiple of 64, as memory of a device does.
+struct Part {
+  std::vector<char> all;
+  size_t size;
+  char* data() { return (char*)(((u64)all.data() + 63) / 64 * 64); }
+};
+static Part part(FILE* file) {
   i32 bytes;
   require(fread(&bytes, 4, 1, file) == 1, "input ends");
-  std::vector<char> all(bytes + 16);
-  require(fread(all.data(), 1, bytes, file) == (size_t)bytes, "input ends");
-  return all;
+  Part part = {std::vector<char>(bytes + 128), (size_t)bytes};
+  require(fread(part.data(), 1, bytes, file) == (size_t)bytes, "input ends");
+  return part;
 }
 
-// Runs a kernel on numbers, left, right and result as they come from `in`; the result goes to `out`.
-static void run(Kernel* which, int groups, FILE* in, FILE* out) {
-  std::vector<char> p = part(in), a = part(in), b = part(in), c = part(in);
-  u64 addresses[] = {(u64)a.data(), (u64)b.data(), (u64)c.data()};
-  kernel = which;
-  numbers = (const i32*)p.data();
-  slots = addresses;
-  launch(groups);
-  fwrite(c.data(), 1, c.size() - 16, out);
-}
+// What a plan is given: numbers, dynamic scalars and the memory of all slots, as they come from `in`.
+struct Plan {
+  Part p, dyn;
+  std::vector<Part> memory;
+  explicit Plan(FILE* in) : p(part(in)), dyn(part(in)) {
+    i32 count;
+    require(fread(&count, 4, 1, in) == 1 && count <= 64, "slots");
+    for (int i = 0; i < count; i++) memory.push_back(part(in));
+    for (int i = 0; i < count; i++) slots[i] = (u64)memory[i].data();
+    numbers = (const i32*)p.data();
+    dynamics = (const i64*)dyn.data();
+  }
+  void write(FILE* out) {
+    for (Part& m : memory) fwrite(m.data(), 1, m.size, out);
+  }
+};

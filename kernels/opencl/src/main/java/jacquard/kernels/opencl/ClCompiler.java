@@ -32,6 +32,10 @@ final class ClCompiler {
     files = new KernelFiles("opencl", ".cl", limits.name(), limits.version(), options);
   }
 
+  KernelFiles files() {
+    return files;
+  }
+
   /// @throws DeviceException with the compiler's words and the place of the text, if it can't be
   ///   compiled
   ClModule compile(String text) {

@@ -15,6 +15,7 @@ import org.jocl.cl_platform_id;
 /// @param groupSize most items of a group
 /// @param f64 whether it computes in double precision
 /// @param exactDivision whether f32 divisions and square roots can be rounded correctly
+/// @param gpu whether it is one
 /// @param keepsKernels whether its compiler keeps what it made on disk: PoCL, which also compiles
 ///   twice what it is asked to hand out
 record ClDevice(
@@ -29,6 +30,7 @@ record ClDevice(
     int alignmentBytes,
     boolean f64,
     boolean exactDivision,
+    boolean gpu,
     boolean keepsKernels) {
   private static final int GPU_LOCAL_BYTES = 48 << 10;
   private static final int GPU_GROUP_SIZE = 1024;
@@ -53,6 +55,7 @@ record ClDevice(
         Probe.integer(id, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8,
         extensions.contains("cl_khr_fp64"),
         (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        (Probe.number(id, CL.CL_DEVICE_TYPE) & CL.CL_DEVICE_TYPE_GPU) != 0,
         Probe.text(platform).equals("Portable Computing Language"));
   }
 

@@ -3,11 +3,13 @@ package jacquard.kernels.opencl;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.csource.Call;
+import jacquard.kernels.csource.DeviceBuffer;
 import jacquard.kernels.csource.DeviceMemory;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Launches;
 import jacquard.kernels.csource.Listing;
-import jacquard.tensor.DeviceException;
+import jacquard.kernels.csource.Tiles;
+import jacquard.tensor.DType;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.ArrayList;
@@ -41,19 +43,16 @@ final class ClLaunches implements Launches {
   /// A kernel with its arguments; `bound` are the buffers they are set to.
   private record Launch(Call call, cl_kernel kernel, @Nullable cl_mem[] bound) {}
 
-  ClLaunches(ClTarget target, Schedule schedule) {
+  ClLaunches(ClTarget target, Schedule schedule, Tiles tiles) {
     this.target = target;
     this.schedule = schedule;
-    Listing listing = Listing.of(Dialect.OPENCL, schedule);
+    Listing listing = Listing.of(Dialect.OPENCL, schedule, tiles);
+    target.arena.require(listing.arena());
     looksUp = listing.looksUp();
     listing.tasks().forEach(calls -> calls.forEach(placed -> target.check(placed.call())));
     Map<String, ClModule> modules = target.kernels.programs(listing.kernels());
-    long numberBytes = (long) listing.numbers().length() * Sizeof.cl_int;
-    cl_mem numbers = target.memory.allocate(numberBytes);
-    target.memory.releaseWith(this, numbers, numberBytes);
-    long dynamicBytes = (long) schedule.dynamics() * DYNAMIC_BYTES;
-    dynamics = target.memory.allocate(dynamicBytes);
-    target.memory.releaseWith(this, dynamics, dynamicBytes);
+    cl_mem numbers = target.store.numbers(this, listing.numbers().toArray());
+    dynamics = target.store.block(this, (long) schedule.dynamics() * DYNAMIC_BYTES);
     List<cl_kernel> kernels = new ArrayList<>();
     for (List<Listing.Placed> calls : listing.tasks()) {
       List<Launch> made = new ArrayList<>();
@@ -65,14 +64,10 @@ final class ClLaunches implements Launches {
         CL.clSetKernelArg(kernel, 0, Sizeof.cl_mem, Pointer.to(numbers));
         CL.clSetKernelArg(kernel, 1, Sizeof.cl_int, Pointer.to(new int[] {placed.at()}));
         CL.clSetKernelArg(kernel, 2, Sizeof.cl_mem, Pointer.to(dynamics));
-        CL.clSetKernelArg(kernel, 3, Sizeof.cl_mem, Pointer.to(target.troubleMemory));
+        CL.clSetKernelArg(kernel, 3, Sizeof.cl_mem, Pointer.to(target.store.troubleMemory()));
         made.add(new Launch(call, kernel, new @Nullable cl_mem[call.values().size()]));
       }
       tasks.add(made);
-    }
-    if (numberBytes > 0) {
-      Pointer all = Pointer.to(listing.numbers().toArray());
-      CL.clEnqueueWriteBuffer(target.queue, numbers, true, 0, numberBytes, all, 0, null, null);
     }
     DeviceMemory.whenUnreachable(this, () -> kernels.forEach(CL::clReleaseKernel));
   }
@@ -96,7 +91,7 @@ final class ClLaunches implements Launches {
           null);
     }
     if (looksUp) {
-      target.trouble.expect();
+      target.store.trouble().expect();
     }
   }
 
@@ -122,18 +117,8 @@ final class ClLaunches implements Launches {
         CL.clEnqueueNDRangeKernel(
             target.queue, launch.kernel, 1, null, items, group, 0, null, null);
       } catch (CLException e) {
-        throw new DeviceException(
-            target.device()
-                + ": launch of "
-                + schedule.tasks().get(task).label()
-                + " failed: "
-                + e.getMessage()
-                + ": "
-                + call.groups()
-                + " groups of "
-                + call.groupSize()
-                + " on "
-                + target.limits.name());
+        throw call.failed(
+            target.device(), schedule.tasks().get(task), e.getMessage(), target.limits.name());
       }
     }
   }
@@ -152,9 +137,13 @@ final class ClLaunches implements Launches {
   }
 
   private cl_mem memory(int value) {
+    if (value == Call.SCRATCH) {
+      return target.arena.region(DType.F32);
+    }
     return switch (schedule.values().get(value)) {
       case Value.Arena a -> target.arena.region(a.dtype());
-      case Value.External e -> ((ClBuffer) Objects.requireNonNull(externals[e.slot()])).mem;
+      case Value.External e ->
+          (cl_mem) ((DeviceBuffer<?>) Objects.requireNonNull(externals[e.slot()])).block();
     };
   }
 
@@ -162,6 +151,6 @@ final class ClLaunches implements Launches {
   public void read(int value, HostBuffer copy) {
     Value place = schedule.values().get(value);
     int from = place instanceof Value.Arena a ? a.offset() : 0;
-    ClBuffer.read(target, memory(value), place.dtype(), from, copy.array(), 0, place.size());
+    target.store.read(memory(value), from, place.dtype(), copy.array(), 0, place.size());
   }
 }

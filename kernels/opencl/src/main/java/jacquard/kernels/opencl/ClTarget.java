@@ -7,19 +7,22 @@ import jacquard.kernels.csource.CallProgram;
 import jacquard.kernels.csource.Calls;
 import jacquard.kernels.csource.DeviceArena;
 import jacquard.kernels.csource.DeviceMemory;
+import jacquard.kernels.csource.DeviceStore;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.KernelCache;
-import jacquard.kernels.csource.Trouble;
+import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.Tiles;
+import jacquard.kernels.csource.Transfers;
+import jacquard.kernels.csource.Tuner;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.lang.foreign.MemorySegment;
 import org.jocl.CL;
 import org.jocl.CLException;
-import org.jocl.Pointer;
-import org.jocl.Sizeof;
 import org.jocl.cl_buffer_region;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
@@ -27,7 +30,8 @@ import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_mem;
 
-/// An OpenCL device: memory, and schedules as launches of kernels in one in-order queue.
+/// An OpenCL device: memory, and schedules as launches of kernels in one in-order queue, with
+/// another one for uploads.
 final class ClTarget implements Target {
   /// Most kernels of a program: several are compiled at the same time.
   private static final int PROGRAM = 8;
@@ -42,8 +46,8 @@ final class ClTarget implements Target {
   final DeviceMemory<cl_mem> memory;
   final DeviceArena<cl_mem> arena;
   final KernelCache<ClModule> kernels;
-  final cl_mem troubleMemory;
-  final Trouble trouble;
+  final DeviceStore<cl_mem> store;
+  private final Tuner tuner;
 
   ClTarget(Device device, ClDevice limits) {
     this.device = device;
@@ -68,6 +72,11 @@ final class ClTarget implements Target {
               public void release(cl_mem block) {
                 CL.clReleaseMemObject(block);
               }
+
+              @Override
+              public long freeBytes() {
+                return -1;
+              }
             });
     arena =
         new DeviceArena<>(
@@ -89,10 +98,23 @@ final class ClTarget implements Target {
     int programSize = limits.keepsKernels() ? POCL_PROGRAM : PROGRAM;
     ClCompiler compiler = new ClCompiler(device, limits, context);
     kernels = new KernelCache<>(Dialect.OPENCL, programSize, compiler::compile);
-    long bytes = (long) Trouble.NUMBERS * Sizeof.cl_int;
-    troubleMemory = memory.allocate(bytes);
-    trouble = new Trouble(this::readNumbers, () -> clear(troubleMemory, bytes));
-    clear(troubleMemory, bytes);
+    tuner = new Tuner(compiler.files(), limits.gpu(), new Measured());
+    ClTransfers transfers = new ClTransfers(context, limits.id(), queue);
+    store =
+        new DeviceStore<>(
+            device, memory, new Transfers<>(transfers, MemorySegment.ofBuffer(transfers.host())));
+  }
+
+  private final class Measured implements Tuner.Trial {
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return store.allocate(dtype, size);
+    }
+
+    @Override
+    public Launches prepare(Schedule schedule, Tiles tiles) {
+      return new ClLaunches(ClTarget.this, schedule, tiles);
+    }
   }
 
   private cl_mem buffer(long bytes) {
@@ -100,20 +122,6 @@ final class ClTarget implements Target {
       return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
     } catch (CLException e) {
       throw new DeviceException(device + ": " + e.getMessage());
-    }
-  }
-
-  private int[] readNumbers(int count) {
-    int[] found = new int[count];
-    Pointer to = Pointer.to(found);
-    long bytes = (long) count * Sizeof.cl_int;
-    CL.clEnqueueReadBuffer(queue, troubleMemory, true, 0, bytes, to, 0, null, null);
-    return found;
-  }
-
-  void clear(cl_mem mem, long bytes) {
-    if (bytes > 0) {
-      CL.clEnqueueFillBuffer(queue, mem, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
     }
   }
 
@@ -125,17 +133,13 @@ final class ClTarget implements Target {
   @Override
   public Buffer allocate(DType dtype, int size) {
     require(dtype);
-    ClBuffer buffer = new ClBuffer(this, dtype, size);
-    buffer.clear();
-    return buffer;
+    return store.allocate(dtype, size);
   }
 
   @Override
   public Buffer place(HostBuffer host) {
     require(host.dtype());
-    ClBuffer buffer = new ClBuffer(this, host.dtype(), host.size());
-    buffer.write(0, host.array(), host.offset(), host.size());
-    return buffer;
+    return store.place(host);
   }
 
   private void require(DType dtype) {
@@ -155,8 +159,7 @@ final class ClTarget implements Target {
     for (DType dtype : schedule.arena().elements().keySet()) {
       require(dtype);
     }
-    arena.require(schedule.arena());
-    return new CallProgram(schedule, new ClLaunches(this, schedule));
+    return new CallProgram(schedule, new ClLaunches(this, schedule, tuner));
   }
 
   /// Refuses what would run here and on no GPU.

@@ -1,0 +1,169 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.MemoryPlan;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Schedule.Value;
+import jacquard.kernels.Task;
+import jacquard.tensor.DType;
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.Switches;
+import jacquard.tensor.spi.Buffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Tiles by measurement: the first product of its likeness is computed once with each, and the
+/// fastest is remembered on disk, for this device, driver and compiler.
+public final class Tuner implements Tiles {
+  /// Rises when a template changes so that other tiles may be faster.
+  private static final int VERSION = 1;
+
+  /// Below this, a product is over before its launch has been.
+  private static final double LEAST_FLOPS = 1 << 25;
+
+  private static final int ROUNDS = 3;
+  private static final long ROUND_NANOS = 2_000_000;
+  private static final int MOST_LAUNCHES = 20;
+
+  /// What a device does to measure.
+  public interface Trial {
+    /// {@return a buffer of zeros}
+    ///
+    /// @param dtype dtype of the elements
+    /// @param size number of elements
+    Buffer allocate(DType dtype, int size);
+
+    /// {@return a schedule's calls, ready to be launched}
+    ///
+    /// @param schedule what is to be done
+    /// @param tiles of its products
+    Launches prepare(Schedule schedule, Tiles tiles);
+  }
+
+  private final KernelFiles files;
+  private final Trial trial;
+  private final boolean unasked;
+  private final Map<String, Integer> known = new HashMap<>();
+  private boolean loaded;
+
+  /// A tuner that has measured nothing yet.
+  ///
+  /// @param files where it remembers
+  /// @param unasked whether to measure without being told to: on GPUs
+  /// @param trial how the device measures
+  public Tuner(KernelFiles files, boolean unasked, Trial trial) {
+    this.files = files;
+    this.unasked = unasked;
+    this.trial = trial;
+  }
+
+  @Override
+  public synchronized int of(Product product) {
+    if (!Switches.tunes(unasked) || product.tiles().size() < 2 || product.flops() < LEAST_FLOPS) {
+      return product.usual();
+    }
+    if (!loaded) {
+      loaded = true;
+      files.loadTuning().forEach(this::read);
+    }
+    Integer tile = known.get(product.likeness());
+    if (tile != null && product.tiles().contains(tile)) {
+      return tile;
+    }
+    try {
+      int best = fastest(product);
+      known.put(product.likeness(), best);
+      files.storeTuning(lines());
+      return best;
+    } catch (DeviceException e) {
+      return product.usual(); // no memory for operands beside the program's own
+    }
+  }
+
+  /// A line is `v1 LIKENESS = TILE`; others are passed over.
+  private void read(String line) {
+    int split = line.indexOf(" = ");
+    String version = "v" + VERSION + " ";
+    if (line.startsWith(version) && split > 0) {
+      try {
+        known.put(
+            line.substring(version.length(), split), Integer.valueOf(line.substring(split + 3)));
+      } catch (NumberFormatException e) {
+        // damaged: measured anew
+      }
+    }
+  }
+
+  private List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    new TreeMap<>(known).forEach((k, v) -> lines.add("v" + VERSION + " " + k + " = " + v));
+    return lines;
+  }
+
+  private int fastest(Product product) {
+    Schedule alone = alone(product.schedule(), product.task());
+    Buffer[] buffers = new Buffer[alone.inputs()];
+    for (Value value : alone.values()) {
+      if (value instanceof Value.External e) {
+        buffers[e.slot()] = trial.allocate(e.dtype(), e.size());
+      }
+    }
+    int best = product.usual();
+    double least = Double.POSITIVE_INFINITY;
+    for (int tile : product.tiles()) {
+      Launches launches = trial.prepare(alone, p -> tile);
+      double nanos = nanos(launches, buffers);
+      if (nanos < least) {
+        least = nanos;
+        best = tile;
+      }
+    }
+    return best;
+  }
+
+  /// Of one launch: the best of several rounds.
+  private static double nanos(Launches launches, Buffer[] buffers) {
+    launches.bind(buffers, new long[0]);
+    try {
+      launches.launch(0);
+      launches.finish();
+      double best = round(launches, 1);
+      int count = (int) Math.clamp(ROUND_NANOS / best, 1, MOST_LAUNCHES);
+      for (int i = 0; i < ROUNDS; i++) {
+        best = Math.min(best, round(launches, count));
+      }
+      return best;
+    } finally {
+      launches.unbind();
+    }
+  }
+
+  private static double round(Launches launches, int count) {
+    long start = System.nanoTime();
+    for (int i = 0; i < count; i++) {
+      launches.launch(0);
+    }
+    launches.finish();
+    return (double) (System.nanoTime() - start) / count;
+  }
+
+  /// A schedule of this task alone, without its epilogue, on buffers that are given.
+  private static Schedule alone(Schedule schedule, Task whole) {
+    Task task =
+        whole instanceof Task.Dot d
+            ? new Task.Dot(d.dtype(), d.a(), d.aView(), d.b(), d.bView(), d.c(), null)
+            : whole;
+    List<Value> values = new ArrayList<>(schedule.values());
+    int slot = 0;
+    List<Integer> used = new ArrayList<>(task.reads());
+    used.addAll(task.writes());
+    values.replaceAll(v -> new Value.Arena(v.dtype(), 0, 0));
+    for (int value : used.stream().distinct().toList()) {
+      Value real = schedule.values().get(value);
+      values.set(value, new Value.External(real.dtype(), real.size(), slot++));
+    }
+    return new Schedule(List.of(task), values, new MemoryPlan(Map.of()), slot, 0, List.of());
+  }
+}

@@ -1,0 +1,280 @@
+package jacquard.kernels.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Target;
+import jacquard.kernels.csource.Calls;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Listing;
+import jacquard.kernels.csource.Tiles;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Half;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// Runs the text of CUDA kernels on a processor: `warps.hpp` says how. All plans are compiled in
+/// one go, and then run.
+final class Emulator {
+  private final Dialect dialect;
+  private final List<Plan> plans = new ArrayList<>();
+
+  /// Kernels by name; a plan's text is in `text` what `g++` gets.
+  private final Map<String, String> kernels = new LinkedHashMap<>();
+
+  Emulator(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /// A plan with the buffers of its run, the last of which is the result's.
+  record Plan(Schedule schedule, Listing listing, Buffer[] externals, long[] dynamics) {
+    boolean shares() {
+      return listing.kernels().values().stream().anyMatch(text -> text.contains("__shared__"));
+    }
+  }
+
+  /// Plans `result` and keeps it if it is wanted.
+  void add(Tensor result, Function<Plan, Boolean> wanted) {
+    Target target = new Recorder(wanted);
+    new PlannedBackend(target).run(List.of(new Backend.Root(result.node(), null)));
+  }
+
+  int size() {
+    return plans.size();
+  }
+
+  private final class Recorder implements Target {
+    private final Function<Plan, Boolean> wanted;
+
+    Recorder(Function<Plan, Boolean> wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public Device device() {
+      return Device.REFERENCE;
+    }
+
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return HostBuffer.allocate(dtype, size);
+    }
+
+    @Override
+    public Buffer place(HostBuffer host) {
+      return host;
+    }
+
+    @Override
+    public boolean hasKernel(Node fused) {
+      return Calls.has(fused, CudaTarget.SHARED_BYTES);
+    }
+
+    @Override
+    public Program prepare(Schedule schedule) {
+      Listing listing = Listing.of(dialect, schedule, Tiles.USUAL);
+      return (externals, dynamics) -> {
+        Plan plan = new Plan(schedule, listing, externals.clone(), dynamics.clone());
+        if (wanted.apply(plan)) {
+          plans.add(plan);
+          kernels.putAll(listing.kernels());
+        }
+      };
+    }
+  }
+
+  /// Compiles and runs all plans in two orders of items.
+  ///
+  /// @param text of the program for these kernels
+  /// @return the result of each plan, its bytes
+  List<ByteBuffer> run(Path folder, Function<List<String>, String> text)
+      throws IOException, InterruptedException {
+    StringBuilder main = new StringBuilder();
+    ByteArrayOutputStream in = new ByteArrayOutputStream();
+    for (Plan plan : plans) {
+      main.append("  { Plan plan(in);\n");
+      for (List<Listing.Placed> calls : plan.listing.tasks()) {
+        for (Listing.Placed placed : calls) {
+          var c = placed.call();
+          main.append(
+              "    launch(%s, %d, %d, %d);\n"
+                  .formatted(c.entry(), placed.at(), c.groups(), c.groupSize()));
+        }
+      }
+      main.append("    plan.write(out); }\n");
+      write(in, plan);
+    }
+    compile(folder, text.apply(List.copyOf(kernels.values())), main.toString());
+    Path input = Files.write(folder.resolve("in"), in.toByteArray());
+    List<ByteBuffer> forwards = run(folder, input, "forwards");
+    List<ByteBuffer> backwards = run(folder, input, "backwards");
+    for (int i = 0; i < plans.size(); i++) {
+      assertEquals(
+          -1,
+          forwards.get(i).mismatch(backwards.get(i)),
+          "depends on the order of items: " + plans.get(i).listing.kernels());
+    }
+    return forwards;
+  }
+
+  private List<ByteBuffer> run(Path folder, Path input, String order)
+      throws IOException, InterruptedException {
+    Path output = folder.resolve(order);
+    Process process =
+        start(folder, folder.resolve("plans").toString(), input.toString(), output + "", order);
+    assertEquals(0, ended(process), () -> log(folder));
+    ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(output)).order(ByteOrder.LITTLE_ENDIAN);
+    List<ByteBuffer> results = new ArrayList<>();
+    for (Plan plan : plans) {
+      int[] sizes = slotBytes(plan);
+      int before = Arrays.stream(sizes).sum() - sizes[sizes.length - 1];
+      all.position(all.position() + before);
+      results.add(all.slice(all.position(), sizes[sizes.length - 1]).order(all.order()));
+      all.position(all.position() + sizes[sizes.length - 1]);
+    }
+    assertEquals(0, all.remaining());
+    return results;
+  }
+
+  private static int[] slotBytes(Plan plan) {
+    int[] bytes = new int[DType.values().length + plan.externals.length];
+    plan.listing
+        .arena()
+        .elements()
+        .forEach((dtype, size) -> bytes[dtype.ordinal()] = size * dtype.bytes());
+    for (int i = 0; i < plan.externals.length; i++) {
+      Buffer b = plan.externals[i];
+      bytes[DType.values().length + i] = b.size() * b.dtype().bytes();
+    }
+    return bytes;
+  }
+
+  private static void write(ByteArrayOutputStream in, Plan plan) {
+    int[] numbers = plan.listing.numbers().toArray();
+    ByteBuffer p = bytes(4 * numbers.length);
+    p.asIntBuffer().put(numbers);
+    write(in, p);
+    ByteBuffer dynamics = bytes(16 * plan.dynamics.length);
+    for (long d : plan.dynamics) {
+      dynamics.putLong(d).putLong(Float.floatToIntBits((float) Double.longBitsToDouble(d)));
+    }
+    write(in, dynamics);
+    int[] sizes = slotBytes(plan);
+    in.writeBytes(bytes(4).putInt(sizes.length).array());
+    for (int i = 0; i < sizes.length; i++) {
+      int external = i - DType.values().length;
+      if (external >= 0 && external < plan.externals.length - 1) {
+        write(in, bits(plan.externals[external]));
+      } else {
+        byte[] garbage = new byte[sizes[i]];
+        Arrays.fill(garbage, (byte) 0xff);
+        write(in, ByteBuffer.wrap(garbage));
+      }
+    }
+  }
+
+  private static ByteBuffer bytes(int size) {
+    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static ByteBuffer bits(Buffer buffer) {
+    Object array = HostBuffer.newArray(buffer.dtype(), buffer.size());
+    buffer.read(0, array, 0, buffer.size());
+    ByteBuffer all = bytes(buffer.size() * buffer.dtype().bytes());
+    switch (array) {
+      case float[] f when buffer.dtype().isHalf() ->
+          all.asShortBuffer().put(Half.pack(buffer.dtype(), f, 0, f.length));
+      case float[] f -> all.asFloatBuffer().put(f);
+      case double[] d -> all.asDoubleBuffer().put(d);
+      case int[] i -> all.asIntBuffer().put(i);
+      case long[] l -> all.asLongBuffer().put(l);
+      case byte[] b -> all.duplicate().put(b);
+      default -> throw new AssertionError(array);
+    }
+    return all;
+  }
+
+  private static void write(ByteArrayOutputStream to, ByteBuffer bytes) {
+    to.writeBytes(bytes(4).putInt(bytes.capacity()).array());
+    to.writeBytes(bytes.array());
+  }
+
+  /// Skips the test, and says so, where there is no compiler.
+  private static void compile(Path folder, String text, String main)
+      throws IOException, InterruptedException {
+    Path source = folder.resolve("plans.cpp");
+    try (InputStream warps =
+        Objects.requireNonNull(Emulator.class.getResourceAsStream("warps.hpp"))) {
+      Files.write(folder.resolve("warps.hpp"), warps.readAllBytes());
+    }
+    Files.writeString(
+        source,
+        "#include \"warps.hpp\"\n"
+            + text
+            + "int main(int count, char** names) {\n"
+            + "  FILE* in = fopen(names[1], \"rb\");\n  FILE* out = fopen(names[2], \"wb\");\n"
+            + "  backwards = names[3][0] == 'b';\n"
+            + main
+            + "  fclose(out);\n}\n");
+    String[] command = {
+      "g++",
+      "-O1",
+      "-w",
+      "-ffp-contract=off",
+      "-o",
+      folder.resolve("plans").toString(),
+      source.toString()
+    };
+    Process compiler;
+    try {
+      compiler = start(folder, command);
+    } catch (IOException e) {
+      System.err.println("SKIPPED: no g++ on the PATH: CUDA kernels are not emulated");
+      assumeTrue(false, "no g++ on the PATH");
+      throw e;
+    }
+    assertEquals(0, ended(compiler), () -> log(folder));
+  }
+
+  private static Process start(Path folder, String... command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("log").toFile())
+        .start();
+  }
+
+  private static int ended(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "still running");
+    return process.exitValue();
+  }
+
+  private static String log(Path folder) {
+    try {
+      return Files.readString(folder.resolve("log"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
