@@ -36,7 +36,7 @@ class ResumeTest {
         "gan --latent 4 --batch 16",
         "gan --latent 4 --batch 8 --loss wgan-gp --d-steps 2 --conditional --ema 0.9"
             + " --instance-noise 0.1",
-        "gan --latent 4 --batch 8 --loss hinge --spectral-norm --r1 0.1 --lr-d 1e-3",
+        "gan --latent 4 --batch 8 --loss hinge --spectral-norm --r1 0.1 --lr-d 1e-3 --precision f16",
         "classifier --features 8 --dropout 0.2 --batch 16",
       })
   void fromTheMiddleItEndsAsItDid(String recipe) throws IOException {

@@ -46,6 +46,7 @@ public final class GanRecipe implements Callable<Integer> {
   @Mixin private AugmentOptions augment;
   @Mixin private GanOptions gan;
   @Mixin private FeatureOptions features;
+  @Mixin private PrecisionOptions precision;
 
   @Option(
       names = "--batch",
@@ -74,7 +75,7 @@ public final class GanRecipe implements Callable<Integer> {
     Digits digits = augment.apply(Digits.of(options.data, -1, batch, options.seed), options.seed);
     long steps = options.steps(stepsPerEpoch(digits), TrainOptions.Length.ofEpochs(30));
     GanModel model = GanModel.of(Init.of(options.seed), gan.sizes(digits));
-    Duel duel = new Duel(model, gan.settings(steps), Key.of(options.seed));
+    Duel duel = new Duel(model, gan.settings(steps), Key.of(options.seed), precision.precision());
     if (options.visitor != null) {
       try (DataLoader first = new DataLoader(digits.train(), 0, 1, 1)) {
         return options.visitor.visit(new Lesson(duel, digits.train(), first, null));
@@ -196,7 +197,8 @@ public final class GanRecipe implements Callable<Integer> {
 
     @Override
     public @Nullable String warning() {
-      return monitor == null ? null : monitor.warning();
+      String warning = monitor == null ? null : monitor.warning();
+      return warning == null ? duel.note() : warning;
     }
 
     @Override

@@ -15,6 +15,10 @@ final class PrecisionOptions {
               + " stay f32. Default: ${DEFAULT-VALUE}.")
   private Precision precision;
 
+  Precision precision() {
+    return precision;
+  }
+
   /// The same step in this precision.
   <B> TrainStep<B> apply(TrainStep<B> step) {
     return step.withPrecision(precision);

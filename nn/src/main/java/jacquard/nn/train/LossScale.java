@@ -43,6 +43,15 @@ public record LossScale(State scale, State good, State skipped, int patience) {
     return of(FIRST, PATIENCE, device);
   }
 
+  /// What [#standard(Device)] is, for one loss of several.
+  ///
+  /// @param device where it lives
+  /// @param name what its states' names begin with; two scales have two names
+  /// @return the scale
+  public static LossScale standard(Device device, String name) {
+    return of(FIRST, PATIENCE, device, name);
+  }
+
   /// One that begins at `first`.
   ///
   /// @param first a power of two from 1 to 2^24
@@ -50,24 +59,34 @@ public record LossScale(State scale, State good, State skipped, int patience) {
   /// @param device where it lives
   /// @return the scale
   public static LossScale of(double first, int patience, Device device) {
+    return of(first, patience, device, "loss_scale");
+  }
+
+  private static LossScale of(double first, int patience, Device device, String name) {
     if (!(first >= LEAST && first <= MOST) || first != Math.scalb(1.0, Math.getExponent(first))) {
       throw new IllegalArgumentException(
           "loss scale: " + first + ", expected a power of two from 1 to 2^24");
     }
     return new LossScale(
-        new State("loss_scale.scale", Tensor.constant(DType.F32, first, device)),
-        new State("loss_scale.good", Tensor.constant(DType.I32, 0L, device)),
-        new State("loss_scale.skipped", Tensor.constant(DType.I32, 0L, device)),
+        new State(name + ".scale", Tensor.constant(DType.F32, first, device)),
+        new State(name + ".good", Tensor.constant(DType.I32, 0L, device)),
+        new State(name + ".skipped", Tensor.constant(DType.I32, 0L, device)),
         patience);
   }
 
-  /// The loss to differentiate.
-  Tensor scaled(Tensor loss, Pass pass) {
+  /// {@return the loss to differentiate}
+  ///
+  /// @param loss a scalar
+  /// @param pass that reads the scale
+  public Tensor scaled(Tensor loss, Pass pass) {
     return loss.mul(pass.value(scale));
   }
 
-  /// Gradients of a [#scaled] loss as those of the loss.
-  List<Tensor> unscaled(List<Tensor> gradients, Pass pass) {
+  /// {@return gradients of a [#scaled] loss as those of the loss}
+  ///
+  /// @param gradients of the scaled loss
+  /// @param pass that read the scale
+  public List<Tensor> unscaled(List<Tensor> gradients, Pass pass) {
     Tensor factor = pass.value(scale).recip();
     return gradients.stream().map(g -> g.mul(factor)).toList();
   }
@@ -76,7 +95,8 @@ public record LossScale(State scale, State good, State skipped, int patience) {
   ///
   /// @param gradients before clipping
   /// @param states that were given new values
-  void guard(List<Tensor> gradients, List<? extends State> states, Pass pass) {
+  /// @param pass that gave them
+  public void guard(List<Tensor> gradients, List<? extends State> states, Pass pass) {
     Tensor finite = Clip.globalNorm(gradients).isFinite();
     for (State state : states) {
       pass.update(state, finite.where(pass.value(state), state.value()));

@@ -5,11 +5,14 @@ import jacquard.nn.AdversarialLoss;
 import jacquard.nn.GradientPenalty;
 import jacquard.nn.Module;
 import jacquard.nn.Pass;
+import jacquard.nn.Precision;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
 import jacquard.nn.train.Inspection;
+import jacquard.nn.train.LossScale;
 import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.Device;
 import jacquard.tensor.Key;
 import jacquard.tensor.Scalar;
 import jacquard.tensor.State;
@@ -30,8 +33,9 @@ public final class Duel {
   private final GanModel model;
   private final Settings settings;
   private final Key key;
-  private final Adam forDiscriminator;
-  private final Adam forGenerator;
+  private final Precision precision;
+  private final Side forDiscriminator;
+  private final Side forGenerator;
   private final Schedule noise;
 
   /// @param rateD learning rate of the discriminator
@@ -62,23 +66,68 @@ public final class Duel {
   /// @param labels i32 `[B]`; null for a model without classes
   public record Real(Tensor pictures, @Nullable Tensor labels) {}
 
-  public Duel(GanModel model, Settings settings, Key key) {
+  /// One of the two in training. Each has a scale of its own: gradients of the one may overflow
+  /// where those of the other don't.
+  ///
+  /// @param averages of what is trained, which move with it
+  /// @param scale of the loss; null for none
+  private record Side(Adam adam, List<State> averages, @Nullable LossScale scale) {
+    List<State> states() {
+      List<State> all = new ArrayList<>(adam.states());
+      if (scale != null) {
+        all.addAll(scale.states());
+      }
+      return all;
+    }
+
+    List<Tensor> gradients(Tensor loss, Pass pass) {
+      List<Tensor> parameters = pass.values(adam.parameters());
+      return scale == null
+          ? Gradients.of(loss, parameters)
+          : scale.unscaled(Gradients.of(scale.scaled(loss, pass), parameters), pass);
+    }
+
+    void guard(List<Tensor> gradients, Pass pass) {
+      if (scale != null) {
+        List<State> changed = new ArrayList<>(adam.parameters());
+        changed.addAll(adam.states());
+        changed.addAll(averages);
+        scale.guard(gradients, changed, pass);
+      }
+    }
+  }
+
+  /// @param precision of matrix products and convolutions
+  public Duel(GanModel model, Settings settings, Key key, Precision precision) {
     this.model = model;
     this.settings = settings;
     this.key = key;
-    forDiscriminator = adam(model.discriminator(), settings.rateD);
-    forGenerator = adam(model.generator(), settings.rateG);
+    this.precision = precision;
+    List<State> averages = model.average() == null ? List.of() : model.average().states();
+    forDiscriminator = side("d_loss_scale", model.discriminator(), settings.rateD, List.of());
+    forGenerator = side("g_loss_scale", model.generator(), settings.rateG, averages);
     noise = Schedule.linear(settings.noise, 0, Math.max(1, settings.steps));
   }
 
   /// Without momentum for WGAN, whose penalty makes a moving target of the slope, and with half of
   /// the usual one otherwise, as in the papers of both.
-  private Adam adam(Module module, double rate) {
-    return new Adam(
-        List.of(Group.of(module.parameters(), rate)),
-        settings.loss == AdversarialLoss.WGAN
-            ? Adam.Settings.ADAM.withBetas(0, 0.9)
-            : Adam.Settings.ADAM.withBetas(0.5, 0.999));
+  private Side side(String name, Module module, double rate, List<State> averages) {
+    Adam adam =
+        new Adam(
+            List.of(Group.of(module.parameters(), rate)),
+            settings.loss == AdversarialLoss.WGAN
+                ? Adam.Settings.ADAM.withBetas(0, 0.9)
+                : Adam.Settings.ADAM.withBetas(0.5, 0.999));
+    Device device = adam.parameters().getFirst().device();
+    boolean scaled = precision == Precision.F16;
+    return new Side(adam, averages, scaled ? LossScale.standard(device, name) : null);
+  }
+
+  /// What to tell people of the losses' scales now; null where they have none.
+  public @Nullable String note() {
+    LossScale d = forDiscriminator.scale;
+    LossScale g = forGenerator.scale;
+    return d == null || g == null ? null : "discriminator: " + d + "; generator: " + g;
   }
 
   public GanModel model() {
@@ -124,7 +173,7 @@ public final class Duel {
   }
 
   private Work alone(long step, int number, Real real) {
-    Round round = round(step, number, real);
+    Round round = round(step, number, real, precision);
     round.updateDiscriminator(step * settings.rounds + number);
     return new Work(List.of(), round.pass.updates());
   }
@@ -132,7 +181,7 @@ public final class Duel {
   /// One plan: the generator draws once, and is judged by the discriminator that the same plan has
   /// just improved, because later reads of a pass see what it updated.
   private Work both(long step, int number, Real real) {
-    Round round = round(step, number, real);
+    Round round = round(step, number, real, precision);
     Verdict verdict = round.updateDiscriminator(step * settings.rounds + number);
     Tensor generatorLoss = round.updateGenerator(step);
     return new Work(List.of(verdict.loss, generatorLoss, verdict.accuracy), round.pass.updates());
@@ -140,17 +189,18 @@ public final class Duel {
 
   /// Looks at both networks with a batch of step number `step`.
   public Inspection inspect(long step, Real real) {
-    Round round = round(step, settings.rounds - 1, real);
+    Round round = round(step, settings.rounds - 1, real, Precision.F32);
     return Inspection.of(
         List.of(
-            new Inspection.Target(round.discriminatorLoss().total, forDiscriminator.parameters()),
-            new Inspection.Target(round.generatorLoss(), forGenerator.parameters())),
+            new Inspection.Target(
+                round.discriminatorLoss().total, forDiscriminator.adam.parameters()),
+            new Inspection.Target(round.generatorLoss(), forGenerator.adam.parameters())),
         round.pass);
   }
 
-  private Round round(long step, int number, Real real) {
+  private Round round(long step, int number, Real real, Precision of) {
     Key key = this.key.dynamic().fold(Math.toIntExact(step)).fold(number);
-    return new Round(step, Pass.training(key), real);
+    return new Round(step, Pass.training(key, of), real);
   }
 
   /// Updates of the discriminator in a step.
@@ -211,7 +261,9 @@ public final class Duel {
 
     Verdict updateDiscriminator(long update) {
       Verdict verdict = discriminatorLoss();
-      update(forDiscriminator, update, verdict.total);
+      List<Tensor> gradients = forDiscriminator.gradients(verdict.total, pass);
+      forDiscriminator.adam.update(update, gradients, pass);
+      forDiscriminator.guard(gradients, pass);
       return verdict;
     }
 
@@ -222,15 +274,13 @@ public final class Duel {
 
     Tensor updateGenerator(long update) {
       Tensor loss = generatorLoss();
-      update(forGenerator, update, loss);
+      List<Tensor> gradients = forGenerator.gradients(loss, pass);
+      forGenerator.adam.update(update, gradients, pass);
       if (model.average() != null) {
         model.average().update(pass);
       }
+      forGenerator.guard(gradients, pass);
       return loss;
-    }
-
-    private void update(Adam adam, long number, Tensor loss) {
-      adam.update(number, Gradients.of(loss, pass.values(adam.parameters())), pass);
     }
   }
 }
