@@ -1,19 +1,21 @@
 #!/bin/sh
 # Everything that wants a GPU, in one run: operation table, recipes, parity with the CPU, speed. Prints a table.
 #
-#   bench/gpu.sh --pack FOLDER     builds, and puts all that a run needs into FOLDER: Java, jars, this script
+#   bench/gpu.sh --pack FOLDER     builds, and puts all that a run needs into FOLDER: Java, jars, this script; and into
+#                                  FOLDER.tar.xz, some 40 MB, for machines that little can be carried to
 #   FOLDER/gpu.sh [OPTIONS]        runs from there, on a machine with neither a JDK nor Maven
 #
 #   --device D     cuda (as it stands), opencl, cpu
 #   --small        small sizes and few steps: a rehearsal, on PoCL for example
 #   --data FOLDER  with tinyshakespeare/*.txt and mnist for the recipes, which otherwise train on what is built in
-#   --torch FILE   a program for python3 that prints lines of JSON as peers do, run before ours
-#   --skip LIST    parts to leave out: table,recipes,parity,speed
+#   --torch FILE   a program for python3 that prints lines of JSON as peers do, run before ours: gpu_torch.py beside this
+#   --skip LIST    parts to leave out: table,speed,parity,recipes, which run in this order
+#   --limit S      seconds for all: what is not begun by then is left out, what runs is stopped, and both are told
 #   --out FOLDER   where logs go (gpu-results)
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-device=cuda small='' data='' torch='' out=gpu-results skip='' pack=''
+device=cuda small='' data='' torch='' out=gpu-results skip='' pack='' limit=''
 
 die() {
   printf 'gpu.sh: %s\n' "$*" >&2
@@ -23,7 +25,7 @@ die() {
 while [ $# -gt 0 ]; do
   case $1 in
     --small) small=1 ;;
-    --pack | --device | --data | --torch | --out | --skip)
+    --pack | --device | --data | --torch | --out | --skip | --limit)
       [ $# -ge 2 ] || die "$1 wants a value"
       case $1 in
         --pack) pack=$2 ;;
@@ -32,6 +34,7 @@ while [ $# -gt 0 ]; do
         --torch) torch=$2 ;;
         --out) out=$2 ;;
         --skip) skip=,$2, ;;
+        --limit) limit=$2 ;;
       esac
       shift
       ;;
@@ -50,11 +53,12 @@ if [ -n "$pack" ]; then
   cp "$tests" "$pack/lib/tensor-tests.jar"
   jdk=${JAVA_HOME:-$(dirname -- "$(dirname -- "$(readlink -f "$(command -v java)")")")}
   rm -rf "$pack/runtime"
-  "$jdk/bin/jlink" --compress zip-9 --strip-debug --no-header-files --no-man-pages --output "$pack/runtime" \
+  "$jdk/bin/jlink" --compress zip-0 --strip-debug --no-header-files --no-man-pages --output "$pack/runtime" \
     --add-modules java.base,java.desktop,java.logging,java.management,java.net.http,jdk.incubator.vector,jdk.management,jdk.unsupported ||
     die "jlink failed: set JAVA_HOME to a JDK 25 or newer"
-  cp "$here/gpu.sh" "$pack/"
-  du -sh "$pack"
+  cp "$here/gpu.sh" "$here/gpu_torch.py" "$pack/"
+  tar -C "$(dirname -- "$pack")" -cJf "$pack.tar.xz" "$(basename -- "$pack")" || die "cannot write $pack.tar.xz"
+  du -sh "$pack" "$pack.tar.xz"
   exit 0
 fi
 
@@ -62,6 +66,16 @@ java=$here/runtime/bin/java
 [ -x "$java" ] || die "no $java: make a folder to run from with --pack"
 mkdir -p "$out" || die "cannot write $out"
 failed=0
+
+device=${device%:0}
+case $limit in *[!0-9]*) die "--limit $limit, expected seconds" ;; esac
+end=''
+[ -n "$limit" ] && end=$(($(date +%s) + limit))
+
+# The driver where it is mounted, but not among the system's libraries
+for folder in /usr/local/nvidia/lib64 /usr/local/nvidia/lib; do
+  if [ -e "$folder/libcuda.so.1" ]; then LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder; fi
+done
 
 # NVRTC as Python's packages bring it, where the toolkit's own is not installed
 for folder in /usr/local/cuda/lib64 $(python3 -c 'import sys; print(*sys.path)' 2>/dev/null); do
@@ -74,7 +88,7 @@ export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}"
 # jvm MAIN ARGS: options of Java in $options
 jvm() {
   # shellcheck disable=SC2086
-  "$java" -XX:+UseG1GC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true \
+  ${end:+timeout "$(left)"} "$java" -XX:+UseG1GC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true \
     ${options:-} -cp "$here/lib/*" "$@"
 }
 
@@ -84,10 +98,21 @@ part() {
   printf '\n== %s\n' "$1"
 }
 
+# left: seconds until the limit, at least 1
+left() {
+  seconds=$((end - $(date +%s)))
+  echo $((seconds > 0 ? seconds : 1))
+}
+
 # step NAME COMMAND ARGS: runs it into a log, and says how it went and how long it took
 step() {
   name=$1
   shift
+  if [ -n "$end" ] && [ "$(left)" -lt 5 ]; then
+    printf '%-28s         left out: no time\n' "$name"
+    failed=$((failed + 1))
+    return
+  fi
   begun=$(date +%s)
   if "$@" >"$out/$name.log" 2>&1; then result=ok; else
     result="FAILED: $(grep -v '^WARNING' "$out/$name.log" | tail -n 1)"
@@ -122,6 +147,22 @@ if part table; then
   tail -n 1 "$out/table.log"
 fi
 
+if part speed; then
+  warm=5 measure=5 elements=67108864 side=4096
+  [ -n "$small" ] && warm=1 measure=1 elements=1048576 side=256
+  if [ -n "$torch" ]; then
+    step torch ${end:+timeout "$(left)"} python3 "$torch"
+    cat "$out/torch.log"
+  fi
+  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side 2>"$out/device.err" | tee "$out/device.log"
+  wanted='W1 W2'
+  [ -n "$small" ] && wanted=W1
+  # shellcheck disable=SC2086
+  on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
+  # shellcheck disable=SC2086
+  on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted 2>>"$out/workloads.err" | tee -a "$out/workloads.jsonl"
+fi
+
 if part parity; then
   workloads='W1 W3 W5'
   [ -n "$small" ] && workloads='W1 W3' # convolutions take minutes on PoCL
@@ -146,28 +187,12 @@ if part recipes; then
       set -- --data "$data/mnist"
     fi
     step "train-$recipe" jvm jacquard.examples.Main train $recipe --device "$device" --steps $steps --out "$runs/$recipe" "$@"
-    [ $recipe = gan ] || for precision in bf16 f16; do
+    for precision in bf16 f16; do
       step "train-$recipe-$precision" jvm jacquard.examples.Main train $recipe --device "$device" --steps $steps \
         --precision $precision --out "$runs/$recipe-$precision" "$@"
     done
   done
   rm -rf "$runs"
-fi
-
-if part speed; then
-  warm=5 measure=5 elements=67108864 side=4096
-  [ -n "$small" ] && warm=1 measure=1 elements=1048576 side=256
-  if [ -n "$torch" ]; then
-    step torch python3 "$torch"
-    cat "$out/torch.log"
-  fi
-  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side 2>"$out/device.err" | tee "$out/device.log"
-  wanted='W1 W2'
-  [ -n "$small" ] && wanted=W1
-  # shellcheck disable=SC2086
-  on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
-  # shellcheck disable=SC2086
-  on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted 2>>"$out/workloads.err" | tee -a "$out/workloads.jsonl"
 fi
 
 printf '\n%d failed; logs are in %s\n' "$failed" "$out"
