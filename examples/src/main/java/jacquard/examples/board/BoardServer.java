@@ -54,6 +54,7 @@ final class BoardServer implements AutoCloseable {
           "board.css",
           "board.js",
           "store.js",
+          "steps.js",
           "curves.js",
           "samples.js",
           "weights.js",

@@ -1,15 +1,16 @@
 /* What a run drew or wrote, step by step. */
 import { current, link, ask, latest, note } from "./store.js";
+import { steps } from "./steps.js";
 const { $, make } = kit;
 
 const load = latest(), read = latest();
-let shown = null, steps = [], seen = -2; // the run that is shown, its steps, the last of them
+const slider = steps("samples", show);
+let shown = null, seen = -2; // the run that is shown, the last of its steps
 
 /* A step of the run that is shown, whichever is the current one. */
 function show() {
   const run = shown;
-  const step = steps[Number($("sample-step").value)];
-  $("sample-at").textContent = step === undefined ? "" : String(step);
+  const { step } = slider;
   if (step === undefined) { read.forget(); $("sample").replaceChildren(); return; }
   if (["gpt", "mlm"].includes(run.recipe)) {
     read(async () => (await ask("sample", run, { step })).text(),
@@ -24,12 +25,8 @@ function show() {
 
 function list(run) {
   load(async () => (await ask("samples", run)).json(), answer => {
-    const slider = $("sample-step"), follow = Number(slider.value) >= steps.length - 1;
-    steps = answer.steps;
-    slider.max = Math.max(0, steps.length - 1);
-    slider.disabled = steps.length < 2;
-    if (follow) slider.value = slider.max;
-    note("samples", steps.length ? "" : "no samples yet: they come whenever the run validates");
+    slider.set(answer.steps);
+    note("samples", answer.steps.length ? "" : "no samples yet: they come whenever the run validates");
     show();
     $("pictures").replaceChildren(...answer.pictures.map(name => {
       const box = make("figure"), picture = make("img");
@@ -49,7 +46,7 @@ function look() {
   shown = run;
   seen = run.sample;
   if (!same) {
-    steps = [];
+    slider.set([]);
     show();
     $("pictures").replaceChildren();
     note("samples", "reading …");
@@ -57,7 +54,6 @@ function look() {
   list(run);
 }
 
-$("sample-step").oninput = show;
 export const samples = {
   show: look,
   changed: look,

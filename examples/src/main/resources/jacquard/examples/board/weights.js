@@ -1,5 +1,6 @@
 /* How weights and gradients are spread, parameter by parameter, whenever the run looked at them. */
 import { current, ask, latest, note, figure } from "./store.js";
+import { steps } from "./steps.js";
 const { $, make, css, fit } = kit;
 
 const load = latest(), loadSpreads = latest();
@@ -7,7 +8,7 @@ const KINDS = ["weights", "gradients"];
 const NOTHING = { run: null, steps: [], parameters: [] };
 let shown = null, seen = -1, data = NOTHING, chosen = null, spreads = {};
 
-const at = () => Number($("look-step").value);
+const slider = steps("weights", step), at = () => slider.index;
 
 function spark(values) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -132,7 +133,6 @@ function choose(name) {
 }
 
 function step() {
-  $("look-at").textContent = data.steps.length ? String(data.steps[at()]) : "";
   $("spreads").querySelectorAll(".now").forEach(e => { e.textContent = `step ${data.steps[at()]}`; });
   table();
   KINDS.forEach(paint);
@@ -144,6 +144,7 @@ function look() {
   if (run.id !== shown) {
     loadSpreads.forget();
     data = NOTHING;
+    slider.set([]);
     spreads = {};
     chosen = null;
     $("spreads").replaceChildren();
@@ -153,12 +154,9 @@ function look() {
   shown = run.id;
   seen = run.saved;
   load(async () => (await ask("weights", run)).json(), answer => {
-    const slider = $("look-step");
-    const follow = at() >= data.steps.length - 1, news = answer.steps.length !== data.steps.length;
+    const news = answer.steps.length !== data.steps.length;
     data = { run, ...answer };
-    slider.max = Math.max(0, data.steps.length - 1);
-    slider.disabled = data.steps.length < 2;
-    if (follow) slider.value = slider.max;
+    slider.set(data.steps);
     note("weights", data.steps.length ? "" : "no look at the weights yet: one is taken whenever the run validates");
     step();
     const names = data.parameters.map(p => p.name);
@@ -166,7 +164,6 @@ function look() {
   }, e => { seen = -1; note("weights", e.message, true); });
 }
 
-$("look-step").oninput = step;
 const repaint = () => KINDS.forEach(paint);
 kit.dark.addEventListener("change", repaint);
 addEventListener("resize", repaint);

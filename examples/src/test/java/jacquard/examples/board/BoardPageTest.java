@@ -62,8 +62,8 @@ class BoardPageTest {
       browser.await("document.querySelector('#sample pre')?.textContent.startsWith('five ')");
       assertEquals("five \ud83e\uddf5", browser.find("#sample pre").getText());
       new WrittenRun(temp.resolve("text")).sample(15, "fifteen").line(15, 1);
-      browser.await("document.getElementById('sample-step').max === '2'");
-      assertEquals("5", browser.find("#sample-at").getText(), "who looks at a step stays there");
+      browser.await("document.getElementById('samples-step').max === '2'");
+      assertEquals("5", browser.find("#samples-at").getText(), "who looks at a step stays there");
       browser.find("body").sendKeys("j");
       assertTrue(browser.find("#runs li.current").getText().contains("picture"));
       browser.find("body").sendKeys("/");
