@@ -34,7 +34,11 @@ class ExplainTest {
   private static Result explain(String... line) {
     Result result = Shell.jacquard(line);
     assertEquals(0, result.exit(), result::toString);
-    assertEquals(List.of(), result.err());
+    boolean runs = !String.join(" ", line).contains("--runs 0");
+    assertEquals(runs, !result.err().isEmpty(), result::toString);
+    for (String said : result.err()) {
+      assertTrue(said.matches("explain: (runs the step until|times|measures what) .*"), said);
+    }
     return result;
   }
 
@@ -72,7 +76,7 @@ class ExplainTest {
                 "--dot",
                 dot.toString()),
             TINY));
-    Json data = data(page);
+    Json data = step(page);
     List<Json> operations = data.field("operations").items();
     List<Json> tasks = data.field("tasks").items();
     assertTrue(operations.size() > 300, operations.size() + " operations");
@@ -156,7 +160,7 @@ class ExplainTest {
     Path page = temp.resolve(recipe + ".html");
     List<String> line = List.of("explain", recipe, "--runs", "0", "--html", page.toString());
     explain(Shell.join(line, options));
-    Json data = data(page);
+    Json data = step(page);
     Set<String> labels = new TreeSet<>();
     for (Json task : data.field("tasks").items()) {
       String label = task.field("label").asText();
@@ -186,7 +190,14 @@ class ExplainTest {
     assertTrue(labels.containsAll(expected), labels::toString);
   }
 
-  static Json data(Path page) throws IOException {
+  /// The only plan of a page.
+  private static Json step(Path page) throws IOException {
+    List<Json> plans = data(page).field("plans").items();
+    assertEquals(1, plans.size());
+    return plans.getFirst().field("step");
+  }
+
+  private static Json data(Path page) throws IOException {
     String html = Files.readString(page);
     String mark = "<script type=\"application/json\" id=\"data\">";
     int from = html.indexOf(mark) + mark.length();
@@ -208,7 +219,7 @@ class ExplainTest {
             "--loss",
             "wgan-gp",
             "--d-steps",
-            "2",
+            "3",
             "--data",
             data.toString(),
             "--steps",
@@ -218,11 +229,40 @@ class ExplainTest {
     assertEquals(0, trained.exit(), trained::toString);
     List<String> before = files(run);
     Result result = explain("explain", run.toString(), "--runs", "0");
+    String list =
+        "a step runs 3 plans, one after the other; --plan N explains another\n"
+            + "   plans 1 to 2: N nodes, N tasks, N GFLOP; updates discriminator\n"
+            + " * plan 3: N nodes, N tasks, N GFLOP; updates discriminator, generator\n\n";
     assertEquals(
-        "a training step of " + run + ", the last of its 2 plans on cpu", result.out().getFirst());
-    assertTrue(result.out().stream().anyMatch(l -> l.contains("discriminator")), result::toString);
-    assertTrue(result.out().stream().anyMatch(l -> l.contains("generator")), result::toString);
+        list + "a training step of " + run + ", plan 3 of 3 on cpu",
+        String.join("\n", result.out().subList(0, 5))
+            .replaceAll("[\\d.]+ (?=nodes|tasks|GFLOP)", "N "));
+    assertTrue(result.out().stream().anyMatch(l -> l.contains(": generator.")), result::toString);
     assertEquals(before, files(run), "nothing is written into the run");
+    assertThePlansOfAStepAreExplained(run);
+  }
+
+  private void assertThePlansOfAStepAreExplained(Path run) throws IOException {
+    Path page = temp.resolve("plans.html");
+    Result first =
+        explain("explain", run.toString(), "--runs", "0", "--plan", "1", "--html", page.toString());
+    assertEquals("a training step of " + run + ", plan 1 of 3 on cpu", first.out().get(4));
+    assertTrue(first.out().get(1).startsWith(" * plans 1 to 2: "), first::toString);
+    assertTrue(first.out().stream().noneMatch(l -> l.contains(": generator.")), first::toString);
+    Json data = data(page);
+    assertEquals(0, data.field("shown").asInt());
+    assertEquals(
+        List.of("plans 1 to 2: updates discriminator", "plan 3: updates discriminator, generator"),
+        names(data.field("plans").items()));
+    assertRefused("--plan is 4, expected a plan from 1 to 3", run.toString(), "--plan", "4");
+  }
+
+  private static List<String> names(List<Json> plans) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (Json plan : plans) {
+      names.add(plan.field("name").asText());
+    }
+    return names;
   }
 
   private static List<String> files(Path run) throws IOException {
@@ -273,6 +313,9 @@ class ExplainTest {
         "--",
         "--layer",
         "2");
+    assertRefused(
+        "--plan is 2, expected 1: the step is one plan",
+        Shell.join(List.of("gpt", "--runs", "0", "--plan", "2"), TINY));
     assertRefused(
         "--code is 99999, expected a task from 0 to ",
         Shell.join(List.of("gpt", "--runs", "0", "--code", "99999"), TINY));

@@ -63,6 +63,7 @@ final class ReportJson {
     fields.put("operations", Json.of(operations));
     fields.put("tasks", Json.of(tasks));
     fields.put("blocks", Json.of(blocks));
+    fields.put("notes", Json.of(report.notes().stream().map(Json::of).toList()));
     fields.put("arena", Json.of(report.explanation().schedule().arena().bytes()));
     fields.put("stages", Json.of(stages));
     fields.put("codes", Json.of(texts.keySet().stream().map(Json::of).toList()));
@@ -86,6 +87,7 @@ final class ReportJson {
     fields.put("flops", Json.of(kernel.cost().flops()));
     fields.put("bytes", Json.of(kernel.cost().bytes()));
     fields.put("us", number(kernel.nanos() / 1e3));
+    fields.put("interim", Json.of(kernel.isInterim()));
     fields.put("share", number(kernel.share()));
     fields.put("limit", kernel.limit() == null ? new Json.Null() : Json.of(kernel.limit().name()));
     List<Json> own = new ArrayList<>();

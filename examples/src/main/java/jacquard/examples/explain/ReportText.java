@@ -84,9 +84,10 @@ final class ReportText {
     line(
         "kernels: %d tasks, %.1f GFLOP, %.1f MB%s",
         report.tasks().size(),
-        report.tasks().stream().mapToDouble(k -> k.cost().flops()).sum() / 1e9,
-        report.tasks().stream().mapToDouble(k -> k.cost().bytes()).sum() / 1e6,
+        report.flops() / 1e9,
+        report.bytes() / 1e6,
         Double.isNaN(total) ? "" : ", %.2f ms".formatted(total / 1e6));
+    report.notes().forEach(note -> line("%s", note));
     line("   #       us     %%  GFLOP/s    GB/s  of it         what");
     List<Integer> order =
         IntStream.range(0, report.tasks().size())
@@ -107,6 +108,9 @@ final class ReportText {
               ? "-"
               : number("%.0f %%", 100 * kernel.share()) + " " + kernel.limit().name(),
           kernel.text().replaceAll("\\s+", " "));
+      if (kernel.isInterim()) {
+        line("     not compiled when it was timed");
+      }
       line("     %s: %s", kernel.layer().isEmpty() ? "no layer" : kernel.layer(), covered(kernel));
       kernel.ends().stream()
           .map(end ->

@@ -21,6 +21,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What there is to say of a step, before anybody says it.
@@ -30,14 +32,25 @@ import org.jspecify.annotations.Nullable;
 /// @param operations the graph, sources first
 /// @param tasks the plan, in the order in which they run
 /// @param explanation how the plan came to be
-/// @param roofline of the machine; null if it was not measured
+/// @param updates parts of the model that get new values, by the first of their names
+/// @param measured what was found by running it
 public record StepReport(
     String title,
     String device,
     List<Operation> operations,
     List<Kernel> tasks,
     Explanation explanation,
-    @Nullable Roofline roofline) {
+    List<String> updates,
+    Measured measured) {
+
+  /// What was found by running a step.
+  ///
+  /// @param runs that were asked for
+  /// @param times of the tasks; null if none were asked for, or if the device can't tell
+  /// @param roofline of the device; null if it was not measured
+  record Measured(int runs, @Nullable List<Stopwatch.Time> times, @Nullable Roofline roofline) {
+    static final Measured NOTHING = new Measured(0, null, null);
+  }
 
   /// A node of the graph.
   ///
@@ -75,6 +88,7 @@ public record StepReport(
   /// @param layer that most of its operations belong to
   /// @param operations by number
   /// @param nanos median time; NaN if it was not measured
+  /// @param isInterim whether code ran that stands in until the task's own is compiled
   /// @param limit the ceiling that it meets first; null if that is not known
   public record Kernel(
       Task task,
@@ -84,6 +98,7 @@ public record StepReport(
       List<Explanation.End> ends,
       Cost cost,
       double nanos,
+      boolean isInterim,
       Roofline.@Nullable Limit limit) {
 
     /// Part of what the machine could do; NaN if either is not known.
@@ -105,13 +120,7 @@ public record StepReport(
   /// Takes a step apart.
   ///
   /// @param work made within [Origin#recorded]
-  /// @param nanos of each task; null if they were not measured
-  static StepReport of(
-      String title,
-      Work work,
-      PlannedBackend backend,
-      double @Nullable [] nanos,
-      @Nullable Roofline roofline) {
+  static StepReport of(String title, Work work, PlannedBackend backend, Measured measured) {
     List<Backend.Root> roots = roots(work);
     Explanation explanation = backend.explain(roots);
     List<Node> order = Traversal.sourcesFirst(roots.stream().map(Backend.Root::node).toList());
@@ -140,6 +149,8 @@ public record StepReport(
               tasksOf.getOrDefault(node, List.of())));
     }
     List<Kernel> tasks = new ArrayList<>();
+    List<Stopwatch.Time> times = measured.times();
+    Roofline roofline = measured.roofline();
     Schedule schedule = explanation.schedule();
     for (int t = 0; t < schedule.size(); t++) {
       Task task = schedule.tasks().get(t);
@@ -157,11 +168,22 @@ public record StepReport(
               covered,
               explanation.parts().get(t).ends(),
               cost,
-              nanos == null ? Double.NaN : nanos[t],
+              times == null ? Double.NaN : times.get(t).nanos(),
+              times != null && times.get(t).isInterim(),
               roofline == null ? null : roofline.limit(cost.flops(), cost.bytes())));
     }
     return new StepReport(
-        title, backend.device().toString(), operations, tasks, explanation, roofline);
+        title,
+        backend.device().toString(),
+        operations,
+        tasks,
+        explanation,
+        work.updates().stream()
+            .map(update -> layers.of(update.value().node()).split("\\.", 2)[0])
+            .filter(name -> !name.isEmpty())
+            .distinct()
+            .toList(),
+        measured);
   }
 
   private static String name(Node node) {
@@ -199,6 +221,43 @@ public record StepReport(
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
         .orElse("");
+  }
+
+  /// What is to be known about times and shares, a sentence each.
+  List<String> notes() {
+    if (measured.times() == null) {
+      return List.of(
+          measured.runs() == 0
+              ? "times were not measured: --runs is 0"
+              : "times were not measured: " + device + " doesn't tell tasks apart");
+    }
+    List<String> notes = new ArrayList<>();
+    if (measured.roofline() == null) {
+      notes.add(
+          "'of it' is left out: what "
+              + device
+              + " can do at most is not measured, only what the cpu can; and each time holds the"
+              + " task's launch and the wait for its end");
+    }
+    List<Integer> interim =
+        IntStream.range(0, tasks.size()).filter(t -> tasks.get(t).isInterim()).boxed().toList();
+    if (!interim.isEmpty()) {
+      notes.add(
+          "not compiled when timed, and several times faster once it is: task "
+              + interim.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + "; a busy machine or -Xint can cause it");
+    }
+    return notes;
+  }
+
+  /// Operations of all tasks together.
+  double flops() {
+    return tasks.stream().mapToDouble(k -> k.cost().flops()).sum();
+  }
+
+  /// Bytes of all tasks together.
+  double bytes() {
+    return tasks.stream().mapToDouble(k -> k.cost().bytes()).sum();
   }
 
   /// Nanoseconds of all tasks together.

@@ -1,100 +1,62 @@
 package jacquard.examples.explain;
 
-import jacquard.examples.web.PageFiles;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
-import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Origin;
-import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Backends;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
-/// A step taken apart, to be shown in one form or another.
+/// A plan of a step taken apart, to be shown in one form or another.
 public final class Walkthrough {
-  /// Kernels are run before they are timed, because what is cold is compiled meanwhile: in windows
-  /// of this length, ...
-  private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-  /// ... of which there are so many at most, on a busy machine.
-  private static final int MOST_WINDOWS = 30;
-
-  /// ... until the fastest run of one takes at least this part of the fastest before.
-  private static final double SETTLED = 0.9;
-
   private final StepReport report;
   private final PlannedBackend backend;
 
-  private Walkthrough(StepReport report, PlannedBackend backend) {
+  private final Work work;
+
+  private Walkthrough(Work work, StepReport report, PlannedBackend backend) {
+    this.work = work;
     this.report = report;
     this.backend = backend;
   }
 
-  /// Builds a step's graph, plans it, and runs it some times.
+  /// Builds a step's graph and plans it; nothing is run.
   ///
   /// @param title what the step is of
-  /// @param step makes the graph; states that it updates get new values
-  /// @param runs to be timed; 0 for none, then nothing is run
+  /// @param step makes the graph
   /// @throws DeviceException if the device makes no plans
-  public static Walkthrough of(String title, Supplier<Work> step, int runs) {
+  static Walkthrough of(String title, Supplier<Work> step) {
     Work work = Origin.recorded(step);
-    List<Backend.Root> roots = StepReport.roots(work);
-    Device device = roots.getFirst().node().device();
+    Device device = StepReport.roots(work).getFirst().node().device();
     if (!(Backends.of(device) instanceof PlannedBackend backend)) {
       throw new DeviceException(
           "explain: " + device + " evaluates graphs as they are, without a plan; use --device cpu");
     }
-    double[] nanos = runs == 0 ? null : time(backend, roots, runs);
-    Roofline roofline =
-        nanos != null && device.equals(Device.CPU) ? Roofline.measure(Switches.threads()) : null;
-    return new Walkthrough(StepReport.of(title, work, backend, nanos, roofline), backend);
+    StepReport report = StepReport.of(title, work, backend, StepReport.Measured.NOTHING);
+    return new Walkthrough(work, report, backend);
   }
 
-  /// The median time of each task; null if the device can't tell.
-  private static double @Nullable [] time(
-      PlannedBackend backend, List<Backend.Root> roots, int runs) {
-    double before = Double.POSITIVE_INFINITY;
-    for (int window = 0; window < MOST_WINDOWS; window++) {
-      double fastest = Double.POSITIVE_INFINITY;
-      long end = System.nanoTime() + WINDOW_NANOS;
-      do {
-        long[] one = backend.time(roots);
-        if (one == null) {
-          return null;
-        }
-        fastest = Math.min(fastest, LongStream.of(one).sum());
-      } while (System.nanoTime() < end);
-      if (fastest >= SETTLED * before) {
-        break;
-      }
-      before = fastest;
-    }
-    List<long[]> times = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      long[] one = backend.time(roots);
-      if (one != null) {
-        times.add(one);
-      }
-    }
-    double[] medians = new double[times.getFirst().length];
-    for (int t = 0; t < medians.length; t++) {
-      int task = t;
-      long[] sorted = times.stream().mapToLong(one -> one[task]).sorted().toArray();
-      medians[t] = sorted[sorted.length / 2];
-    }
-    return medians;
+  /// The same with the time of each task. States in memory get new values in each run.
+  ///
+  /// @param runs to be timed, at least 1
+  /// @param ceilings of this machine's processor, asked for if that runs the step
+  /// @param say is told what is being waited for, a line each
+  Walkthrough timed(int runs, Supplier<Roofline> ceilings, Consumer<String> say) {
+    List<Stopwatch.Time> times = new Stopwatch(backend, say).time(StepReport.roots(work), runs);
+    Roofline roofline =
+        times != null && backend.device().equals(Device.CPU) ? ceilings.get() : null;
+    StepReport.Measured measured = new StepReport.Measured(runs, times, roofline);
+    return new Walkthrough(work, StepReport.of(report.title(), work, backend, measured), backend);
   }
 
   public StepReport report() {
@@ -139,24 +101,9 @@ public final class Walkthrough {
     AtomicFile.write("--chrome-trace", path, ReportJson.trace(report).toString());
   }
 
-  /// Writes one page that needs nothing beside it.
-  ///
-  /// @throws FormatException if the file can't be written
-  public void writeHtml(Path path) throws FormatException {
-    List<KernelCode> codes = report.tasks().stream().map(kernel -> code(kernel.task())).toList();
-    AtomicFile.write("--html", path, page(ReportJson.of(report, codes).toString()));
-  }
-
-  /// @param data of the page, JSON
-  static String page(String data) {
-    String script =
-        PageFiles.shared(PageFiles.KIT) + PageFiles.text(Walkthrough.class, "explain.js");
-    String style =
-        PageFiles.shared(PageFiles.LOOK) + PageFiles.text(Walkthrough.class, "explain.css");
-    // what ends a script element must not stand in one
-    return PageFiles.text(Walkthrough.class, "explain.html")
-        .replace("/*STYLE*/", style)
-        .replace("/*SCRIPT*/", script)
-        .replace("/*DATA*/", data.replace("<", "\\u003c"));
+  /// All of it as data, for a page.
+  Json toJson() {
+    return ReportJson.of(
+        report, report.tasks().stream().map(kernel -> code(kernel.task())).toList());
   }
 }

@@ -12,7 +12,9 @@ public final class DeviceOptions {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "Where to compute: cpu, or reference (slow and obvious). Default: cpu.")
+      description =
+          "Where to compute: cpu, opencl, cuda, or reference (slow and obvious); doctor lists what"
+              + " is there. Default: cpu.")
   private @Nullable String device;
 
   @Option(

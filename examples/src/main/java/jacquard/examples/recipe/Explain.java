@@ -1,17 +1,15 @@
 package jacquard.examples.recipe;
 
+import jacquard.examples.explain.StepPlans;
 import jacquard.examples.explain.Walkthrough;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
-import jacquard.tensor.CompiledStep.Work;
-import jacquard.tensor.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +74,14 @@ public final class Explain implements Callable<Integer> {
   private @Nullable Integer code;
 
   @Option(
+      names = "--plan",
+      paramLabel = "N",
+      description =
+          "Explains plan N of a step that has several, as a GAN's with --d-steps; without it the"
+              + " one with the most operations. The page has all.")
+  private @Nullable Integer plan;
+
+  @Option(
       names = "--runs",
       paramLabel = "N",
       defaultValue = "20",
@@ -123,23 +129,18 @@ public final class Explain implements Callable<Integer> {
     if (run != null && Files.exists(run.model())) {
       training.model().load(run.model());
     }
-    List<Supplier<Work>> plans = training.plans(0);
-    for (Supplier<Work> plan : plans.subList(0, plans.size() - 1)) {
-      Work work = plan.get();
-      Step.run(work.outputs(), work.updates());
-    }
-    String title =
-        "a training step of "
-            + what
-            + (plans.size() == 1 ? "" : ", the last of its " + plans.size() + " plans");
-    Walkthrough walk = Walkthrough.of(title, plans.getLast(), runs);
+    boolean timed = code == null || html != null || trace != null;
+    StepPlans plans =
+        StepPlans.of("a training step of " + what, training.plans(0), timed ? runs : 0, this::say);
+    int shown = plan == null ? plans.largest() : plan;
+    Walkthrough walk = plans.plan(shown);
     if (code != null) {
       System.out.print(walk.code(code));
     } else {
-      System.out.print(walk.text());
+      System.out.print(plans.list(shown) + walk.text());
     }
     if (html != null) {
-      walk.writeHtml(html);
+      plans.writeHtml(html, shown);
       System.out.println("page: " + html);
     }
     if (trace != null) {
@@ -151,5 +152,10 @@ public final class Explain implements Callable<Integer> {
       System.out.println("graph: " + dot);
     }
     return 0;
+  }
+
+  private void say(String line) {
+    spec.commandLine().getErr().println(line);
+    spec.commandLine().getErr().flush();
   }
 }

@@ -76,6 +76,19 @@ public final class Browser implements AutoCloseable {
     return driver.findElements(By.cssSelector(selector));
   }
 
+  /// Shows pages in a theme as if the desktop had it: `light` or `dark`.
+  public void prefers(String theme) {
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", theme))));
+  }
+
+  /// The background of an element, `rgb(255, 255, 255)`.
+  public String colour(String selector) {
+    return String.valueOf(
+        value("getComputedStyle(document.querySelector('" + selector + "')).backgroundColor"));
+  }
+
   /// The value of a JavaScript expression.
   public Object value(String expression) {
     return driver.executeScript("return " + expression);

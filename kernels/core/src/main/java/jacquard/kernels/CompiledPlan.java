@@ -80,11 +80,11 @@ final class CompiledPlan implements Backend.Compiled {
   /// Runs without arguments, with each task timed.
   ///
   /// @return false if the device can't
-  boolean time(long[] nanos) {
+  boolean time(Timing timing) {
     requireNoArguments();
     synchronized (backend) {
       bind(List.of());
-      return program.run(externals, dynamics, nanos);
+      return program.run(externals, dynamics, timing);
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.Set;
 /// What a task has to do, whatever device does it.
 ///
 /// @param flops arithmetic operations; an `exp` counts as one, a multiply-add as two
-/// @param bytes read and written if every element that is touched moves once
+/// @param bytes read and written if every element that is touched moves once; a product of which
+///   only its own epilogue reads the rows is not written
 public record Cost(double flops, double bytes) {
   private static final Cost NONE = new Cost(0, 0);
 
@@ -28,13 +29,13 @@ public record Cost(double flops, double bytes) {
       case Task.Dot d -> {
         double rows =
             Arrays.stream(d.batch().toArray()).mapToDouble(n -> n).reduce(d.m(), (a, b) -> a * b);
+        Task.Loop after = d.epilogue();
         Cost product =
             new Cost(
                 2 * rows * d.n() * d.k(),
                 bytes(schedule, d.a(), touched(d.aView()))
                     + bytes(schedule, d.b(), touched(d.bView()))
-                    + bytes(schedule, d.c()));
-        Task.Loop after = d.epilogue();
+                    + (after == null || schedule.isKept(d.c()) ? bytes(schedule, d.c()) : 0));
         // rows of the product are in the cache when the epilogue reads them
         yield after == null ? product : product.plus(loop(schedule, after, d.c()));
       }

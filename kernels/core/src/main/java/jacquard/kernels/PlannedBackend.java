@@ -8,6 +8,7 @@ import jacquard.tensor.graph.Origin;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -188,17 +189,27 @@ public final class PlannedBackend implements Backend {
   /// Runs a graph and tells how long each task of its plan took. States get their new values.
   ///
   /// @param roots nodes, and buffers for the values of states
-  /// @return nanoseconds, one for each task; null if this device can't tell
-  public synchronized long @Nullable [] time(List<Root> roots) {
+  /// @return the time of each task; null if this device can't tell
+  public synchronized @Nullable Timing time(List<Root> roots) {
     try {
       key.read(roots, Switches.fuse());
       Plan plan = plan(roots);
-      long[] nanos = new long[plan.schedule.size()];
+      Timing timing = new Timing(plan.schedule.size());
       CompiledPlan compiled = new CompiledPlan(this, plan.program, key, roots);
-      return compiled.time(nanos) ? nanos : null;
+      return compiled.time(timing) ? timing : null;
     } finally {
       key.clear();
     }
+  }
+
+  /// Waits until everything that was asked to be compiled in the background is, see
+  /// [Target#awaitWarm].
+  ///
+  /// @param limit longest time to wait
+  /// @return false if `limit` passed first
+  /// @throws InterruptedException if the thread is interrupted
+  public boolean awaitWarm(Duration limit) throws InterruptedException {
+    return target.awaitWarm(limit);
   }
 
   private void warnOfMisses() {

@@ -49,6 +49,15 @@ public record Schedule(
     record External(DType dtype, int size, int slot) implements Value {}
   }
 
+  /// {@return whether a value that a product computes has to be written: another task reads it than
+  /// the product's own epilogue, or the caller does}
+  ///
+  /// @param value number of the value
+  public boolean isKept(int value) {
+    return values.get(value) instanceof Value.External
+        || tasks.stream().anyMatch(task -> task.reads().contains(value));
+  }
+
   /// {@return number of tasks, epilogues counted with their contraction}
   public int size() {
     return tasks.size();

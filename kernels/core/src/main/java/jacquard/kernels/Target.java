@@ -5,6 +5,7 @@ import jacquard.tensor.Device;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.time.Duration;
 
 /// The last stage, different for each kind of device: memory, and schedules made executable.
 public interface Target {
@@ -46,6 +47,16 @@ public interface Target {
     return "";
   }
 
+  /// Waits until everything that programs have asked to be compiled in the background is: what runs
+  /// slower code for now. Not needed for use; for measurements.
+  ///
+  /// @param limit longest time to wait
+  /// @return false if `limit` passed first
+  /// @throws InterruptedException if the thread is interrupted
+  default boolean awaitWarm(Duration limit) throws InterruptedException {
+    return true;
+  }
+
   /// A schedule that can be run any number of times.
   interface Program {
     /// Runs the schedule once.
@@ -58,9 +69,9 @@ public interface Target {
     ///
     /// @param externals buffers by slot: inputs, then results
     /// @param dynamics scalars by slot, as bits
-    /// @param nanos receives a time for each task
+    /// @param timing receives a time for each task
     /// @return false if this device can't tell tasks apart; nothing was run then
-    default boolean run(Buffer[] externals, long[] dynamics, long[] nanos) {
+    default boolean run(Buffer[] externals, long[] dynamics, Timing timing) {
       return false;
     }
   }

@@ -168,8 +168,21 @@ class ExplanationTest {
         data(2, 2, 6, 6).conv2d(data(3, 2, 3, 3), 1, 0));
   }
 
-  private static void assertCost(double flops, double bytes, Tensor result) {
-    Explanation found = explain(result);
+  @Test
+  void aProductIsWrittenOnlyForOthersThanItsEpilogue() {
+    Tensor product = data(8, 32).matmul(data(32, 16));
+    double flops = 2.0 * 8 * 16 * 32 + 8 * 16;
+    double operands = 4.0 * (8 * 32 + 32 * 16);
+    double result = 4.0 * 8 * 16;
+    Tensor all = product.tanh();
+    assertEquals(1, explain(all).schedule().size(), "tanh is the product's epilogue");
+    assertCost(flops, operands + result, all);
+    assertEquals(1, explain(all, product).schedule().size());
+    assertCost(flops, operands + 2 * result, all, product);
+  }
+
+  private static void assertCost(double flops, double bytes, Tensor... results) {
+    Explanation found = explain(results);
     Cost cost = Cost.of(found.schedule());
     assertEquals(flops, cost.flops(), ScheduleText.of(found.schedule()));
     assertEquals(bytes, cost.bytes(), ScheduleText.of(found.schedule()));

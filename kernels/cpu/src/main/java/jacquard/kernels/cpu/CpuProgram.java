@@ -4,7 +4,9 @@ import jacquard.kernels.Profile;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
+import jacquard.kernels.Timing;
 import jacquard.kernels.Validation;
+import jacquard.kernels.cpu.gemm.KernelWarmer;
 import jacquard.tensor.Switches;
 import jacquard.tensor.spi.Buffer;
 import java.util.ArrayList;
@@ -18,10 +20,17 @@ final class CpuProgram implements Target.Program {
     void run(Memory memory, long[] dynamics);
   }
 
+  /// An action, and the generated loop in it.
+  private record Step(Action action, @Nullable LoopTask loop) {
+    boolean isInterim() {
+      return loop != null && loop.isInterim();
+    }
+  }
+
   private final CpuTarget target;
   private final Schedule schedule;
   private final Memory memory;
-  private final List<Action> actions = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
   private final Profile profile;
 
   CpuProgram(CpuTarget target, Schedule schedule) {
@@ -30,50 +39,54 @@ final class CpuProgram implements Target.Program {
     this.memory = new Memory(schedule);
     this.profile = new Profile(schedule);
     for (Task task : schedule.tasks()) {
-      actions.add(action(task));
+      steps.add(step(task));
     }
   }
 
-  private Action action(Task task) {
+  private Step step(Task task) {
     HostTask host = new HostTask(target.pool);
     return switch (task) {
       case Task.Loop l -> {
         LoopTask loop = target.loop(l);
-        yield (m, d) -> {
-          loop.bind(m, d);
-          loop.run(target.pool);
-        };
+        yield new Step(
+            (m, d) -> {
+              loop.bind(m, d);
+              loop.run(target.pool);
+            },
+            loop);
       }
       case Task.Dot d -> {
         Task.@Nullable Loop after = d.epilogue();
         LoopTask epilogue = after == null ? null : target.loop(after);
-        yield new DotTask(d, target.gemm, target.bytes, epilogue, isRead(d.c()))::run;
+        boolean isKept = schedule.isKept(d.c());
+        yield new Step(new DotTask(d, target.gemm, target.bytes, epilogue, isKept)::run, epilogue);
       }
-      case Task.Conv c -> new ConvTask(c, target.convolution)::run;
-      case Task.Attention a -> (m, d) -> AttentionTask.run(a, target.attention, m);
-      case Task.AttentionGradient a -> (m, d) -> AttentionTask.run(a, target.attention, m);
-      case Task.Gather g -> (m, d) -> host.gather(g, m);
-      case Task.ScatterAdd s -> (m, d) -> host.scatterAdd(s, m);
-      case Task.Scan s -> (m, d) -> host.scan(s, m);
-      case Task.Dynamic x -> (m, d) -> host.dynamic(x, m);
+      case Task.Conv c -> step(new ConvTask(c, target.convolution)::run);
+      case Task.Attention a -> step((m, d) -> AttentionTask.run(a, target.attention, m));
+      case Task.AttentionGradient a -> step((m, d) -> AttentionTask.run(a, target.attention, m));
+      case Task.Gather g -> step((m, d) -> host.gather(g, m));
+      case Task.ScatterAdd s -> step((m, d) -> host.scatterAdd(s, m));
+      case Task.Scan s -> step((m, d) -> host.scan(s, m));
+      case Task.Dynamic x -> step((m, d) -> host.dynamic(x, m));
     };
   }
 
-  /// Whether a task reads value `v`, other than as the epilogue of its writer, or the caller does.
-  private boolean isRead(int v) {
-    return schedule.values().get(v) instanceof Schedule.Value.External
-        || schedule.tasks().stream().anyMatch(task -> task.reads().contains(v));
+  private static Step step(Action action) {
+    return new Step(action, null);
   }
 
   @Override
-  public boolean run(Buffer[] externals, long[] dynamics, long[] nanos) {
+  public boolean run(Buffer[] externals, long[] dynamics, Timing timing) {
     memory.bind(target.slabs, externals);
     target.pool.begin();
     try {
-      for (int i = 0; i < nanos.length; i++) {
+      for (int i = 0; i < timing.size(); i++) {
+        Step step = steps.get(i);
+        long standIns = KernelWarmer.standIns();
         long start = System.nanoTime();
-        actions.get(i).run(memory, dynamics);
-        nanos[i] = System.nanoTime() - start;
+        step.action.run(memory, dynamics);
+        long nanos = System.nanoTime() - start;
+        timing.set(i, nanos, step.isInterim() || KernelWarmer.standIns() > standIns);
       }
     } finally {
       target.pool.end();
@@ -88,14 +101,14 @@ final class CpuProgram implements Target.Program {
     boolean validated = Switches.validate();
     target.pool.begin();
     try {
-      for (int i = 0; i < actions.size(); i++) {
+      for (int i = 0; i < steps.size(); i++) {
         long start = timed ? System.nanoTime() : 0;
         if (validated) {
           Task task = schedule.tasks().get(i);
-          Action action = actions.get(i);
+          Action action = steps.get(i).action;
           Validation.check(task, memory::buffer, dynamics, () -> action.run(memory, dynamics));
         } else {
-          actions.get(i).run(memory, dynamics);
+          steps.get(i).action.run(memory, dynamics);
         }
         if (timed) {
           profile.add(i, System.nanoTime() - start);

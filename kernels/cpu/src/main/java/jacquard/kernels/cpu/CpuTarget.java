@@ -118,12 +118,9 @@ public final class CpuTarget implements Target {
         .expect(task.launch().inner(), task.launch().size() * task.kernel().instructions().size());
   }
 
-  /// Waits until what runs as plain code for now is compiled, the generated loops and the kernels
-  /// of matrix products. For measurements, and for tests that mean the compiled form.
-  ///
-  /// @param limit longest time to wait
-  /// @return false if `limit` passed first
-  /// @throws InterruptedException if the thread is interrupted
+  /// Waits for generated loops and the kernels of matrix products; those that failed and are to be
+  /// tried later are not waited for.
+  @Override
   public boolean awaitWarm(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
     return compiler.awaitWarm(limit)

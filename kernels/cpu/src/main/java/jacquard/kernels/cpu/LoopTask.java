@@ -111,6 +111,11 @@ final class LoopTask {
     code.run(arrays, args, dynamics, from, to, 0, inner, scratch[worker]);
   }
 
+  /// Whether scalar code stands in for vector code that is being compiled.
+  boolean isInterim() {
+    return code.isInterim(inner);
+  }
+
   LoopCode code() {
     return code;
   }

@@ -4,6 +4,7 @@ import jacquard.kernels.Profile;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.Target;
+import jacquard.kernels.Timing;
 import jacquard.kernels.Validation;
 import jacquard.tensor.Switches;
 import jacquard.tensor.spi.Buffer;
@@ -38,15 +39,15 @@ public final class CallProgram implements Target.Program {
   }
 
   @Override
-  public boolean run(Buffer[] externals, long[] dynamics, long[] nanos) {
+  public boolean run(Buffer[] externals, long[] dynamics, Timing timing) {
     launches.bind(externals, dynamics);
     try {
       launches.finish();
-      for (int t = 0; t < nanos.length; t++) {
+      for (int t = 0; t < timing.size(); t++) {
         long start = System.nanoTime();
         launches.launch(t);
         launches.finish();
-        nanos[t] = System.nanoTime() - start;
+        timing.set(t, System.nanoTime() - start, false);
       }
     } finally {
       launches.unbind();

@@ -15,10 +15,15 @@ final class PanelTier {
   private PanelTier() {}
 
   static boolean isReady() {
-    return COMPILED.get() == METHODS || request();
+    if (COMPILED.get() == METHODS) {
+      return true;
+    }
+    request();
+    KernelWarmer.countStandIn();
+    return false;
   }
 
-  private static boolean request() {
+  private static void request() {
     if (REQUESTED.compareAndSet(false, true)) {
       for (int i = 0; i < METHODS; i++) {
         int method = i;
@@ -30,7 +35,6 @@ final class PanelTier {
                 COMPILED::incrementAndGet));
       }
     }
-    return false;
   }
 
   /// What the methods are run on until they are compiled.

@@ -129,6 +129,18 @@ public final class LoopCode {
     return vectorFor(inner).isReady();
   }
 
+  /// Whether scalar code runs because the vector form that was asked for is not compiled yet. A
+  /// kernel with little work, for which none was asked, stays scalar code.
+  public boolean isInterim(int inner) {
+    VectorForm vector = vectorFor(inner);
+    if (vector.isReady() || anySize.isReady()) {
+      return false;
+    }
+    synchronized (vector) {
+      return vector.asked;
+    }
+  }
+
   private VectorForm vectorFor(int inner) {
     return inner % block == 0 ? wholeBlocks : anySize;
   }

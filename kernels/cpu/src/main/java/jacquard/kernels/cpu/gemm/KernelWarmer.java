@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class KernelWarmer implements Runnable {
   private static final System.Logger LOG = System.getLogger(KernelWarmer.class.getName());
   private static final BlockingQueue<Candidate> REQUESTS = new LinkedBlockingQueue<>();
   private static final AtomicInteger OPEN = new AtomicInteger();
+  private static final LongAdder STAND_INS = new LongAdder();
 
   /// FMA peaks by element and width, used by the warming thread alone.
   private static final double[] PEAKS =
@@ -97,6 +99,17 @@ public final class KernelWarmer implements Runnable {
     if (compiles(kernel.tile().width())) {
       request(new KernelCandidate(kernel));
     }
+  }
+
+  /// Counts a use of plain code in place of what is not compiled yet.
+  public static void countStandIn() {
+    STAND_INS.increment();
+  }
+
+  /// {@return how often plain code was used so far in place of what is not compiled yet} So whoever
+  /// times a product learns whether it ran as it will go on to.
+  public static long standIns() {
+    return STAND_INS.sum();
   }
 
   /// Whether kernels of `width` are compiled at all.

@@ -26,7 +26,11 @@ final class TieredKernel {
   /// The fastest form that is ready.
   MicroKernel active() {
     MicroKernel ready = vector;
-    return ready != null ? ready : loops;
+    if (ready != null) {
+      return ready;
+    }
+    KernelWarmer.countStandIn();
+    return loops;
   }
 
   boolean isReady() {

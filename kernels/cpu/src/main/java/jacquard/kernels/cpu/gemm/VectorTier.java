@@ -3,7 +3,8 @@ package jacquard.kernels.cpu.gemm;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled, method by method;
-/// until then plain loops stand in, with the same bits. The first question starts the compilation.
+/// until then plain loops stand in, with the same bits. The first question starts the compilation,
+/// and each that is denied counts as one of [KernelWarmer#standIns].
 enum VectorTier {
   GATHER,
   COPY_ROWS,
@@ -31,7 +32,11 @@ enum VectorTier {
           new MethodWarming(
               this + " of " + element, operands::run, () -> states.set(element.ordinal(), READY)));
     }
-    return state == READY;
+    if (state == READY) {
+      return true;
+    }
+    KernelWarmer.countStandIn();
+    return false;
   }
 
   /// What the method is run on until it is compiled.

@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.gemm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
@@ -31,6 +32,20 @@ class KernelTableTest {
     long patience = kernels.patienceNanos();
     kernels.prepare(Element.F32, false, LARGE);
     assertEquals(patience, kernels.patienceNanos());
+  }
+
+  /// A tile that nothing else asks for.
+  @Test
+  void usesOfPlainLoopsAreCountedUntilAKernelIsCompiled() {
+    TieredKernel kernel =
+        new TieredKernel(new TileSpec(Element.F64, VectorWidth.BITS_128, 1, 1, 1));
+    long before = KernelWarmer.standIns();
+    MicroKernel plain = kernel.active();
+    assertTrue(KernelWarmer.standIns() > before, "not counted");
+    kernel.ready(plain);
+    before = KernelWarmer.standIns();
+    assertSame(plain, kernel.active());
+    assertEquals(before, KernelWarmer.standIns());
   }
 
   @Test

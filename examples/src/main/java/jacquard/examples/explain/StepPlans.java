@@ -1,0 +1,169 @@
+package jacquard.examples.explain;
+
+import jacquard.kernels.ScheduleText;
+import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.FormatException;
+import jacquard.nn.io.Json;
+import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.Switches;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The plans of a step, one after the other: most steps are a single one, a GAN's with several
+/// rounds of its discriminator has one for each. Those that are alike are taken apart once.
+public final class StepPlans {
+  private final List<Group> groups = new ArrayList<>();
+  private final int size;
+  private final int runs;
+  private final Consumer<String> say;
+  private @Nullable Roofline roofline;
+
+  /// Plans that are alike.
+  ///
+  /// @param numbers from 1
+  private record Group(List<Integer> numbers, String schedule, Walkthrough walk) {
+    boolean isLike(Walkthrough other, String otherSchedule) {
+      return schedule.equals(otherSchedule)
+          && walk.report().operations().size() == other.report().operations().size();
+    }
+
+    String name() {
+      int first = numbers.getFirst();
+      int last = numbers.getLast();
+      return first == last ? "plan " + first : "plans " + first + " to " + last;
+    }
+  }
+
+  private StepPlans(int size, int runs, Consumer<String> say) {
+    this.size = size;
+    this.runs = runs;
+    this.say = say;
+  }
+
+  /// Plans a step; nothing is run.
+  ///
+  /// @param title what the step is of
+  /// @param plans make the graphs, in the order in which the step runs them
+  /// @param runs to be timed of a plan that is asked for; 0 for none, then nothing is ever run
+  /// @param say is told what is being waited for, a line each
+  /// @throws DeviceException if the device makes no plans
+  public static StepPlans of(
+      String title, List<Supplier<Work>> plans, int runs, Consumer<String> say) {
+    StepPlans all = new StepPlans(plans.size(), runs, say);
+    for (int i = 0; i < plans.size(); i++) {
+      String which = plans.size() == 1 ? "" : ", plan %d of %d".formatted(i + 1, plans.size());
+      all.add(i + 1, Walkthrough.of(title + which, plans.get(i)));
+    }
+    return all;
+  }
+
+  private void add(int number, Walkthrough walk) {
+    String schedule = ScheduleText.of(walk.report().explanation().schedule());
+    for (Group group : groups) {
+      if (group.isLike(walk, schedule)) {
+        group.numbers.add(number);
+        return;
+      }
+    }
+    groups.add(new Group(new ArrayList<>(List.of(number)), schedule, walk));
+  }
+
+  /// The number of the plan with the most operations.
+  public int largest() {
+    Group largest = groups.getFirst();
+    for (Group group : groups) {
+      if (group.walk.report().flops() > largest.walk.report().flops()) {
+        largest = group;
+      }
+    }
+    return largest.numbers.getFirst();
+  }
+
+  /// A plan, timed.
+  ///
+  /// @param number from 1
+  /// @throws IllegalArgumentException if there is no such plan
+  public Walkthrough plan(int number) {
+    int g = groupOf(number);
+    Group group = groups.get(g);
+    if (runs > 0 && group.walk.report().measured().runs() == 0) {
+      Walkthrough timed = group.walk.timed(runs, this::ceilings, say);
+      groups.set(g, new Group(group.numbers, group.schedule, timed));
+    }
+    return groups.get(g).walk;
+  }
+
+  private int groupOf(int number) {
+    for (int g = 0; g < groups.size(); g++) {
+      if (groups.get(g).numbers.contains(number)) {
+        return g;
+      }
+    }
+    throw new IllegalArgumentException(
+        "--plan is "
+            + number
+            + ", expected "
+            + (size == 1 ? "1: the step is one plan" : "a plan from 1 to " + size));
+  }
+
+  private Roofline ceilings() {
+    Roofline known = roofline;
+    if (known == null) {
+      say.accept("explain: measures what this machine can do at most");
+      known = Roofline.measure(Switches.threads());
+      roofline = known;
+    }
+    return known;
+  }
+
+  /// What the plans are; empty for a single one.
+  ///
+  /// @param shown the number of the one that is explained
+  public String list(int shown) {
+    if (size == 1) {
+      return "";
+    }
+    StringBuilder text =
+        new StringBuilder(
+            "a step runs %d plans, one after the other; --plan N explains another%n"
+                .formatted(size));
+    for (Group group : groups) {
+      StepReport report = group.walk.report();
+      text.append(
+          "%s %s: %d nodes, %d tasks, %.2f GFLOP; updates %s%n"
+              .formatted(
+                  group.numbers.contains(shown) ? " *" : "  ",
+                  group.name(),
+                  report.operations().size(),
+                  report.tasks().size(),
+                  report.flops() / 1e9,
+                  String.join(", ", report.updates())));
+    }
+    return text.append('\n').toString();
+  }
+
+  /// Writes one page that needs nothing beside it, with all plans.
+  ///
+  /// @param shown the number of the plan that is open at first
+  /// @throws FormatException if the file can't be written
+  public void writeHtml(Path path, int shown) throws FormatException {
+    List<Json> plans = new ArrayList<>();
+    for (Group group : List.copyOf(groups)) {
+      String updates = String.join(", ", group.walk.report().updates());
+      plans.add(
+          Json.of(
+              Map.of(
+                  "name", Json.of(group.name() + ": updates " + updates),
+                  "step", plan(group.numbers.getFirst()).toJson())));
+    }
+    Json data = Json.of(Map.of("shown", Json.of((long) groupOf(shown)), "plans", Json.of(plans)));
+    AtomicFile.write("--html", path, Page.of(data.toString()));
+  }
+}

@@ -1,0 +1,86 @@
+/* What the page shows: a plan of the step, and how to draw it. */
+const step = (() => {
+const { shown, plans } = JSON.parse(document.getElementById("data").textContent);
+const { $, make, css, dark } = kit;
+// #kernels/1 is the second plan's kernels
+const [asked, number] = location.hash.slice(1).split("/");
+const plan = plans[number] ? Number(number) : shown;
+const data = plans[plan].step;
+const ops = data.operations.map(([name, type, layer, line, caller, role, sources, tasks], id) =>
+  ({ id, name, type, layer, line, caller, role, sources, tasks,
+     text: [name, type, layer, line, caller].join("\n").toLowerCase() }));
+const digits = (x, n) => x === null || x === undefined ? "–" : x.toFixed(n);
+const bytes = n => n >= 1e6 ? (n / 1e6).toFixed(2) + " MB" : n >= 1e3 ? (n / 1e3).toFixed(1) + " kB" : n + " B";
+// one hue for each layer, the same in every view
+const hue = text => { let h = 7; for (const c of text) h = (h * 31 + c.codePointAt(0)) % 360; return h; };
+const fill = (text, strong) => `hsl(${hue(text)} ${strong ? 70 : 45}% ${dark.matches ? (strong ? 34 : 24) : (strong ? 60 : 84)}%)`;
+const clock = f => { const t = performance.now(); const r = f(); return [r, performance.now() - t]; };
+const speed = window.jacquardSpeed = {};
+
+$("title").textContent = `${data.title} on ${data.device}`;
+document.title = data.title;
+
+/* Tabs */
+const tabs = ["graph", "kernels", "memory", "timeline", "passes"];
+const views = {};
+let open = "graph";
+const { show, keys } = kit.tabs(tabs, name => { open = name; views[name]?.(); });
+kit.keys({ ...keys, "/": () => $("search").focus() });
+
+/* Plans: one at a time */
+plans.forEach(({ name }, i) => {
+  const option = make("option", name);
+  option.value = i;
+  $("plan").append(option);
+});
+$("plan").value = plan;
+$("plan").hidden = plans.length < 2;
+$("plan").onchange = e => { location.hash = `${open}/${e.target.value}`; location.reload(); };
+
+/* A canvas that can be moved and zoomed */
+function canvasOf(id, draw, options = {}) {
+  const c = $(id), g = c.getContext("2d");
+  const v = { x: 0, y: 0, k: 1, w: 0, h: 0, canvas: c, g };
+  let asked = false;
+  v.paint = () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => { asked = false; v.now(); });
+  };
+  v.now = () => {
+    if (!c.clientWidth || !c.clientHeight) return;
+    [, v.w, v.h] = kit.fit(c);
+    g.font = "12px system-ui, sans-serif";
+    draw(v);
+  };
+  v.zoom = (by, cx = v.w / 2, cy = v.h / 2) => {
+    const k = Math.min(8, Math.max(options.least?.() ?? 0.01, v.k * by)), f = k / v.k;
+    v.x = cx - (cx - v.x) * f;
+    if (!options.flat) v.y = cy - (cy - v.y) * f;
+    v.k = k;
+    v.paint();
+  };
+  let from = null, moved = 0;
+  c.onpointerdown = e => { from = [e.clientX - v.x, e.clientY - v.y]; moved = 0; c.setPointerCapture(e.pointerId); };
+  c.onpointermove = e => {
+    if (from) {
+      moved += Math.abs(e.movementX) + Math.abs(e.movementY);
+      v.x = e.clientX - from[0];
+      if (!options.flat) v.y = e.clientY - from[1];
+      v.paint();
+    } else options.over?.(e.offsetX, e.offsetY);
+  };
+  c.onpointerup = e => { from = null; if (moved < 4) options.click?.(e.offsetX, e.offsetY); };
+  c.addEventListener("wheel", e => { e.preventDefault(); v.zoom(Math.exp(-e.deltaY / 400), e.offsetX, e.offsetY); }, { passive: false });
+  c.addEventListener("keydown", e => {
+    const step = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] }[e.key];
+    if (step) { e.preventDefault(); v.x += step[0]; if (!options.flat) v.y += step[1]; v.paint(); }
+    if (e.key === "+") v.zoom(1.3);
+    if (e.key === "-") v.zoom(1 / 1.3);
+  });
+  addEventListener("resize", v.paint);
+  dark.addEventListener("change", v.paint);
+  return v;
+}
+return { data, ops, digits, bytes, fill, clock, speed, views, show, canvasOf, begin: () => show(tabs.includes(asked) ? asked : "graph") };
+})();

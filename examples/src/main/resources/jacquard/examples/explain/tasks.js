@@ -1,0 +1,151 @@
+/* The tasks: kernels with their code, memory, timeline, and the passes that made them. */
+const tasks = (() => {
+const { $, make, css } = kit, { data, ops, digits, bytes, fill, views, canvasOf } = step;
+/* Kernels */
+const total = data.tasks.reduce((sum, t) => sum + (t.us ?? 0), 0);
+const columns = [
+  ["#", t => t.id, t => t.id],
+  ["µs", t => t.us ?? 0, t => digits(t.us, 1)],
+  ["%", t => t.us ?? 0, t => total ? digits(100 * t.us / total, 1) : "–"],
+  ["GFLOP/s", t => t.flops / (t.us || Infinity), t => t.us ? digits(t.flops / t.us / 1e3, 1) : "–"],
+  ["GB/s", t => t.bytes / (t.us || Infinity), t => t.us ? digits(t.bytes / t.us / 1e3, 1) : "–"],
+  ["of it", t => t.share ?? 0, t => t.share === null ? "–" : `${Math.round(100 * t.share)} % ${t.limit}`],
+  ["what", t => t.text, t => t.text.split("\n")[0]],
+];
+data.tasks.forEach((t, id) => { t.id = id; });
+let sorted = 1, falling = true;
+function listKernels() {
+  const table = make("table"), head = make("tr"), body = make("tbody");
+  columns.forEach(([name], i) => {
+    const th = make("th", name);
+    th.onclick = () => { falling = sorted === i ? !falling : true; sorted = i; listKernels(); };
+    head.append(th);
+  });
+  const thead = make("thead");
+  thead.append(head);
+  const by = columns[sorted][1];
+  const order = [...data.tasks].sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0) * (falling ? -1 : 1) || a.id - b.id);
+  order.forEach(t => {
+    const tr = make("tr");
+    tr.dataset.task = t.id;
+    tr.tabIndex = 0;
+    columns.forEach(([, , text]) => tr.append(make("td", text(t))));
+    tr.title = t.layer;
+    tr.onclick = () => pick(t.id);
+    tr.onkeydown = e => {
+      if (e.key === "Enter") pick(t.id);
+      if (e.key === "ArrowDown") { e.preventDefault(); tr.nextSibling?.focus(); }
+      if (e.key === "ArrowUp") { e.preventDefault(); tr.previousSibling?.focus(); }
+    };
+    body.append(tr);
+  });
+  table.append(thead, body);
+  const notes = data.notes.map(n => make("p", n, "faint"));
+  $("kernel-list").replaceChildren(...notes, table);
+}
+function pick(id) {
+  document.querySelectorAll("tr.chosen").forEach(tr => tr.classList.remove("chosen"));
+  const row = document.querySelector(`tr[data-task="${id}"]`);
+  row?.classList.add("chosen");
+  row?.scrollIntoView({ block: "nearest" });
+  const t = data.tasks[id], box = $("kernel");
+  box.replaceChildren(make("h2", `${id} ${t.label}`), make("p", t.text), make("p",
+    `${t.layer || "no layer"} · ${(t.flops / 1e6).toFixed(2)} MFLOP · ${bytes(t.bytes)}` +
+    (t.us === null ? "" : ` · ${t.us.toFixed(1)} µs` + (t.share === null ? "" : ` · ${Math.round(100 * t.share)} % of ${t.limit}`) + (t.interim ? " · not compiled when it was timed" : "")), "faint"));
+  box.append(make("h2", "why it ends here"));
+  const ends = make("ul");
+  t.ends.forEach(([value, reader, why]) =>
+    ends.append(make("li", reader < 0 ? `v${value}: ${why}` : `v${value} is read by task ${reader}: ${why}`)));
+  box.append(ends, make("h2", `covers ${t.operations.length} operations`));
+  const list = make("ul");
+  const alike = new Map(); // a constant may be expanded a dozen times for one line
+  t.operations.map(o => ops[o]).filter(o => o.role !== "input").forEach(o => {
+    const key = [o.name, o.type, o.role, o.line].join();
+    alike.set(key, [o, (alike.get(key)?.[1] ?? 0) + 1]);
+  });
+  for (const [o, count] of alike.values()) {
+    const li = make("li", `${count > 1 ? count + " × " : ""}${o.name} ${o.type} `);
+    li.append(make("span", `${o.role === "gradient" ? "gradient of " : ""}${o.line}`, "faint"));
+    list.append(li);
+  }
+  box.append(list, make("h2", "code"));
+  const codes = make("div", undefined, "codes");
+  [`${data.device}: bytecode, as Java`, "OpenCL C", "CUDA C"].forEach((name, i) => {
+    const text = data.codes[t.code[i]];
+    if (!text) return; // a device that runs one of the others
+    const d = make("div");
+    d.append(make("div", name, "faint"), make("pre", text));
+    codes.append(d);
+  });
+  box.append(codes);
+}
+listKernels();
+if (data.tasks.length) pick(Number(document.querySelector("tr[data-task]").dataset.task));
+
+/* Memory: offset upwards, tasks to the right */
+const boxes = () => ({ left: 70, top: 10, right: memory.w - 10, bottom: memory.h - 24 });
+const memory = canvasOf("memory-canvas", v => {
+  const { g } = v, { left, top, right, bottom } = boxes(), n = Math.max(1, data.tasks.length);
+  const x = t => left + (right - left) * t / n, y = b => bottom - (bottom - top) * b / Math.max(1, data.arena);
+  for (const [value, , offset, size, first, last] of data.blocks) {
+    g.fillStyle = fill(data.tasks[first].layer, true);
+    g.strokeStyle = css("--back");
+    const w = Math.max(1, x(last + 1) - x(first)), h = Math.max(1, y(offset) - y(offset + size));
+    g.fillRect(x(first), y(offset + size), w, h);
+    g.strokeRect(x(first), y(offset + size), w, h);
+    if (w > 40 && h > 13) { g.fillStyle = css("--text"); g.fillText("v" + value, x(first) + 4, y(offset + size) + 12); }
+  }
+  g.fillStyle = css("--faint");
+  g.textAlign = "right";
+  for (let i = 0; i <= 4; i++) g.fillText(bytes(Math.round(data.arena * i / 4)), left - 6, y(data.arena * i / 4) + 4);
+  g.textAlign = "left";
+  g.fillText(`task 0 to ${n - 1} →`, left, bottom + 18);
+}, { flat: true, over: (px, py) => {
+  const { left, top, right, bottom } = boxes(), n = Math.max(1, data.tasks.length);
+  const t = Math.floor((px - left) / (right - left) * n), b = (bottom - py) / (bottom - top) * data.arena;
+  const hit = data.blocks.filter(([, , offset, size, first, last]) => t >= first && t <= last && b >= offset && b < offset + size);
+  $("memory-note").textContent = hit.length
+    ? hit.map(([v, dtype, offset, size, first, last]) =>
+        `v${v}: ${dtype}, ${bytes(size)} at ${offset}, from task ${first} (${data.tasks[first].label}, ${data.tasks[first].layer || "no layer"}) to ${last}`).join(" · ")
+    : t >= 0 && t < n ? `task ${t}: ${data.tasks[t].text.split("\n")[0]}` : "";
+} });
+views.memory = memory.paint;
+
+/* Timeline */
+const starts = [];
+let end = 0;
+data.tasks.forEach(t => { starts.push(end); end += t.us ?? 1; });
+const timeline = canvasOf("timeline-canvas", v => {
+  const { g } = v, scale = (v.w - 20) / end * v.k, x = us => 10 + v.x + us * scale;
+  data.tasks.forEach((t, i) => {
+    const x0 = x(starts[i]), w = Math.max(0.5, (t.us ?? 1) * scale);
+    if (x0 + w < 0 || x0 > v.w) return;
+    g.fillStyle = fill(t.layer, true);
+    g.fillRect(x0, 30, w, v.h / 3);
+    g.fillStyle = fill(t.label, true);
+    g.fillRect(x0, 34 + v.h / 3, w, v.h / 6);
+    if (w > 50) { g.fillStyle = css("--text"); g.fillText(`${i} ${t.label}`, x0 + 4, 48, w - 8); g.fillText(t.layer, x0 + 4, 64, w - 8); }
+  });
+  g.fillStyle = css("--faint");
+  const least = 90 / scale, power = 10 ** Math.floor(Math.log10(least));
+  const step = power * [1, 2, 5, 10].find(n => n * power >= least);
+  for (let us = 0; us <= end; us += step) { const at = x(us); if (at > 0 && at < v.w) { g.fillText(`${us < 1000 ? us + " µs" : us / 1000 + " ms"}`, at, 20); g.fillRect(at, 22, 1, 6); } }
+}, { flat: true, least: () => 1, over: px => {
+  const us = (px - 10 - timeline.x) / ((timeline.w - 20) / end * timeline.k);
+  const i = starts.findIndex((s, n) => us >= s && us < s + (data.tasks[n].us ?? 1));
+  $("timeline-note").textContent = i < 0 ? "" : `task ${i}, ${digits(data.tasks[i].us, 1)} µs, ${data.tasks[i].layer || "no layer"}: ${data.tasks[i].text.split("\n")[0]}`;
+} });
+views.timeline = timeline.paint;
+
+/* Passes */
+data.stages.forEach(s => {
+  $("passes").append(make("h2", s.name), make("p", `${s.before} → ${s.after}`));
+  const ul = make("ul");
+  s.notes.forEach(n => ul.append(make("li", n)));
+  $("passes").append(ul);
+});
+
+return { pick };
+})();
+step.begin();
+window.jacquard = graph;

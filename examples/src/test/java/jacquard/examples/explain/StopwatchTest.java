@@ -1,0 +1,125 @@
+package jacquard.examples.explain;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Target;
+import jacquard.kernels.Timing;
+import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Origin;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StopwatchTest {
+  private final List<String> said = new ArrayList<>();
+
+  /// Computes nothing, and is compiled when somebody waits for it.
+  private static final class SlowToCompile implements Target {
+    private final boolean ever;
+    private final boolean times;
+    private boolean compiled;
+
+    SlowToCompile(boolean ever, boolean times) {
+      this.ever = ever;
+      this.times = times;
+    }
+
+    @Override
+    public Device device() {
+      return Device.CPU;
+    }
+
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return HostBuffer.allocate(dtype, size);
+    }
+
+    @Override
+    public Buffer place(HostBuffer host) {
+      return host;
+    }
+
+    @Override
+    public boolean awaitWarm(Duration limit) {
+      compiled = ever;
+      return ever;
+    }
+
+    @Override
+    public Program prepare(Schedule schedule) {
+      return new Program() {
+        @Override
+        public void run(Buffer[] externals, long[] dynamics) {}
+
+        @Override
+        public boolean run(Buffer[] externals, long[] dynamics, Timing timing) {
+          for (int task = 0; task < timing.size(); task++) {
+            timing.set(task, compiled ? 10 : 1000, !compiled);
+          }
+          return times;
+        }
+      };
+    }
+  }
+
+  private StepReport report(Target target) {
+    PlannedBackend backend = new PlannedBackend(target);
+    Tensor x = Tensor.ones(4, 8).realise();
+    Work work = Origin.recorded(() -> new Work(List.of(x.add(1).sum(0)), List.of()));
+    List<Stopwatch.Time> times = new Stopwatch(backend, said::add).time(StepReport.roots(work), 3);
+    return StepReport.of("a test", work, backend, new StepReport.Measured(3, times, null));
+  }
+
+  @Test
+  void nothingIsTimedBeforeItIsCompiled() {
+    StepReport report = report(new SlowToCompile(true, true));
+    assertEquals(
+        List.of(
+            "explain: runs the step until its kernels are compiled, at most a minute",
+            "explain: times 3 runs"),
+        said);
+    assertFalse(report.tasks().isEmpty());
+    for (StepReport.Kernel kernel : report.tasks()) {
+      assertEquals(10, kernel.nanos());
+      assertFalse(kernel.isInterim());
+    }
+    assertFalse(ReportText.of(report).contains("not compiled"));
+  }
+
+  @Test
+  void aKernelThatWasNotCompiledWhenItWasTimedIsSaid() {
+    StepReport report = report(new SlowToCompile(false, true));
+    assertTrue(report.tasks().getFirst().isInterim());
+    String text = ReportText.of(report);
+    assertTrue(
+        text.contains("\nnot compiled when timed, and several times faster once it is: task 0"),
+        text);
+    assertTrue(text.contains("\n     not compiled when it was timed\n"), text);
+    assertTrue(ReportJson.of(report, codes(report)).toString().contains("\"interim\":true"));
+  }
+
+  private static List<KernelCode> codes(StepReport report) {
+    return report.tasks().stream().map(kernel -> new KernelCode("", "", "")).toList();
+  }
+
+  @Test
+  void aDeviceThatCannotTimeIsNotWaitedFor() {
+    StepReport report = report(new SlowToCompile(true, false));
+    assertNull(report.measured().times());
+    assertEquals(1, said.size());
+    assertTrue(
+        ReportText.of(report)
+            .contains("\ntimes were not measured: cpu doesn't tell tasks apart\n"));
+  }
+}
