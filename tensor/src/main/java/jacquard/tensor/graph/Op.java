@@ -214,6 +214,9 @@ public sealed interface Op {
 
   /// A convolution, or one of its gradients; see [ConvKind] for the sources.
   ///
+  /// Taps outside the image are left out, or count as zero times the filter: whether an infinity or
+  /// a NaN in a filter makes NaN at the borders is the device's choice.
+  ///
   /// @param kind which function
   /// @param window sizes, strides, padding, dilation and groups
   record Conv(ConvKind kind, Window window) implements Contraction {}

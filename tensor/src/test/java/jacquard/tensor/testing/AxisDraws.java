@@ -176,7 +176,17 @@ final class AxisDraws {
     return product.add(bias).rising(Tensor::tanh, Math::tanh, 1, 8);
   }
 
-  @Nullable Tracked conv() {
+  /// A drawn value as `[N, C, H, W]`, or a fresh batch, large enough to fill vectors with images or
+  /// not.
+  private @Nullable Tracked image() {
+    if (pool.random.nextInt(3) == 0) {
+      int[] batches = {1, 2, 16, 29, 32};
+      int n = batches[pool.random.nextInt(batches.length)];
+      int channels = pool.random.nextInt(1, 9);
+      int h = pool.random.nextInt(1, 5);
+      int w = pool.random.nextInt(1, 5);
+      return pool.floats(DType.F32, Shape.of(n, channels, h, w));
+    }
     Tracked x =
         pool.any(v ->
             v.tensor().dtype() == DType.F32
@@ -190,18 +200,28 @@ final class AxisDraws {
     while (image.tensor().rank() < 4) {
       image = image.moved(t -> t.unsqueeze(t.rank() == 3 ? 1 : 0));
     }
-    Shape s = image.tensor().shape();
-    int channels = s.dim(1);
-    int out = pool.random.nextInt(1, 4);
-    int kh = pool.random.nextInt(1, Math.min(3, s.dim(2)) + 1);
-    int kw = pool.random.nextInt(1, Math.min(3, s.dim(3)) + 1);
-    int stride = pool.random.nextInt(1, 3);
-    int pad = pool.random.nextInt(2);
-    if (channels > 8) {
+    return image.tensor().dim(1) > 8 ? null : image;
+  }
+
+  @Nullable Tracked conv() {
+    Tracked image = image();
+    if (image == null) {
       return null;
     }
+    Shape s = image.tensor().shape();
+    int groups = s.dim(1) % 2 == 0 && pool.random.nextInt(4) == 0 ? 2 : 1;
+    int channels = s.dim(1) / groups;
+    int out = groups * pool.random.nextInt(1, 4);
+    int kh = pool.random.nextInt(1, Math.min(3, s.dim(2)) + 1);
+    int kw = pool.random.nextInt(1, Math.min(3, s.dim(3)) + 1);
+    int strideH = pool.random.nextInt(1, 3);
+    int strideW = pool.random.nextInt(1, 3);
+    int pad = pool.random.nextInt(2);
+    int dilation = 2 * kh - 1 <= s.dim(2) ? pool.random.nextInt(1, 3) : 1;
     Tracked filter = pool.floats(DType.F32, Shape.of(out, channels, kh, kw));
-    Window w = new Window(s, filter.tensor().shape(), stride, 1, pad, 0, 0, pad, 1, 1, 1);
+    Window w =
+        new Window(
+            s, filter.tensor().shape(), strideH, strideW, pad, 0, 0, pad, dilation, 1, groups);
     Tracked y =
         image.contracted(
             filter,
@@ -212,7 +232,7 @@ final class AxisDraws {
           y.contracted(
               filter,
               Tensor.apply(new Op.Conv(ConvKind.INPUT_GRADIENT, w), y.tensor(), filter.tensor()),
-              out * kh * kw);
+              out / groups * kh * kw);
       case 1 ->
           image.contracted(
               y,
@@ -220,6 +240,24 @@ final class AxisDraws {
               s.dim(0) * w.outH() * w.outW());
       default -> y;
     };
+  }
+
+  @Nullable Tracked convTransposed() {
+    Tracked image = image();
+    if (image == null) {
+      return null;
+    }
+    int channels = image.tensor().dim(1);
+    int kh = pool.random.nextInt(1, 4);
+    int kw = pool.random.nextInt(1, 4);
+    int stride = pool.random.nextInt(1, 3);
+    int padding = kh == 3 && kw == 3 ? pool.random.nextInt(2) : 0;
+    Tracked filter = pool.floats(DType.F32, Shape.of(channels, pool.random.nextInt(1, 4), kh, kw));
+    Tensor y =
+        image
+            .tensor()
+            .convTranspose2d(filter.tensor(), stride, padding, pool.random.nextInt(stride));
+    return image.contracted(filter, y, channels * kh * kw);
   }
 
   /// Whole numbers made into indices of `rows`.

@@ -89,6 +89,7 @@ final class GraphDrawing {
         axes::dot,
         axes::dot,
         axes::conv,
+        axes::convTransposed,
         axes::gather,
         axes::scatterAdd,
         elements::noise,

@@ -62,8 +62,8 @@ final class BatchRun {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
-    source = new Turned(pool);
-    result = new Turned(pool);
+    source = new Turned(pool, workers);
+    result = new Turned(pool, workers);
   }
 
   /// Runs a plan. Neither operand may be empty, nor the result.

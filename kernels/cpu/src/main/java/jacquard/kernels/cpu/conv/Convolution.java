@@ -26,6 +26,11 @@ import java.util.Map;
 ///
 /// An instance keeps its working memory and the plans of recent shapes. It serves one caller at a
 /// time, from outside the pool's loops. Results don't depend on the number of threads.
+///
+/// Taps outside an image are left out of a sum, or multiplied with zeros. That is the same unless a
+/// filter (in the weight gradient, the gradient of `y`) is infinite or NaN: then elements whose
+/// window reaches outside, of that filter, may be NaN, and whether they are depends on sizes and on
+/// the width of vectors. Infinities of an image reach no other elements than those that see them.
 public final class Convolution {
   private static final int KEPT_PLANS = 128;
 
@@ -74,7 +79,7 @@ public final class Convolution {
   }
 
   /// Who computes a form of a shape.
-  private enum Way {
+  enum Way {
     NARROW_GRADIENT(NarrowGradient.class),
     NARROW_FORWARD(NarrowForward.class),
     BATCH(BatchRun.class),
@@ -180,7 +185,8 @@ public final class Convolution {
     }
   }
 
-  private Way way(Form form, ConvShape s, Element element) {
+  /// Which class computes a form of a shape.
+  Way way(Form form, ConvShape s, Element element) {
     boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
     return switch (form) {
       case FORWARD -> {

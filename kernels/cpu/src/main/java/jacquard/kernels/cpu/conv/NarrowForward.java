@@ -121,26 +121,54 @@ final class NarrowForward {
     }
   }
 
-  /// Phase: bands of lines of pixels, counted through the images.
+  /// Phase: bands of lines of pixels, counted through the images. Of an image only the rows that
+  /// the worker's own bands read are copied.
   private void bands(int from, int to, int worker) {
     ConvShape s = plan.shape();
     Panels own = workers[worker];
     Object copy = own.scratch().array(element, Scratch.Use.IMAGES, plan.sourceImage() + columns);
     Object lines = own.scratch().array(element, Scratch.Use.TAPS, (taps.length + 2) * pitch);
-    loops.zero(copy, start, 0, 1, plan.sourceImage());
-    int copied = -1;
-    for (int item = from; item < to; item++) {
+    boolean one = from / bands == (to - 1) / bands;
+    zero(copy, one ? line(from % bands) : 0, one ? line((to - 1) % bands + 1) : s.oh());
+    for (int item = from; item < to; ) {
       int image = item / bands;
       int band = item % bands;
-      if (image != copied) {
-        PaddedImage.forward(plan, element, x, xOffset + image * s.xImage(), copy, start);
-        copied = image;
+      int endBand = Math.min(bands, band + to - item);
+      int source = xOffset + image * s.xImage();
+      int firstRow = row(line(band));
+      int endRow = rowsBefore(line(endBand));
+      PaddedImage.forward(plan, element, x, source, copy, start, firstRow, endRow);
+      for (; band < endBand; band++, item++) {
+        int first = line(band);
+        int end = line(band + 1);
+        fill(own, copy, lines, first, end);
+        multiply(own, image, first * s.ow(), (end - first) * s.ow());
       }
-      int first = s.oh() * band / bands;
-      int end = s.oh() * (band + 1) / bands;
-      fill(own, copy, lines, first, end);
-      multiply(own, image, first * s.ow(), (end - first) * s.ow());
     }
+  }
+
+  /// The first line of a band.
+  private int line(int band) {
+    return plan.shape().oh() * band / bands;
+  }
+
+  /// The first row of the copy that a line reads.
+  private int row(int line) {
+    return line * plan.shape().strideH();
+  }
+
+  /// Behind the last row that lines before `line` read.
+  private int rowsBefore(int line) {
+    ConvShape s = plan.shape();
+    return row(line - 1) + (s.kh() - 1) * s.dilationH() + 1;
+  }
+
+  /// Sets what lines `first .. end - 1` read to zero.
+  private void zero(Object copy, int first, int end) {
+    int rowLength = plan.rowLength();
+    int from = row(first);
+    int length = (rowsBefore(end) - from) * rowLength;
+    loops.zero(copy, start + from * rowLength, plan.plane(), plan.shape().c(), length);
   }
 
   /// Makes the panels of lines `first .. end - 1`.

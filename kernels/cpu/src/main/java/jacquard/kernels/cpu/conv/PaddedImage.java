@@ -11,13 +11,27 @@ final class PaddedImage {
   /// An image of `x` for a forward form: its columns sorted by the remainder by the stride.
   static void forward(
       ConvPlan plan, Element element, Object source, int offset, Object to, int at) {
+    forward(plan, element, source, offset, to, at, 0, plan.rows());
+  }
+
+  /// Rows `first .. end - 1` of the copy of an image, of every channel.
+  static void forward(
+      ConvPlan plan,
+      Element element,
+      Object source,
+      int offset,
+      Object to,
+      int at,
+      int first,
+      int end) {
     ConvShape s = plan.shape();
     Loops loops = element.loops();
     int phaseLength = plan.rowLength() / s.strideW();
-    int rows = Math.min(s.h(), plan.rows() - s.padTop());
+    int top = Math.max(0, first - s.padTop());
+    int rows = Math.min(s.h(), end - s.padTop()) - top;
     for (int c = 0; c < s.c(); c++) {
-      int from = offset + c * s.h() * s.w();
-      int plane = at + c * plan.plane() + s.padTop() * plan.rowLength();
+      int from = offset + (c * s.h() + top) * s.w();
+      int plane = at + c * plan.plane() + (top + s.padTop()) * plan.rowLength();
       if (s.strideW() == 1) {
         int columns = Math.min(s.w(), phaseLength - s.padLeft());
         if (columns > 0 && rows > 0) {

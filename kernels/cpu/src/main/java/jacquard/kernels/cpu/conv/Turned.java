@@ -18,6 +18,7 @@ final class Turned {
   private static final int AHEAD = 512;
 
   private final WorkerPool pool;
+  private final Panels[] workers;
   private final RangeBody turnPart = this::turn;
   private final RangeBody backPart = this::back;
 
@@ -37,13 +38,11 @@ final class Turned {
   private int turnedOffset;
   private int count;
 
-  /// What was read ahead.
-  private double touched;
-
   private static final Object NOTHING = new float[0];
 
-  Turned(WorkerPool pool) {
+  Turned(WorkerPool pool, Panels[] workers) {
     this.pool = pool;
+    this.workers = workers;
   }
 
   /// Sets the layout.
@@ -111,7 +110,7 @@ final class Turned {
     int pixels = height * width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
-      readAhead(channel, from, to);
+      readAhead(channel, from, to, worker);
       int read = plainOffset + channel * pixels;
       int write = place(channel);
       if (count < columns) {
@@ -126,7 +125,7 @@ final class Turned {
   }
 
   /// Reads channels of all images if `channel`, of `from .. to - 1`, is the first of some.
-  private void readAhead(int channel, int from, int to) {
+  private void readAhead(int channel, int from, int to, int worker) {
     int pixels = height * width;
     int group = Math.max(1, AHEAD / pixels);
     if ((channel - from) % group == 0) {
@@ -135,7 +134,7 @@ final class Turned {
       for (int i = 0; i < count; i++) {
         sum += CacheLines.touch(plain, plainOffset + i * image + channel * pixels, length);
       }
-      touched = sum;
+      workers[worker].touched = sum;
     }
   }
 
@@ -145,7 +144,7 @@ final class Turned {
     int length = dense ? height * width : width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
-      readAhead(channel, from, to);
+      readAhead(channel, from, to, worker);
       for (int y = 0; y < rows; y++) {
         int read = place(channel) + y * rowPixels * stride;
         int write = plainOffset + channel * height * width + y * width;

@@ -7,7 +7,8 @@ import java.util.Random;
 /// Random operands for a shape, with gaps around them, and the three forms by plain loops in double
 /// precision.
 final class ConvCase {
-  private static final int GAP = 5;
+  /// Elements around the operands that belong to nobody.
+  static final int GAP = 5;
 
   private final ConvShape s;
   final double[] x;
@@ -30,12 +31,13 @@ final class ConvCase {
     return values;
   }
 
-  private interface Term {
+  /// A product: places in the three arrays.
+  interface Term {
     void add(int x, int w, int y);
   }
 
   /// Visits every product of the convolution.
-  private void forEach(Term term) {
+  void forEach(Term term) {
     int c = s.channels();
     for (int n = 0; n < s.n(); n++) {
       for (int o = 0; o < s.o(); o++) {
@@ -126,7 +128,7 @@ final class ConvCase {
   }
 
   /// Zero where a result belongs, unchanged in the gaps.
-  private static double[] cleared(double[] values) {
+  static double[] cleared(double[] values) {
     double[] result = values.clone();
     java.util.Arrays.fill(result, GAP, result.length - GAP, 0);
     return result;
