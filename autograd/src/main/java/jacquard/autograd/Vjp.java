@@ -88,8 +88,11 @@ public final class Vjp {
       case Op.Leaf l -> none();
       case Op.Unary u -> one(UnaryVjp.of(u.kind(), x(0), y(), g));
       case Op.Binary b -> BinaryVjp.of(b.kind(), x(0), x(1), y(), g, needed[0], needed[1], zeros);
-      case Op.Where w ->
-          each(null, () -> x(0).where(g, zeros.like(g)), () -> x(0).where(zeros.like(g), g));
+      case Op.Where w -> {
+        Tensor condition = WhereVjp.condition(node);
+        yield each(
+            null, () -> condition.where(g, zeros.like(g)), () -> condition.where(zeros.like(g), g));
+      }
       case Op.Cast c -> one(g.cast(x(0).dtype()));
       case Op.Random r -> none();
       case Op.Reshape r -> one(g.reshape(shape(0)));

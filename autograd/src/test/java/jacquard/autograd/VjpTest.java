@@ -59,6 +59,40 @@ class VjpTest {
     assertEquals("[3, 0]", Gradients.of(x.prod(1).sum(), x).shape().toString());
   }
 
+  private static final double[] SIGNS = {
+    -Double.MAX_VALUE, -2, -Double.MIN_VALUE, -0.0, 0, Double.MIN_VALUE, 3, Double.NaN
+  };
+
+  @Test
+  void rectifiersHaveTheGradientThatTheirConditionSays() {
+    for (double slope : new double[] {-1, 0, 0.25, 2}) {
+      double[] found = gradient(x -> x.leakyRelu(slope), SIGNS);
+      assertArrayEquals(new double[] {slope, slope, slope, slope, slope, 1, 1, slope}, found);
+    }
+    assertArrayEquals(new double[] {0, 0, 0, 0, 0, 1, 1, 0}, gradient(Tensor::relu, SIGNS));
+  }
+
+  /// Neither does it keep it in memory until the gradient is computed, then.
+  @Test
+  void gradientOfARectifierReadsItsResultInPlaceOfItsArgument() {
+    Tensor x = random(3, 4);
+    assertFalse(gradientReads(x.relu(), x));
+    assertFalse(gradientReads(x.leakyRelu(0.2), x));
+    assertFalse(gradientReads(x.leakyRelu(0), x));
+    // below 0 the sign of the result is another one
+    assertTrue(gradientReads(x.leakyRelu(-0.2), x));
+    assertTrue(gradientReads(x.gt(0.5).where(x, scalar(0)), x));
+    assertTrue(gradientReads(x.gt(0).where(x.mul(2), scalar(0)), x));
+  }
+
+  /// Whether the gradient of a `where` reads `x` other than by its result.
+  private static boolean gradientReads(Tensor y, Tensor x) {
+    Tensor g = random(4, 4);
+    Tensor dx = Vjp.of(y.node(), g, new boolean[] {false, true, false})[1];
+    return Graphs.added(List.of(dx), y, g).stream().anyMatch(n -> n.sources().contains(x.node()))
+        || dx.node().source(0) == y.node().source(0);
+  }
+
   @Test
   void powerAtBaseZero() {
     Tensor a = f64(new double[] {0, 0, 0, 0}, 4);
