@@ -14,6 +14,7 @@ import java.util.List;
 /// | `jacquard.eager`      | true or false (false)                            | evaluate after every operation, to find the faulty line; slow |
 /// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
+/// | `jacquard.tune`       | true or false (false)                            | measure how to cut CPU products while a program runs; the results are kept in `cacheDir` and used from then on where this is true |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
 /// | `jacquard.products`   | words of `tf32`, `tuned`, `fixed`                | on GPUs: f32 products on tensor cores, with operands rounded to 11 bits; tiles measured also where the device is no GPU; tiles not measured |
 public final class Switches {
@@ -30,6 +31,7 @@ public final class Switches {
     validate();
     eager();
     vectorBits();
+    tune();
     fuse();
     products();
   }
@@ -76,10 +78,15 @@ public final class Switches {
     return bits;
   }
 
-  /// {@return the folder of compiled GPU kernels}
+  /// {@return the folder of compiled GPU kernels and of what tuning has found}
   public static String cacheDir() {
     return System.getProperty(
         "jacquard.cacheDir", System.getProperty("user.home", ".") + "/.cache/jacquard");
+  }
+
+  /// {@return whether ways to cut products are measured, and measured ones followed}
+  public static boolean tune() {
+    return flag("jacquard.tune", false);
   }
 
   /// {@return whether operations share kernels}

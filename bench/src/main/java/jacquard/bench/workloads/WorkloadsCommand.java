@@ -71,6 +71,13 @@ public final class WorkloadsCommand implements Callable<Integer> {
       paramLabel = "TYPE")
   private Precision precision = Precision.F32;
 
+  @Option(
+      names = "--tune",
+      description =
+          "Measure while warming up how to cut matrix products, and follow what earlier runs with"
+              + " this option found.")
+  private boolean tune;
+
   @Option(names = "--warm", description = "Seconds of warm-up.", paramLabel = "S")
   private double warm = 8;
 
@@ -105,6 +112,9 @@ public final class WorkloadsCommand implements Callable<Integer> {
       }
     }
     System.setProperty("jacquard.threads", Integer.toString(threads));
+    if (tune) {
+      System.setProperty("jacquard.tune", "true");
+    }
     ALL.forEach((name, make) -> {
       if (isWanted(name)) {
         if (numerics) {

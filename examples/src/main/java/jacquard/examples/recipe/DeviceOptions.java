@@ -7,7 +7,8 @@ import jacquard.tensor.spi.Backends;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Where a command computes: `--device` and `--threads`, which set the switches of those names.
+/// Where a command computes, and how: `--device`, `--threads` and `--tune`, which set the switches
+/// of those names.
 public final class DeviceOptions {
   @Option(
       names = "--device",
@@ -23,6 +24,13 @@ public final class DeviceOptions {
       description = "Threads of the cpu. Default: one for each processor.")
   private @Nullable Integer threads;
 
+  @Option(
+      names = "--tune",
+      description =
+          "Measure on the way how to cut matrix products on this cpu, and keep it for later runs"
+              + " with this option; no bit of a result changes.")
+  private boolean tune;
+
   /// Sets the switches and opens the device; to be called before the first tensor is made.
   ///
   /// @throws DeviceException if there is no such device
@@ -30,6 +38,9 @@ public final class DeviceOptions {
     if (threads != null) {
       System.setProperty(
           "jacquard.threads", Integer.toString(Require.atLeast("--threads", threads, 1)));
+    }
+    if (tune) {
+      System.setProperty("jacquard.tune", "true");
     }
     if (device != null) {
       System.setProperty("jacquard.device", Device.parse(device).toString());

@@ -25,7 +25,8 @@ record RecordedOptions(Map<String, List<String>> values) {
       Set.of("--out", "--steps", "--epochs", "--threads", "--debug");
 
   /// May be told anew on resuming: how to compute and what to keep, not what is computed.
-  private static final Set<String> MAY_DIFFER = Set.of("--device", "--checkpoint-every", "--keep");
+  private static final Set<String> MAY_DIFFER =
+      Set.of("--device", "--tune", "--checkpoint-every", "--keep");
 
   RecordedOptions {
     Map<String, List<String>> copy = new LinkedHashMap<>();

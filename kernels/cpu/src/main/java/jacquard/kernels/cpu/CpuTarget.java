@@ -19,11 +19,15 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /// The processor: generated vector code for loops, packed matrix products and convolutions, a fixed
 /// pool of threads.
 public final class CpuTarget implements Target {
+  /// Name of the file in the cache folder that holds how products are cut.
+  private static final String CUTS = "cpu-products.txt";
+
   private final Device device;
   final WorkerPool pool;
   final Slabs slabs = new Slabs();
@@ -53,7 +57,8 @@ public final class CpuTarget implements Target {
     this.device = device;
     pool = new WorkerPool(threads);
     Caches caches = Caches.read();
-    gemm = new Gemm(pool, width, caches);
+    gemm =
+        new Gemm(pool, width, caches, Switches.tune() ? Path.of(Switches.cacheDir(), CUTS) : null);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, width);
     attention = new Attention(pool, width, caches);

@@ -1,9 +1,10 @@
 package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.Caches;
+import org.jspecify.annotations.Nullable;
 
-/// How a product is cut into tiles, panels and blocks, from its shape alone. Reused from call to
-/// call.
+/// How a product is cut into tiles, panels and blocks: by a model, from its shape alone, or as
+/// [Cuts] were measured. Reused from call to call.
 final class Blocking {
   /// A panel of B, which stays in L1 with the tile of A and the lines of C that it meets; where A
   /// is transposed as it is packed, fewer blocks of k count for more than that all of it fits.
@@ -58,6 +59,11 @@ final class Blocking {
   /// Panels that are packed at once.
   int panelsAtOnce;
 
+  private int longestK;
+  private int blockRows;
+  private boolean byBlocks;
+  private boolean apart;
+
   /// Longest block of k.
   int kBlock;
 
@@ -76,37 +82,71 @@ final class Blocking {
     this.caches = caches;
   }
 
-  void plan(Product product) {
+  /// What is cut by a cut, or by the model without one.
+  void plan(Product product, @Nullable Cut cut) {
     GemmShape shape = product.shape;
-    int bytes = product.element.bytes();
     rows = product.m;
     columns = shape.n();
-    lanes = kernels.width().lanes(bytes);
+    lanes = kernels.width().lanes(product.element.bytes());
     vectors = ceilDiv(columns, lanes);
-    inPlace = shape.aColStride() == 1 && (kernels.shape().readsRows() || columns <= FEW_COLUMNS);
-    TileShape tile = inPlace ? kernels.inPlaceShape() : kernels.shape();
+    if (cut == null) {
+      model(product);
+    } else {
+      inPlace = cut.inPlace();
+      longestK = cut.longestK();
+      blockRows = cut.blockRows();
+      byBlocks = cut.byBlocks();
+      apart = cut.rowsApart();
+    }
+    TileShape tile = tile();
     panels = ceilDiv(vectors, tile.vectors());
     tileRows = tile.rows();
     tiles = ceilDiv(rows, tileRows);
-    int panelColumns = tile.vectors() * lanes;
-    boolean streams = inPlace || shape.aRowStride() == 1;
-    int panelBytes = streams ? PANEL_BYTES : LARGE_PANEL_BYTES;
-    int longest = Math.min(LONGEST_K, panelBytes / (bytes * panelColumns));
-    int kBlocks = ceilDiv(shape.k(), longest);
+    int kBlocks = ceilDiv(shape.k(), longestK);
     kBlock = Math.min(shape.k(), (ceilDiv(shape.k(), kBlocks) + 7) & ~7);
-    int mostRows = streams ? LARGE_BLOCK_ROWS : BLOCK_ROWS;
-    int blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
     blockTiles = Math.max(1, blockRows / tileRows);
-    long elements = (long) rows * columns;
-    boolean readAgain = product.items == 1 && rows <= shape.k() && elements <= LARGEST_REREAD;
-    boolean byBlocks = elements <= RESIDENT_ELEMENTS || readAgain;
     kAtOnce = byBlocks ? kBlock : kBlock * kBlocks;
     rowsApart =
-        kAtOnce >= shape.k()
-            && !product.accumulate
-            && columns == shape.cRowStride()
-            && elements * bytes > caches.second() / 2;
-    panelsAtOnce = Math.max(1, PACKED_ELEMENTS / (panelColumns * kAtOnce));
+        apart && kAtOnce >= shape.k() && !product.accumulate && columns == shape.cRowStride();
+    panelsAtOnce = Math.max(1, PACKED_ELEMENTS / (tile.vectors() * lanes * kAtOnce));
+  }
+
+  private TileShape tile() {
+    return inPlace ? kernels.inPlaceShape() : kernels.shape();
+  }
+
+  private void model(Product product) {
+    GemmShape shape = product.shape;
+    int bytes = product.element.bytes();
+    inPlace = shape.aColStride() == 1 && (kernels.shape().readsRows() || columns <= FEW_COLUMNS);
+    boolean streams = inPlace || shape.aRowStride() == 1;
+    int panelBytes = streams ? PANEL_BYTES : LARGE_PANEL_BYTES;
+    longestK = Math.min(LONGEST_K, panelBytes / (bytes * tile().vectors() * lanes));
+    int mostRows = streams ? LARGE_BLOCK_ROWS : BLOCK_ROWS;
+    blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
+    long elements = (long) rows * columns;
+    boolean readAgain = product.items == 1 && rows <= shape.k() && elements <= LARGEST_REREAD;
+    byBlocks = elements <= RESIDENT_ELEMENTS || readAgain;
+    apart = elements * bytes > caches.second() / 2;
+  }
+
+  /// The cut of the last plan.
+  Cut cut() {
+    return new Cut(inPlace, longestK, blockRows, byBlocks, apart);
+  }
+
+  /// Whether a cut can be made of products of `shape`.
+  static boolean isPossible(Cut cut, GemmShape shape) {
+    return !cut.inPlace() || shape.aColStride() == 1;
+  }
+
+  /// Whether the other plan of the same product does the same.
+  boolean isSamePlan(Blocking that) {
+    return inPlace == that.inPlace
+        && kBlock == that.kBlock
+        && Math.min(blockTiles, tiles) == Math.min(that.blockTiles, tiles)
+        && kAtOnce == that.kAtOnce
+        && rowsApart == that.rowsApart;
   }
 
   /// First row of a tile: rows are shared out evenly, 13 and 14 rather than 14 and a stub.

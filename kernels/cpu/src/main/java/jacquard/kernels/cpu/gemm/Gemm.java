@@ -3,6 +3,7 @@ package jacquard.kernels.cpu.gemm;
 import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,21 @@ public final class Gemm {
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
   public Gemm(WorkerPool pool, VectorWidth width) {
-    this(pool, width, Caches.read());
+    this(pool, width, Caches.read(), null);
   }
 
   /// @param caches of each core
-  public Gemm(WorkerPool pool, VectorWidth width, Caches caches) {
-    this(pool, new KernelTable(width, false), caches);
+  /// @param tuned file of measured cuts: what it doesn't hold is measured while products are
+  ///   computed, and added; null to measure nothing and follow the model of the caches
+  public Gemm(WorkerPool pool, VectorWidth width, Caches caches, @Nullable Path tuned) {
+    this(pool, new KernelTable(width, false), caches, tuned);
   }
 
   Gemm(WorkerPool pool, KernelTable kernels, Caches caches) {
+    this(pool, kernels, caches, null);
+  }
+
+  Gemm(WorkerPool pool, KernelTable kernels, Caches caches, @Nullable Path tuned) {
     this.pool = pool;
     this.kernels = kernels;
     this.caches = caches;
@@ -59,8 +66,11 @@ public final class Gemm {
     Scratch[] scratch = new Scratch[pool.threads()];
     runs = new GemmRun[pool.threads()];
     Arrays.setAll(scratch, worker -> new Scratch());
+    Cuts cuts = tuned == null ? null : Cuts.of(pool, kernels, caches, tuned);
     for (int worker = 0; worker < runs.length; worker++) {
-      runs[worker] = new GemmRun(pool, kernels, caches, scratch, worker);
+      // within a parallel loop the time of a product says little: another one runs beside it
+      Cuts own = worker == 0 ? cuts : null;
+      runs[worker] = new GemmRun(pool, kernels, caches, own, scratch, worker);
     }
   }
 
@@ -151,7 +161,7 @@ public final class Gemm {
           .formatted(VectorProduct.class.getName(), product.loops.getClass().getName());
     }
     Blocking blocking = new Blocking(kernels, caches);
-    blocking.plan(product);
+    blocking.plan(product, null);
     int columns = blocking.endColumn(1) - blocking.column(0);
     return """
     // for each tile of the product; %s.run packs panels of B%s and loops

@@ -19,6 +19,7 @@ final class GemmRun {
   private final int caller;
   private final Product product = new Product();
   private final Blocking blocking;
+  private final @Nullable Cuts cuts;
   private final TileLoop[] tileLoops;
   private final VectorProduct[] vectorProducts;
   private final RangeBody packPart = this::packPanels;
@@ -36,9 +37,17 @@ final class GemmRun {
   private int endPanel;
   private Object sharedPanels = NOTHING;
 
-  GemmRun(WorkerPool pool, KernelTable kernels, Caches caches, Scratch[] scratch, int caller) {
+  /// @param cuts finds the fastest way for products; null to leave it to the model
+  GemmRun(
+      WorkerPool pool,
+      KernelTable kernels,
+      Caches caches,
+      @Nullable Cuts cuts,
+      Scratch[] scratch,
+      int caller) {
     this.pool = pool;
     this.kernels = kernels;
+    this.cuts = cuts;
     this.caller = caller;
     blocking = new Blocking(kernels, caches);
     tileLoops = new TileLoop[scratch.length];
@@ -81,7 +90,37 @@ final class GemmRun {
       finishAll();
       return;
     }
-    blocking.plan(product);
+    Cuts tuner = cuts;
+    CutTrial trial = tuner == null ? null : tuner.trial(product);
+    if (tuner == null || trial == null) {
+      blocking.plan(product, null);
+      tiles(shape);
+    } else if (trial.isSettled()) {
+      blocking.plan(product, trial.best());
+      tiles(shape);
+    } else {
+      measured(shape, tuner, trial);
+    }
+  }
+
+  /// A call that a trial learns from.
+  private void measured(GemmShape shape, Cuts tuner, CutTrial trial) {
+    Cut cut = trial.cut();
+    boolean ready = tuner.areReady(product, cut);
+    blocking.plan(product, ready ? cut : trial.best());
+    long start = System.nanoTime();
+    tiles(shape);
+    if (ready) {
+      trial.took(System.nanoTime() - start);
+    } else {
+      trial.wasNotReady();
+    }
+    if (trial.isSettled()) {
+      tuner.settled(product, trial);
+    }
+  }
+
+  private void tiles(GemmShape shape) {
     int tiles = blocking.tiles;
     double flops = 2.0 * product.m * shape.n() * shape.k();
     kernels.prepare(product.element, blocking.inPlace, flops * product.items);

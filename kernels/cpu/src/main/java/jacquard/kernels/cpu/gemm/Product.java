@@ -54,6 +54,13 @@ final class Product {
     items = rest == 0 ? 0 : shape.batch().count() / rest;
   }
 
+  /// The same product without its arrays.
+  Product outline() {
+    Product alike = new Product();
+    alike.set(element, shape, NOTHING, 0, NOTHING, 0, NOTHING, 0, accumulate, null);
+    return alike;
+  }
+
   /// Lets go of the caller's arrays.
   void release() {
     a = NOTHING;
