@@ -1,7 +1,6 @@
 package jacquard.nn;
 
 import jacquard.nn.data.SplitMix;
-import java.util.Arrays;
 
 /// Chooses a token from logits, on the host: the same numbers give the same choice on every
 /// machine.
@@ -104,8 +103,20 @@ public record Sampler(
   /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
   ///   has diverged
   public int choose(float[] logits, int[] before, SplitMix random) {
-    float[] fair =
-        repetitionPenalty == 1 || before.length == 0 ? logits : penalised(logits, before);
+    return choose(logits, before, before.length, random);
+  }
+
+  /// The same for a text that has room to grow, which is not copied.
+  ///
+  /// @param logits scores of all tokens; not changed
+  /// @param text begins with the tokens of the text, its prompt included
+  /// @param length how many there are
+  /// @param random source of random numbers
+  /// @return the index of the chosen logit
+  /// @throws IllegalArgumentException if there are no logits, or one is NaN or +infinity: the model
+  ///   has diverged
+  public int choose(float[] logits, int[] text, int length, SplitMix random) {
+    float[] fair = repetitionPenalty == 1 || length == 0 ? logits : penalised(logits, text, length);
     int best = largest(fair);
     if (temperature == 0) {
       return best;
@@ -136,11 +147,11 @@ public record Sampler(
     return last; // rounding left a rest
   }
 
-  private float[] penalised(float[] logits, int[] before) {
+  private float[] penalised(float[] logits, int[] text, int length) {
     float[] result = logits.clone();
-    for (int token : before) {
-      double logit = logits[token];
-      result[token] = (float) (logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty);
+    for (int i = 0; i < length; i++) {
+      double logit = logits[text[i]];
+      result[text[i]] = (float) (logit > 0 ? logit / repetitionPenalty : logit * repetitionPenalty);
     }
     return result;
   }
@@ -167,9 +178,15 @@ public record Sampler(
   }
 
   private double kth(float[] logits) {
-    float[] sorted = logits.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length - topK];
+    double[] wide = new double[logits.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = logits[i];
+    }
+    LargestFirst sorted = new LargestFirst(wide);
+    for (int i = 1; i < topK; i++) {
+      sorted.take();
+    }
+    return sorted.take();
   }
 
   /// The smallest weight that top-p lets stay; 0 for all.
@@ -177,13 +194,13 @@ public record Sampler(
     if (topP == 1) {
       return 0;
     }
-    double[] sorted = weights.clone();
-    Arrays.sort(sorted);
+    LargestFirst sorted = new LargestFirst(weights.clone());
     double sum = 0;
-    for (int i = sorted.length - 1; i >= 0; i--) {
-      sum += sorted[i];
+    while (sorted.hasMore()) {
+      double weight = sorted.take();
+      sum += weight;
       if (sum >= topP * total) {
-        return sorted[i];
+        return weight;
       }
     }
     return 0;

@@ -96,10 +96,7 @@ final class TextWriting {
     if (end == begin) {
       notFirst.forEach(token -> logits[token] = Float.NEGATIVE_INFINITY);
     }
-    int token =
-        sampler.repetitionPenalty() == 1
-            ? sampler.choose(logits, random)
-            : sampler.choose(logits, last(end), random);
+    int token = sampler.choose(logits, tokens, end, random);
     if (end == tokens.length) {
       tokens = Arrays.copyOf(tokens, (int) Math.clamp(2L * end, end + 64L, MOST_TOKENS));
     }
