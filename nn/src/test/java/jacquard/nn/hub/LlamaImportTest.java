@@ -28,15 +28,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A small Llama in Hugging Face's layout, read from files that this test writes tensor by tensor,
 /// against a forward pass in plain double precision that knows nothing of Jacquard's layers.
 class LlamaImportTest {
   private static final int VOCABULARY = 13;
-  private static final int DIM = 12;
+  private static final int DIM = 24;
   private static final int HIDDEN = 20;
   private static final int LAYERS = 2;
-  private static final int HEADS = 6;
+  private static final int HEADS = 4;
   private static final int KEYS = 2;
   private static final int SIZE = DIM / HEADS;
   private static final double THETA = 50;
@@ -45,11 +46,21 @@ class LlamaImportTest {
 
   private static final String CONFIG =
       """
-      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 12,
-       "intermediate_size": 20, "num_hidden_layers": 2, "num_attention_heads": 6,
-       "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "rope_theta": 50, "hidden_act": "silu",
-       "max_position_embeddings": 16, "vocab_size": 13, "tie_word_embeddings": %s}
+      {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 24,
+       "intermediate_size": 20, "num_hidden_layers": 2, "num_attention_heads": 4,
+       "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+       "max_position_embeddings": 16, "vocab_size": 13, "tie_word_embeddings": %s%s}
       """;
+
+  private static final String ROTATION = ", \"rope_theta\": 50";
+
+  /// Which columns of a head are a point that is turned.
+  private enum Pairs {
+    /// `i` and `i + SIZE / 2`, as in Hugging Face's files.
+    HALVES,
+    /// `2 i` and `2 i + 1`, as in the paper.
+    NEIGHBOURS
+  }
 
   /// Stored tensors in the library's names and shapes, rounded to a type.
   private static List<StoredTensor> tensors(StoredType type, boolean tied) {
@@ -88,11 +99,12 @@ class LlamaImportTest {
   private static void write(Path folder, StoredType type, boolean tied, long mostBytes)
       throws IOException {
     Shards.write(folder, tensors(type, tied), mostBytes);
-    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(tied));
+    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(tied, ROTATION));
   }
 
   /// Logits `[T][V]` by the definition of Llama, with loops over doubles.
-  private static double[][] reference(Map<String, double[]> w, boolean tied) {
+  private static double[][] reference(
+      Map<String, double[]> w, boolean tied, double theta, Pairs pairs) {
     double[][] x = new double[TOKENS.length][];
     for (int t = 0; t < x.length; t++) {
       int from = TOKENS[t] * DIM;
@@ -105,8 +117,8 @@ class LlamaImportTest {
       double[][] v = new double[x.length][];
       for (int t = 0; t < x.length; t++) {
         double[] n = rms(x[t], w.get(at + "input_layernorm.weight"));
-        q[t] = rotated(times(w.get(at + "self_attn.q_proj.weight"), n), t);
-        k[t] = rotated(times(w.get(at + "self_attn.k_proj.weight"), n), t);
+        q[t] = rotated(times(w.get(at + "self_attn.q_proj.weight"), n), t, theta, pairs);
+        k[t] = rotated(times(w.get(at + "self_attn.k_proj.weight"), n), t, theta, pairs);
         v[t] = times(w.get(at + "self_attn.v_proj.weight"), n);
       }
       for (int t = 0; t < x.length; t++) {
@@ -154,15 +166,16 @@ class LlamaImportTest {
     return y;
   }
 
-  /// `x * cos + rotate_half(x) * sin` for each head.
-  private static double[] rotated(double[] x, int position) {
+  /// Turns each point of each head by `position theta^(-2 i / SIZE)`.
+  private static double[] rotated(double[] x, int position, double theta, Pairs pairs) {
     double[] y = new double[x.length];
     for (int head = 0; head < x.length; head += SIZE) {
-      for (int i = 0; i < SIZE; i++) {
-        int half = SIZE / 2;
-        double angle = position * Math.pow(THETA, -2.0 * (i % half) / SIZE);
-        double other = i < half ? -x[head + i + half] : x[head + i - half];
-        y[head + i] = x[head + i] * Math.cos(angle) + other * Math.sin(angle);
+      for (int i = 0; i < SIZE / 2; i++) {
+        int a = head + (pairs == Pairs.HALVES ? i : 2 * i);
+        int b = head + (pairs == Pairs.HALVES ? i + SIZE / 2 : 2 * i + 1);
+        double angle = position * Math.pow(theta, -2.0 * i / SIZE);
+        y[a] = x[a] * Math.cos(angle) - x[b] * Math.sin(angle);
+        y[b] = x[a] * Math.sin(angle) + x[b] * Math.cos(angle);
       }
     }
     return y;
@@ -182,7 +195,8 @@ class LlamaImportTest {
     }
   }
 
-  private static void compare(Path folder, StoredType type, boolean tied) throws FormatException {
+  private static Map<String, double[]> weights(StoredType type, boolean tied)
+      throws FormatException {
     Map<String, double[]> weights = new HashMap<>();
     for (StoredTensor tensor : tensors(type, tied)) {
       float[] values = tensor.toFloatArray();
@@ -190,7 +204,14 @@ class LlamaImportTest {
       Arrays.setAll(wide, i -> values[i]);
       weights.put(tensor.name(), wide);
     }
-    double[][] expected = reference(weights, tied);
+    return weights;
+  }
+
+  private static void compare(Path folder, StoredType type, boolean tied) throws FormatException {
+    compare(folder, reference(weights(type, tied), tied, THETA, Pairs.HALVES));
+  }
+
+  private static void compare(Path folder, double[][] expected) throws FormatException {
     Gpt model = Pretrained.load(folder, Init.blank().withDevice(Device.CPU));
     Tensor index = Tensor.stored(DType.I32, TOKENS, Shape.of(1, TOKENS.length), Device.CPU);
     double[] logits = model.forward(index, Pass.evaluation()).cast(DType.F64).toDoubleArray();
@@ -215,12 +236,63 @@ class LlamaImportTest {
     compare(folder, type, false);
   }
 
-  @Test
-  void tiedAndShardedLogitsEqualPlainLoops(@TempDir Path folder) throws IOException {
-    write(folder, StoredType.F32, true, 3000);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shardedLogitsEqualPlainLoopsWithATiedHeadAndWithItsOwn(boolean tied, @TempDir Path folder)
+      throws IOException {
+    write(folder, StoredType.F32, tied, 3000);
     assertTrue(files(folder, "model-\\d{5}-of-\\d{5}.safetensors") > 2);
     assertTrue(Files.exists(folder.resolve(Shards.INDEX)));
-    compare(folder, StoredType.F32, true);
+    compare(folder, StoredType.F32, tied);
+  }
+
+  /// With the rows of queries and keys in the paper's order, in which the columns of a point are
+  /// neighbours, the paper's rotation gives what the library's gives of its own order.
+  @Test
+  void theFilesHaveTheColumnsOfAPointHalfAHeadApart(@TempDir Path folder) throws IOException {
+    write(folder, StoredType.F32, false, 1 << 20);
+    Map<String, double[]> paper = weights(StoredType.F32, false);
+    paper.replaceAll((name, w) -> name.matches(".*[qk]_proj.weight") ? neighbours(w) : w);
+    compare(folder, reference(paper, false, THETA, Pairs.NEIGHBOURS));
+    double[][] halves = reference(weights(StoredType.F32, false), false, THETA, Pairs.HALVES);
+    double[][] mistaken = reference(weights(StoredType.F32, false), false, THETA, Pairs.NEIGHBOURS);
+    assertTrue(furthest(halves, mistaken) > 0.01, "the order matters");
+  }
+
+  /// Rows `i` and `i + SIZE / 2` of each head become `2 i` and `2 i + 1`.
+  private static double[] neighbours(double[] weight) {
+    double[] moved = new double[weight.length];
+    for (int row = 0; row < weight.length / DIM; row++) {
+      int in = row % SIZE;
+      int to = row - in + (in < SIZE / 2 ? 2 * in : 2 * (in - SIZE / 2) + 1);
+      System.arraycopy(weight, row * DIM, moved, to * DIM, DIM);
+    }
+    return moved;
+  }
+
+  private static double furthest(double[][] a, double[][] b) {
+    double furthest = 0;
+    for (int t = 0; t < a.length; t++) {
+      for (int i = 0; i < a[t].length; i++) {
+        furthest = Math.max(furthest, Math.abs(a[t][i] - b[t][i]));
+      }
+    }
+    return furthest;
+  }
+
+  @Test
+  void theBaseOfTheAnglesIsWhereTheLibraryHasIt(@TempDir Path folder) throws IOException {
+    write(folder, StoredType.F32, false, 1 << 20);
+    Map<String, double[]> weights = weights(StoredType.F32, false);
+    String nested = ", \"rope_parameters\": {\"rope_type\": \"default\", \"rope_theta\": 7}";
+    Map<String, Double> bases = Map.of("", 10_000.0, ROTATION, THETA, nested, 7.0);
+    double[][] usual = reference(weights, false, 10_000, Pairs.HALVES);
+    for (Map.Entry<String, Double> base : bases.entrySet()) {
+      Files.writeString(folder.resolve("config.json"), CONFIG.formatted(false, base.getKey()));
+      double[][] expected = reference(weights, false, base.getValue(), Pairs.HALVES);
+      compare(folder, expected);
+      assertEquals(base.getValue() == 10_000, furthest(usual, expected) < 1e-3, "it matters");
+    }
   }
 
   private static long files(Path folder, String pattern) throws IOException {
