@@ -101,6 +101,29 @@ class AdversarialTest {
         1e-9);
   }
 
+  /// The slope of a linear critic is its weight, at every place: `(|w| - 1)^2` and `|w|^2 / 2`,
+  /// with gradients `2 (|w| - 1) w / |w|` and `w`.
+  @Test
+  void penaltiesOfALinearCriticAndTheirGradients() {
+    for (double[] w : new double[][] {{3, 4}, {0.1, -0.2}, {0.6, 0.8}}) {
+      Tensor weight = Reference.f64(w, 2, 1);
+      UnaryOperator<Tensor> critic = x -> x.matmul(weight);
+      Tensor real = Reference.random(1, 5, 2);
+      Tensor between =
+          GradientPenalty.between(critic, real, Reference.random(2, 5, 2), Reference.key(3));
+      Tensor atReal = GradientPenalty.atReal(critic, real);
+      double norm = Math.hypot(w[0], w[1]);
+      double outwards = 2 * (norm - 1) / norm;
+      assertArrayEquals(
+          new double[] {outwards * w[0], outwards * w[1]},
+          Gradients.of(between, weight).toDoubleArray(),
+          1e-9);
+      assertArrayEquals(w, Gradients.of(atReal, weight).toDoubleArray(), 1e-12);
+      assertEquals((norm - 1) * (norm - 1), item(between), 1e-9);
+      assertEquals(norm * norm / 2, item(atReal), 1e-12);
+    }
+  }
+
   /// Training by the penalty: its gradient by the critic's weights, and that one's.
   @Test
   void penaltyOfAConvolutionalCriticToSecondOrder() {
