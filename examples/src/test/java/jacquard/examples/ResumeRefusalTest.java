@@ -141,6 +141,38 @@ class ResumeRefusalTest {
   }
 
   @Test
+  void anOptionThatIsRefusedByNowIsNamed() throws IOException {
+    asBeforeItsFirstCheckpoint(run);
+    edit(config -> with(config, "options", with(field(config, "options"), "--lora", Json.of("4"))));
+    refused(
+        "config.json: options: --lora is 4, which trains additions to a trained model: expected"
+            + " --from DIR beside it; was the run made by another version? Go on with that one, or"
+            + " train anew");
+  }
+
+  /// Earlier versions recorded `--channels` of linear networks, too, which new runs may not have.
+  @Test
+  void anOptionThatDoesNothingIsNoObstacle() throws IOException {
+    Path straight = temp.resolve("straight");
+    ResumeTest.train(temp, straight, "gan --latent 4 --batch 16", "--steps", "2");
+    run = ResumeTest.copy(straight, temp.resolve("earlier"));
+    asBeforeItsFirstCheckpoint(run);
+    edit(config ->
+        with(config, "options", with(field(config, "options"), "--channels", Json.of("32"))));
+    Result result = ResumeTest.resume(run);
+    assertEquals(0, result.exit(), result::toString);
+    RunFiles.assertSame(straight, run);
+  }
+
+  private static void asBeforeItsFirstCheckpoint(Path run) throws IOException {
+    for (Path file : RunFiles.checkpoints(run)) {
+      Files.delete(file);
+    }
+    Files.deleteIfExists(run.resolve("checkpoints/best.safetensors"));
+    Files.delete(run.resolve("metrics.jsonl"));
+  }
+
+  @Test
   void changedDataAreRefused() throws IOException {
     Path data = temp.resolve("letters.txt");
     String text = Files.readString(data);

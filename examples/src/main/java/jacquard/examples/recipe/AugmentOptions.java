@@ -32,10 +32,19 @@ final class AugmentOptions {
     if (spec == null) {
       return digits;
     }
-    Augmentation augmentation = AugmentationSpec.parseForGrey(spec);
+    Augmentation augmentation = parsed(spec);
     Image plain = Image.of(1, digits.height(), digits.width());
     requireSameSize(plain, augmentation.apply(plain, SplitMix.of(seed)));
     return digits.withTrain(new AugmentedBatches(digits.train(), augmentation, seed, digits.low()));
+  }
+
+  private static Augmentation parsed(String spec) throws FormatException {
+    try {
+      return AugmentationSpec.parseForGrey(spec);
+    } catch (FormatException e) {
+      throw new FormatException(
+          String.valueOf(e.getMessage()).replaceFirst("^augment:", "--augment:"), e);
+    }
   }
 
   /// Makes batches ahead of training, with several threads where they are augmented.

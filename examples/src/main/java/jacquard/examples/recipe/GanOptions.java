@@ -113,11 +113,13 @@ final class GanOptions {
       description = "Weight of the discriminator's squared slope at real pictures.")
   private double realPenalty;
 
+  /// @param begun whether the run exists already: earlier versions recorded `--channels` whatever
+  ///   the architecture
   /// @throws IllegalArgumentException if a value is out of range, or two don't go together
-  void check() {
+  void check(boolean begun) {
     Require.atLeast("--latent", latent, 1);
     Require.atLeast("--channels", channels(), 1);
-    if (channels != null && arch != Arch.DCGAN) {
+    if (channels != null && arch != Arch.DCGAN && !begun) {
       throw new IllegalArgumentException(
           "--channels is " + channels + " and for dcgan, and --arch is mlp; leave it out");
     }

@@ -66,7 +66,7 @@ public final class GanRecipe implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--batch", batch, 1);
-    gan.check();
+    gan.check(options.continuation != null);
     if (fidEvery != null) {
       Require.atLeast("--fid-every", fidEvery, 1);
     }

@@ -103,6 +103,21 @@ record RecordedOptions(Map<String, List<String>> values) {
     return null;
   }
 
+  /// The option that decides what is computed and that a complaint such as `--lr is 0.0, expected
+  /// above 0` is about; null if it is about none of these.
+  @Nullable String accused(String complaint, CommandSpec recipe) {
+    for (OptionSpec option : recipe.options()) {
+      String name = option.longestName();
+      if (values.containsKey(name)
+          && !isPath(option)
+          && !MAY_DIFFER.contains(name)
+          && (complaint.startsWith(name + " ") || complaint.startsWith(name + ":"))) {
+        return name;
+      }
+    }
+    return null;
+  }
+
   private List<String> orDefault(OptionSpec option) {
     String otherwise = option.defaultValue();
     return values.getOrDefault(

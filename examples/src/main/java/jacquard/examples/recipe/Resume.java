@@ -123,11 +123,30 @@ public final class Resume implements Callable<Integer> {
             new Continuation(folder, config, checkpoint, end, from != null);
         Recipes.options(recipe).length =
             TrainOptions.Length.ofSteps(folder.configured(config, c -> c.field("steps").asLong()));
-        return recipe.getCommand() instanceof Callable<?> training
-                && training.call() instanceof Integer exit
-            ? exit
-            : 0;
+        return train(folder, config, recipe);
       }
+    }
+  }
+
+  /// Goes on with the recipe, which may refuse by now what it took when the run was begun.
+  private static int train(RunFolder folder, Json config, CommandLine recipe) throws Exception {
+    try {
+      return recipe.getCommand() instanceof Callable<?> training
+              && training.call() instanceof Integer exit
+          ? exit
+          : 0;
+    } catch (IllegalArgumentException | FormatException e) {
+      String message = String.valueOf(e.getMessage());
+      RecordedOptions recorded = RecordedOptions.of(config.field("options"));
+      if (recorded.accused(message, recipe.getCommandSpec()) == null) {
+        throw e;
+      }
+      throw new FormatException(
+          folder.config()
+              + ": options: "
+              + message
+              + "; was the run made by another version? Go on with that one, or train anew",
+          e);
     }
   }
 
@@ -182,7 +201,10 @@ public final class Resume implements Callable<Integer> {
       recipe.parseArgs(options.arguments());
     } catch (CommandLine.ParameterException e) {
       throw new FormatException(
-          "options: " + e.getMessage() + "; was the run made by another version?", e);
+          "options: "
+              + e.getMessage()
+              + "; was the run made by another version? Go on with that one, or train anew",
+          e);
     }
     return recipe;
   }
