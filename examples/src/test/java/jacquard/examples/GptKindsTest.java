@@ -239,9 +239,14 @@ class GptKindsTest {
     assertEquals("abc", String.join("\n", sample(run, "--prompt", "abc")).substring(0, 3));
     Result result = Shell.jacquard("sample", tiny.toString());
     assertEquals(2, result.exit());
-    assertTrue(
-        result.err().getFirst().contains("gpt2-tiny: holds no tokenizer, expected "),
-        result::toString);
+    assertEquals(
+        List.of(
+            "jacquard sample: "
+                + tiny
+                + ": holds no tokenizer, expected jacquard_tokenizer.json, tokenizer.json, or"
+                + " vocab.json with merges.txt; copy there what lies beside the model where it"
+                + " comes from"),
+        result.err());
   }
 
   @Test

@@ -149,7 +149,8 @@ public record TrainedGpt(
           folder
               + ": holds no tokenizer, expected "
               + TOKENIZER
-              + ", tokenizer.json or GPT-2's files");
+              + ", tokenizer.json, or vocab.json with merges.txt; copy there what lies beside the"
+              + " model where it comes from");
     }
     return tokenizer;
   }
