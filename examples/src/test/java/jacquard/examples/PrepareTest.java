@@ -108,6 +108,71 @@ class PrepareTest {
   }
 
   @Test
+  void lengthsAreLimitedOnBothSides() throws IOException {
+    Path in =
+        Files.writeString(
+            temp.resolve("lines.txt"), "three\nfour more\n\u660e\u6708\u5149\nninety nine\n");
+    Path out = temp.resolve("limited.jsonl");
+    String[] call = {
+      "prepare", "text", in.toString(), "--documents", "line", "--out", out.toString()
+    };
+    Result result = Shell.jacquard(Shell.join(List.of(call), "--max-length", "5"));
+    assertEquals(0, result.exit(), result::toString);
+    assertEquals(
+        List.of(
+            "length 0 to 5                   4 documents,        0 changed,        2 dropped",
+            out + ": 2 documents, 8 characters"),
+        result.out());
+    assertEquals(
+        List.of("{\"text\":\"three\"}", "{\"text\":\"\u660e\u6708\u5149\"}"),
+        Files.readAllLines(out));
+
+    StringBuilder lines = new StringBuilder();
+    for (char c = 'a'; c <= 't'; c++) {
+      lines.append("a line of ").append(c).append("\na longer line of ").append(c).append('\n');
+    }
+    Path data = Files.writeString(temp.resolve("many.txt"), lines);
+    Path run = temp.resolve("run");
+    Result trained =
+        Shell.jacquard(
+            Shell.join(
+                TrainTest.TINY_GPT,
+                "--steps",
+                "1",
+                "--data",
+                data.toString(),
+                "--documents",
+                "line",
+                "--max-length",
+                "11",
+                "--min-length",
+                "1",
+                "--out",
+                run.toString()));
+    assertEquals(0, trained.exit(), trained::toString);
+    assertEquals(
+        "length 1 to 11                 40 documents,        0 changed,       20 dropped",
+        trained.out().getFirst());
+    Json options = Json.read(run.resolve("config.json")).field("options");
+    assertEquals("11", options.field("--max-length").asText());
+
+    Result wrong =
+        Shell.jacquard(
+            "prepare",
+            "text",
+            in.toString(),
+            "--out",
+            temp.resolve("none.jsonl").toString(),
+            "--min-length",
+            "6",
+            "--max-length",
+            "5");
+    assertEquals(2, wrong.exit());
+    assertTrue(
+        wrong.err().getFirst().contains("--max-length is 5, expected 6 or more"), wrong::toString);
+  }
+
+  @Test
   void wrongOptionsAreOneLine() throws IOException {
     String in = texts().toString();
     for (String[] wrong :
