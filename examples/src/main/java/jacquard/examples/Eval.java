@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures a trained model: prints a table and writes RUN/eval.json.",
+      "Measures a trained model: prints a table and writes RUN/eval.json, with --count N"
+          + " RUN/eval-N.json.",
       "gpt: perplexity, bits per character, variety, BLEU; mlm: perplexity of gaps; gan: FID, kernel distance, precision,"
           + " recall, classes; vae: negative ELBO and the same; classifier: accuracy."
     })
@@ -63,9 +64,11 @@ final class Eval implements Callable<Integer> {
     return tell(evaluation, run);
   }
 
-  private static int tell(Evaluation evaluation, RunFolder run) throws FormatException {
+  private int tell(Evaluation evaluation, RunFolder run) throws FormatException {
     evaluation.lines().forEach(System.out::println);
-    evaluation.write(run);
+    Path file = options.file(run);
+    evaluation.write(file);
+    System.out.println(file);
     return 0;
   }
 }

@@ -71,7 +71,7 @@ class ConvolutionalTest {
         Shell.jacquard(
             "eval", straight.toString(), "--count", "20", "--features", classifier.toString());
     assertEquals(0, measured.exit(), measured::toString);
-    Json json = Json.read(straight.resolve("eval.json"));
+    Json json = Json.read(straight.resolve("eval-20.json"));
     assertEquals(20, json.field("count").asInt());
     assertTrue(json.field("fid").asDouble() > json.field("fid_floor").asDouble(), json::pretty);
   }

@@ -2,6 +2,7 @@ package jacquard.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
@@ -195,6 +196,49 @@ class EvalTest {
     Json features = json.field("features");
     assertEquals(classifier.toString(), features.field("path").asText());
     assertEquals(Json.read(gan.resolve("config.json")).field("features"), features);
+  }
+
+  @Test
+  void whatFewerGiveLeavesTheWholeEvaluationAlone() throws IOException {
+    String[] features = {"--features", classifier.toString()};
+    Result all = eval(gan, features);
+    assertEquals(gan.resolve("eval.json").toString(), all.lastLine());
+    String whole = Files.readString(gan.resolve("eval.json"));
+    Result few = eval(gan, Shell.join(List.of(features), "--count", "50"));
+    assertEquals(gan.resolve("eval-50.json").toString(), few.lastLine());
+    assertEquals(50, Json.read(gan.resolve("eval-50.json")).field("count").asInt());
+    assertEquals(whole, Files.readString(gan.resolve("eval.json")));
+    eval(gan, Shell.join(List.of(features), "--count", "10000"));
+    assertEquals(whole, Files.readString(gan.resolve("eval.json")), "the usual number");
+    Result refused = Shell.jacquard("eval", classifier.toString(), "--count", "50");
+    assertEquals(
+        List.of("jacquard eval: --count is for gan and vae runs, and this is a classifier"),
+        refused.err());
+  }
+
+  /// Half the test pictures: the first of the files turned round are the last.
+  @Test
+  void theFloorDependsOnTheSeedAndNotOnTheOrderOfTheFiles() throws IOException {
+    List<String> half = List.of("--features", classifier.toString(), "--count", "60");
+    Path turned = TinyData.reversed(idx, temp.resolve("turned"));
+    Json first = measured(half);
+    Json other = measured(half, "--data", turned.toString());
+    Json drawnAnew = measured(half, "--seed", "2");
+    for (String name : List.of("fid", "kid", "precision", "recall", "entropy")) {
+      for (String kind : List.of(name, name + "_floor")) {
+        assertEquals(first.field(kind), other.field(kind), kind);
+      }
+    }
+    for (String name : List.of("fid", "fid_floor", "kid_floor")) {
+      assertNotEquals(first.field(name), drawnAnew.field(name), name);
+    }
+    assertEquals(1, first.field("seed").asInt());
+    assertEquals(2, drawnAnew.field("seed").asInt());
+  }
+
+  private static Json measured(List<String> options, String... more) throws IOException {
+    eval(gan, Shell.join(options, more));
+    return Json.read(gan.resolve("eval-60.json"));
   }
 
   private static int whole(Json json) {

@@ -6,8 +6,12 @@ import jacquard.nn.data.SplitMix;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /// Data small enough to learn from in a test.
@@ -51,6 +55,41 @@ public final class TinyData {
     }
     write(folder.resolve(name + "-images-idx3-ubyte.gz"), pixels, count, side, side);
     write(folder.resolve(name + "-labels-idx1-ubyte.gz"), labels, count);
+  }
+
+  /// MNIST's files in `from` once more, with their examples in the opposite order.
+  public static Path reversed(Path from, Path to) throws IOException {
+    copy(from, to, "train", Integer.MAX_VALUE, true);
+    return copy(from, to, "t10k", Integer.MAX_VALUE, true);
+  }
+
+  /// The first examples of MNIST's files in `from`.
+  public static Path first(Path from, Path to, int train, int test) throws IOException {
+    copy(from, to, "train", train, false);
+    return copy(from, to, "t10k", test, false);
+  }
+
+  private static Path copy(Path from, Path to, String name, int most, boolean reversed)
+      throws IOException {
+    Files.createDirectories(to);
+    for (String kind : List.of("-images-idx3-ubyte.gz", "-labels-idx1-ubyte.gz")) {
+      byte[] all;
+      try (var in = new GZIPInputStream(Files.newInputStream(from.resolve(name + kind)))) {
+        all = in.readAllBytes();
+      }
+      int[] dims = new int[all[3]];
+      Arrays.setAll(dims, i -> ByteBuffer.wrap(all).getInt(4 + 4 * i));
+      int header = 4 + 4 * dims.length;
+      int each = (all.length - header) / dims[0];
+      dims[0] = Math.min(most, dims[0]);
+      byte[] data = new byte[dims[0] * each];
+      for (int i = 0; i < dims[0]; i++) {
+        int at = reversed ? dims[0] - 1 - i : i;
+        System.arraycopy(all, header + i * each, data, at * each, each);
+      }
+      write(to.resolve(name + kind), data, dims);
+    }
+    return to;
   }
 
   private static void write(Path file, byte[] data, int... dims) throws IOException {

@@ -169,6 +169,16 @@ record Digits(
     return Pictures.of(test, count, low, height, width);
   }
 
+  /// `count` pictures that are learned from, drawn by lot: [Pictures#some].
+  Pictures someLearned(int count, long seed) {
+    return Pictures.some(known, count, seed, low, height, width);
+  }
+
+  /// `count` test pictures, drawn by lot: [Pictures#some].
+  Pictures someTested(int count, long seed) {
+    return Pictures.some(test, count, seed, low, height, width);
+  }
+
   /// All test pictures in order; the last batch may be padded.
   Iterable<Batch> testBatches() {
     return Batches.of(test, Math.min(TEST_ROWS, test.size()), Batches.Tail.PAD).epoch(0);

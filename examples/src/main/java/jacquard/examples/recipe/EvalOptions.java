@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 
 /// What to measure a trained model on.
 public final class EvalOptions {
+  private static final int COUNT = 10_000;
+  private static final long SEED = 1;
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
@@ -19,11 +22,47 @@ public final class EvalOptions {
   @Option(
       names = "--count",
       paramLabel = "N",
-      defaultValue = "10000",
-      description = "Images to draw and to compare with. Default: ${DEFAULT-VALUE}.")
-  int count = 10_000;
+      description =
+          "gan and vae: images to draw and to compare with. What fewer or more give is written to"
+              + " RUN/eval-N.json. Default: 10000.")
+  @Nullable Integer count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description =
+          "gpt, gan and vae: what is drawn, and which images it is compared with. Default: 1.")
+  @Nullable Long seed;
 
   @Mixin FeatureOptions features = new FeatureOptions();
+
+  /// @throws IllegalArgumentException if it is too small
+  int count() {
+    return count == null ? COUNT : Require.atLeast("--count", count, 10);
+  }
+
+  long seed() {
+    return seed == null ? SEED : seed;
+  }
+
+  /// Where the result goes: what another `--count` than the usual gives doesn't replace the whole.
+  public Path file(RunFolder run) {
+    return count() == COUNT ? run.evaluation() : run.evaluation(count());
+  }
+
+  /// @param understood those of `--count` and `--seed` that the recipe does follow
+  /// @throws IllegalArgumentException if one is given that it doesn't
+  void requireOnly(String recipe, String... understood) {
+    List<String> known = List.of(understood);
+    if (count != null && !known.contains("--count")) {
+      throw new IllegalArgumentException(
+          "--count is for gan and vae runs, and this is a " + recipe);
+    }
+    if (seed != null && !known.contains("--seed")) {
+      throw new IllegalArgumentException(
+          "--seed is for gpt, gan and vae runs, and this is a " + recipe);
+    }
+  }
 
   /// The digits that a run was trained with, or those of `--data`.
   ///

@@ -3,6 +3,7 @@ package jacquard.examples.recipe;
 import jacquard.examples.view.MetricsLog;
 import jacquard.examples.view.Text;
 import jacquard.nn.io.FormatException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +49,10 @@ public record Evaluation(String subject, List<Row> rows, Map<String, Object> fac
     return lines;
   }
 
-  /// Writes `eval.json` into the run's folder.
+  /// Writes the numbers as JSON.
   ///
-  /// @throws FormatException if it can't be written
-  public void write(RunFolder run) throws FormatException {
+  /// @throws FormatException if the file can't be written
+  public void write(Path file) throws FormatException {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("subject", subject);
     for (Row row : rows) {
@@ -61,6 +62,6 @@ public record Evaluation(String subject, List<Row> rows, Map<String, Object> fac
       }
     }
     json.putAll(facts);
-    MetricsLog.writeConfig(run.evaluation(), json);
+    MetricsLog.writeConfig(file, json);
   }
 }

@@ -10,6 +10,7 @@ import jacquard.nn.Loss;
 import jacquard.nn.Pass;
 import jacquard.nn.Reduction;
 import jacquard.nn.data.Batch;
+import jacquard.nn.data.SplitMix;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.ClassHistogram;
@@ -25,9 +26,9 @@ import java.util.Map;
 
 /// Measures runs that have to do with pictures.
 ///
-/// What was drawn is compared with the pictures that the run learned from. The floor beside a
-/// figure is what test pictures, as many of them, give in its place: no model that draws new
-/// pictures gets far below.
+/// What was drawn is compared with as many of the pictures that the run learned from, drawn by lot.
+/// The floor beside a figure is what as many test pictures, drawn by lot too, give in its place: no
+/// model that draws new pictures gets far below.
 public final class ImageEvaluation {
   private static final int PIXELS_AT_ONCE = 1000;
 
@@ -40,13 +41,14 @@ public final class ImageEvaluation {
     GanModel model = GanRecipe.load(run, config);
     Digits digits = options.digits(run, config, -1);
     FeatureOptions.Chosen features = options.features.require(digits);
-    Pictures drawn = GanSampler.draw(model, count(options, digits), 1, null);
+    Pictures drawn = GanSampler.draw(model, count(options, digits), options.seed(), null);
     List<Evaluation.Row> rows = new ArrayList<>();
     Map<String, Object> facts = new LinkedHashMap<>();
-    compare(drawn, digits, features, rows, facts);
+    compare(drawn, digits, options.seed(), features, rows, facts);
     return new Evaluation(
-        "gan %s: %,d drawn against %,d learned, by %s"
-            .formatted(run.path(), drawn.count(), drawn.count(), features.path()),
+        "gan %s: %,d drawn against %,d of %,d learned, by %s"
+            .formatted(
+                run.path(), drawn.count(), drawn.count(), digits.known().size(), features.path()),
         rows,
         facts);
   }
@@ -67,8 +69,8 @@ public final class ImageEvaluation {
     FeatureOptions.Chosen features = options.features.find(digits);
     String by = "no feature network, so what it draws is not measured";
     if (features != null) {
-      Pictures drawn = drawn(model, count(options, digits), digits.classes());
-      compare(drawn, digits, features, rows, facts);
+      Pictures drawn = drawn(model, count(options, digits), options.seed(), digits.classes());
+      compare(drawn, digits, options.seed(), features, rows, facts);
       by = "what it draws by " + features.path();
     }
     return new Evaluation(
@@ -77,7 +79,7 @@ public final class ImageEvaluation {
         facts);
   }
 
-  private static Pictures drawn(Vae model, int count, int classes) {
+  private static Pictures drawn(Vae model, int count, long seed, int classes) {
     VaePictures pictures = new VaePictures(model);
     int each = model.sizes().pixels();
     float[] pixels = new float[count * each];
@@ -85,7 +87,8 @@ public final class ImageEvaluation {
     Arrays.setAll(labels, i -> i % classes);
     for (int from = 0; from < count; from += PIXELS_AT_ONCE) {
       int to = Math.min(from + PIXELS_AT_ONCE, count);
-      float[] block = pictures.drawn(from, Arrays.copyOfRange(labels, from, to));
+      long own = SplitMix.of(seed, from).nextLong();
+      float[] block = pictures.drawn(own, Arrays.copyOfRange(labels, from, to));
       System.arraycopy(block, 0, pixels, from * each, block.length);
     }
     return new Pictures(pixels, labels, model.sizes().height(), model.sizes().width());
@@ -93,22 +96,22 @@ public final class ImageEvaluation {
 
   /// Pictures of each kind that are compared: no more than there are to compare with.
   private static int count(EvalOptions options, Digits digits) {
-    int asked = Require.atLeast("--count", options.count, 10);
-    return Math.min(asked, Math.min(digits.test().size(), digits.known().size()));
+    return Math.min(options.count(), Math.min(digits.test().size(), digits.known().size()));
   }
 
   private static void compare(
       Pictures drawn,
       Digits digits,
+      long seed,
       FeatureOptions.Chosen features,
       List<Evaluation.Row> rows,
       Map<String, Object> facts)
       throws FormatException {
     ImageJudge judge = features.judge();
     int count = drawn.count();
-    Features real = judge.features(digits.learned(count).pixels(), count);
+    Features real = judge.features(digits.someLearned(count, seed).pixels(), count);
     Features made = judge.features(drawn.pixels(), count);
-    Features unseen = judge.features(digits.tested(count).pixels(), count);
+    Features unseen = judge.features(digits.someTested(count, seed).pixels(), count);
     Map<String, Double> values = ImageScores.of(real, made).values();
     Map<String, Double> floors = ImageScores.of(real, unseen).values();
     values.forEach((name, value) ->
@@ -132,6 +135,7 @@ public final class ImageEvaluation {
     }
     facts.put("features", features.toConfig());
     facts.put("count", count);
+    facts.put("seed", seed);
   }
 
   private static final Map<String, String> MEANINGS =
@@ -147,6 +151,7 @@ public final class ImageEvaluation {
   /// @throws IOException if files can't be read
   public static Evaluation classifier(RunFolder run, Json config, EvalOptions options)
       throws IOException {
+    options.requireOnly(ClassifierRecipe.NAME);
     Classifier model = FeatureOptions.classifier(run, config);
     Digits digits = options.digits(run, config, 0);
     int classes = model.sizes().classes();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///     config.json         all that is needed to build the model again
 ///     metrics.jsonl       a line per log step
 ///     loss.png            the losses drawn
-///     eval.json           what jacquard eval measured
+///     eval.json           what jacquard eval measured; eval-N.json with --count N
 ///     samples/step-N.*    what the model made after N steps
 ///     model.safetensors   its weights
 ///     checkpoints/        what `resume` goes on from: the last ones and the best
@@ -177,6 +177,11 @@ public record RunFolder(Path path) {
 
   Path evaluation() {
     return path.resolve("eval.json");
+  }
+
+  /// Of another number of pictures than the usual.
+  Path evaluation(int count) {
+    return path.resolve("eval-" + count + ".json");
   }
 
   Path chart() {

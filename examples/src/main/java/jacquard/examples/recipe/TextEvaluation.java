@@ -46,24 +46,27 @@ public final class TextEvaluation {
   ///
   /// @throws IOException if files can't be read
   public static Evaluation gpt(RunFolder run, Json config, EvalOptions options) throws IOException {
+    options.requireOnly(GptRecipe.NAME, "--seed");
     TrainedGpt trained = TrainedGpt.of(run, config);
     int[] tokens = tokens(run, config, trained.tokenizer(run.path()), options.data);
-    return of("gpt", run.path(), trained, tokens);
+    return of("gpt", run.path(), trained, tokens, options.seed());
   }
 
   /// The same for a model in Hugging Face's layout, which has no text of its own.
   ///
   /// @throws IOException if files can't be read, or there is no `--data`
   public static Evaluation pretrained(Path folder, EvalOptions options) throws IOException {
+    options.requireOnly(GptRecipe.NAME, "--seed");
     if (options.data == null) {
       throw new IllegalArgumentException(
           "--data is missing, expected a text: " + folder + " is a model without one");
     }
     TrainedGpt trained = TrainedGpt.open(folder);
-    return of("model", folder, trained, tokens(options.data, trained.tokenizer(folder)));
+    int[] tokens = tokens(options.data, trained.tokenizer(folder));
+    return of("model", folder, trained, tokens, options.seed());
   }
 
-  private static Evaluation of(String kind, Path path, TrainedGpt trained, int[] tokens)
+  private static Evaluation of(String kind, Path path, TrainedGpt trained, int[] tokens, long seed)
       throws IOException {
     if (tokens.length < 2) {
       throw new FormatException(
@@ -82,7 +85,7 @@ public final class TextEvaluation {
     String text = trained.tokenizer(path).decode(Arrays.copyOfRange(tokens, 1, 1 + predicted));
     TextLikelihood likelihood = TextLikelihood.of(nats / predicted, predicted, text);
     GptWriter writer = trained.writer(path);
-    List<String> lines = lines(writer);
+    List<String> lines = lines(writer, seed);
     List<List<String>> words = lines.stream().map(WORDS::of).toList();
     List<Evaluation.Row> rows = new ArrayList<>();
     rows.add(Evaluation.Row.of("loss", likelihood.loss(), "nats a token, lower is better"));
@@ -117,6 +120,7 @@ public final class TextEvaluation {
   ///
   /// @throws IOException if files can't be read
   public static Evaluation mlm(RunFolder run, Json config, EvalOptions options) throws IOException {
+    options.requireOnly(MlmRecipe.NAME);
     TrainedGpt trained = TrainedGpt.of(run, config);
     Tokenizer tokenizer = trained.tokenizer(run.path());
     Gaps gaps = run.configured(config, c -> Gaps.recorded(c, tokenizer.vocabularySize()));
@@ -195,8 +199,9 @@ public final class TextEvaluation {
   }
 
   /// The lines of a sample that aren't empty.
-  private static List<String> lines(GptWriter writer) {
+  private static List<String> lines(GptWriter writer, long seed) {
     SampleOptions options = new SampleOptions();
+    options.seed = seed;
     options.count = writer.known() == null ? 4 : 200;
     return writer.write(options).lines().filter(line -> !line.isBlank()).toList();
   }
