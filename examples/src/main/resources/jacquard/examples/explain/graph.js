@@ -1,6 +1,6 @@
 /* The graph, whose layers are boxes until they are opened, and the search. */
 const graph = (() => {
-const { $, make, css } = kit, { data, ops, fill, clock, speed, views, show, canvasOf } = step;
+const { $, make, css } = kit, { data, ops, fill, clock, speed, views, show, label, canvasOf } = step;
 const MARK = { input: "", forward: "", gradient: "∇ ", update: "Δ " };
 const opened = new Set();
 const paths = ops.map(o => {
@@ -99,8 +99,8 @@ function drawGraph(v) {
     }
     if (k > 0.3) {
       g.fillStyle = css("--text");
-      g.fillText(i.label, i.x, i.y - 2, WIDTH - 8);
-      g.fillText(i.below, i.x, i.y + 13, WIDTH - 8);
+      label(g, i.label, i.x, i.y - 2, WIDTH - 8);
+      label(g, i.below, i.x, i.y + 13, WIDTH - 8);
     }
   }
   g.globalAlpha = 1;

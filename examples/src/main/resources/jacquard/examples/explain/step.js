@@ -35,7 +35,15 @@ plans.forEach(({ name }, i) => {
 });
 $("plan").value = plan;
 $("plan").hidden = plans.length < 2;
-$("plan").onchange = e => { location.hash = `${open}/${e.target.value}`; location.reload(); };
+$("plan").onchange = e => { location.hash = `${open}/${e.target.value}`; };
+addEventListener("hashchange", () => location.reload());
+
+/* As much of a text's end as there is room for: of a layer's name that says most. */
+function label(g, text, x, y, room) {
+  const width = g.measureText(text).width;
+  const end = width <= room ? text : "…" + text.slice(text.length - Math.max(0, Math.floor(text.length * room / width) - 1));
+  if (end !== "…") g.fillText(end, x, y);
+}
 
 /* A canvas that can be moved and zoomed */
 function canvasOf(id, draw, options = {}) {
@@ -82,5 +90,5 @@ function canvasOf(id, draw, options = {}) {
   dark.addEventListener("change", v.paint);
   return v;
 }
-return { data, ops, digits, bytes, fill, clock, speed, views, show, canvasOf, begin: () => show(tabs.includes(asked) ? asked : "graph") };
+return { data, ops, digits, bytes, fill, clock, speed, views, show, label, canvasOf, begin: () => show(tabs.includes(asked) ? asked : "graph") };
 })();

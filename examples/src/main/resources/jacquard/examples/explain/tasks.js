@@ -1,6 +1,6 @@
 /* The tasks: kernels with their code, memory, timeline, and the passes that made them. */
 const tasks = (() => {
-const { $, make, css } = kit, { data, ops, digits, bytes, fill, views, canvasOf } = step;
+const { $, make, css } = kit, { data, ops, digits, bytes, fill, views, label, canvasOf } = step;
 /* Kernels */
 const total = data.tasks.reduce((sum, t) => sum + (t.us ?? 0), 0);
 const columns = [
@@ -124,7 +124,7 @@ const timeline = canvasOf("timeline-canvas", v => {
     g.fillRect(x0, 30, w, v.h / 3);
     g.fillStyle = fill(t.label, true);
     g.fillRect(x0, 34 + v.h / 3, w, v.h / 6);
-    if (w > 50) { g.fillStyle = css("--text"); g.fillText(`${i} ${t.label}`, x0 + 4, 48, w - 8); g.fillText(t.layer, x0 + 4, 64, w - 8); }
+    if (w > 50) { g.fillStyle = css("--text"); label(g, `${i} ${t.label}`, x0 + 4, 48, w - 8); label(g, t.layer, x0 + 4, 64, w - 8); }
   });
   g.fillStyle = css("--faint");
   const least = 90 / scale, power = 10 ** Math.floor(Math.log10(least));

@@ -227,6 +227,9 @@ class PageTest {
     assertEquals(1, browser.number("jacquard.items"));
     browser.find("#plan").sendKeys(Keys.ARROW_UP);
     browser.await("document.getElementById('title').textContent === 'a test on cpu'");
+    browser.value("(location.hash = '#passes/1')");
+    browser.await("document.getElementById('title').textContent === 'another on cpu'");
+    assertTrue(browser.find("#passes").isDisplayed(), "an address that was typed");
     browser.assertCalm();
   }
 }
