@@ -10,9 +10,11 @@ import jacquard.tensor.reference.Value;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// Compares what a device computes with the reference, and the reference with plain Java loops.
 ///
@@ -56,17 +58,37 @@ public final class BackendConformance {
     compare(device, all);
   }
 
-  /// Runs the largest case of `row` again and again, until compiled code has replaced what runs
-  /// cold.
-  public static void checkWarm(Device device, OperationRow row, DType dtype, int times) {
-    List<Shape> largest =
-        row.cases().stream().max((a, b) -> Long.compare(size(a), size(b))).orElseThrow();
-    long seed = row.seed(dtype, largest);
-    for (int i = 0; i < times; i++) {
-      List<Tensor> arguments = row.arguments(dtype, largest, device, seed);
-      String name = where(row, dtype, largest, "run " + i) + ", seed " + seed;
-      compare(device, List.of(new Computed(row, name, row.apply(arguments))));
+  /// Runs the largest case of each row, waits until compiled code has replaced what runs cold, and
+  /// compares what it computes now; both times all rows in one plan.
+  ///
+  /// @param warm waits; false if it took too long
+  public static void checkWarm(
+      Device device, List<OperationRow> rows, Set<DType> dtypes, BooleanSupplier warm) {
+    compare(device, largest(device, rows, dtypes, "cold"));
+    if (!warm.getAsBoolean()) {
+      throw new AssertionError(device + ": not compiled in time: " + rows);
     }
+    compare(device, largest(device, rows, dtypes, "compiled"));
+  }
+
+  private static List<Computed> largest(
+      Device device, List<OperationRow> rows, Set<DType> dtypes, String how) {
+    List<Computed> all = new ArrayList<>();
+    for (OperationRow row : rows) {
+      List<Shape> shapes =
+          row.cases().stream()
+              .max(Comparator.comparingLong(BackendConformance::size))
+              .orElseThrow();
+      for (DType dtype : row.dtypes()) {
+        if (dtypes.contains(dtype)) {
+          long seed = row.seed(dtype, shapes);
+          String name = where(row, dtype, shapes, how) + ", seed " + seed;
+          List<Tensor> arguments = row.arguments(dtype, shapes, device, seed);
+          all.add(new Computed(row, name, row.apply(arguments)));
+        }
+      }
+    }
+    return all;
   }
 
   private static long size(List<Shape> shapes) {

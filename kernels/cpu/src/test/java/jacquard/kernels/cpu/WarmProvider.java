@@ -1,0 +1,91 @@
+package jacquard.kernels.cpu;
+
+import jacquard.kernels.PlannedBackend;
+import jacquard.kernels.Schedule;
+import jacquard.kernels.Target;
+import jacquard.kernels.Task;
+import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.BackendProvider;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/// The processor as users have it, as device `cpuWarm`, but for its haste: the vector form of every
+/// loop is asked for, however little work it has, so that small tests reach compiled code.
+public final class WarmProvider implements BackendProvider {
+  static final Device DEVICE = new Device("cpuWarm", 0);
+
+  private static final int THREADS = 2;
+
+  /// More than any work that is worth compiling for.
+  private static final long MUCH = 1L << 30;
+
+  @Override
+  public String kind() {
+    return DEVICE.kind();
+  }
+
+  @Override
+  public List<Found> devices() {
+    return List.of(new Found(0, kind()));
+  }
+
+  @Override
+  public String trouble() {
+    return "";
+  }
+
+  @Override
+  public Backend open(int index) {
+    return new PlannedBackend(new Eager(new CpuTarget(DEVICE, THREADS, VectorWidth.preferred())));
+  }
+
+  private record Eager(CpuTarget cpu) implements Target {
+    @Override
+    public Device device() {
+      return cpu.device();
+    }
+
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return cpu.allocate(dtype, size);
+    }
+
+    @Override
+    public Buffer place(HostBuffer host) {
+      return cpu.place(host);
+    }
+
+    @Override
+    public boolean hasKernel(Node fused) {
+      return cpu.hasKernel(fused);
+    }
+
+    @Override
+    public Program prepare(Schedule schedule) {
+      Program program = cpu.prepare(schedule);
+      for (Task task : schedule.tasks()) {
+        if (task instanceof Task.Loop loop) {
+          ask(loop);
+        } else if (task instanceof Task.Dot dot && dot.epilogue() != null) {
+          ask(dot.epilogue());
+        }
+      }
+      return program;
+    }
+
+    private void ask(Task.Loop loop) {
+      cpu.compiler.compile(loop.kernel()).expect(loop.launch().inner(), MUCH);
+    }
+
+    @Override
+    public boolean awaitWarm(Duration limit) throws InterruptedException {
+      return cpu.awaitWarm(limit);
+    }
+  }
+}
