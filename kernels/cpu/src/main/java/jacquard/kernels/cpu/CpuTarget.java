@@ -9,6 +9,7 @@ import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
 import jacquard.kernels.cpu.emit.Tiers;
 import jacquard.kernels.cpu.gemm.Gemm;
+import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
@@ -57,10 +58,11 @@ public final class CpuTarget implements Target {
     this.device = device;
     pool = new WorkerPool(threads);
     Caches caches = Caches.read();
-    gemm =
-        new Gemm(pool, width, caches, Switches.tune() ? Path.of(Switches.cacheDir(), CUTS) : null);
+    KernelTable kernels = new KernelTable(width, false);
+    Path tuned = Switches.tune() ? Path.of(Switches.cacheDir(), CUTS) : null;
+    gemm = new Gemm(pool, kernels, caches, tuned);
     bytes = new ByteGemm(pool);
-    convolution = new Convolution(pool, width);
+    convolution = new Convolution(pool, kernels);
     attention = new Attention(pool, width, caches);
     compiler = new LoopCompiler(width, tiers);
     scratch = new LoopScratch[threads];

@@ -99,8 +99,8 @@ public final class Convolution {
     this(pool, new KernelTable(width, false));
   }
 
-  /// For tests.
-  Convolution(WorkerPool pool, KernelTable kernels) {
+  /// @param kernels may serve others too, which then share its patience with compilers
+  public Convolution(WorkerPool pool, KernelTable kernels) {
     this.kernels = kernels;
     run = new ConvRun(pool, kernels);
     Panels[] workers = new Panels[pool.threads()];

@@ -44,21 +44,18 @@ public final class Gemm {
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
   public Gemm(WorkerPool pool, VectorWidth width) {
-    this(pool, width, Caches.read(), null);
-  }
-
-  /// @param caches of each core
-  /// @param tuned file of measured cuts: what it doesn't hold is measured while products are
-  ///   computed, and added; null to measure nothing and follow the model of the caches
-  public Gemm(WorkerPool pool, VectorWidth width, Caches caches, @Nullable Path tuned) {
-    this(pool, new KernelTable(width, false), caches, tuned);
+    this(pool, new KernelTable(width, false), Caches.read(), null);
   }
 
   Gemm(WorkerPool pool, KernelTable kernels, Caches caches) {
     this(pool, kernels, caches, null);
   }
 
-  Gemm(WorkerPool pool, KernelTable kernels, Caches caches, @Nullable Path tuned) {
+  /// @param kernels may serve others too, which then share its patience with compilers
+  /// @param caches of each core
+  /// @param tuned file of measured cuts: what it doesn't hold is measured while products are
+  ///   computed, and added; null to measure nothing and follow the model of the caches
+  public Gemm(WorkerPool pool, KernelTable kernels, Caches caches, @Nullable Path tuned) {
     this.pool = pool;
     this.kernels = kernels;
     this.caches = caches;
