@@ -40,7 +40,8 @@ final class Jmh {
             .include(pattern(KernelBenchmark.class))
             .param("row", row)
             .param("form", form.word())
-            .param("settleSeconds", Double.toString(effort.settle())),
+            .param("settleSeconds", Double.toString(effort.settle()))
+            .param("compiledSeconds", Double.toString(effort.compiled())),
         row,
         setting);
   }

@@ -2,7 +2,9 @@ package jacquard.bench.kernels;
 
 import jacquard.bench.rows.Body;
 import jacquard.bench.rows.KernelRow;
-import jacquard.kernels.cpu.gemm.Gemm;
+import jacquard.kernels.PlannedBackend;
+import jacquard.tensor.Device;
+import jacquard.tensor.spi.Backends;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,23 +34,32 @@ public class KernelBenchmark {
   @Param("8")
   public double settleSeconds;
 
-  /// Within which the kernels of products and attention are compiled, on one core and a busy
+  /// Longest wait for compilers. Within a minute kernels are compiled on one core and a busy
   /// machine too; while others have the core they stay slow for seconds, which [Settling] takes for
   /// settled.
-  private static final Duration COMPILED = Duration.ofMinutes(1);
+  @Param("60")
+  public double compiledSeconds;
 
   private Body body = new Nothing();
 
   @Setup(Level.Trial)
-  public void prepare() {
+  public void prepare() throws InterruptedException {
     KernelRow found = Selection.named(row);
     body = Form.ofWord(form).of(found).orElseThrow().get();
     body.run(); // asks for its kernels
-    if (!Gemm.awaitWarm(COMPILED)) {
-      System.err.println(
-          row + ": not compiled within " + COMPILED.toSeconds() + " s, plain loops are measured");
-    }
+    boolean warm = awaitWarm();
     Settling.of(body::run, settleSeconds);
+    // loops with little work are asked for when they have run often enough
+    if (compiledSeconds > 0 && !(warm && awaitWarm())) {
+      System.err.println(
+          row + ": not compiled within " + compiledSeconds + " s, plain loops are measured");
+    }
+  }
+
+  /// Rows that call kernels themselves wait too: those of products are the same for all.
+  private boolean awaitWarm() throws InterruptedException {
+    return !(Backends.of(Device.standard()) instanceof PlannedBackend planned)
+        || planned.awaitWarm(Duration.ofMillis((long) (1e3 * compiledSeconds)));
   }
 
   @Benchmark

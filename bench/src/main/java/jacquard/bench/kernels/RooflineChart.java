@@ -36,7 +36,14 @@ final class RooflineChart {
     PRODUCT("matrix products", 0x0072b2, "sgemm", "gemm"),
     CONVOLUTION("convolutions", 0xd55e00, "conv"),
     ATTENTION("attention", 0x009e73, "attention"),
-    ROWS("rows and channels", 0xcc79a7, "softmax", "layernorm", "batchnorm", "crossentropy"),
+    ROWS(
+        "rows and channels",
+        0xcc79a7,
+        "softmax",
+        "layernorm",
+        "rmsnorm",
+        "batchnorm",
+        "crossentropy"),
     ELEMENTS("elements, optimiser", 0xe69f00, "");
 
     private final String label;

@@ -21,6 +21,8 @@ final class FusedRows {
     rows.addAll(softmax("softmax-3072x64", 3072, 64));
     layerNorm("layernorm-768x384", 768, 384).forEach(row -> rows.add(row.inBrief().withPeers()));
     rows.addAll(layerNorm("layernorm-768x128", 768, 128));
+    rows.addAll(residualNorm("layernorm-residual-2048x384", 2048, 384));
+    rows.addAll(rmsNorm("rmsnorm-2048x384", 2048, 384));
     gelu("gelu-1M", 1 << 20).forEach(row -> rows.add(row.inBrief().withPeers()));
     batchNorm("batchnorm-64x128x7x7", 64, 128, 7).forEach(rows::add);
     batchNorm("batchnorm-64x64x14x14", 64, 64, 14).forEach(rows::add);
@@ -59,6 +61,41 @@ final class FusedRows {
                 Data.array(1, dims), Data.array(2, row), Data.array(3, row), (float) EPS));
   }
 
+  /// Layer norm of `x + r`, as between the blocks of a transformer.
+  private static List<KernelRow> residualNorm(String name, int rows, int n) {
+    double size = (double) rows * n;
+    int[] dims = {rows, n};
+    int[] row = {n};
+    return new Differentiable(
+            name,
+            8 * size,
+            11 * size,
+            x -> x.get(0).add(x.get(1)).layerNorm(-1, x.get(2), x.get(3), EPS),
+            dims,
+            dims,
+            dims,
+            row,
+            row)
+        .rows(() ->
+            PlainRows.layerNorm(
+                Data.array(1, dims),
+                Data.array(2, dims),
+                Data.array(3, row),
+                Data.array(4, row),
+                (float) EPS));
+  }
+
+  /// Square, sum, scale, weight; backwards the products with the cotangent, their sums along rows
+  /// and across them, and the combination.
+  private static List<KernelRow> rmsNorm(String name, int rows, int n) {
+    double size = (double) rows * n;
+    int[] dims = {rows, n};
+    int[] row = {n};
+    return new Differentiable(
+            name, 4 * size, 8 * size, x -> x.get(0).rmsNorm(-1, x.get(1), EPS), dims, dims, row)
+        .rows(() -> PlainRows.rmsNorm(Data.array(1, dims), Data.array(2, row), (float) EPS));
+  }
+
   /// `0.5 x (1 + tanh(c (x + a x^3)))`: 8, and 9 for the derivative times the cotangent.
   private static List<KernelRow> gelu(String name, int n) {
     int[] dims = {n};
@@ -85,7 +122,13 @@ final class FusedRows {
             dims,
             channel,
             channel)
-        .rows(null);
+        .rows(() ->
+            PlainRows.batchNorm(
+                Data.array(1, dims),
+                side * side,
+                Data.array(2, channel),
+                Data.array(3, channel),
+                (float) EPS));
   }
 
   /// Maximum, difference, exp, sum; backwards `(softmax - one hot) g`. The value is a mean.
@@ -109,7 +152,7 @@ final class FusedRows {
   private static List<KernelRow> attention(String name, int batch, int heads, int time, int size) {
     double pairs = (double) batch * heads * time * (time + 1) / 2;
     double forward = 2 * 2 * pairs * size;
-    int[] dims = {batch, heads, time, size};
+    int[] dims = {batch, time, heads, size};
     return new Differentiable(
             name,
             forward,
@@ -119,6 +162,8 @@ final class FusedRows {
             dims,
             dims,
             dims)
-        .rows(null);
+        .rows(() ->
+            new PlainAttention(
+                time, heads, size, Data.array(1, dims), Data.array(2, dims), Data.array(3, dims)));
   }
 }

@@ -32,6 +32,8 @@ final class GemmRows {
     gpt(rows, "w2", 2048, 384);
     attention(rows, "w1", 48, 64, 32);
     attention(rows, "w2", 48, 256, 64);
+    decode(rows, "w1", 128, 1);
+    decode(rows, "w2", 384, 4);
     return rows;
   }
 
@@ -62,8 +64,19 @@ final class GemmRows {
     rows.add(row(named(model + "-mixed", mixed), mixed));
   }
 
+  /// Generation: a token of each of some samples times a weight as it is stored.
+  private static void decode(List<KernelRow> rows, String model, int dim, int most) {
+    for (int samples = 1; samples <= most; samples++) {
+      Product up = new Product(Layout.NT, 1, samples, 4 * dim, dim);
+      Product down = new Product(Layout.NT, 1, samples, dim, 4 * dim);
+      KernelRow row = row(named(model + "-decode-up", up), up);
+      rows.add(samples == 1 ? row.inBrief() : row);
+      rows.add(row(named(model + "-decode-down", down), down));
+    }
+  }
+
   /// `gemm-w1-qkv-nt-768x384x128`: sizes are m, n and k.
-  private static String named(String what, Product p) {
+  static String named(String what, Product p) {
     return String.format(
         Locale.ROOT,
         "gemm-%s-%s-%s%dx%dx%d",

@@ -10,6 +10,7 @@ public final class KernelTable {
   public static List<KernelRow> rows() {
     List<KernelRow> rows = new ArrayList<>();
     rows.addAll(GemmRows.rows());
+    rows.addAll(EpilogueRows.rows());
     rows.addAll(ConvRows.rows());
     rows.addAll(FusedRows.rows());
     rows.addAll(StateRows.rows());

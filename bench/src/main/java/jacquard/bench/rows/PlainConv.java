@@ -3,7 +3,16 @@ package jacquard.bench.rows;
 /// A convolution by plain loops over `[N, C, H, W]`, with the borders left out instead of padded.
 final class PlainConv implements Body {
   record Sizes(
-      int batch, int in, int out, int side, int kernel, int stride, int padding, int resultSide) {}
+      int batch,
+      int in,
+      int out,
+      int side,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      int groups,
+      int resultSide) {}
 
   private final Sizes s;
   private final float[] x;
@@ -34,17 +43,30 @@ final class PlainConv implements Body {
   }
 
   private float taps(int n, int o, int top, int left) {
+    int channels = s.in / s.groups;
+    int first = o / (s.out / s.groups) * channels;
     float sum = 0;
-    for (int c = 0; c < s.in; c++) {
-      int image = (n * s.in + c) * s.side;
-      int filter = (o * s.in + c) * s.kernel;
-      for (int i = Math.max(0, -top); i < Math.min(s.kernel, s.side - top); i++) {
-        for (int j = Math.max(0, -left); j < Math.min(s.kernel, s.side - left); j++) {
-          sum += x[(image + top + i) * s.side + left + j] * w[(filter + i) * s.kernel + j];
+    for (int c = 0; c < channels; c++) {
+      int image = (n * s.in + first + c) * s.side;
+      int filter = (o * channels + c) * s.kernel;
+      for (int i = before(top); i < end(top); i++) {
+        int row = (image + top + i * s.dilation) * s.side + left;
+        for (int j = before(left); j < end(left); j++) {
+          sum += x[row + j * s.dilation] * w[(filter + i) * s.kernel + j];
         }
       }
     }
     return sum;
+  }
+
+  /// Taps that lie before the image if the first one is at `at`.
+  private int before(int at) {
+    return Math.max(0, Math.ceilDiv(-at, s.dilation));
+  }
+
+  /// Taps that lie before its end.
+  private int end(int at) {
+    return Math.min(s.kernel, Math.ceilDiv(s.side - at, s.dilation));
   }
 
   @Override

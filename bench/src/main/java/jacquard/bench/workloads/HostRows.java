@@ -9,6 +9,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
@@ -22,7 +23,8 @@ public final class HostRows {
   public static List<KernelRow> rows() {
     return List.of(
         KernelRow.of("w1-build", 0, 0, Build::new).inBrief(),
-        KernelRow.of("w1-lookup", 0, 0, Lookup::new).inBrief());
+        KernelRow.of("w1-lookup", 0, 0, Lookup::new).inBrief(),
+        KernelRow.of("w1-plan", 0, 0, Planning::new));
   }
 
   /// Builds the graph of a step: forward, gradients, clipping, AdamW.
@@ -41,20 +43,26 @@ public final class HostRows {
     }
   }
 
+  /// What a step of W1 computes.
+  private static List<Backend.Root> roots() {
+    Workload.Prepared step = new GptWorkload(4, 4, 128, 64, 12).prepare(0, false);
+    List<Backend.Root> roots = new ArrayList<>();
+    for (Tensor loss : step.losses()) {
+      roots.add(new Backend.Root(loss.node(), null));
+    }
+    for (Update update : step.pass().updates()) {
+      roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
+    }
+    return roots;
+  }
+
   /// Hashes the graph of a step, finds its plan and binds buffers, on a device that computes
   /// nothing.
   private static final class Lookup implements Body {
     private final PlannedBackend backend = new PlannedBackend(new Idle());
-    private final List<Backend.Root> roots = new ArrayList<>();
+    private final List<Backend.Root> roots = roots();
 
     Lookup() {
-      Workload.Prepared step = new GptWorkload(4, 4, 128, 64, 12).prepare(0, false);
-      for (Tensor loss : step.losses()) {
-        roots.add(new Backend.Root(loss.node(), null));
-      }
-      for (Update update : step.pass().updates()) {
-        roots.add(new Backend.Root(update.value().node(), update.state().buffer()));
-      }
       backend.run(roots);
     }
 
@@ -66,6 +74,24 @@ public final class HostRows {
     @Override
     public float[] result() {
       return new float[] {backend.statistics().misses()};
+    }
+  }
+
+  /// What a graph that is not in the cache costs beside code: all passes, from the graph to the
+  /// layout of the memory.
+  private static final class Planning implements Body {
+    private final PlannedBackend backend = new PlannedBackend(new Idle());
+    private final List<Backend.Root> roots = roots();
+    private int tasks;
+
+    @Override
+    public void run() {
+      tasks = backend.scheduleHere(roots).size();
+    }
+
+    @Override
+    public float[] result() {
+      return new float[] {tasks};
     }
   }
 
@@ -84,6 +110,11 @@ public final class HostRows {
     @Override
     public Buffer place(HostBuffer host) {
       return host;
+    }
+
+    @Override
+    public boolean hasKernel(Node fused) {
+      return true;
     }
 
     @Override

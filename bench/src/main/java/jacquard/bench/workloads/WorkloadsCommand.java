@@ -28,9 +28,9 @@ import picocli.CommandLine.Parameters;
       "Times training steps of fixed models (W1 to W6) and single kernels (W7), one JSON line"
           + " each.",
       "A line has milliseconds per step (median and percentiles), samples, tokens or calls per"
-          + " second, time outside the kernels, bytes allocated per step, peak memory of the"
-          + " process (which counts if it ran one workload only), time to plan and to compile. The"
-          + " first line also has the seconds from the start of the process to the end of the first"
+          + " second, time outside the plan's tasks, bytes allocated per step, peak"
+          + " memory of the process (which counts if it ran one workload only), time to plan and to"
+          + " compile. The first line also has the seconds from the start of the process to the end of the first"
           + " step and to nine tenths of the final throughput."
     })
 public final class WorkloadsCommand implements Callable<Integer> {

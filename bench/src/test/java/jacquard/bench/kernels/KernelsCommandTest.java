@@ -4,17 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.bench.Shell;
+import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.nn.io.Json;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 class KernelsCommandTest {
   @TempDir Path temp;
@@ -75,6 +83,71 @@ class KernelsCommandTest {
             "kernel                                        MFLOP         MB  FLOP/byte",
             "gelu-1M-fwd                                    8.39       8.39       1.00"),
         result.out());
+  }
+
+  /// In this process, and too short to measure anything.
+  @Test
+  void aMeasurementIsReportedDrawnAndCompared() throws IOException {
+    System.setProperty("jmh.ignoreLock", "true");
+    String row = "gemm-w1-decode-up-nt-1x512x128";
+    Setting setting = new Setting(1, VectorWidth.preferred().bits());
+    Measurement slow = new Measurement(row, "jacquard", setting, 1, 1, new Timing(1e6, 1e6, 1e6));
+    Path before = temp.resolve("before.json");
+    ReportJson.write(
+        new Report("2026-01-31", "a machine", Map.of(setting, Reports.ROOFLINE), List.of(slow)),
+        before);
+    Path json = temp.resolve("report.json");
+    Path chart = temp.resolve("chart.png");
+    StringWriter text = new StringWriter();
+    int exit =
+        new CommandLine(new KernelsCommand(new Effort(0.02, 0, 1, 20, 0)))
+            .setOut(new PrintWriter(text, true))
+            .execute(
+                "^" + row + "$",
+                "--scalar",
+                "--json=" + json,
+                "--chart=" + chart,
+                "--compare=" + before);
+    List<String> out = text.toString().lines().toList();
+    assertEquals(0, exit, text::toString);
+    assertTrue(
+        out.get(out.size() - 2).startsWith("faster: " + row + " (jacquard, " + setting),
+        text::toString);
+    assertEquals(
+        "than 2026-01-31: 0 slower, 1 faster, 0 the same within 5 % or their spread",
+        out.getLast());
+    assertReported(ReportJson.read(json), row, setting);
+    assertDrawn(ImageIO.read(chart.toFile()));
+  }
+
+  private static void assertReported(Report report, String row, Setting setting) {
+    assertEquals(
+        List.of("jacquard", "loops"), report.kernels().stream().map(Measurement::form).toList());
+    for (Measurement m : report.kernels()) {
+      assertEquals(row, m.kernel());
+      assertEquals(setting, m.setting());
+      Timing t = m.timing();
+      assertTrue(0 < t.p10() && t.p10() <= t.median() && t.median() <= t.p90(), t::toString);
+    }
+    assertEquals(List.of(setting), List.copyOf(report.ceilings().keySet()));
+    Roofline roofline = report.ceilings().get(setting);
+    assertTrue(roofline.gflops() > 0, roofline::toString);
+    assertEquals("L1", roofline.copies().getFirst().level());
+    assertEquals("memory", roofline.copies().getLast().level());
+    for (Roofline.Copies copies : roofline.copies()) {
+      assertTrue(copies.gigabytes() > 0, copies::toString);
+    }
+  }
+
+  /// Of its size, with a dot in the colour of products.
+  private static void assertDrawn(BufferedImage image) {
+    assertEquals(1200, image.getWidth());
+    assertEquals(760, image.getHeight());
+    int[] pixels = image.getRGB(0, 0, 1200, 760, null, 0, 1200);
+    long dot = Arrays.stream(pixels).filter(rgb -> (rgb & 0xffffff) == 0x0072b2).count();
+    assertTrue(dot > 20, dot + " pixels");
+    long white = Arrays.stream(pixels).filter(rgb -> (rgb & 0xffffff) == 0xffffff).count();
+    assertTrue(white > pixels.length / 2 && white < pixels.length - 3000, white + " white pixels");
   }
 
   /// JMH's own processes, some ten seconds.

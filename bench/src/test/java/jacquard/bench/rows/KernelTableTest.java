@@ -71,6 +71,13 @@ class KernelTableTest {
     "gelu-1M-fwdbwd, 17825792, 16777216",
     // 12 * 4 heads, 64 * 65 / 2 pairs, two products of 32
     "attention-w1-12x4x64x32-fwd, 12779520, 1572864",
+    // a token; 2 * 1536 * 384; the weight, 384 and 1536 floats
+    "gemm-w2-decode-up-nt-1x1536x384, 1179648, 2366976",
+    // the product's, and 9 for each element of the result; 512 floats more
+    "gemm-w1-up-bias-gelu-nt-768x512x128, 104202240, 2230272",
+    // an eighth of the channels; x, w, b and y
+    "conv-grouped-32x64to64-k3g8-fwd, 57802752, 3229952",
+    "rmsnorm-2048x384-fwd, 3145728, 6292992",
     "adam-10M, 130000000, 280000000",
     "randn-1M, 0, 4194304",
   })

@@ -1,0 +1,98 @@
+package jacquard.bench.workloads;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jacquard.kernels.PlannedBackend;
+import jacquard.tensor.Device;
+import jacquard.tensor.spi.Backends;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// What a training step allocates on the processor when its code is compiled: graph objects if it
+/// is built each time, results if it was traced once.
+///
+/// In a process of its own, as users have it: compilers find other profiles where other tests ran.
+class StepAllocationTest {
+  private static final int KIB = 1024;
+
+  /// Of a step that is built each time.
+  private static final long BUILT = 512 * KIB;
+
+  /// Of a step that was traced once, with its batch checked and bound.
+  private static final long COMPILED = 16 * KIB;
+
+  private static final int STEPS = 20;
+
+  private static final long MOST_NANOS = 60_000_000_000L;
+
+  private static final Duration COMPILING = Duration.ofSeconds(10);
+
+  /// W1 with narrow layers and few tokens: as many graph objects and tasks.
+  @Test
+  void aNarrowStepStaysBelowItsLimits() throws IOException, InterruptedException {
+    run("32", "16", "2");
+  }
+
+  @Test
+  @Tag("long")
+  void aStepOfW1StaysBelowItsLimits() throws IOException, InterruptedException {
+    run("128", "64", "12");
+  }
+
+  private static void run(String... sizes) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Djacquard.threads=2",
+                "-cp",
+                System.getProperty("java.class.path"),
+                StepAllocationTest.class.getName()));
+    command.addAll(List.of(sizes));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+    System.out.println(said);
+  }
+
+  /// Exits with 1 and says how much, if steps go on allocating more than they may.
+  public static void main(String[] sizes) throws InterruptedException {
+    long built = least(trainer(sizes, false), BUILT);
+    long compiled = least(trainer(sizes, true), COMPILED);
+    System.out.println("bytes a step: built " + built + ", compiled " + compiled);
+    System.exit(built <= BUILT && compiled <= COMPILED ? 0 : 1);
+  }
+
+  private static Trainer trainer(String[] sizes, boolean compiled) {
+    int[] n = java.util.Arrays.stream(sizes).mapToInt(Integer::parseInt).toArray();
+    return Trainer.of(new GptWorkload(4, 4, n[0], n[1], n[2]), compiled, false);
+  }
+
+  /// Bytes of a step: least means of some steps, until they are within `limit` or that takes too
+  /// long.
+  private static long least(Trainer trainer, long limit) throws InterruptedException {
+    PlannedBackend cpu = (PlannedBackend) Backends.of(Device.CPU);
+    long end = System.nanoTime() + MOST_NANOS;
+    long least = Long.MAX_VALUE;
+    int step = 0;
+    trainer.step(step++);
+    cpu.awaitWarm(COMPILING);
+    while (least > limit && System.nanoTime() < end) {
+      Allocated allocated = new Allocated();
+      long before = allocated.bytes();
+      for (int i = 0; i < STEPS; i++) {
+        trainer.step(step++);
+      }
+      least = Math.min(least, (allocated.bytes() - before) / STEPS);
+    }
+    return least;
+  }
+}
