@@ -231,12 +231,12 @@ class ExplainTest {
     Result result = explain("explain", run.toString(), "--runs", "0");
     String list =
         "a step runs 3 plans, one after the other; --plan N explains another\n"
-            + "   plans 1 to 2: N nodes, N tasks, N GFLOP; updates discriminator\n"
-            + " * plan 3: N nodes, N tasks, N GFLOP; updates discriminator, generator\n\n";
+            + "   plans 1 to 2: N nodes, N tasks, N MFLOP; updates discriminator\n"
+            + " * plan 3: N nodes, N tasks, N MFLOP; updates discriminator, generator\n\n";
     assertEquals(
         list + "a training step of " + run + ", plan 3 of 3 on cpu",
         String.join("\n", result.out().subList(0, 5))
-            .replaceAll("[\\d.]+ (?=nodes|tasks|GFLOP)", "N "));
+            .replaceAll("[\\d.]+ (?=nodes|tasks|MFLOP)", "N "));
     assertTrue(result.out().stream().anyMatch(l -> l.contains(": generator.")), result::toString);
     assertEquals(before, files(run), "nothing is written into the run");
     assertThePlansOfAStepAreExplained(run);

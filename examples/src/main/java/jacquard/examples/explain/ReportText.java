@@ -82,9 +82,9 @@ final class ReportText {
     line("");
     double total = report.totalNanos();
     line(
-        "kernels: %d tasks, %.1f GFLOP, %.1f MB%s",
+        "kernels: %d tasks, %s, %.1f MB%s",
         report.tasks().size(),
-        report.flops() / 1e9,
+        operations(report.flops()),
         report.bytes() / 1e6,
         Double.isNaN(total) ? "" : ", %.2f ms".formatted(total / 1e6));
     report.notes().forEach(note -> line("%s", note));
@@ -124,6 +124,13 @@ final class ReportText {
     if (report.tasks().size() > order.size()) {
       line("     and %d smaller ones; --html FILE has all", report.tasks().size() - order.size());
     }
+  }
+
+  /// `2.0 GFLOP`, `12.3 MFLOP`.
+  static String operations(double flops) {
+    return flops >= 1e9
+        ? number("%.1f", flops / 1e9) + " GFLOP"
+        : number("%.1f", flops / 1e6) + " MFLOP";
   }
 
   private double weight(int task) {

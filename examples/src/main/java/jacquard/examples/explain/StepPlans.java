@@ -137,13 +137,13 @@ public final class StepPlans {
     for (Group group : groups) {
       StepReport report = group.walk.report();
       text.append(
-          "%s %s: %d nodes, %d tasks, %.2f GFLOP; updates %s%n"
+          "%s %s: %d nodes, %d tasks, %s; updates %s%n"
               .formatted(
                   group.numbers.contains(shown) ? " *" : "  ",
                   group.name(),
                   report.operations().size(),
                   report.tasks().size(),
-                  report.flops() / 1e9,
+                  ReportText.operations(report.flops()),
                   String.join(", ", report.updates())));
     }
     return text.append('\n').toString();

@@ -43,6 +43,9 @@ public record StepReport(
     List<String> updates,
     Measured measured) {
 
+  /// A share that no kernel can have, with some room for what differs from one second to the next.
+  private static final double IMPOSSIBLE = 1.2;
+
   /// What was found by running a step.
   ///
   /// @param runs that were asked for
@@ -246,6 +249,11 @@ public record StepReport(
           "not compiled when timed, and several times faster once it is: task "
               + interim.stream().map(String::valueOf).collect(Collectors.joining(", "))
               + "; a busy machine or -Xint can cause it");
+    }
+    if (tasks.stream().anyMatch(task -> task.share() > IMPOSSIBLE)) {
+      notes.add(
+          "'of it' is above 100 % where other programs had the processor while its ceilings were"
+              + " measured; try again when it is idle");
     }
     return notes;
   }

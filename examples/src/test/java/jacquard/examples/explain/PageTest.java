@@ -172,17 +172,24 @@ class PageTest {
     double fit = browser.number("jacquard.zoom");
     double x = browser.number("jacquard.place(0).x");
     double y = browser.number("jacquard.place(0).y");
+    int right = 100; // of the box, whose middle is 0 in the graph
     new Actions(browser.driver())
         .scrollFromOrigin(
             WheelInput.ScrollOrigin.fromElement(
                 canvas,
-                (int) Math.round(x - browser.number("kit.$('graph-canvas').clientWidth") / 2),
+                (int)
+                    Math.round(x + right - browser.number("kit.$('graph-canvas').clientWidth") / 2),
                 (int) Math.round(y - browser.number("kit.$('graph-canvas').clientHeight") / 2)),
             0,
             -120)
         .perform();
     browser.await("jacquard.zoom > " + 1.2 * fit);
-    assertEquals(x, browser.number("jacquard.place(0).x"), 2, "what is pointed at stays there");
+    double by = browser.number("jacquard.zoom") / fit;
+    assertEquals(
+        x + right - by * right,
+        browser.number("jacquard.place(0).x"),
+        2,
+        "what is pointed at stays there");
     assertEquals(y, browser.number("jacquard.place(0).y"), 2);
     canvas.sendKeys("f", "+");
     assertEquals(1.3, browser.number("jacquard.zoom") / fit, 1e-6);

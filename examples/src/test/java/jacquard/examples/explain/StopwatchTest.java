@@ -9,6 +9,7 @@ import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Timing;
+import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
@@ -107,6 +108,23 @@ class StopwatchTest {
         text);
     assertTrue(text.contains("\n     not compiled when it was timed\n"), text);
     assertTrue(ReportJson.of(report, codes(report)).toString().contains("\"interim\":true"));
+  }
+
+  @Test
+  void sharesThatNoKernelCanHaveAreExplained() {
+    assertTrue(textWithCeilings(0.001).contains("\n'of it' is above 100 % where other programs"));
+    assertFalse(textWithCeilings(1e6).contains("above 100 %"));
+  }
+
+  /// @param speed of everything that the machine is said to do at most, in GFLOP/s and GB/s
+  private String textWithCeilings(double speed) {
+    PlannedBackend backend = new PlannedBackend(new SlowToCompile(true, true));
+    Tensor x = Tensor.ones(4, 8).realise();
+    Work work = Origin.recorded(() -> new Work(List.of(x.add(1)), List.of()));
+    Roofline roofline = new Roofline(speed, List.of(new Roofline.Copies("L1", 1 << 14, speed)));
+    List<Stopwatch.Time> times = List.of(new Stopwatch.Time(100, false));
+    return ReportText.of(
+        StepReport.of("a test", work, backend, new StepReport.Measured(1, times, roofline)));
   }
 
   private static List<KernelCode> codes(StepReport report) {
