@@ -16,8 +16,18 @@ final class Convolutions {
 
   private static final List<String> GEOMETRY =
       List.of(
-          "batch", "m", "n", "depth", "terms", "parts", "C", "H", "W", "O", "OH", "OW", "KH", "KW",
-          "SH", "SW", "PT", "PL", "DH", "DW");
+          "batch", "m", "n", "depth", "terms", "parts", "C", "H", "W", "O", "OH", "OW", "PT", "PL");
+
+  /// Numbers of a window that are a part of the text, so that nothing is divided by them when the
+  /// kernel runs: there are few windows.
+  private static String windowed(String look, Window w) {
+    return look.replaceAll("\\bKH\\b", "" + w.filter().dim(2))
+        .replaceAll("\\bKW\\b", "" + w.filter().dim(3))
+        .replaceAll("\\bSH\\b", "" + w.strideH())
+        .replaceAll("\\bSW\\b", "" + w.strideW())
+        .replaceAll("\\bDH\\b", "" + w.dilationH())
+        .replaceAll("\\bDW\\b", "" + w.dilationW());
+  }
 
   /// Image element under filter element (`y`, `x`) of result element (`oh`, `ow`).
   private static final String FROM_IMAGE =
@@ -96,13 +106,13 @@ final class Convolutions {
     split.result(call, t.result(), elements);
     call.number(groups, m, n, depth, split.terms(), split.count());
     call.number(channels, image.dim(2), image.dim(3), results);
-    call.number(w.outH(), w.outW(), w.filter().dim(2), w.filter().dim(3));
-    call.number(w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
+    call.number(w.outH(), w.outW(), w.padTop(), w.padLeft());
     DType operands = call.dtype(t.x());
-    String places = w.filter().dim(2) + "x" + w.filter().dim(3);
+    String places = windowed("KH x KW, SH x SW, DH x DW", w).replace(" ", "");
     String kind = "conv %s %s %s".formatted(t.kind(), operands, places);
     Sizes sizes = new Sizes(groups, m, n, depth);
     Look look = look(t.kind());
+    look = new Look(look.numbers(), windowed(look.a(), w), windowed(look.b(), w), look.c());
     Call product =
         Products.tiled(
             dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, tiles);

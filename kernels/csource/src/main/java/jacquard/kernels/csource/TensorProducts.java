@@ -46,10 +46,10 @@ final class TensorProducts {
         __shared__ MEMORY tiles[STAGES][2][TILE * DEPTH] __attribute__((aligned(16)));
         const i32 item = ITEM, lane = item % 32, eight = lane & 7, four = lane & 3;
         const i32 wi = item / 128 * (TILE / 2), wj = item / 32 % 4 * (TILE / 4);
-        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
-        for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS) {
-          const i32 z = tile / (across * down) % batch, part = tile / (across * down) / batch, at = tile % (across * down);
-          const i32 begin = part * terms, end = begin + terms < depth ? begin + terms : depth;
+        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE, plane = across * down, all = plane * batch * parts;
+        for (i32 tile = GROUP; tile < all; tile += GROUPS) {
+          const i32 result = tile / plane, at = tile % plane, z = result % batch;
+          const i32 begin = result / batch * terms, end = begin + terms < depth ? begin + terms : depth;
           const i32 rounds = (end - begin + DEPTH - 1) / DEPTH;
           const i32 band = at / (8 * across) * 8, high = down - band < 8 ? down - band : 8;
           const i32 i0 = (band + at % (8 * across) % high) * TILE, j0 = at % (8 * across) / high * TILE;
@@ -94,7 +94,7 @@ final class TensorProducts {
               #pragma unroll
               for (i32 w = 0; w < 4; w++) {
                 const i32 i = i0 + wi + u * 16 + lane / 4 + w / 2 * 8, j = j0 + wj + v * 8 + lane % 4 * 2 + w % 2;
-                if (i < m && j < n) b2[((part * batch + z) * m + i) * n + j] = sum[u][v][w];
+                if (i < m && j < n) b2[(result * m + i) * n + j] = sum[u][v][w];
               }
             }
           }
@@ -220,8 +220,11 @@ final class TensorProducts {
             .replace("DEPTH", Integer.toString(PARTS * size))
             .replace("SIZE", Integer.toString(size))
             .replace("TILE", Integer.toString(tile));
+    String begin = dialect.begin(GROUP, List.of(operands, operands, t.dtype()));
+    // two groups for each multiprocessor, that is, at most 128 registers
+    String twice = "__launch_bounds__(" + GROUP + ", 2)";
     String head =
-        dialect.begin(GROUP, List.of(operands, operands, t.dtype()))
+        (wide ? begin : begin.replace("__launch_bounds__(" + GROUP + ")", twice))
             + Matrices.named(matrices.names());
     long groups = matrices.split().count() * Products.tiles(tile, matrices.batch(), t.m(), t.n());
     int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;

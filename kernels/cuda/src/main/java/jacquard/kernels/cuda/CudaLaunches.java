@@ -89,8 +89,9 @@ final class CudaLaunches implements Launches {
     for (DType dtype : DType.values()) {
       now[dtype.ordinal()] = target.arena.has(dtype) ? target.arena.region(dtype).address() : 0;
     }
-    for (int i = 0; i < externals.length; i++) {
-      now[DType.values().length + i] = block(externals[i]).address();
+    // buffers after these are those of results that are written in place, into other buffers
+    for (int i = DType.values().length; i < slots; i++) {
+      now[i] = block(externals[i - DType.values().length]).address();
     }
     for (int i = 0; i < scalars.length; i++) {
       now[slots + 2 * i] = scalars[i];

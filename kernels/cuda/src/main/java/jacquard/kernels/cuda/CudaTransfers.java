@@ -14,6 +14,8 @@ import jcuda.driver.JCudaDriver;
 
 /// Transfers by two streams and locked host memory.
 final class CudaTransfers implements Transfers.Driver<CudaBlock> {
+  private static final String TO_DEVICE = "a copy to it";
+
   private final CudaTarget target;
   private final CUstream uploads = new CUstream();
   private final CudaBlock landing;
@@ -61,27 +63,41 @@ final class CudaTransfers implements Transfers.Driver<CudaBlock> {
   @Override
   public void await(int part) {
     target.enter();
-    target.attempt("a copy to it", () -> JCudaDriver.cuEventSynchronize(loaded[part]));
+    target.attempt(TO_DEVICE, () -> JCudaDriver.cuEventSynchronize(loaded[part]));
   }
 
   @Override
   public void send(int part, int bytes, CudaBlock to, long byteOffset) {
-    JCudaDriver.cuMemcpyHtoDAsync(to.at(byteOffset).pointer(), part(part), bytes, target.stream);
-    JCudaDriver.cuEventRecord(loaded[part], target.stream);
+    target.attempt(
+        TO_DEVICE,
+        () -> {
+          CUdeviceptr at = to.at(byteOffset).pointer();
+          JCudaDriver.cuMemcpyHtoDAsync(at, part(part), bytes, target.stream);
+          JCudaDriver.cuEventRecord(loaded[part], target.stream);
+        });
   }
 
   @Override
   public void load(int part, int bytes) {
-    JCudaDriver.cuStreamWaitEvent(uploads, landed[part], 0);
-    JCudaDriver.cuMemcpyHtoDAsync(landing(part), part(part), bytes, uploads);
-    JCudaDriver.cuEventRecord(loaded[part], uploads);
+    target.attempt(
+        TO_DEVICE,
+        () -> {
+          JCudaDriver.cuStreamWaitEvent(uploads, landed[part], 0);
+          JCudaDriver.cuMemcpyHtoDAsync(landing(part), part(part), bytes, uploads);
+          JCudaDriver.cuEventRecord(loaded[part], uploads);
+        });
   }
 
   @Override
   public void land(int part, int bytes, CudaBlock to, long byteOffset) {
-    JCudaDriver.cuStreamWaitEvent(target.stream, loaded[part], 0);
-    JCudaDriver.cuMemcpyDtoDAsync(to.at(byteOffset).pointer(), landing(part), bytes, target.stream);
-    JCudaDriver.cuEventRecord(landed[part], target.stream);
+    target.attempt(
+        TO_DEVICE,
+        () -> {
+          CUdeviceptr at = to.at(byteOffset).pointer();
+          JCudaDriver.cuStreamWaitEvent(target.stream, loaded[part], 0);
+          JCudaDriver.cuMemcpyDtoDAsync(at, landing(part), bytes, target.stream);
+          JCudaDriver.cuEventRecord(landed[part], target.stream);
+        });
   }
 
   @Override

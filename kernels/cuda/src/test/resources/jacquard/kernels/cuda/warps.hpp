@@ -13,7 +13,7 @@ using namespace std;
 typedef int i32; typedef unsigned int u32; typedef long long i64; typedef unsigned long long u64;
 typedef unsigned char u8; typedef unsigned short u16;
 #define __global__
-#define __launch_bounds__(items)
+#define __launch_bounds__(...)
 #define __shared__ static
 #define __cvta_global_to_generic(address) (address)
 #define FN static inline
@@ -151,8 +151,8 @@ static Kernel* kernel;
 static const i32* numbers;
 static i32 first;
 static const i64* dynamics;
-static i32 trouble[4];
-static u64 slots[64];
+static i32* trouble;
+static const u64* slots;
 
 static void start() {
   kernel(numbers, first, dynamics, trouble, slots);
@@ -210,7 +210,11 @@ struct Plan {
     i32 count;
     require(fread(&count, 4, 1, in) == 1 && count <= 64, "slots");
     for (int i = 0; i < count; i++) memory.push_back(part(in));
-    for (int i = 0; i < count; i++) slots[i] = (u64)memory[i].data();
+    static u64 table[64];
+    static i32 notes[4];
+    for (int i = 0; i < count; i++) table[i] = (u64)memory[i].data();
+    slots = table;
+    trouble = notes;
     numbers = (const i32*)p.data();
     dynamics = (const i64*)dyn.data();
   }
