@@ -98,9 +98,11 @@ part() {
   printf '\n== %s\n' "$1"
 }
 
-# left: seconds until the limit, at least 1
+# left: seconds until the limit, at least 1 and at most $most
+most=''
 left() {
   seconds=$((end - $(date +%s)))
+  [ -n "$most" ] && [ "$seconds" -gt "$most" ] && seconds=$most
   echo $((seconds > 0 ? seconds : 1))
 }
 
@@ -143,7 +145,9 @@ grep -Eq "^  $device +.*works" "$out/doctor.log" || {
 }
 
 if part table; then
+  [ -n "$limit" ] && most=$((limit / 3)) # the rest is worth as much
   step table jvm jacquard.tensor.testing.DeviceCheck "$device" ${small:+f32}
+  most=''
   tail -n 1 "$out/table.log"
 fi
 
@@ -170,7 +174,7 @@ if part parity; then
     step "losses-$w-cpu" jvm jacquard.bench.Main workloads --numerics "$w"
     step "losses-$w-device" on_device jacquard.bench.Main workloads --numerics "$w"
     step "parity-$w" compare "$out/losses-$w-cpu.log" "$out/losses-$w-device.log"
-    tail -n 1 "$out/parity-$w.log"
+    tail -n 1 "$out/parity-$w.log" 2>/dev/null
   done
 fi
 
