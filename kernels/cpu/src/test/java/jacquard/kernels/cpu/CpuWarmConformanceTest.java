@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The operation table in compiled code. Code that the interpreter runs takes the Vector API's way
 /// through Java, where a wrong intrinsic can't show.
 class CpuWarmConformanceTest {
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   /// Rows whose kernels are compiled together.
-  private static final int ROWS = 16;
+  private static final int ROWS = 8;
 
   private static boolean warm() {
     try {
