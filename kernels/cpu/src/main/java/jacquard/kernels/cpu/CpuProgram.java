@@ -82,11 +82,13 @@ final class CpuProgram implements Target.Program {
     try {
       for (int i = 0; i < timing.size(); i++) {
         Step step = steps.get(i);
+        boolean interim = step.isInterim();
         long standIns = KernelWarmer.standIns();
         long start = System.nanoTime();
         step.action.run(memory, dynamics);
         long nanos = System.nanoTime() - start;
-        timing.set(i, nanos, step.isInterim() || KernelWarmer.standIns() > standIns);
+        interim |= step.isInterim() || KernelWarmer.standIns() > standIns;
+        timing.set(i, nanos, interim);
       }
     } finally {
       target.pool.end();
