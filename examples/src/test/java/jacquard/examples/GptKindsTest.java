@@ -39,6 +39,11 @@ class GptKindsTest {
   }
 
   private static Path run(String name, List<String> command, String... more) {
+    train(name, command, more);
+    return temp.resolve(name);
+  }
+
+  private static Result train(String name, List<String> command, String... more) {
     Path run = temp.resolve(name);
     Result result =
         Shell.jacquard(
@@ -53,7 +58,7 @@ class GptKindsTest {
                     "--out",
                     run.toString())));
     assertEquals(0, result.exit(), result::toString);
-    return run;
+    return result;
   }
 
   private static List<String> sample(Path run, String... options) {
@@ -186,8 +191,9 @@ class GptKindsTest {
 
   @Test
   void loraTrainsAdditionsOnlyAndIsMergedForExport() throws IOException {
-    Path run =
-        run(
+    Path run = temp.resolve("lora");
+    Result trained =
+        train(
             "lora",
             List.of("train", "gpt", "--from", plain.toString(), "--batch", "4"),
             "--lora",
@@ -196,6 +202,7 @@ class GptKindsTest {
             "*.attention.*",
             "--lr",
             "0.01");
+    assertTrue(trained.out().getFirst().startsWith("gpt: 192 of "), trained::toString);
     Map<String, byte[]> after = tensors(run);
     for (Map.Entry<String, byte[]> entry : tensors(plain).entrySet()) {
       assertArrayEquals(entry.getValue(), after.remove(entry.getKey()), entry.getKey());

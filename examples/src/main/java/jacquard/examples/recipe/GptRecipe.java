@@ -3,6 +3,7 @@ package jacquard.examples.recipe;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
 import jacquard.nn.Loss;
+import jacquard.nn.Parameter;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.BatchSource;
 import jacquard.nn.data.Batches;
@@ -100,7 +101,9 @@ public final class GptRecipe implements Callable<Integer> {
     }
     Map<String, Object> config = learning.config(NAME, options, model, corpus, ends(old), steps);
     try (Run run = options.open(NAME, config)) {
-      int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), choice.unit(), tokens);
+      List<Parameter> trained = lesson.trainStep().parameters();
+      String unit = choice.unit();
+      int exit = learning.train(NAME, run, lesson, trained, corpus, unit, unit, tokens);
       if (exit == 0) {
         System.out.print("\n" + Files.readString(run.folder().sample(run.end(), "txt")));
         System.out.println("\nmore: " + run.folder().sampleCommand() + " --seed 2");

@@ -2,6 +2,7 @@ package jacquard.examples.recipe;
 
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
+import jacquard.nn.Parameter;
 import jacquard.nn.Reduction;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.Batch;
@@ -106,7 +107,8 @@ public final class MlmRecipe implements Callable<Integer> {
     }
     Map<String, Object> config = learning.config(NAME, options, model, corpus, Set.of(), steps);
     try (Run run = options.open(NAME, config)) {
-      int exit = learning.train(NAME, run, lesson, corpus, choice.unit(), "gap", tokens);
+      List<Parameter> trained = model.parameters();
+      int exit = learning.train(NAME, run, lesson, trained, corpus, choice.unit(), "gap", tokens);
       if (exit == 0) {
         System.out.println(
             "more: " + run.folder().sampleCommand() + " --prompt 'a text with g_ps'");

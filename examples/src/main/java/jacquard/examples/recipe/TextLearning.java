@@ -87,6 +87,7 @@ final class TextLearning {
 
   /// Trains to the end of `run`.
   ///
+  /// @param trained the parameters that learn, all of the model's or some
   /// @param unit what a token is, for people
   /// @param target what there is a loss for: `gap`
   /// @return exit code
@@ -94,15 +95,18 @@ final class TextLearning {
       String name,
       Run run,
       Training lesson,
+      List<Parameter> trained,
       Corpus corpus,
       String unit,
       String target,
       long tokensPerStep)
       throws IOException {
+    long all = lesson.model().parameterCount();
+    long some = trained.stream().mapToLong(parameter -> parameter.shape().size()).sum();
     System.out.printf(
-        "%s: %,d parameters learn %s (%,d %ss, %d different); run %s%n",
+        "%s: %s parameters learn %s (%,d %ss, %d different); run %s%n",
         name,
-        lesson.model().parameterCount(),
+        some == all ? "%,d".formatted(all) : "%,d of %,d".formatted(some, all),
         corpus.source(),
         corpus.text().train().length,
         unit,
