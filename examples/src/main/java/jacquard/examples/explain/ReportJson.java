@@ -88,6 +88,7 @@ final class ReportJson {
     fields.put("bytes", Json.of(kernel.cost().bytes()));
     fields.put("us", number(kernel.nanos() / 1e3));
     fields.put("interim", Json.of(kernel.isInterim()));
+    fields.put("far", Json.of(kernel.isFar()));
     fields.put("share", number(kernel.share()));
     fields.put("limit", kernel.limit() == null ? new Json.Null() : Json.of(kernel.limit().name()));
     List<Json> own = new ArrayList<>();
@@ -108,14 +109,14 @@ final class ReportJson {
     return Json.of(values.stream().map(v -> Json.of((long) v)).toList());
   }
 
-  /// Tasks one after the other as trace events, for Perfetto and Chrome; those that were not
-  /// measured take a microsecond.
+  /// Tasks, which must have been measured, one after the other as trace events for Perfetto and
+  /// Chrome.
   static Json trace(StepReport report) {
     List<Json> events = new ArrayList<>();
     double at = 0;
     for (int t = 0; t < report.tasks().size(); t++) {
       Kernel kernel = report.tasks().get(t);
-      double micros = Double.isNaN(kernel.nanos()) ? 1 : kernel.nanos() / 1e3;
+      double micros = kernel.nanos() / 1e3;
       Map<String, Json> arguments = new LinkedHashMap<>();
       arguments.put("task", Json.of((long) t));
       arguments.put("layer", Json.of(kernel.layer()));

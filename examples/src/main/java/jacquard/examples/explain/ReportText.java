@@ -111,6 +111,9 @@ final class ReportText {
       if (kernel.isInterim()) {
         line("     not compiled when it was timed");
       }
+      if (kernel.isFar()) {
+        line("     far from any ceiling");
+      }
       line("     %s: %s", kernel.layer().isEmpty() ? "no layer" : kernel.layer(), covered(kernel));
       kernel.ends().stream()
           .map(end ->

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The plans of a step, one after the other: most steps are a single one, a GAN's with several
 /// rounds of its discriminator has one for each. Those that are alike are taken apart once.
@@ -23,7 +23,8 @@ public final class StepPlans {
   private final int size;
   private final int runs;
   private final Consumer<String> say;
-  private @Nullable Roofline roofline;
+  private Optional<Roofline> roofline = Optional.empty();
+  private boolean hasCeilings;
 
   /// Plans that are alike.
   ///
@@ -113,14 +114,13 @@ public final class StepPlans {
             + (size == 1 ? "1: the step is one plan" : "a plan from 1 to " + size));
   }
 
-  private Roofline ceilings() {
-    Roofline known = roofline;
-    if (known == null) {
+  private Optional<Roofline> ceilings() {
+    if (!hasCeilings) {
       say.accept("explain: measures what this machine can do at most");
-      known = Roofline.measure(Switches.threads());
-      roofline = known;
+      roofline = Roofline.measure(Switches.threads());
+      hasCeilings = true;
     }
-    return known;
+    return roofline;
   }
 
   /// What the plans are; empty for a single one.

@@ -8,6 +8,7 @@ import jacquard.kernels.ScheduleText;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.tensor.CompiledStep.Work;
+import jacquard.tensor.Device;
 import jacquard.tensor.State;
 import jacquard.tensor.Update;
 import jacquard.tensor.graph.Layers;
@@ -21,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -43,14 +45,21 @@ public record StepReport(
     List<String> updates,
     Measured measured) {
 
-  /// A share that no kernel can have, with some room for what differs from one second to the next.
+  /// A share to be explained, with some room for what differs from one second to the next.
   private static final double IMPOSSIBLE = 1.2;
+
+  /// Part of what the machine could do below which a loop's time is doubted. Code that isn't C2's
+  /// makes an object of every vector, and is a hundred times slower.
+  private static final double DOUBTFUL = 0.02;
+
+  /// Shorter tasks are far from any ceiling because starting them takes as long.
+  private static final double LEAST_DOUBTFUL_NANOS = 20_000;
 
   /// What was found by running a step.
   ///
   /// @param runs that were asked for
   /// @param times of the tasks; null if none were asked for, or if the device can't tell
-  /// @param roofline of the device; null if it was not measured
+  /// @param roofline of the device; null if it was not measured, or can't be told
   record Measured(int runs, @Nullable List<Stopwatch.Time> times, @Nullable Roofline roofline) {
     static final Measured NOTHING = new Measured(0, null, null);
   }
@@ -107,6 +116,14 @@ public record StepReport(
     /// Part of what the machine could do; NaN if either is not known.
     public double share() {
       return limit == null ? Double.NaN : limit.millis() * 1e6 / nanos;
+    }
+
+    /// Whether it is a loop so slow that something other than its own code may be the reason.
+    public boolean isFar() {
+      return task instanceof Task.Loop
+          && !isInterim
+          && nanos > LEAST_DOUBTFUL_NANOS
+          && share() < DOUBTFUL;
     }
   }
 
@@ -235,27 +252,46 @@ public record StepReport(
               : "times were not measured: " + device + " doesn't tell tasks apart");
     }
     List<String> notes = new ArrayList<>();
-    if (measured.roofline() == null) {
+    if (measured.roofline() == null && device.equals(Device.CPU.toString())) {
+      notes.add(
+          "'of it' is left out: the loops that measure what the cpu can do were still waiting for"
+              + " the compiler after some seconds; a busy machine or -Xint can cause it");
+    } else if (measured.roofline() == null) {
       notes.add(
           "'of it' is left out: what "
               + device
               + " can do at most is not measured, only what the cpu can; and each time holds the"
               + " task's launch and the wait for its end");
     }
-    List<Integer> interim =
-        IntStream.range(0, tasks.size()).filter(t -> tasks.get(t).isInterim()).boxed().toList();
+    String interim = numbers(Kernel::isInterim);
     if (!interim.isEmpty()) {
       notes.add(
           "not compiled when timed, and several times faster once it is: task "
-              + interim.stream().map(String::valueOf).collect(Collectors.joining(", "))
+              + interim
               + "; a busy machine or -Xint can cause it");
+    }
+    String far = numbers(Kernel::isFar);
+    if (!far.isEmpty()) {
+      notes.add(
+          "far from any ceiling, also when timed again: task "
+              + far
+              + "; its code may have been recompiled, or another program had the processor");
     }
     if (tasks.stream().anyMatch(task -> task.share() > IMPOSSIBLE)) {
       notes.add(
-          "'of it' is above 100 % where other programs had the processor while its ceilings were"
-              + " measured; try again when it is idle");
+          "'of it' is above 100 % where a task does better than the loops that measure ceilings:"
+              + " reading alone can be faster than copying, data may lie in a nearer cache than"
+              + " their size tells, and another program may have slowed the measurement");
     }
     return notes;
+  }
+
+  /// Tasks of a kind, by number, with commas.
+  private String numbers(Predicate<Kernel> kind) {
+    return IntStream.range(0, tasks.size())
+        .filter(t -> kind.test(tasks.get(t)))
+        .mapToObj(String::valueOf)
+        .collect(Collectors.joining(", "));
   }
 
   /// Operations of all tasks together.

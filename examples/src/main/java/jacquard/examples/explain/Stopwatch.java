@@ -59,6 +59,18 @@ record Stopwatch(PlannedBackend backend, Consumer<String> say) {
     return times;
   }
 
+  /// The faster of two measurements of each task: what made it slow once, as code thrown away and
+  /// compiled anew, or another program, may not be there twice.
+  static List<Time> faster(List<Time> some, List<Time> others) {
+    List<Time> times = new ArrayList<>();
+    for (int t = 0; t < some.size(); t++) {
+      Time one = some.get(t);
+      Time other = others.get(t);
+      times.add(other.nanos() < one.nanos() ? other : one);
+    }
+    return times;
+  }
+
   /// Runs until runs get no faster; false if the device can't time them.
   private boolean isWarm(List<Backend.Root> roots) {
     long end = System.nanoTime() + MOST_NANOS;

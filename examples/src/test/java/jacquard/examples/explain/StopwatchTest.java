@@ -112,17 +112,42 @@ class StopwatchTest {
 
   @Test
   void sharesThatNoKernelCanHaveAreExplained() {
-    assertTrue(textWithCeilings(0.001).contains("\n'of it' is above 100 % where other programs"));
-    assertFalse(textWithCeilings(1e6).contains("above 100 %"));
+    String text = textWithCeilings(0.001, 100);
+    assertTrue(text.contains("\n'of it' is above 100 % where a task does better than"), text);
+    assertFalse(textWithCeilings(1e6, 100).contains("above 100 %"));
+  }
+
+  @Test
+  void ceilingsThatCantBeToldAreExplained() {
+    String text = ReportText.of(report(new SlowToCompile(true, true)));
+    assertTrue(text.contains("\n'of it' is left out: the loops that measure what the cpu"), text);
+    assertFalse(textWithCeilings(1, 100).contains("left out"));
+  }
+
+  @Test
+  void aLoopFarFromAnyCeilingIsNamed() {
+    String text = textWithCeilings(1, 30_000);
+    assertTrue(text.contains("\nfar from any ceiling, also when timed again: task 0; "), text);
+    assertTrue(text.contains("\n     far from any ceiling\n"), text);
+    assertFalse(textWithCeilings(0.1, 30_000).contains("far from any"));
+    assertFalse(textWithCeilings(10, 10_000).contains("far from any"), "a call takes as long");
+  }
+
+  @Test
+  void ofTwoMeasurementsTheFasterOneOfEachTaskCounts() {
+    Stopwatch.Time fast = new Stopwatch.Time(10, false);
+    Stopwatch.Time slow = new Stopwatch.Time(900, true);
+    assertEquals(List.of(fast, fast), Stopwatch.faster(List.of(fast, slow), List.of(slow, fast)));
   }
 
   /// @param speed of everything that the machine is said to do at most, in GFLOP/s and GB/s
-  private String textWithCeilings(double speed) {
+  /// @param nanos of the only task, which reads and writes 256 bytes
+  private String textWithCeilings(double speed, double nanos) {
     PlannedBackend backend = new PlannedBackend(new SlowToCompile(true, true));
     Tensor x = Tensor.ones(4, 8).realise();
     Work work = Origin.recorded(() -> new Work(List.of(x.add(1)), List.of()));
     Roofline roofline = new Roofline(speed, List.of(new Roofline.Copies("L1", 1 << 14, speed)));
-    List<Stopwatch.Time> times = List.of(new Stopwatch.Time(100, false));
+    List<Stopwatch.Time> times = List.of(new Stopwatch.Time(nanos, false));
     return ReportText.of(
         StepReport.of("a test", work, backend, new StepReport.Measured(1, times, roofline)));
   }

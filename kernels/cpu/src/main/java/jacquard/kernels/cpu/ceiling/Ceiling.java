@@ -2,17 +2,18 @@ package jacquard.kernels.cpu.ceiling;
 
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.FmaPeak;
+import jacquard.kernels.cpu.machine.Allocation;
 import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.CopyPeak;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /// Something that a kernel can't exceed, to be measured: multiply-adds in registers, or copies
 /// within a level of the memory.
@@ -59,33 +60,25 @@ public sealed interface Ceiling {
     };
   }
 
-  /// 10^9 operations or bytes a second on each of some threads that all do this: the median of the
-  /// best half of the runs within a fifth of a second, so that the first ones, not compiled yet,
-  /// and disturbed ones don't count.
+  /// 10^9 operations or bytes a second on each of some threads that all do this, each once its loop
+  /// is compiled.
   ///
   /// @param threads how many measure at the same time
-  /// @return the speed of one thread
-  default double speed(int threads) {
+  /// @return the speed of one thread; empty if a loop was not compiled within some seconds, as with
+  ///   -Xint or on a busy machine
+  default OptionalDouble speed(int threads) {
     double work = work(VectorWidth.preferred().bits());
+    CompiledTime time = new CompiledTime(System::nanoTime, Allocation::bytes);
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      List<Callable<Double>> all = Collections.nCopies(threads, () -> work / typicalNanos(body()));
-      return pool.invokeAll(all).stream().mapToDouble(Future::resultNow).average().orElseThrow();
+      List<Callable<OptionalDouble>> all = Collections.nCopies(threads, () -> time.nanos(body()));
+      List<OptionalDouble> nanos = pool.invokeAll(all).stream().map(Future::resultNow).toList();
+      return nanos.stream().allMatch(OptionalDouble::isPresent)
+          ? nanos.stream().mapToDouble(one -> work / one.orElseThrow()).average()
+          : OptionalDouble.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("ceiling: interrupted while " + this + " was measured", e);
     }
-  }
-
-  private static double typicalNanos(Runnable body) {
-    List<Long> times = new ArrayList<>();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
-    do {
-      long start = System.nanoTime();
-      body.run();
-      times.add(System.nanoTime() - start);
-    } while (System.nanoTime() < end || times.size() < 3);
-    Collections.sort(times);
-    return times.get(times.size() / 4);
   }
 
   /// {@return operations or bytes of a run}

@@ -4,6 +4,8 @@ import jacquard.kernels.cpu.machine.Caches;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /// The ceilings of a setting, and what they allow a kernel.
 ///
@@ -37,19 +39,24 @@ public record Roofline(double gflops, List<Copies> copies) {
   /// the data that are named.
   ///
   /// @param threads how many measure at the same time
-  /// @return the roofline
-  public static Roofline measure(int threads) {
+  /// @return the roofline; empty if a loop that measures was not compiled within some seconds, for
+  ///   then nothing is known
+  public static Optional<Roofline> measure(int threads) {
     double fma = 0;
     List<Copies> copies = new ArrayList<>();
     for (Ceiling ceiling : Ceiling.all(Caches.read())) {
-      double speed = threads * ceiling.speed(threads);
+      OptionalDouble one = ceiling.speed(threads);
+      if (one.isEmpty()) {
+        return Optional.empty();
+      }
+      double speed = threads * one.orElseThrow();
       switch (ceiling) {
         case Ceiling.Fma _ -> fma = speed;
         case Ceiling.Copy(String level, long bytes) ->
             copies.add(new Copies(level, bytes * threads, speed));
       }
     }
-    return new Roofline(fma, copies);
+    return Optional.of(new Roofline(fma, copies));
   }
 
   /// {@return the bandwidth that data of a size get, in GB/s} Between two measured sizes it follows

@@ -33,7 +33,8 @@ public final class FmaPeak {
   private final Loop loop;
   private final Object array;
 
-  /// Writes the loop and has it compiled, which takes some 50 milliseconds.
+  /// Writes the loop and calls it until its compilation is asked for. When that is done is another
+  /// matter: until then samples are some hundred times too slow, and allocate.
   public FmaPeak(Element element, VectorWidth width) {
     this.element = element;
     this.width = width;
