@@ -161,8 +161,16 @@ final class Explainer {
             partition + " units",
             all.size() + " units, " + loops + " of them loops",
             List.of(
-                Math.max(0, partition - fused) + " loops were joined with others",
-                epilogues + " loops run on rows of a product as they are finished")),
+                counted(
+                    Math.max(0, partition - fused),
+                    "loop was",
+                    "loops were",
+                    " joined with others"),
+                counted(
+                    epilogues,
+                    "loop runs",
+                    "loops run",
+                    " on rows of a product as they are finished"))),
         new Explanation.Stage(
             "schedule",
             all.size() + " units",
@@ -175,6 +183,10 @@ final class Explainer {
             schedule.values().size() + " values",
             schedule.arena().bytes() + " bytes of arena",
             memory()));
+  }
+
+  private static String counted(long count, String one, String several, String rest) {
+    return count + " " + (count == 1 ? one : several) + rest;
   }
 
   /// Nodes that are values of simpler ones, by operation.

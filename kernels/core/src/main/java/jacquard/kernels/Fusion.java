@@ -193,17 +193,22 @@ final class Fusion {
     return found;
   }
 
+  private static String named(Vertex operation) {
+    String label = operation.op.label();
+    return ("aeiou".indexOf(label.charAt(0)) < 0 ? "a " : "an ") + label;
+  }
+
   /// Why a unit and one that reads a result of it were not made one.
   String obstacle(Unit writer, Unit reader) {
     Vertex operation = reader.operation;
     if (operation != null) {
       return reader.parts.isEmpty()
-          ? "a " + operation.op.label() + " reads its sources from memory"
-          : "a " + operation.op.label() + " writes each part of its result by a loop of its own";
+          ? named(operation) + " reads its sources from memory"
+          : named(operation) + " writes each part of its result by a loop of its own";
     }
     operation = writer.operation;
     if (operation != null && !(operation.op instanceof Op.Dot)) {
-      return "a " + operation.op.label() + " takes no loop along";
+      return named(operation) + " takes no loop along";
     }
     if (operation != null && !isRowwise(reader, operation)) {
       return "the reader doesn't go through the product row by row";
