@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,6 +55,10 @@ class ExplainTest {
     assertTrue(text.matches("(?s).*\\(Linear\\.java:\\d+\\).*"), "lines are named");
     assertTrue(text.contains("ends: v"), "and why kernels end");
     assertTrue(text.matches("(?s).*\\d % (FMA|L1|L2|L3|memory).*"), text);
+    Matcher shares = Pattern.compile("(\\d+) % (FMA|L1|L2|L3|memory)").matcher(text);
+    while (shares.find()) {
+      assertTrue(Integer.parseInt(shares.group(1)) <= 150, shares.group() + " in " + text);
+    }
     assertTrue(text.matches("(?s).*memory: an arena of [\\d.]+ MB.*\n  [.#]+#[.#]*\n.*"), text);
   }
 
@@ -109,6 +114,10 @@ class ExplainTest {
     assertTrue(codes.stream().anyMatch(c -> c.contains("FloatVector.fromArray(")), "bytecode");
     assertTrue(codes.stream().anyMatch(c -> c.contains("__kernel void")), "OpenCL C");
     assertTrue(codes.stream().anyMatch(c -> c.contains("__global__")), "CUDA C");
+    assertMemoryIsAPlan(data);
+    assertEquals(
+        List.of("canonical", "partition", "fusion", "schedule", "memory"),
+        names(data.field("stages").items()));
     String html = Files.readString(page);
     assertFalse(html.matches("(?s).*(src|href)=\"(?!#).*"), "nothing is fetched");
 
@@ -123,6 +132,32 @@ class ExplainTest {
     String graph = Files.readString(dot);
     assertTrue(graph.startsWith("digraph {"));
     assertTrue(graph.contains("label=\"blocks.0.") && graph.contains(" -> "), "layers are boxes");
+  }
+
+  /// Blocks lie within the arena, and two meet at most while one takes over from the other.
+  private static void assertMemoryIsAPlan(Json data) throws IOException {
+    long arena = data.field("arena").asLong();
+    int tasks = data.field("tasks").items().size();
+    List<long[]> blocks = new ArrayList<>();
+    for (Json block : data.field("blocks").items()) {
+      // value, dtype, offset, size, first and last task
+      long[] numbers = new long[6];
+      for (int i = 0; i < 6; i++) {
+        numbers[i] = i == 1 ? 0 : block.items().get(i).asLong();
+      }
+      blocks.add(numbers);
+    }
+    assertTrue(blocks.size() > 20, blocks.size() + " blocks");
+    for (long[] a : blocks) {
+      String text = Arrays.toString(a);
+      assertTrue(a[2] >= 0 && a[3] > 0 && a[2] + a[3] <= arena, text + " of " + arena);
+      assertTrue(0 <= a[4] && a[4] <= a[5] && a[5] < tasks, text + " of " + tasks);
+      for (long[] b : blocks) {
+        boolean meet = a[2] < b[2] + b[3] && b[2] < a[2] + a[3];
+        assertTrue(
+            a == b || !meet || a[5] <= b[4] || b[5] <= a[4], text + " and " + Arrays.toString(b));
+      }
+    }
   }
 
   /// Gradients are clipped by the norm of all; the last layer norm has one weight of 16, by which
@@ -316,6 +351,9 @@ class ExplainTest {
     assertRefused(
         "--plan is 2, expected 1: the step is one plan",
         Shell.join(List.of("gpt", "--runs", "0", "--plan", "2"), TINY));
+    assertRefused(
+        "--runs is 0, expected",
+        Shell.join(List.of("gpt", "--runs", "0", "--chrome-trace", "no.json"), TINY));
     assertRefused(
         "--code is 99999, expected a task from 0 to ",
         Shell.join(List.of("gpt", "--runs", "0", "--code", "99999"), TINY));

@@ -91,6 +91,10 @@ public final class Explain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Require.atLeast("--runs", runs, 0);
+    if (trace != null && runs == 0) {
+      throw new IllegalArgumentException(
+          "--runs is 0, expected 1 or more: --chrome-trace shows times");
+    }
     RunFolder run = Files.exists(Path.of(what)) ? RunFolder.openToResume(Path.of(what)) : null;
     CommandLine recipe = run == null ? recipe(what, arguments) : recipe(run);
     Recipes.options(recipe).visitor = training -> explain(run, training);

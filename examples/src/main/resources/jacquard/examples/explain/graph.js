@@ -15,7 +15,7 @@ const prefixes = paths.map(p => {
   for (let n = Math.min(2, p.length); n <= p.length; n++) all.push(p.slice(0, n).join("."));
   return all;
 });
-const WIDTH = 170, HEIGHT = 36, GAP_X = 16, GAP_Y = 34;
+const WIDTH = 170, HEIGHT = 36, GAP_X = 16, GAP_Y = 34, READABLE = 0.45;
 $("node").append(make("p", "Click a box to see what it holds; Enter opens it. Drag moves, the wheel and + - zoom, f shows all. ∇ is of a gradient, Δ of an update.", "faint"));
 let items = [], edges = [], itemOf = [];
 function layout() {
@@ -87,8 +87,10 @@ function drawGraph(v) {
   g.stroke();
   const chosenLinks = chosen && new Set([...chosen.sources, ...items.filter(i => i.sources.has(chosen))]);
   g.textAlign = "center";
+  speed.drawn = 0;
   for (const i of items) {
     if (i.x + WIDTH / 2 < left || i.x - WIDTH / 2 > right || i.y + HEIGHT / 2 < top || i.y - HEIGHT / 2 > bottom) continue;
+    speed.drawn++;
     g.globalAlpha = query && !hitItems.has(i) ? 0.25 : 1;
     g.fillStyle = i.kind === "input" && i.key === undefined ? css("--panel") : fill(ops[i.ops[0]].layer, i.key !== undefined);
     g.fillRect(i.x - WIDTH / 2, i.y - HEIGHT / 2, WIDTH, HEIGHT);
@@ -105,21 +107,22 @@ function drawGraph(v) {
   }
   g.globalAlpha = 1;
 }
-function fit() {
+// all of it, unless boxes became too small to read
+function fit(least = 0) {
   if (!items.length || !view.canvas.clientWidth) return;
   const xs = items.map(i => i.x), ys = items.map(i => i.y);
   let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity;
   xs.forEach(x => { x0 = Math.min(x0, x); x1 = Math.max(x1, x); });
   ys.forEach(y => { y0 = Math.min(y0, y); y1 = Math.max(y1, y); });
   const w = view.canvas.clientWidth, h = view.canvas.clientHeight;
-  view.k = Math.min(1, (w - 40) / (x1 - x0 + WIDTH), Math.max(0.45, (h - 40) / (y1 - y0 + HEIGHT)));
+  view.k = Math.min(1, (w - 40) / (x1 - x0 + WIDTH), Math.max(least, (h - 40) / (y1 - y0 + HEIGHT)));
   view.x = w / 2 - view.k * (x0 + x1) / 2;
   view.y = 40 - view.k * y0 + view.k * HEIGHT / 2;
 }
 function relayout(around) {
   speed.layout = clock(layout)[1];
   mark();
-  if (around) center(itemOf[around]); else fit();
+  if (around) center(itemOf[around]); else fit(READABLE);
   view.paint();
 }
 function center(item) {
@@ -179,7 +182,7 @@ $("graph-canvas").addEventListener("keydown", e => {
   if (e.key === "Enter") $("open")?.click();
   if (e.key === "f") { fit(); view.paint(); }
 });
-views.graph = () => { if (!view.w) fit(); view.paint(); };
+views.graph = () => { if (!view.w) fit(READABLE); view.paint(); };
 
 /* Search */
 function mark() {

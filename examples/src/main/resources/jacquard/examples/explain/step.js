@@ -62,7 +62,8 @@ function canvasOf(id, draw, options = {}) {
     draw(v);
   };
   v.zoom = (by, cx = v.w / 2, cy = v.h / 2) => {
-    const k = Math.min(8, Math.max(options.least?.() ?? 0.01, v.k * by)), f = k / v.k;
+    const least = options.least?.() ?? Math.min(0.01, v.k);
+    const k = Math.min(8, Math.max(least, v.k * by)), f = k / v.k;
     v.x = cx - (cx - v.x) * f;
     if (!options.flat) v.y = cy - (cy - v.y) * f;
     v.k = k;

@@ -51,7 +51,7 @@ function pick(id) {
   const t = data.tasks[id], box = $("kernel");
   box.replaceChildren(make("h2", `${id} ${t.label}`), make("p", t.text), make("p",
     `${t.layer || "no layer"} · ${(t.flops / 1e6).toFixed(2)} MFLOP · ${bytes(t.bytes)}` +
-    (t.us === null ? "" : ` · ${t.us.toFixed(1)} µs` + (t.share === null ? "" : ` · ${Math.round(100 * t.share)} % of ${t.limit}`) + (t.interim ? " · not compiled when it was timed" : "")), "faint"));
+    (t.us === null ? "" : ` · ${t.us.toFixed(1)} µs` + (t.share === null ? "" : ` · ${Math.round(100 * t.share)} % of ${t.limit}`) + (t.interim ? " · not compiled when it was timed" : "") + (t.far ? " · far from any ceiling" : "")), "faint"));
   box.append(make("h2", "why it ends here"));
   const ends = make("ul");
   t.ends.forEach(([value, reader, why]) =>
@@ -114,11 +114,13 @@ views.memory = memory.paint;
 /* Timeline */
 const starts = [];
 let end = 0;
-data.tasks.forEach(t => { starts.push(end); end += t.us ?? 1; });
+data.tasks.forEach(t => { starts.push(end); end += t.us ?? 0; });
+if (!end) $("timeline-note").textContent = data.notes[0] ?? "there are no tasks";
 const timeline = canvasOf("timeline-canvas", v => {
+  if (!end) return;
   const { g } = v, scale = (v.w - 20) / end * v.k, x = us => 10 + v.x + us * scale;
   data.tasks.forEach((t, i) => {
-    const x0 = x(starts[i]), w = Math.max(0.5, (t.us ?? 1) * scale);
+    const x0 = x(starts[i]), w = Math.max(0.5, t.us * scale);
     if (x0 + w < 0 || x0 > v.w) return;
     g.fillStyle = fill(t.layer, true);
     g.fillRect(x0, 30, w, v.h / 3);
@@ -131,8 +133,9 @@ const timeline = canvasOf("timeline-canvas", v => {
   const step = power * [1, 2, 5, 10].find(n => n * power >= least);
   for (let us = 0; us <= end; us += step) { const at = x(us); if (at > 0 && at < v.w) { g.fillText(`${us < 1000 ? us + " µs" : us / 1000 + " ms"}`, at, 20); g.fillRect(at, 22, 1, 6); } }
 }, { flat: true, least: () => 1, over: px => {
+  if (!end) return;
   const us = (px - 10 - timeline.x) / ((timeline.w - 20) / end * timeline.k);
-  const i = starts.findIndex((s, n) => us >= s && us < s + (data.tasks[n].us ?? 1));
+  const i = starts.findIndex((s, n) => us >= s && us < s + data.tasks[n].us);
   $("timeline-note").textContent = i < 0 ? "" : `task ${i}, ${digits(data.tasks[i].us, 1)} µs, ${data.tasks[i].layer || "no layer"}: ${data.tasks[i].text.split("\n")[0]}`;
 } });
 views.timeline = timeline.paint;

@@ -7,6 +7,7 @@ import jacquard.examples.web.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,20 @@ import org.openqa.selenium.interactions.WheelInput;
 /// The page of `explain --html` in a browser.
 class PageTest {
   private static final int NODES = 5000;
+  private static final int WIDE = 100;
+
+  /// A node after the other, with links to one some steps before.
+  private static final IntFunction<String> CHAIN =
+      i -> i == 0 ? "" : i < 7 ? "" + (i - 1) : (i - 1) + "," + (i - 7);
+
+  /// Fifty rows of a hundred nodes, each of which reads three of the row before.
+  private static final IntFunction<String> WIDE_ROWS =
+      i -> {
+        int row = i / WIDE * WIDE - WIDE;
+        return row < 0
+            ? ""
+            : "%d,%d,%d".formatted(row + i % WIDE, row + (i + 7) % WIDE, row + (i * 31 + 5) % WIDE);
+      };
 
   private static Browser browser;
 
@@ -37,20 +52,22 @@ class PageTest {
   }
 
   private void open() throws IOException {
+    open(CHAIN);
+  }
+
+  private void open(IntFunction<String> sources) throws IOException {
     Path page = temp.resolve("page.html");
-    Files.writeString(page, Page.of(data()));
+    Files.writeString(page, Page.of(data(sources)));
     browser.open(page.toUri().toString());
     browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
   }
 
-  /// A graph of 5,000 nodes in 100 layers, a chain with links to a node some steps before, and 500
-  /// tasks of ten operations each.
-  private static String data() {
+  /// A graph of 5,000 nodes in 100 layers, and 500 tasks of ten operations each.
+  private static String data(IntFunction<String> sources) {
     StringBuilder operations = new StringBuilder();
     StringBuilder tasks = new StringBuilder();
     StringBuilder blocks = new StringBuilder();
     for (int i = 0; i < NODES; i++) {
-      String sources = i == 0 ? "" : i < 7 ? "" + (i - 1) : (i - 1) + "," + (i - 7);
       boolean same = i > 165 && i < 168;
       String name = same ? "twin" : "op" + i;
       String role = i == 0 ? "input" : i < NODES / 2 ? "forward" : "gradient";
@@ -63,7 +80,7 @@ class PageTest {
                   i / 50,
                   same ? 0 : i,
                   role,
-                  sources,
+                  sources.apply(i),
                   i / 10));
     }
     for (int t = 0; t < NODES / 10; t++) {
@@ -100,6 +117,81 @@ class PageTest {
     browser.find("#search").sendKeys(Keys.ENTER);
     assertTrue(browser.find("#node").getText().contains("Layer.forward(Layer.java:49)"));
     browser.assertCalm();
+  }
+
+  @Test
+  void allBoxesOfAWideGraphAreDrawnAtOnce() throws IOException {
+    open(WIDE_ROWS);
+    browser.value("jacquard.openAll()");
+    assertEquals(NODES, browser.number("jacquard.items"));
+    browser.find("#graph-canvas").sendKeys("f");
+    browser.value("jacquard.paint()");
+    assertEquals(NODES, browser.number("jacquardSpeed.drawn"));
+    // bounds for slow machines, not measurements
+    assertTrue(browser.number("jacquardSpeed.layout") < 1000, "layout");
+    assertTrue(browser.number("jacquardSpeed.draw") < 1000, "drawing");
+    browser.find("#search").sendKeys("op49");
+    assertEquals("111 of 5000 operations", browser.find("#found").getText());
+    assertTrue(browser.number("jacquardSpeed.search") < 1000, "searching");
+    browser.value("jacquard.paint()");
+    assertEquals(NODES, browser.number("jacquardSpeed.drawn"));
+    assertTrue(browser.number("jacquardSpeed.draw") < 1000, "drawing what was found");
+    browser.assertCalm();
+  }
+
+  @Test
+  void aTallGraphFitsIntoTheWindow() throws IOException {
+    open();
+    browser.value("jacquard.paint()");
+    assertTrue(browser.number("jacquardSpeed.drawn") < 100, "at first boxes can be read");
+    browser.find("#graph-canvas").sendKeys("f");
+    browser.value("jacquard.paint()");
+    assertEquals(100, browser.number("jacquardSpeed.drawn"));
+    double height = browser.number("kit.$('graph-canvas').clientHeight");
+    assertTrue(browser.number("jacquard.place(99).y") < height);
+    assertTrue(browser.number("jacquard.place(0).y") > 0);
+    browser.value("jacquard.openAll()");
+    browser.find("#graph-canvas").sendKeys("f", "-");
+    double small = browser.number("jacquard.zoom");
+    browser.find("#graph-canvas").sendKeys("+");
+    assertTrue(browser.number("jacquard.zoom") > small);
+    browser.assertCalm();
+  }
+
+  @Test
+  void memoryAndTimelineAreDrawnInTheColoursOfTheLayers() throws IOException {
+    open();
+    browser.find("body").sendKeys("3");
+    browser.await(colours("memory-canvas") + " > 20");
+    browser.find("body").sendKeys("4");
+    browser.await(colours("timeline-canvas") + " > 20");
+    assertEquals("", browser.find("#timeline-note").getText());
+    browser.value("(location.hash = '#timeline/1')");
+    browser.await("document.getElementById('title').textContent === 'another on cpu'");
+    assertEquals("there are no tasks", browser.find("#timeline-note").getText());
+    assertEquals(0, browser.number(colours("timeline-canvas")));
+    browser.assertCalm();
+  }
+
+  /// An expression for the number of colours that a canvas has in at least 30 pixels: text has many
+  /// colours, of a few pixels each.
+  private static String colours(String canvas) {
+    return """
+    (() => {
+      const from = document.getElementById('%s');
+      if (!from.width || !from.height) return 0;
+      const to = document.createElement('canvas');
+      to.width = from.width;
+      to.height = from.height;
+      const g = to.getContext('2d');
+      g.drawImage(from, 0, 0);
+      const counts = new Map();
+      for (const c of new Uint32Array(g.getImageData(0, 0, to.width, to.height).data.buffer))
+        if (c) counts.set(c, (counts.get(c) ?? 0) + 1);
+      return [...counts.values()].filter(n => n >= 30).length;
+    })()\
+    """
+        .formatted(canvas);
   }
 
   @Test

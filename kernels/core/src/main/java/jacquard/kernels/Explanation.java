@@ -4,7 +4,9 @@ import jacquard.tensor.DType;
 import jacquard.tensor.graph.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A plan, and how the passes came to it.
@@ -58,7 +60,7 @@ public record Explanation(Schedule schedule, List<Stage> stages, List<Part> part
   ///
   /// @param value number of the value in the schedule
   /// @param dtype dtype of the elements
-  /// @param byteOffset within the arena of its dtype
+  /// @param byteOffset within the arenas of all dtypes, one above the other
   /// @param bytes size in bytes
   /// @param first task that writes it
   /// @param last task that reads or writes it
@@ -80,13 +82,19 @@ public record Explanation(Schedule schedule, List<Stage> stages, List<Part> part
         last[v] = t;
       }
     }
+    Map<DType, Long> below = new EnumMap<>(DType.class);
+    long total = 0;
+    for (DType dtype : DType.values()) {
+      below.put(dtype, total);
+      total += (long) dtype.bytes() * schedule.arena().elements().getOrDefault(dtype, 0);
+    }
     List<Block> blocks = new ArrayList<>();
     for (int v = 0; v < count; v++) {
       if (first[v] >= 0 && schedule.values().get(v) instanceof Schedule.Value.Arena arena) {
-        long width = arena.dtype().bytes();
-        blocks.add(
-            new Block(
-                v, arena.dtype(), arena.offset() * width, arena.size() * width, first[v], last[v]));
+        DType dtype = arena.dtype();
+        long width = dtype.bytes();
+        long offset = below.getOrDefault(dtype, 0L) + arena.offset() * width;
+        blocks.add(new Block(v, dtype, offset, arena.size() * width, first[v], last[v]));
       }
     }
     return blocks;
