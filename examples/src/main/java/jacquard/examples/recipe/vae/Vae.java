@@ -19,9 +19,10 @@ import jacquard.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /// A variational autoencoder of grey pictures `[B, 1, height, width]`, 0 to 1. A class that is
-/// asked for goes in beside the encoder's features and beside the latent, one-hot.
+/// asked for goes in one-hot, beside the latent and beside the rows of the encoder.
 ///
-/// @param encoder pictures to features `[B, hidden]`
+/// @param encoder pictures to rows `[B, ...]`
+/// @param hidden rows, and classes, to features `[B, hidden]`
 /// @param mean features to the latent's means
 /// @param logVariance features to the logarithms of its variances
 /// @param decoder latents to pictures as the likelihood's parameters
@@ -32,19 +33,26 @@ import org.jspecify.annotations.Nullable;
 public record Vae(
     VaeSizes sizes,
     Sequential encoder,
+    Linear hidden,
     Linear mean,
     Linear logVariance,
     Sequential decoder,
     @Nullable Parameter logDeviation)
     implements Module {
 
+  /// The 1 of a one-hot class. One class in ten has its weights moved by a picture, and there are
+  /// far fewer of them than of pixels: with a 1 the latent has learned to hold the class before
+  /// they have grown, and the class that is asked for is drawn in half of all pictures only.
+  private static final double CLASS_SCALE = 8;
+
   public static Vae of(Init init, VaeSizes sizes) {
-    int features = sizes.hidden() + sizes.classes();
+    Init encoder = init.at("encoder");
     return new Vae(
         sizes,
-        encoder(init.at("encoder"), sizes),
-        Linear.of(init.at("mean"), features, sizes.latent()),
-        Linear.of(init.at("logVariance"), features, sizes.latent()),
+        encoder(encoder, sizes),
+        hidden(encoder, sizes),
+        Linear.of(init.at("mean"), sizes.hidden(), sizes.latent()),
+        Linear.of(init.at("logVariance"), sizes.hidden(), sizes.latent()),
         decoder(init.at("decoder"), sizes),
         sizes.likelihood() == VaeSizes.Likelihood.GAUSSIAN
             ? init.parameter("logDeviation", Initialiser.constant(-1))
@@ -53,21 +61,24 @@ public record Vae(
 
   private static Sequential encoder(Init init, VaeSizes sizes) {
     return switch (sizes.arch()) {
-      case MLP ->
-          Sequential.of(
-              new Flatten(),
-              Linear.of(init.at("fc"), sizes.pixels(), sizes.hidden()),
-              Activation.RELU);
+      case MLP -> Sequential.of(new Flatten());
       case CONV ->
           Sequential.of(
               Conv2d.of(init.at("conv1"), 1, 32, 3, 2, 1),
               Activation.RELU,
               Conv2d.of(init.at("conv2"), 32, 64, 3, 2, 1),
               Activation.RELU,
-              new Flatten(),
-              Linear.of(init.at("fc"), 64 * sizes.quarters(), sizes.hidden()),
-              Activation.RELU);
+              new Flatten());
     };
+  }
+
+  private static Linear hidden(Init init, VaeSizes sizes) {
+    int rows =
+        switch (sizes.arch()) {
+          case MLP -> sizes.pixels();
+          case CONV -> 64 * sizes.quarters();
+        };
+    return Linear.of(init.at("fc"), rows + sizes.classes(), sizes.hidden());
   }
 
   private static Sequential decoder(Init init, VaeSizes sizes) {
@@ -106,7 +117,8 @@ public record Vae(
 
   /// @param labels i32 `[B]`; null for a model without classes
   public Code encode(Tensor pictures, @Nullable Tensor labels, Pass pass) {
-    Tensor features = withClass(encoder.forward(pictures, pass), labels);
+    Tensor rows = withClass(encoder.forward(pictures, pass), labels);
+    Tensor features = hidden.forward(rows, pass).relu();
     return new Code(mean.forward(features, pass), logVariance.forward(features, pass));
   }
 
@@ -143,11 +155,11 @@ public record Vae(
   private Tensor withClass(Tensor rows, @Nullable Tensor labels) {
     return labels == null
         ? rows
-        : Tensor.concat(1, rows, labels.oneHot(sizes.classes(), rows.dtype()));
+        : Tensor.concat(1, rows, labels.oneHot(sizes.classes(), rows.dtype()).mul(CLASS_SCALE));
   }
 
   @Override
   public Parts parts() {
-    return Parts.of(encoder, mean, logVariance, decoder, logDeviation);
+    return Parts.of(encoder, hidden, mean, logVariance, decoder, logDeviation);
   }
 }
