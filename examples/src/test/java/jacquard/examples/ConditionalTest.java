@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import jacquard.examples.recipe.ClassifiedTiles;
 import jacquard.examples.view.Tiles;
+import jacquard.nn.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +66,20 @@ class ConditionalTest {
       assertEquals(64, pictures.length);
       String told = "brightest column of 64 drawn as " + label + ": " + Arrays.toString(brightest);
       assertTrue(brightest[label] > 32, told);
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void mostDigitsAreWhatAClassifierTakesThemFor() throws IOException {
+    digits = TinyData.first(SharedData.path("mnist"), temp.resolve("digits"), 20_000, 500);
+    Path classifier = train("classifier --steps 300 --batch 64");
+    Path vae = train("vae --conditional --steps 1500 --batch 64");
+    for (int label = 0; label < 10; label++) {
+      int[] taken = ClassifiedTiles.of(drawn(vae, label), classifier);
+      assertEquals(64, Arrays.stream(taken).sum());
+      String told = "64 drawn as " + label + " are taken for " + Arrays.toString(taken);
+      assertTrue(taken[label] > 32, told);
     }
   }
 }

@@ -59,11 +59,18 @@ public final class TinyData {
 
   /// MNIST's files in `from` once more, with their examples in the opposite order.
   public static Path reversed(Path from, Path to) throws IOException {
-    reverse(from, to, "train");
-    return reverse(from, to, "t10k");
+    copy(from, to, "train", Integer.MAX_VALUE, true);
+    return copy(from, to, "t10k", Integer.MAX_VALUE, true);
   }
 
-  private static Path reverse(Path from, Path to, String name) throws IOException {
+  /// The first examples of MNIST's files in `from`.
+  public static Path first(Path from, Path to, int train, int test) throws IOException {
+    copy(from, to, "train", train, false);
+    return copy(from, to, "t10k", test, false);
+  }
+
+  private static Path copy(Path from, Path to, String name, int most, boolean reversed)
+      throws IOException {
     Files.createDirectories(to);
     for (String kind : List.of("-images-idx3-ubyte.gz", "-labels-idx1-ubyte.gz")) {
       byte[] all;
@@ -74,9 +81,11 @@ public final class TinyData {
       Arrays.setAll(dims, i -> ByteBuffer.wrap(all).getInt(4 + 4 * i));
       int header = 4 + 4 * dims.length;
       int each = (all.length - header) / dims[0];
+      dims[0] = Math.min(most, dims[0]);
       byte[] data = new byte[dims[0] * each];
       for (int i = 0; i < dims[0]; i++) {
-        System.arraycopy(all, header + i * each, data, (dims[0] - 1 - i) * each, each);
+        int at = reversed ? dims[0] - 1 - i : i;
+        System.arraycopy(all, header + i * each, data, at * each, each);
       }
       write(to.resolve(name + kind), data, dims);
     }
