@@ -85,6 +85,7 @@ class BoardTest {
 
   @Test
   void ctrlCEndsItWell() throws IOException, InterruptedException {
+    JavaProcess.assumeSignals("INT");
     // without a folder `runs` yet
     try (JavaProcess board = JavaProcess.start(temp, List.of("board"))) {
       board.awaitLine("board: http://127.0.0.1:");

@@ -1,6 +1,8 @@
 package jacquard.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -78,6 +80,21 @@ record JavaProcess(Process process, BufferedReader out, Path stderr) implements 
 
   int exit() throws InterruptedException {
     return exit(process);
+  }
+
+  /// Skips a test whose children would not get the signal.
+  static void assumeSignals(String signal) throws IOException {
+    assumeFalse(System.getProperty("os.name").startsWith("Windows"), "no signals on this system");
+    Path status = Path.of("/proc/self/status");
+    if (signal.equals("INT") && Files.isReadable(status)) {
+      // A shell without job control starts what runs in the background with SIGINT ignored, and
+      // children inherit that.
+      boolean ignored =
+          Files.readAllLines(status).stream()
+              .filter(line -> line.startsWith("SigIgn:"))
+              .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+      assumeTrue(!ignored, "SIGINT is ignored in this process and so in its children");
+    }
   }
 
   void signal(String name) throws IOException, InterruptedException {

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.nn.train.CheckpointFolder;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -26,7 +24,7 @@ class ProcessTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
   void theFirstSignalSavesAndEndsTheRun(String signal) throws Exception {
-    assumeSignals(signal);
+    JavaProcess.assumeSignals(signal);
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path run = temp.resolve("run");
     List<String> command = gpt(data, run, 16, 4);
@@ -88,7 +86,7 @@ class ProcessTest {
   @ParameterizedTest
   @ValueSource(strings = {"INT", "TERM"})
   void aRunThatASignalEndedGoesOnAsIfItHadNot(String signal) throws Exception {
-    assumeSignals(signal);
+    JavaProcess.assumeSignals(signal);
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
     Path stopped = temp.resolve("stopped");
     List<String> command = gpt(data, stopped, 64, 16); // slow enough not to end before the signal
@@ -179,7 +177,7 @@ class ProcessTest {
 
   @Test
   void theSecondSignalEndsTheProcessAtOnce() throws Exception {
-    assumeSignals("INT");
+    JavaProcess.assumeSignals("INT");
     Path data = TinyData.text(temp.resolve("letters.txt"), 400);
     Path run = temp.resolve("run");
     // A step of minutes: 4096 windows on the slow device.
@@ -235,19 +233,5 @@ class ProcessTest {
             data.toString(),
             "--out",
             run.toString()));
-  }
-
-  private static void assumeSignals(String signal) throws IOException {
-    assumeFalse(System.getProperty("os.name").startsWith("Windows"), "no signals on this system");
-    Path status = Path.of("/proc/self/status");
-    if (signal.equals("INT") && Files.isReadable(status)) {
-      // A shell without job control starts what runs in the background with SIGINT ignored, and
-      // children inherit that.
-      boolean ignored =
-          Files.readAllLines(status).stream()
-              .filter(line -> line.startsWith("SigIgn:"))
-              .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
-      assumeTrue(!ignored, "SIGINT is ignored in this process and so in its children");
-    }
   }
 }
