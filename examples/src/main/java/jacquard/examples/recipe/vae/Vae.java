@@ -42,7 +42,7 @@ public record Vae(
 
   /// The 1 of a one-hot class. One class in ten has its weights moved by a picture, and there are
   /// far fewer of them than of pixels: with a 1 the latent has learned to hold the class before
-  /// they have grown, and the class that is asked for is drawn in half of all pictures only.
+  /// they have grown, and the class that is asked for is drawn in a third of all pictures.
   private static final double CLASS_SCALE = 8;
 
   public static Vae of(Init init, VaeSizes sizes) {
