@@ -48,6 +48,20 @@ public final class Interrupts implements AutoCloseable {
   /// Gives the signals back.
   @Override
   public void close() {
-    before.forEach(Signal::handle);
+    before.forEach(Interrupts::giveBack);
+  }
+
+  /// Puts the handler back that was there before, or where nobody knows it, one that does what Java
+  /// does by itself: leave, through the shutdown hooks.
+  ///
+  /// Native libraries (LLVM in OpenCL's drivers) take the signals and give them back behind Java's
+  /// back. If an older handler was given back in between, the signal reaches Java, and Java has
+  /// forgotten for whom: it hands out a handler that holds none, which only shows in its use.
+  private static void giveBack(Signal signal, SignalHandler handler) {
+    try {
+      Signal.handle(signal, handler);
+    } catch (NullPointerException e) {
+      Signal.handle(signal, raised -> System.exit(128 + raised.getNumber()));
+    }
   }
 }
