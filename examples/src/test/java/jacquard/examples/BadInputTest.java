@@ -78,6 +78,8 @@ class BadInputTest {
         "train vae --arch conv --data TEMP/idx --batch 8 | --arch conv takes pictures whose sides 4"
             + " divides, and these are 6 x 6",
         "train vae --beta NaN       | --beta is NaN, expected 0 or more and finite",
+        "train vae --beta -0.5      | --beta is -0.5, expected 0 or more and finite",
+        "train vae --beta much      | Invalid value for option '--beta': 'much' is not a double",
         "train vae --augment blur   | augment: 'blur': unknown, expected resize, centre-crop, crop,"
             + " flip, rotate, shift, brightness or contrast",
         "train vae --augment saturation=0.5 | augment: 'saturation=0.5': not for grey pictures",

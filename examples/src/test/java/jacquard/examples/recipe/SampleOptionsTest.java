@@ -1,0 +1,31 @@
+package jacquard.examples.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jacquard.nn.Sampler;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Each option of sampling arrives where it counts, in its own place.
+class SampleOptionsTest {
+  private static Sampler sampler(String... arguments) {
+    return SampleOptions.of(List.of(arguments)).sampler();
+  }
+
+  @Test
+  void eachSettingOfASamplerHasItsOption() {
+    assertEquals(
+        new Sampler(0.5, 3, 0.9, 0.2, 1.3),
+        sampler(
+            "--temperature=0.5",
+            "--top-k=3",
+            "--top-p=0.9",
+            "--min-p=0.2",
+            "--repetition-penalty=1.3"));
+  }
+
+  @Test
+  void withoutOptionsItDrawsFromAllTokens() {
+    assertEquals(new Sampler(0.8, 0, 1, 0, 1), sampler());
+  }
+}
