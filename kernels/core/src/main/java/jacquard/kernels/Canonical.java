@@ -174,6 +174,7 @@ final class Canonical {
       case Op.ArgMax a -> null;
       case Op.Cumsum c -> null;
       case Op.ArgSort a -> null;
+      case Op.Dot d -> outer(node, x, sources.get(1));
       case Op.Contraction c -> null;
       case Op.Indexing i -> null;
       case Op.Fused f -> null;
@@ -233,6 +234,33 @@ final class Canonical {
             node.dtype(),
             node.shape(),
             sequence(node),
+            -1,
+            false);
+  }
+
+  /// A product over a single k as a multiplication of expanded sources, which loops take in.
+  private @Nullable Vertex outer(Node node, Vertex x, Vertex y) {
+    return x.shape.dim(x.shape.rank() - 1) == 1 && x.dtype == node.dtype()
+        ? intern(
+            new Op.Binary(BinaryKind.MUL),
+            List.of(expanded(x, node), expanded(y, node)),
+            node.dtype(),
+            node.shape(),
+            sequence(node),
+            -1,
+            false)
+        : null;
+  }
+
+  private Vertex expanded(Vertex x, Node like) {
+    return x.shape.equals(like.shape())
+        ? x
+        : intern(
+            new Op.Expand(like.shape()),
+            List.of(x),
+            x.dtype,
+            like.shape(),
+            sequence(like),
             -1,
             false);
   }

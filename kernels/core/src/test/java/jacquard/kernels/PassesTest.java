@@ -73,6 +73,15 @@ class PassesTest {
   }
 
   @Test
+  void productOverASingleKIsALoop() {
+    Tensor outer = random(1, 4, 6, 1).matmul(random(2, 4, 1, 16));
+    assertEquals(1, check(outer.add(random(3, 4, 6, 16)).tanh().sum(1)).size());
+    assertEquals(1, check(random(1, 5, 1).matmul(random(2, 1, 5)).permute(1, 0)).size());
+    Tensor half = random(4, 3, 1).cast(DType.F16);
+    check(half.matmul(half.permute(1, 0)).cast(DType.F32));
+  }
+
+  @Test
   void transposesOfContractionsAreStrides() {
     Tensor q = random(1, 2, 6, 3, 8).permute(0, 2, 1, 3);
     Tensor k = random(2, 2, 6, 3, 8).permute(0, 2, 3, 1);
