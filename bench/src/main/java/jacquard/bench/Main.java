@@ -27,12 +27,18 @@ public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
 
+  /// Picocli sets what follows the command's name.
+  public Main() {}
+
   /// Without a command: says which there are.
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
+  /// Runs the command that `args` name and ends the process with its exit code.
+  ///
+  /// @param args words of the command line
   public static void main(String[] args) {
     System.exit(Cli.run(new CommandLine(new Main()), args));
   }

@@ -125,7 +125,7 @@ public final class GanExample {
     return batch.tensor("image").reshape(batch.rows(), StrokeDigits.PIXELS);
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Arguments.run("GanExample [STEPS [MNIST [PICTURE]]]", args, GanExample::train);
   }
 

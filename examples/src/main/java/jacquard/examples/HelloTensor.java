@@ -8,7 +8,7 @@ import jacquard.tensor.Tensor;
 public final class HelloTensor {
   private HelloTensor() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Tensor x = Tensor.linspace(-2, 2, 5);
     Tensor y = x.gelu();
     Tensor slope = Gradients.of(y.sum(), x);

@@ -24,7 +24,7 @@ import java.util.Map;
 public final class KeepTraining {
   private KeepTraining() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Arguments.run("KeepTraining FOLDER", args, KeepTraining::goOn);
   }
 

@@ -44,7 +44,7 @@ public final class LittleLlama {
 
   private LittleLlama() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Arguments.run("LittleLlama [STEPS [FOLDER [TEXT]]]", args, LittleLlama::train);
   }
 

@@ -46,12 +46,18 @@ public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
 
+  /// Picocli sets what follows the command's name.
+  public Main() {}
+
   /// Without a command: says which there are.
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
+  /// Runs the command that `args` name and ends the process with its exit code.
+  ///
+  /// @param args as [Cli] takes them
   public static void main(String[] args) {
     if (System.out.charset().equals(US_ASCII)) {
       // the C locale's: terminals and files take UTF-8 all the same, and '?' helps nobody

@@ -96,7 +96,7 @@ public final class VaeExample {
     return decoder.forward(z, Pass.evaluation()).sigmoid().toFloatArray();
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Arguments.run("VaeExample [STEPS [MNIST [PICTURE]]]", args, VaeExample::train);
   }
 

@@ -43,6 +43,9 @@ public final class DeviceCommand implements Callable<Integer> {
 
   private final PrintStream out = System.out;
 
+  /// Picocli fills in the options.
+  public DeviceCommand() {}
+
   /// @param bytes read and written
   /// @param flops of products, else 0
   private record Row(String name, double bytes, double flops, Supplier<Tensor> run) {}

@@ -27,12 +27,17 @@ public class CeilingBenchmark {
 
   private Runnable body = () -> {};
 
+  /// JMH fills in the parameters.
+  public CeilingBenchmark() {}
+
+  /// Makes the memory and warms up.
   @Setup(Level.Trial)
   public void prepare() {
     body = Ceiling.ofWord(ceiling).body();
     Settling.of(body, settleSeconds);
   }
 
+  /// One sample.
   @Benchmark
   public void run() {
     body.run();

@@ -42,6 +42,12 @@ public class KernelBenchmark {
 
   private Body body = new Nothing();
 
+  /// JMH fills in the parameters.
+  public KernelBenchmark() {}
+
+  /// Makes the operands, and waits until the row's kernels are compiled.
+  ///
+  /// @throws InterruptedException if the thread is interrupted
   @Setup(Level.Trial)
   public void prepare() throws InterruptedException {
     KernelRow found = Selection.named(row);
@@ -62,6 +68,7 @@ public class KernelBenchmark {
         || planned.awaitWarm(Duration.ofMillis((long) (1e3 * compiledSeconds)));
   }
 
+  /// One sample.
   @Benchmark
   public void run() {
     body.run();

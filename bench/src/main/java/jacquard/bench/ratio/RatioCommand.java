@@ -35,6 +35,9 @@ public final class RatioCommand implements Callable<Integer> {
       description = "What the peers' programs printed.")
   private List<Path> peers;
 
+  /// Picocli fills in the options.
+  public RatioCommand() {}
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();

@@ -2,8 +2,9 @@ package jacquard.bench.rows;
 
 /// A kernel on data of its own, to be called any number of times.
 public interface Body {
+  /// Computes once.
   void run();
 
-  /// What the last run computed, the first result if there are several; for tests.
+  /// {@return what the last run computed, the first result if there are several; for tests}
   float[] result();
 }

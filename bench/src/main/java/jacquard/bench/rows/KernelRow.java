@@ -25,6 +25,13 @@ public record KernelRow(
     boolean brief,
     boolean peered) {
 
+  /// A row that only the engine computes, outside the short selection.
+  ///
+  /// @param name unique
+  /// @param flops operations of one call
+  /// @param bytes read and written at least
+  /// @param engine through the public API
+  /// @return the row
   public static KernelRow of(String name, double flops, double bytes, Supplier<Body> engine) {
     return new KernelRow(name, flops, bytes, engine, null, null, false, false);
   }
@@ -37,6 +44,7 @@ public record KernelRow(
     return new KernelRow(name, flops, bytes, engine, plain, blas, brief, peered);
   }
 
+  /// {@return the same row in the short selection}
   public KernelRow inBrief() {
     return new KernelRow(name, flops, bytes, engine, plain, product, true, peered);
   }

@@ -7,6 +7,7 @@ import java.util.List;
 public final class KernelTable {
   private KernelTable() {}
 
+  /// {@return all rows, group by group}
   public static List<KernelRow> rows() {
     List<KernelRow> rows = new ArrayList<>();
     rows.addAll(GemmRows.rows());

@@ -20,6 +20,7 @@ import java.util.List;
 public final class HostRows {
   private HostRows() {}
 
+  /// {@return a row for each part of the host's share}
   public static List<KernelRow> rows() {
     return List.of(
         KernelRow.of("w1-build", 0, 0, Build::new).inBrief(),

@@ -47,6 +47,9 @@ public final class WorkloadsCommand implements Callable<Integer> {
     ALL.put("W6-mlp-gan", p -> GanWorkload.linear());
   }
 
+  /// Picocli fills in the options.
+  public WorkloadsCommand() {}
+
   /// A new model with its data.
   static Workload workload(String name) {
     return Objects.requireNonNull(ALL.get(name), name).apply(Precision.F32);

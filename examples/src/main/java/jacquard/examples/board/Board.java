@@ -53,6 +53,9 @@ public final class Board implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  /// Picocli fills in the options.
+  public Board() {}
+
   @Override
   public Integer call() throws FormatException, InterruptedException {
     if (port < 0 || port > MOST_PORTS) {

@@ -23,6 +23,10 @@ public final class Cli {
   private Cli() {}
 
   /// Parses `args`, runs the command of `line` that they name and returns the exit code.
+  ///
+  /// @param line the commands
+  /// @param args words of the command line
+  /// @return 0 if it succeeded, 2 for the caller's faults, 1 for ours, or what the command returned
   public static int run(CommandLine line, String... args) {
     LogLines.shorten();
     boolean debug = List.of(args).contains("--debug");

@@ -5,7 +5,10 @@ import picocli.CommandLine.IVersionProvider;
 /// What `--version` prints: the version of the jar this class came from, and of the Java under it.
 public final class Version implements IVersionProvider {
 
-  /// The version of the jar this class came from.
+  /// For picocli.
+  public Version() {}
+
+  /// {@return the version of the jar this class came from}
   public static String number() {
     String version = Version.class.getPackage().getImplementationVersion();
     return version == null ? "(not from a jar)" : version;

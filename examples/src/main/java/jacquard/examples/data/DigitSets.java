@@ -20,6 +20,8 @@ public record DigitSets(Dataset train, Dataset test) {
   private static final int LEAST = 128;
 
   /// Drawn from strokes.
+  ///
+  /// @return 8,000 to learn from and 1,000 others to test on
   public static DigitSets drawn() {
     StrokeDigits digits = new StrokeDigits(1);
     return new DigitSets(drawn(digits, 0, DRAWN), drawn(digits, DRAWN, DRAWN_TO_TEST));
@@ -33,6 +35,8 @@ public record DigitSets(Dataset train, Dataset test) {
 
   /// MNIST's four files.
   ///
+  /// @param folder of the files, as MNIST names them
+  /// @return all of them
   /// @throws FormatException if one can't be read, or holds few pictures or others than these
   public static DigitSets read(Path folder) throws FormatException {
     if (!Files.isDirectory(folder)) {

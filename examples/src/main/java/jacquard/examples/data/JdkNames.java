@@ -29,7 +29,11 @@ public final class JdkNames {
   ///
   /// Both are shuffled: neighbours in a sorted list share their beginnings, which would make a text
   /// window predict the next one.
+  ///
+  /// @param train to learn from
+  /// @param validation to measure on
   public record Split(List<String> train, List<String> validation) {
+    /// Copies the lists.
     public Split {
       train = List.copyOf(train);
       validation = List.copyOf(validation);
@@ -38,7 +42,7 @@ public final class JdkNames {
 
   private JdkNames() {}
 
-  /// All names, each once, in the order of their characters.
+  /// {@return all names, each once, in the order of their characters}
   ///
   /// @throws IOException if the run-time image can't be read
   public static List<String> load() throws IOException {
@@ -64,7 +68,10 @@ public final class JdkNames {
 
   /// Shuffles `names` and cuts them in two.
   ///
+  /// @param names all names
   /// @param validation the part to measure on, between 0 and 1; both parts get at least one name
+  /// @param seed of the order
+  /// @return the two parts
   /// @throws IllegalArgumentException if the part is outside 0 to 1 or there are fewer than two
   ///   names
   public static Split split(List<String> names, double validation, long seed) {
@@ -84,6 +91,9 @@ public final class JdkNames {
 
   /// One name a line; the text begins and ends with a line feed, so that "after a line feed" is
   /// where every name starts, the first one too.
+  ///
+  /// @param names one for each line
+  /// @return the text
   public static String text(List<String> names) {
     return names.isEmpty() ? "\n" : "\n" + String.join("\n", names) + "\n";
   }

@@ -21,14 +21,19 @@ public record StrokeDigits(long seed) {
   /// Number of labels, `0 .. 9`.
   public static final int CLASSES = 10;
 
-  /// The digit that image `index` shows; all ten are equally likely.
+  /// {@return the digit that image `index` shows; all ten are equally likely}
+  ///
+  /// @param index of the image, 0 or more
   public int label(long index) {
     return SplitMix.of(seed, index).nextInt(CLASSES);
   }
 
   /// Draws the `count` images from index `first` on.
   ///
+  /// @param first index of the first image
+  /// @param count number of images
   /// @param images receives `count * PIXELS` values in `0 .. 1`, from element `offset` on
+  /// @param offset of the first image's first pixel in `images`
   /// @param labels receives `count` digits, from element 0 on
   /// @throws IndexOutOfBoundsException if an array is too short
   public void fill(long first, int count, float[] images, int offset, int[] labels) {
@@ -42,8 +47,10 @@ public record StrokeDigits(long seed) {
     }
   }
 
-  /// The `count` images from index `first` on, `[count, 28, 28]`.
+  /// {@return the `count` images from index `first` on, `[count, 28, 28]`}
   ///
+  /// @param first index of the first image
+  /// @param count number of images
   /// @throws IllegalArgumentException if they don't fit one array (2,739,137 and more)
   public float[] images(long first, int count) {
     long size = (long) count * PIXELS;
@@ -56,7 +63,10 @@ public record StrokeDigits(long seed) {
     return images;
   }
 
-  /// The digits that the `count` images from index `first` on show.
+  /// {@return the digits that the `count` images from index `first` on show}
+  ///
+  /// @param first index of the first image
+  /// @param count number of images
   public int[] labels(long first, int count) {
     int[] labels = new int[count];
     for (int i = 0; i < count; i++) {

@@ -54,6 +54,7 @@ public final class StepPlans {
   /// @param plans make the graphs, in the order in which the step runs them
   /// @param runs to be timed of a plan that is asked for; 0 for none, then nothing is ever run
   /// @param say is told what is being waited for, a line each
+  /// @return the plans
   /// @throws DeviceException if the device makes no plans
   public static StepPlans of(
       String title, List<Supplier<Work>> plans, int runs, Consumer<String> say) {
@@ -76,7 +77,7 @@ public final class StepPlans {
     groups.add(new Group(new ArrayList<>(List.of(number)), schedule, walk));
   }
 
-  /// The number of the plan with the most operations.
+  /// {@return the number of the plan with the most operations}
   public int largest() {
     Group largest = groups.getFirst();
     for (Group group : groups) {
@@ -90,6 +91,7 @@ public final class StepPlans {
   /// A plan, timed.
   ///
   /// @param number from 1
+  /// @return what there is to show of it
   /// @throws IllegalArgumentException if there is no such plan
   public Walkthrough plan(int number) {
     int g = groupOf(number);
@@ -126,6 +128,7 @@ public final class StepPlans {
   /// What the plans are; empty for a single one.
   ///
   /// @param shown the number of the one that is explained
+  /// @return a line for each plan
   public String list(int shown) {
     if (size == 1) {
       return "";
@@ -151,6 +154,7 @@ public final class StepPlans {
 
   /// Writes one page that needs nothing beside it, with all plans.
   ///
+  /// @param path of the file
   /// @param shown the number of the plan that is open at first
   /// @throws FormatException if the file can't be written
   public void writeHtml(Path path, int shown) throws FormatException {

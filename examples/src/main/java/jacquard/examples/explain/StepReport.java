@@ -88,7 +88,9 @@ public record StepReport(
   public enum Role {
     /// Data, constants and states.
     INPUT,
+    /// From data to losses.
     FORWARD,
+    /// From losses to gradients.
     GRADIENT,
     /// New values of states.
     UPDATE
@@ -96,9 +98,12 @@ public record StepReport(
 
   /// A task of the plan.
   ///
+  /// @param task what it does
   /// @param text as schedules have it
   /// @param layer that most of its operations belong to
   /// @param operations by number
+  /// @param ends where it ends, and why
+  /// @param cost operations and bytes
   /// @param nanos median time; NaN if it was not measured
   /// @param isInterim whether code ran that stands in until the task's own is compiled
   /// @param limit the ceiling that it meets first; null if that is not known
@@ -113,12 +118,13 @@ public record StepReport(
       boolean isInterim,
       Roofline.@Nullable Limit limit) {
 
-    /// Part of what the machine could do; NaN if either is not known.
+    /// {@return part of what the machine could do; NaN if either is not known}
     public double share() {
       return limit == null ? Double.NaN : limit.millis() * 1e6 / nanos;
     }
 
-    /// Whether it is a loop so slow that something other than its own code may be the reason.
+    /// {@return whether it is a loop so slow that something other than its own code may be the
+    /// reason}
     public boolean isFar() {
       return task instanceof Task.Loop
           && !isInterim

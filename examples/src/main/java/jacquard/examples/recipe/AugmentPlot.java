@@ -63,6 +63,9 @@ public final class AugmentPlot implements Callable<Integer> {
       description = "Where to write. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
+  /// Picocli fills in the options.
+  public AugmentPlot() {}
+
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--size", size, 1);

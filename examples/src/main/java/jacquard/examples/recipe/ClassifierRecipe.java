@@ -79,6 +79,9 @@ public final class ClassifierRecipe implements Callable<Integer> {
       description = "Part of the features that a step does without. Default: ${DEFAULT-VALUE}.")
   private double dropout;
 
+  /// Picocli fills in the options.
+  public ClassifierRecipe() {}
+
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--batch", batch, 1);

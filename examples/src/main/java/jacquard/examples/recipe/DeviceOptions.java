@@ -31,6 +31,9 @@ public final class DeviceOptions {
               + " with this option; no bit of a result changes.")
   private boolean tune;
 
+  /// Picocli fills in the options.
+  public DeviceOptions() {}
+
   /// Sets the switches and opens the device; to be called before the first tensor is made.
   ///
   /// @throws DeviceException if there is no such device

@@ -36,6 +36,9 @@ public final class EvalOptions {
 
   @Mixin FeatureOptions features = new FeatureOptions();
 
+  /// Picocli fills in the options.
+  public EvalOptions() {}
+
   /// @throws IllegalArgumentException if it is too small
   int count() {
     return count == null ? COUNT : Require.atLeast("--count", count, 10);
@@ -46,6 +49,9 @@ public final class EvalOptions {
   }
 
   /// Where the result goes: what another `--count` than the usual gives doesn't replace the whole.
+  ///
+  /// @param run what is measured
+  /// @return the file's path
   public Path file(RunFolder run) {
     return count() == COUNT ? run.evaluation() : run.evaluation(count());
   }

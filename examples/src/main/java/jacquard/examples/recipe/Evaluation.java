@@ -29,12 +29,13 @@ public record Evaluation(String subject, List<Row> rows, Map<String, Object> fac
     }
   }
 
+  /// Copies the rows.
   public Evaluation {
     rows = List.copyOf(rows);
     facts = new LinkedHashMap<>(facts);
   }
 
-  /// The table, a line each.
+  /// {@return the table, a line each}
   public List<String> lines() {
     List<String> lines = new ArrayList<>(List.of(subject));
     boolean floors = rows.stream().anyMatch(row -> row.floor != null);
@@ -51,6 +52,7 @@ public record Evaluation(String subject, List<Row> rows, Map<String, Object> fac
 
   /// Writes the numbers as JSON.
   ///
+  /// @param file to write, whole or not at all
   /// @throws FormatException if the file can't be written
   public void write(Path file) throws FormatException {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -88,6 +88,9 @@ public final class Explain implements Callable<Integer> {
       description = "Runs to take the median time of; 0 runs nothing. Default: ${DEFAULT-VALUE}.")
   private int runs;
 
+  /// Picocli fills in the options.
+  public Explain() {}
+
   @Override
   public Integer call() throws Exception {
     Require.atLeast("--runs", runs, 0);

@@ -27,6 +27,9 @@ import picocli.CommandLine.Parameters;
       "It is stored as a GPT-2 or a Llama, whichever it is; other mixtures have no layout there."
     })
 public final class Export implements Callable<Integer> {
+  /// Picocli fills in the options.
+  public Export() {}
+
   /// What numbers are stored as.
   enum Type {
     F32,

@@ -63,6 +63,9 @@ public final class GanRecipe implements Callable<Integer> {
               + " classes. Default: an epoch.")
   private @Nullable Long fidEvery;
 
+  /// Picocli fills in the options.
+  public GanRecipe() {}
+
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--batch", batch, 1);
@@ -209,6 +212,9 @@ public final class GanRecipe implements Callable<Integer> {
 
   /// Draws from the model of an earlier run.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to draw, and where to
   /// @throws IOException if its files can't be read, or the picture not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(NAME);

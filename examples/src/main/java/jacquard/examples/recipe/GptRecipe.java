@@ -66,6 +66,9 @@ public final class GptRecipe implements Callable<Integer> {
 
   @Mixin private TextOptions texts;
 
+  /// Picocli fills in the options.
+  public GptRecipe() {}
+
   @Override
   public Integer call() throws IOException {
     kind.require();
@@ -218,6 +221,9 @@ public final class GptRecipe implements Callable<Integer> {
 
   /// Draws from the model of an earlier run.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to draw, and where to
   /// @throws IOException if its files can't be read, or the samples not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     sample(TrainedGpt.of(run, config).writer(run.path()), options);
@@ -225,6 +231,8 @@ public final class GptRecipe implements Callable<Integer> {
 
   /// Draws from a model in Hugging Face's layout.
   ///
+  /// @param folder of the model
+  /// @param options what to draw, and where to
   /// @throws IOException if its files can't be read, or the samples not written
   public static void samplePretrained(Path folder, SampleOptions options) throws IOException {
     sample(TrainedGpt.open(folder).writer(folder), options);

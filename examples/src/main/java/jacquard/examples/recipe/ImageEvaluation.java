@@ -36,6 +36,10 @@ public final class ImageEvaluation {
 
   /// Measures a GAN: FID, kernel distance, precision, recall and classes.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read, or there is no feature network
   public static Evaluation gan(RunFolder run, Json config, EvalOptions options) throws IOException {
     GanModel model = GanRecipe.load(run, config);
@@ -56,6 +60,10 @@ public final class ImageEvaluation {
   /// Measures a VAE: the parts of its bound on test pictures and, with a feature network, what it
   /// draws.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation vae(RunFolder run, Json config, EvalOptions options) throws IOException {
     Vae model = VaeRecipe.load(run, config);
@@ -148,6 +156,10 @@ public final class ImageEvaluation {
 
   /// Measures a classifier: accuracy, cross-entropy, and what is taken for what.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation classifier(RunFolder run, Json config, EvalOptions options)
       throws IOException {

@@ -19,6 +19,8 @@ public final class Interrupts implements AutoCloseable {
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
   private volatile boolean asked;
 
+  /// Takes the signals.
+  ///
   /// @param first told once, on the thread of the signal
   public Interrupts(Runnable first) {
     this.first = first;

@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// @param labels of those pictures
 public record LatentMap(Vae model, Projection seen, int[] labels) {
 
+  /// Reads a run's model and sees where test pictures lie.
+  ///
+  /// @param folder of the run
   /// @param data whose test pictures to show; null for those of the run
   /// @param count of the pictures
+  /// @return the map
   /// @throws IOException if the run is none of a VAE, or it or its data can't be read
   /// @throws IllegalArgumentException if the latent has only one number
   public static LatentMap open(RunFolder folder, @Nullable Path data, int count)
@@ -46,13 +50,15 @@ public record LatentMap(Vae model, Projection seen, int[] labels) {
         model, latent == 2 ? Projection.plane(codes) : Projection.of(codes), test.labels());
   }
 
-  /// Whether it is all of the latent space.
+  /// {@return whether it is all of the latent space}
   public boolean isWhole() {
     return model.sizes().latent() == 2;
   }
 
-  /// The picture of a place, `[height, width]`, 0 to 1.
+  /// {@return the picture of a place, `[height, width]`, 0 to 1}
   ///
+  /// @param x place along the plane's first direction
+  /// @param y place along its second
   /// @param label what to draw; not looked at by a model without classes
   public float[] picture(double x, double y, int label) {
     return new VaePictures(model).picture(seen.vector(x, y), label);

@@ -47,6 +47,9 @@ public final class LatentPlot implements Callable<Integer> {
 
   @Mixin private DeviceOptions device;
 
+  /// Picocli fills in the options.
+  public LatentPlot() {}
+
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--count", count, 2);

@@ -68,6 +68,9 @@ public final class MlmRecipe implements Callable<Integer> {
 
   @Mixin private TextOptions texts;
 
+  /// Picocli fills in the options.
+  public MlmRecipe() {}
+
   @Override
   public Integer call() throws IOException {
     kind.require();
@@ -191,6 +194,9 @@ public final class MlmRecipe implements Callable<Integer> {
 
   /// Fills the gaps of the prompts.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options the prompts, and how to fill them
   /// @throws IOException if the run's files can't be read, or the texts not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     TrainedGpt trained = TrainedGpt.of(run, config);

@@ -45,6 +45,9 @@ public final class PrepareText implements Callable<Integer> {
 
   @Mixin private TextOptions texts;
 
+  /// Picocli fills in the options.
+  public PrepareText() {}
+
   @Override
   public Integer call() throws IOException {
     boolean lines = out.toString().endsWith(".jsonl");

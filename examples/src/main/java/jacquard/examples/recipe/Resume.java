@@ -86,6 +86,9 @@ public final class Resume implements Callable<Integer> {
           "Threads of the cpu; any number gives the same bits. Default: one for each processor.")
   private @Nullable Integer threads;
 
+  /// Picocli fills in the options.
+  public Resume() {}
+
   @Override
   public Integer call() throws Exception {
     if (steps != null) {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 ///     samples/step-N.*    what the model made after N steps
 ///     model.safetensors   its weights
 ///     checkpoints/        what `resume` goes on from: the last ones and the best
+///
+/// @param path of the folder
 public record RunFolder(Path path) {
   private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -104,6 +106,8 @@ public record RunFolder(Path path) {
 
   /// The folder of an earlier run that has saved a model.
   ///
+  /// @param path of the folder
+  /// @return the folder
   /// @throws FormatException if it isn't one
   public static RunFolder open(Path path) throws FormatException {
     RunFolder run = openToResume(path);
@@ -129,10 +133,13 @@ public record RunFolder(Path path) {
     return run;
   }
 
+  /// {@return path of `config.json`}
   public Path config() {
     return path.resolve("config.json");
   }
 
+  /// {@return the configuration}
+  ///
   /// @throws FormatException if the file can't be read or isn't JSON
   public Json readConfig() throws FormatException {
     return MetricsLog.readConfig(config());
@@ -156,12 +163,23 @@ public record RunFolder(Path path) {
   }
 
   /// Makes something of a configuration.
+  ///
+  /// @param <T> what it makes
   public interface Build<T> {
+    /// Reads what it needs.
+    ///
+    /// @param config of a run, or a part of it
+    /// @return what it made
+    /// @throws FormatException if something is missing
     T of(Json config) throws FormatException;
   }
 
   /// What `build` makes of the run's configuration.
   ///
+  /// @param <T> what is made
+  /// @param config of this run, or a part of it
+  /// @param build makes it
+  /// @return what it made
   /// @throws FormatException naming the file, if something is missing or describes no model
   public <T> T configured(Json config, Build<T> build) throws FormatException {
     try {
@@ -171,6 +189,7 @@ public record RunFolder(Path path) {
     }
   }
 
+  /// {@return path of `metrics.jsonl`}
   public Path metrics() {
     return path.resolve("metrics.jsonl");
   }
@@ -188,14 +207,17 @@ public record RunFolder(Path path) {
     return path.resolve("loss.png");
   }
 
+  /// {@return path of `model.safetensors`}
   public Path model() {
     return path.resolve("model.safetensors");
   }
 
+  /// {@return path of the folder of samples}
   public Path samples() {
     return path.resolve("samples");
   }
 
+  /// {@return path of the folder of checkpoints}
   public Path checkpoints() {
     return path.resolve("checkpoints");
   }
@@ -204,7 +226,7 @@ public record RunFolder(Path path) {
     return samples().resolve("step-" + step + "." + ending);
   }
 
-  /// Whether some process trains this run now.
+  /// {@return whether some process trains this run now}
   public boolean isInTraining() {
     return RunLock.isTaken(this);
   }

@@ -92,6 +92,9 @@ public final class SampleOptions {
       description = "Where to write. Default: text to the standard output, images to RUN/samples.")
   @Nullable Path out;
 
+  /// Picocli fills in the options.
+  public SampleOptions() {}
+
   /// What the command line would make of such options: `--temperature=0.5`.
   ///
   /// @throws IllegalArgumentException if one is unknown, or has a value of another type

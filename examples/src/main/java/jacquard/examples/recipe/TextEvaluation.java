@@ -44,6 +44,10 @@ public final class TextEvaluation {
   /// Every token is predicted once, from those before it in its window of the model's context; the
   /// windows lie side by side.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation gpt(RunFolder run, Json config, EvalOptions options) throws IOException {
     options.requireOnly(GptRecipe.NAME, "--seed");
@@ -54,6 +58,9 @@ public final class TextEvaluation {
 
   /// The same for a model in Hugging Face's layout, which has no text of its own.
   ///
+  /// @param folder of the model
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read, or there is no `--data`
   public static Evaluation pretrained(Path folder, EvalOptions options) throws IOException {
     options.requireOnly(GptRecipe.NAME, "--seed");
@@ -118,6 +125,10 @@ public final class TextEvaluation {
   ///
   /// The gaps are made as in training, and each window of the model's context has its own.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to measure it on
+  /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation mlm(RunFolder run, Json config, EvalOptions options) throws IOException {
     options.requireOnly(MlmRecipe.NAME);

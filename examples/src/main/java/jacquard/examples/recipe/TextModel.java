@@ -53,8 +53,11 @@ public final class TextModel {
     this.filler = writes ? null : new GapFiller(model, tokenizer);
   }
 
+  /// Opens a model.
+  ///
   /// @param folder of a run, or of a GPT-2 or Llama in Hugging Face's layout
   /// @param checkpoint of a run, such as `best`; null for the weights it saved last
+  /// @return the model, with its weights
   /// @throws IOException if it holds no transformer, or can't be read
   /// @throws IllegalArgumentException if there can be no checkpoint of that name
   public static TextModel open(Path folder, @Nullable String checkpoint) throws IOException {
@@ -75,6 +78,8 @@ public final class TextModel {
 
   /// What `jacquard sample` writes with these options, such as `--prompt=One`, as it is written.
   ///
+  /// @param options as on the command line
+  /// @param out is given each piece of the text
   /// @throws IllegalArgumentException if an option can't be followed
   /// @throws jacquard.nn.text.TokenizerException if a prompt has a character that the model doesn't
   ///   know
@@ -90,6 +95,8 @@ public final class TextModel {
 
   /// What the heads attend to in a text, in which a model that fills gaps finds them.
   ///
+  /// @param text what to look at
+  /// @return heads of all layers
   /// @throws IllegalArgumentException if the text is empty
   /// @throws jacquard.nn.text.TokenizerException if it has a character that the model doesn't know
   public Attention attention(String text) {

@@ -67,6 +67,9 @@ public final class TextOptions {
           "Texts: part of their runs of five characters that near duplicates share. Default: 0.8.")
   @Nullable Double similarity;
 
+  /// Picocli fills in the options.
+  public TextOptions() {}
+
   /// Those that a run was told.
   ///
   /// @param config of the run

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A transformer with its weights, from the folder of a run or one in Hugging Face's layout.
 ///
+/// @param model the transformer
 /// @param tokenizer null if the folder has none
 /// @param names whether it learned the class names of a JDK
 /// @param ends tokens that end a text

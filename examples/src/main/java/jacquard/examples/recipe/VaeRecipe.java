@@ -111,6 +111,9 @@ public final class VaeRecipe implements Callable<Integer> {
               + " bernoulli.")
   private VaeSizes.Likelihood likelihood;
 
+  /// Picocli fills in the options.
+  public VaeRecipe() {}
+
   @Override
   public Integer call() throws IOException {
     Require.atLeast("--batch", batch, 1);
@@ -267,6 +270,9 @@ public final class VaeRecipe implements Callable<Integer> {
 
   /// Draws from the model of an earlier run.
   ///
+  /// @param run folder of the run
+  /// @param config its configuration
+  /// @param options what to draw, and where to
   /// @throws IOException if its files can't be read, or the picture not written
   public static void sample(RunFolder run, Json config, SampleOptions options) throws IOException {
     options.requireNoText(NAME);

@@ -6,6 +6,9 @@ import jacquard.nn.metrics.FeatureNetwork;
 import jacquard.tensor.Tensor;
 
 /// What a trained classifier sees before it decides.
+///
+/// @param classifier in its evaluation mode
+/// @param name to be told of where its figures are shown
 public record ClassifierFeatures(Classifier classifier, String name) implements FeatureNetwork {
 
   @Override

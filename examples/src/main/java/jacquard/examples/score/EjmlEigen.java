@@ -10,6 +10,9 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 /// @see <a href="https://ejml.org">Efficient Java Matrix Library</a>
 public final class EjmlEigen implements SymmetricEigen {
 
+  /// It needs no setting up.
+  public EjmlEigen() {}
+
   @Override
   public Decomposition of(double[] matrix, int n) {
     EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(n, true, true);

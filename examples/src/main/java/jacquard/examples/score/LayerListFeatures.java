@@ -43,6 +43,11 @@ import org.jspecify.annotations.Nullable;
 /// `conv1.bias` (may be missing), `bn1.running_mean`. What the last layer gives is flattened to the
 /// features. Pictures from 0 to 1 are taken less `mean` and divided by `deviation`, 0 and 1 if they
 /// are not said.
+///
+/// @param layers pictures `[B, channels, height, width]` to features
+/// @param mean what is taken from a pixel
+/// @param deviation what a pixel is divided by then
+/// @param name to be told of where its figures are shown
 public record LayerListFeatures(Sequential layers, double mean, double deviation, String name)
     implements FeatureNetwork {
 
@@ -52,7 +57,10 @@ public record LayerListFeatures(Sequential layers, double mean, double deviation
     return layers.forward(x, Pass.evaluation()).reshape(pictures.dim(0), -1);
   }
 
+  /// Reads a network.
+  ///
   /// @param path of the JSON file; the weights lie beside it
+  /// @return a judge by its features, who names no classes
   /// @throws FormatException if a file can't be read, a layer is unknown, a tensor missing, or the
   ///   network doesn't take its own picture
   public static ImageJudge read(Path path) throws FormatException {

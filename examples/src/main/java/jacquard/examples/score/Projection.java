@@ -18,6 +18,10 @@ import java.util.stream.IntStream;
 public record Projection(
     double[] x, double[] y, double share, double[] origin, double[] first, double[] second) {
 
+  /// Finds the plane in which vectors vary most.
+  ///
+  /// @param vectors one in each row
+  /// @return where they are seen
   /// @throws IllegalArgumentException if there are fewer than 2 vectors, or of fewer than 2 numbers
   public static Projection of(Features vectors) {
     int dim = vectors.dim();
@@ -45,6 +49,8 @@ public record Projection(
 
   /// Vectors of two numbers as they are.
   ///
+  /// @param vectors one in each row
+  /// @return where they are seen
   /// @throws IllegalArgumentException if they have more or fewer
   public static Projection plane(Features vectors) {
     if (vectors.dim() != 2) {
@@ -92,6 +98,10 @@ public record Projection(
   }
 
   /// The vector of the plane that is seen at a place.
+  ///
+  /// @param atX place along the first direction
+  /// @param atY place along the second
+  /// @return its elements
   public float[] vector(double atX, double atY) {
     float[] vector = new float[origin.length];
     for (int i = 0; i < vector.length; i++) {

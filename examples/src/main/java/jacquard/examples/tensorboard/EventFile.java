@@ -49,6 +49,9 @@ public final class EventFile implements AutoCloseable {
   }
 
   /// A new file in `folder`, which is made when the first event is written.
+  ///
+  /// @param folder of the run
+  /// @return the file, which is not there yet
   public static EventFile in(Path folder) {
     long now = System.currentTimeMillis();
     // TensorBoard reads the files of a folder in the order of their names
@@ -59,12 +62,15 @@ public final class EventFile implements AutoCloseable {
                     MARK, now / 1000, now % 1000 * 1000 + ProcessHandle.current().pid() % 1000)));
   }
 
+  /// {@return path of the file}
   public Path path() {
     return path;
   }
 
   /// The event files in a folder, in the order in which readers take them.
   ///
+  /// @param folder of the run
+  /// @return the files, none if there are none
   /// @throws IOException if the folder can't be read
   public static List<Path> allIn(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
@@ -75,6 +81,7 @@ public final class EventFile implements AutoCloseable {
   /// Tells readers to forget what older files say of `step` and later ones: this file goes on from
   /// there.
   ///
+  /// @param step what the values belong to
   /// @throws FormatException if the file can't be written
   public void restart(long step) throws FormatException {
     write(event(step).message(SESSION, new Message().number(1, SESSION_STARTS)));
@@ -82,6 +89,8 @@ public final class EventFile implements AutoCloseable {
 
   /// Numbers by name, as curves; what is no finite number is written as it is.
   ///
+  /// @param step what the values belong to
+  /// @param values by tag
   /// @throws FormatException if the file can't be written
   public void scalars(long step, Map<String, Double> values) throws FormatException {
     List<Message> summaries = new ArrayList<>();
@@ -91,6 +100,8 @@ public final class EventFile implements AutoCloseable {
 
   /// Histograms by name.
   ///
+  /// @param step what the values belong to
+  /// @param values by tag
   /// @throws FormatException if the file can't be written
   public void histograms(long step, Map<String, Histogram> values) throws FormatException {
     List<Message> summaries = new ArrayList<>();
@@ -100,7 +111,11 @@ public final class EventFile implements AutoCloseable {
 
   /// A picture.
   ///
+  /// @param step what the values belong to
+  /// @param tag name of the picture
   /// @param encoded a PNG file's bytes
+  /// @param height in pixels
+  /// @param width in pixels
   /// @throws FormatException if the file can't be written
   public void image(long step, String tag, byte[] encoded, int height, int width)
       throws FormatException {
@@ -110,6 +125,9 @@ public final class EventFile implements AutoCloseable {
 
   /// A text, shown letter by letter as it is.
   ///
+  /// @param step what the values belong to
+  /// @param tag name of the text
+  /// @param text shown as it is
   /// @throws FormatException if the file can't be written
   public void text(long step, String tag, String text) throws FormatException {
     // TensorBoard takes it for Markdown, in which an indented line is code

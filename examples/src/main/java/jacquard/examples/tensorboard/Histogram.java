@@ -39,6 +39,10 @@ public record Histogram(
     return limits;
   }
 
+  /// Counts values.
+  ///
+  /// @param values what to count
+  /// @return how they are spread
   public static Histogram of(float[] values) {
     int side = ABOVE.length;
     double[] counts = new double[2 * side];
@@ -139,16 +143,17 @@ public record Histogram(
         numbers[1], numbers[2], (long) numbers[3], numbers[4], numbers[5], limits, counts);
   }
 
+  /// {@return arithmetic mean of the values; 0 if there are none}
   public double mean() {
     return count == 0 ? 0 : sum / count;
   }
 
-  /// Root mean square.
+  /// {@return root mean square of the values; 0 if there are none}
   public double size() {
     return count == 0 ? 0 : Math.sqrt(squares / count);
   }
 
-  /// Standard deviation.
+  /// {@return standard deviation of the values; 0 if there are none}
   public double deviation() {
     return count == 0 ? 0 : Math.sqrt(Math.max(0, squares / count - mean() * mean()));
   }

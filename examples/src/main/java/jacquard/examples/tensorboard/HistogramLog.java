@@ -30,6 +30,7 @@ public final class HistogramLog {
   /// @param folder of the run
   /// @param wanted tags
   /// @param buckets whether to read limits and counts; else they are empty
+  /// @return steps ascending for each tag
   /// @throws IOException if a file can't be read
   public static NavigableMap<String, NavigableMap<Long, Histogram>> read(
       Path folder, Predicate<String> wanted, boolean buckets) throws IOException {

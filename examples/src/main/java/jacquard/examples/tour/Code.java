@@ -16,7 +16,7 @@ import java.util.Objects;
 public final class Code {
   private Code() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Schedule schedule = new SoftmaxStep().schedule();
     Task.Loop softmax = epilogue(schedule);
     Kernel kernel = softmax.kernel();

@@ -16,7 +16,7 @@ import java.util.List;
 public final class Devices {
   private Devices() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     Schedule schedule = new SoftmaxStep().schedule();
     Task.Loop update = Code.update(schedule);
 

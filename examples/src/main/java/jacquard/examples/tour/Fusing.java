@@ -14,7 +14,7 @@ import jacquard.tensor.spi.Backends;
 public final class Fusing {
   private Fusing() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     SoftmaxStep step = new SoftmaxStep();
     Schedule schedule = step.schedule();
 

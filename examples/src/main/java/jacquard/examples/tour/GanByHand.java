@@ -121,7 +121,7 @@ public final class GanByHand {
     }
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     GanByHand gan = new GanByHand();
     section("data");
     picture(ring(Key.of(5)));

@@ -114,7 +114,7 @@ public final class GptByHand {
     return written.toString();
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     GptByHand gpt = new GptByHand();
     section("text");
     System.out.println(gpt.text.length() + " letters of '" + gpt.alphabet + "': ");

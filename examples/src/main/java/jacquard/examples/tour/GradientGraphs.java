@@ -15,7 +15,7 @@ import java.util.Locale;
 public final class GradientGraphs {
   private GradientGraphs() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     section("one rule");
     Tensor x = Tensor.of(new float[] {0.5f, -1, 2}, 3);
     Tensor y = x.tanh().sum();

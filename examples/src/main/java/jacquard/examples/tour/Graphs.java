@@ -11,7 +11,7 @@ import java.util.List;
 public final class Graphs {
   private Graphs() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     section("sum of squares");
     Tensor v = Tensor.of(new float[] {1, 2, 3}, 3);
     Tensor sum = v.square().sum();

@@ -21,7 +21,7 @@ public final class MemoryPlanning {
 
   private MemoryPlanning() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     section("values");
     Schedule schedule = new SoftmaxStep().schedule();
     for (int v = 0; v < schedule.values().size(); v++) {

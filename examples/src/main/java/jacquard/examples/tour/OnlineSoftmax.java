@@ -46,7 +46,7 @@ public final class OnlineSoftmax {
     }
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     section("one pass");
     System.out.println("score  value    most     sum  result");
     Row row = Row.EMPTY;

@@ -15,7 +15,7 @@ public final class Products {
   private Products() {}
 
   /// @param args `time` measures instead
-  public static void main(String[] args) {
+  static void main(String[] args) {
     if (args.length > 0) {
       time(480);
       return;

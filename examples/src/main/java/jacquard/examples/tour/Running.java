@@ -23,7 +23,7 @@ public final class Running {
 
   private Running() {}
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     // switches report to the standard error
     var before = System.err;
     System.setErr(System.out);

@@ -97,7 +97,7 @@ public final class VaeByHand {
     }
   }
 
-  public static void main(String[] args) {
+  static void main(String[] args) {
     VaeByHand vae = new VaeByHand();
     section("training");
     for (int step = 0; step < STEPS; step++) {

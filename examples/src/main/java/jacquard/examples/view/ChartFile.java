@@ -20,6 +20,8 @@ public final class ChartFile {
   /// Writes a chart, whole or not at all.
   ///
   /// @param what the chart's name, for the error text
+  /// @param path of the file
+  /// @param chart what to draw
   /// @throws FormatException if the file can't be written, or the machine has no fonts to letter it
   public static void write(String what, Path path, XYChart chart) throws FormatException {
     BufferedImage image = image(what, path, chart);

@@ -34,6 +34,8 @@ public record ImageGrid(
   /// Background, darker than most ink's middle and lighter than black: shows each picture's edge.
   private static final int BACKGROUND = 0x404040;
 
+  /// Checks the numbers.
+  ///
   /// @throws IllegalArgumentException if a size is not positive or the range is empty
   public ImageGrid {
     atLeast("height", height, 1);
@@ -52,33 +54,60 @@ public record ImageGrid(
   }
 
   /// Grey pictures with values from 0 (black) to 1 (white), one pixel for each, two pixels apart.
+  ///
+  /// @param height of a picture, in values
+  /// @param width of a picture, in values
+  /// @return a grid that others are made of
   public static ImageGrid of(int height, int width) {
     return new ImageGrid(height, width, 1, 0, 1, 0, 1, 2);
   }
 
+  /// Pictures of other channels.
+  ///
+  /// @param value 1 or 3
+  /// @return the changed grid
   public ImageGrid withChannels(int value) {
     return new ImageGrid(height, width, value, low, high, columns, scale, padding);
   }
 
+  /// Values of another range.
+  ///
+  /// @param black value that is black
+  /// @param white value that is white
+  /// @return the changed grid
   public ImageGrid withRange(float black, float white) {
     return new ImageGrid(height, width, channels, black, white, columns, scale, padding);
   }
 
+  /// Rows of another length.
+  ///
+  /// @param value pictures in a row; 0 for as many as make the grid near-square
+  /// @return the changed grid
   public ImageGrid withColumns(int value) {
     return new ImageGrid(height, width, channels, low, high, value, scale, padding);
   }
 
+  /// Larger pixels.
+  ///
+  /// @param value side of the square of pixels that a value becomes
+  /// @return the changed grid
   public ImageGrid withScale(int value) {
     return new ImageGrid(height, width, channels, low, high, columns, value, padding);
   }
 
+  /// Pictures further apart.
+  ///
+  /// @param value pixels between and around the pictures
+  /// @return the changed grid
   public ImageGrid withPadding(int value) {
     return new ImageGrid(height, width, channels, low, high, columns, scale, value);
   }
 
   /// Writes the grid, whole or not at all.
   ///
+  /// @param path of the file
   /// @param pixels `[count, height, width]`, with 3 channels `[count, height, width, 3]`
+  /// @param count number of pictures
   /// @throws IllegalArgumentException if `pixels` has another number of elements
   /// @throws FormatException if the file can't be written
   public void write(Path path, float[] pixels, int count) throws FormatException {
@@ -96,8 +125,10 @@ public record ImageGrid(
         });
   }
 
-  /// The grid as a picture in memory, RGB.
+  /// {@return the grid as a picture in memory, RGB}
   ///
+  /// @param pixels `[count, height, width]`, with 3 channels `[count, height, width, 3]`
+  /// @param count number of pictures
   /// @throws IllegalArgumentException if `pixels` has another number of elements than `count`
   ///   pictures
   public BufferedImage image(float[] pixels, int count) {

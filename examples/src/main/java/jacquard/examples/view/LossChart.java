@@ -50,19 +50,27 @@ public final class LossChart {
 
   /// A chart over steps; for losses that don't fall, such as a GAN's.
   ///
+  /// @param title above the chart
   /// @param quantity the vertical axis: `loss in nats per character`
+  /// @return a chart without series
   public static LossChart of(String title, String quantity) {
     return new LossChart(title, quantity, Curve.Axis.LINEAR);
   }
 
   /// A chart over the logarithm of steps: shows both the steep beginning and the slow end of a loss
   /// that falls.
+  ///
+  /// @param title above the chart
+  /// @param quantity the vertical axis: `loss in nats per character`
+  /// @return a chart without series
   public static LossChart logarithmic(String title, String quantity) {
     return new LossChart(title, quantity, Curve.Axis.LOGARITHMIC);
   }
 
   /// Announces a series that jumps about from step to step.
   ///
+  /// @param name of the series
+  /// @return this
   /// @throws IllegalArgumentException if there is one of that name
   public LossChart noisy(String name) {
     return named(name, true);
@@ -70,18 +78,23 @@ public final class LossChart {
 
   /// Announces a series of few, dependable points.
   ///
+  /// @param name of the series
+  /// @return this
   /// @throws IllegalArgumentException if there is one of that name
   public LossChart exact(String name) {
     return named(name, false);
   }
 
-  /// Whether a series of that name was announced.
+  /// {@return whether a series of that name was announced}
+  ///
+  /// @param name of the series
   public boolean has(String name) {
     return series.containsKey(name);
   }
 
   /// Adds a point to a series.
   ///
+  /// @param name of the series
   /// @param step 1 or more, not below the step before
   /// @param value NaN and infinite are left out
   /// @throws IllegalArgumentException if no series has that name
@@ -96,6 +109,7 @@ public final class LossChart {
 
   /// Writes the chart as a PNG, whole or not at all.
   ///
+  /// @param path of the file
   /// @throws FormatException if the file can't be written, or the machine has no fonts to letter it
   public void write(Path path) throws FormatException {
     ChartFile.write("loss chart", path, chart());

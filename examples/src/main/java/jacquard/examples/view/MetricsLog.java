@@ -35,6 +35,8 @@ public final class MetricsLog implements AutoCloseable {
   /// Opens a log to append to. A last line that a crash cut short is left alone; the next one
   /// starts on a line of its own.
   ///
+  /// @param path of the file
+  /// @return the log, to be closed
   /// @throws FormatException if the file can't be opened
   public static MetricsLog open(Path path) throws FormatException {
     try {
@@ -55,6 +57,7 @@ public final class MetricsLog implements AutoCloseable {
 
   /// Appends one line, all of it or nothing.
   ///
+  /// @param values by name
   /// @throws IllegalArgumentException if a value is of another type than the class says
   /// @throws FormatException if the line can't be written
   public void append(Map<String, ? extends @Nullable Object> values) throws FormatException {
@@ -87,6 +90,8 @@ public final class MetricsLog implements AutoCloseable {
 
   /// The lines of a log; one that a crash cut short is left out.
   ///
+  /// @param path of the file
+  /// @return one object a line
   /// @throws FormatException if the file can't be read, or has another line that is no JSON
   public static List<Json> read(Path path) throws FormatException {
     List<Json> lines = new ArrayList<>();
@@ -100,6 +105,8 @@ public final class MetricsLog implements AutoCloseable {
 
   /// Cuts off the lines of steps above `step` at the log's end, and what is no whole line there.
   ///
+  /// @param path of the file
+  /// @param step the last one to keep
   /// @throws FormatException if the file can't be read or changed
   public static void cut(Path path, long step) throws FormatException {
     List<Line> lines = lines(path);
@@ -165,6 +172,8 @@ public final class MetricsLog implements AutoCloseable {
   /// Writes `values` as an object over several lines, whole or not at all; fields in the map's
   /// order.
   ///
+  /// @param path of the file
+  /// @param values by name
   /// @throws IllegalArgumentException if a value is of another type than the class says
   /// @throws FormatException if the file can't be written
   public static void writeConfig(Path path, Map<String, ? extends @Nullable Object> values)
@@ -174,6 +183,8 @@ public final class MetricsLog implements AutoCloseable {
 
   /// The object in a file that `writeConfig` wrote: `readConfig(path).field("batch").asInt()`.
   ///
+  /// @param path of the file
+  /// @return its fields
   /// @throws FormatException if the file can't be read or isn't a JSON object
   public static Json.Fields readConfig(Path path) throws FormatException {
     if (Json.read(path) instanceof Json.Fields fields) {
@@ -197,6 +208,8 @@ public final class MetricsLog implements AutoCloseable {
 
   /// Values as the class lists them, as JSON.
   ///
+  /// @param values by name
+  /// @return an object with its fields in the map's order
   /// @throws IllegalArgumentException if one is of another type
   public static Json toJson(Map<String, ? extends @Nullable Object> values) {
     return json(values);

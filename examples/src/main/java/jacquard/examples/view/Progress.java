@@ -9,9 +9,13 @@ import java.util.Map;
 /// Not for several threads at once, except `close`.
 public sealed interface Progress extends AutoCloseable permits ProgressLine, ProgressLines {
 
+  /// Begins a line.
+  ///
   /// @param name what is running, one word
   /// @param total the last step, at least 1
+  /// @param out where to show it
   /// @param terminal whether `out` is a terminal that understands ANSI's "erase to end of line"
+  /// @return a bar on a terminal, else lines
   /// @throws IllegalArgumentException if `total` is below 1
   static Progress open(String name, long total, PrintStream out, boolean terminal) {
     ProgressState state = new ProgressState(name, total, System::nanoTime);
@@ -21,6 +25,8 @@ public sealed interface Progress extends AutoCloseable permits ProgressLine, Pro
   }
 
   /// Whether standard input and output are an interactive terminal; a "dumb" one is none.
+  ///
+  /// @return false if output is redirected
   @SuppressWarnings("SystemConsoleNull") // JDK 25 gives null again where there is no terminal
   static boolean isTerminal() {
     Console console = System.console();
@@ -36,6 +42,8 @@ public sealed interface Progress extends AutoCloseable permits ProgressLine, Pro
   void update(long step, Map<String, Double> values, double perSecond, String unit);
 
   /// Prints a line above the bar or between the lines.
+  ///
+  /// @param text without a line feed
   void message(String text);
 
   /// Shows the last state and ends the line; a second call does nothing.

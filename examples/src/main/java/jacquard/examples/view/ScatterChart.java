@@ -30,6 +30,9 @@ public final class ScatterChart {
   private final XYChart chart;
   private int series;
 
+  /// A chart without points.
+  ///
+  /// @param title above the chart
   /// @param x the horizontal axis
   /// @param y the vertical axis
   public ScatterChart(String title, String x, String y) {
@@ -51,6 +54,9 @@ public final class ScatterChart {
 
   /// Adds the points of a class; nothing if there are none.
   ///
+  /// @param name of the class, in the legend
+  /// @param x a coordinate of each point
+  /// @param y the other coordinate of each
   /// @throws IllegalArgumentException if there are more of one coordinate than of the other
   public void add(String name, double[] x, double[] y) {
     Color color = COLORS.get(series++ % COLORS.size());
@@ -64,6 +70,7 @@ public final class ScatterChart {
 
   /// Writes the chart as a PNG, whole or not at all.
   ///
+  /// @param path of the file
   /// @throws FormatException if the file can't be written, or the machine has no fonts to letter it
   public void write(Path path) throws FormatException {
     ChartFile.write("scatter chart", path, chart);

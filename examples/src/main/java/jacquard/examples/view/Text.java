@@ -13,17 +13,23 @@ public final class Text {
 
   private Text() {}
 
-  /// Three digits and a unit of thousands: `7`, `950`, `12.3k`, `4.50M`.
+  /// {@return three digits and a unit of thousands: `7`, `950`, `12.3k`, `4.50M`}
+  ///
+  /// @param value what to write
   public static String count(double value) {
     return scaled(value, 1000, THOUSANDS);
   }
 
-  /// Three digits and a unit of 1024: `512 B`, `1.20 MiB`.
+  /// {@return three digits and a unit of 1024: `512 B`, `1.20 MiB`}
+  ///
+  /// @param value number of bytes
   public static String bytes(long value) {
     return scaled((double) value, 1024, BINARY);
   }
 
-  /// At most two units: `850 ms`, `4.2 s`, `42 s`, `2 min 5 s`, `1 h 4 min`, `3 d 2 h`.
+  /// {@return at most two units: `850 ms`, `4.2 s`, `42 s`, `2 min 5 s`, `1 h 4 min`, `3 d 2 h`}
+  ///
+  /// @param duration 0 or more
   public static String duration(Duration duration) {
     double seconds = duration.toNanos() / 1e9;
     long whole = Math.round(seconds);
@@ -49,7 +55,9 @@ public final class Text {
     return two(hours / 24, "d", hours % 24, "h");
   }
 
-  /// Time on a clock, to the second: `0:42`, `12:05`, `1:04:09`.
+  /// {@return time on a clock, to the second: `0:42`, `12:05`, `1:04:09`}
+  ///
+  /// @param duration 0 or more
   public static String clock(Duration duration) {
     long seconds = Math.max(0, Math.round(duration.toMillis() / 1e3));
     return seconds < 3600
@@ -58,8 +66,10 @@ public final class Text {
             Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
-  /// Four digits: `2.312`, `107.8`, `0.01250`, `3.000e-05`; from a thousand to a million the
-  /// nearest whole number; `nan` and `inf`.
+  /// {@return four digits: `2.312`, `107.8`, `0.01250`, `3.000e-05`; from a thousand to a million
+  /// the nearest whole number; `nan` and `inf`}
+  ///
+  /// @param value what to write
   public static String number(double value) {
     if (!Double.isFinite(value)) {
       return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -16,17 +16,27 @@ public final class PageFiles {
   private PageFiles() {}
 
   /// A file that all pages share, such as [#LOOK].
+  ///
+  /// @param name of the file
+  /// @return its text
   public static String shared(String name) {
     return text(PageFiles.class, name);
   }
 
   /// A file that lies beside a class.
+  ///
+  /// @param beside a class in whose package the file lies
+  /// @param name of the file
+  /// @return its text
   public static String text(Class<?> beside, String name) {
     return new String(bytes(beside, name), StandardCharsets.UTF_8);
   }
 
   /// A file that lies beside a class.
   ///
+  /// @param beside a class in whose package the file lies
+  /// @param name of the file
+  /// @return its contents
   /// @throws IllegalStateException if this build has none
   public static byte[] bytes(Class<?> beside, String name) {
     try (InputStream in = beside.getResourceAsStream(name)) {

@@ -31,10 +31,16 @@ public record Classifier(Sizes sizes, Sequential body, Dropout dropout, Linear h
   private static final int FIRST = 32;
   private static final int SECOND = 64;
 
+  /// What a classifier is made for.
+  ///
+  /// @param channels of a picture
   /// @param height of a picture, 4 or more
   /// @param width of a picture, 4 or more
   /// @param features of a picture
+  /// @param classes that pictures are of
   public record Sizes(int channels, int height, int width, int features, int classes) {
+    /// Checks the sizes.
+    ///
     /// @throws IllegalArgumentException if a size is too small
     public Sizes {
       if (channels < 1 || height < 4 || width < 4 || features < 1 || classes < 2) {
@@ -45,6 +51,8 @@ public record Classifier(Sizes sizes, Sequential body, Dropout dropout, Linear h
     }
 
     /// As the field `model` of a run's configuration.
+    ///
+    /// @return all sizes by name
     public Map<String, Object> config() {
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("channels", channels);
@@ -55,6 +63,10 @@ public record Classifier(Sizes sizes, Sequential body, Dropout dropout, Linear h
       return config;
     }
 
+    /// Reads what [#config] gave.
+    ///
+    /// @param model the field `model`
+    /// @return the sizes
     /// @throws FormatException if a field is missing
     public static Sizes of(Json model) throws FormatException {
       return new Sizes(
@@ -66,7 +78,12 @@ public record Classifier(Sizes sizes, Sequential body, Dropout dropout, Linear h
     }
   }
 
+  /// A new classifier.
+  ///
+  /// @param init draws its weights
+  /// @param sizes what it is made for
   /// @param dropout probability with which a feature is dropped while training
+  /// @return the classifier, untrained
   public static Classifier of(Init init, Sizes sizes, double dropout) {
     Initialiser forRelu = Initialiser.kaimingNormal(Math.sqrt(2));
     int flat = SECOND * half(half(sizes.height)) * half(half(sizes.width));
@@ -94,18 +111,27 @@ public record Classifier(Sizes sizes, Sequential body, Dropout dropout, Linear h
     return (rows + 1) / 2;
   }
 
-  /// What is seen in pictures `[B, channels, height, width]` from 0 to 1: `[B, features]`, 0 or
-  /// more.
+  /// {@return what is seen in pictures `[B, channels, height, width]` from 0 to 1: `[B, features]`,
+  /// 0 or more}
+  ///
+  /// @param pictures `[B, channels, height, width]`, 0 to 1
+  /// @param pass training or evaluation
   public Tensor features(Tensor pictures, Pass pass) {
     return body.forward(pictures, pass);
   }
 
-  /// Logits `[B, classes]` of features `[B, features]`.
+  /// {@return logits `[B, classes]` of features `[B, features]`}
+  ///
+  /// @param features `[B, features]`
+  /// @param pass training or evaluation
   public Tensor verdict(Tensor features, Pass pass) {
     return head.forward(dropout.forward(features, pass), pass);
   }
 
-  /// Logits `[B, classes]` of pictures `[B, channels, height, width]` from 0 to 1.
+  /// {@return logits `[B, classes]` of pictures `[B, channels, height, width]` from 0 to 1}
+  ///
+  /// @param pictures `[B, channels, height, width]`, 0 to 1
+  /// @param pass training or evaluation
   public Tensor logits(Tensor pictures, Pass pass) {
     return verdict(features(pictures, pass), pass);
   }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Batch norm's running statistics belong to the parameters that were trained. Those of the average
 /// are found by drawing some batches with it (standing statistics).
 ///
+/// @param model whose generator draws
 /// @param statistics the generator's under the average; empty where there is none
 /// @see <a href="https://arxiv.org/abs/1809.11096">Brock et al.: Large scale GAN training</a>,
 ///   appendix D
@@ -72,8 +73,10 @@ public record Brush(GanModel model, Map<Statistic, Tensor> statistics) {
     return Tensor.stored(DType.I32, labels, Shape.of(ROWS), Device.standard());
   }
 
-  /// Pictures `[count, 1, height, width]`, -1 to 1.
+  /// {@return pictures `[count, 1, height, width]`, -1 to 1}
   ///
+  /// @param key of the noise
+  /// @param count number of pictures
   /// @param labels i32 `[count]`; null for a model without classes
   public Tensor draw(Key key, int count, @Nullable Tensor labels) {
     Pass pass = Pass.evaluation();

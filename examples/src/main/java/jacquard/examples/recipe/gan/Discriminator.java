@@ -108,7 +108,12 @@ public record Discriminator(Sequential body, Layer head, @Nullable Layer directi
     return norm == GanModel.Norm.SPECTRAL ? SpectralNorm.of(init, layer) : layer;
   }
 
+  /// Judges pictures.
+  ///
+  /// @param pictures `[B, 1, height, width]`, -1 to 1
   /// @param labels i32 `[B]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return logits `[B]`
   public Tensor judge(Tensor pictures, @Nullable Tensor labels, Pass pass) {
     Tensor features = body.forward(pictures, pass);
     Tensor logits = head.forward(features, pass).reshape(-1);

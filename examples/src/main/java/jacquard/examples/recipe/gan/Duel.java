@@ -38,6 +38,9 @@ public final class Duel {
   private final Side forGenerator;
   private final Schedule noise;
 
+  /// How a duel is fought.
+  ///
+  /// @param loss of both sides
   /// @param rateD learning rate of the discriminator
   /// @param rateG learning rate of the generator
   /// @param rounds updates of the discriminator for each of the generator
@@ -57,11 +60,14 @@ public final class Duel {
       double penalty,
       double realPenalty,
       long steps) {
+    /// {@return whether the discriminator's slope is penalised}
     public boolean isPenalised() {
       return penalty > 0 || realPenalty > 0;
     }
   }
 
+  /// Real pictures.
+  ///
   /// @param pictures `[B, 1, height, width]`, -1 to 1
   /// @param labels i32 `[B]`; null for a model without classes
   public record Real(Tensor pictures, @Nullable Tensor labels) {}
@@ -97,6 +103,11 @@ public final class Duel {
     }
   }
 
+  /// A duel before its first step.
+  ///
+  /// @param model the two networks, whose parameters are trained
+  /// @param settings how it is fought
+  /// @param key of all noise
   /// @param precision of matrix products and convolutions
   public Duel(GanModel model, Settings settings, Key key, Precision precision) {
     this.model = model;
@@ -123,18 +134,19 @@ public final class Duel {
     return new Side(adam, averages, scaled ? LossScale.standard(device, name) : null);
   }
 
-  /// What to tell people of the losses' scales now; null where they have none.
+  /// {@return what to tell people of the losses' scales now; null where they have none}
   public @Nullable String note() {
     LossScale d = forDiscriminator.scale;
     LossScale g = forGenerator.scale;
     return d == null || g == null ? null : "discriminator: " + d + "; generator: " + g;
   }
 
+  /// {@return the networks in training}
   public GanModel model() {
     return model;
   }
 
-  /// Everything that steps change.
+  /// {@return everything that steps change}
   public List<State> states() {
     return Stream.of(model.states(), forDiscriminator.states(), forGenerator.states())
         .flatMap(List::stream)
@@ -143,6 +155,7 @@ public final class Duel {
 
   /// Makes step number `step`.
   ///
+  /// @param step number of the step, from 0
   /// @param real the batch of each of the discriminator's rounds
   /// @return losses, and the part of the pictures that the discriminator tells right
   public Map<String, Double> step(long step, IntFunction<Real> real) {
@@ -161,6 +174,10 @@ public final class Duel {
 
   /// What step number `step` would do: a plan for each round of the discriminator, the last with
   /// the generator's.
+  ///
+  /// @param step number of the step, from 0
+  /// @param real the batch of each of the discriminator's rounds
+  /// @return what makes each plan's graph
   public List<Supplier<Work>> plans(long step, IntFunction<Real> real) {
     int last = settings.rounds - 1;
     List<Supplier<Work>> plans = new ArrayList<>();
@@ -188,6 +205,10 @@ public final class Duel {
   }
 
   /// Looks at both networks with a batch of step number `step`.
+  ///
+  /// @param step number of the step, from 0
+  /// @param real a batch of real pictures
+  /// @return what the networks look like
   public Inspection inspect(long step, Real real) {
     Round round = round(step, settings.rounds - 1, real, Precision.F32);
     return Inspection.of(
@@ -203,7 +224,7 @@ public final class Duel {
     return new Round(step, Pass.training(key, of), real);
   }
 
-  /// Updates of the discriminator in a step.
+  /// {@return updates of the discriminator in a step}
   public int rounds() {
     return settings.rounds;
   }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// A generator, its discriminator, and the average of the generator's parameters if one is kept:
 /// what a run stores.
 ///
+/// @param sizes of the networks
+/// @param generator noise to pictures
+/// @param discriminator pictures to logits
 /// @param average null for none; samples are drawn with it if there is one
 public record GanModel(
     Sizes sizes, Generator generator, Discriminator discriminator, @Nullable Ema average)
@@ -36,6 +39,7 @@ public record GanModel(
 
   /// What keeps the discriminator's layers in bounds.
   public enum Norm {
+    /// Nothing.
     NONE,
     /// For [Arch#DCGAN], as in its paper; mixes the pictures of a batch, so that no penalty can be
     /// taken.
@@ -48,6 +52,9 @@ public record GanModel(
 
   /// All that is needed to build the networks again.
   ///
+  /// @param arch of both networks
+  /// @param height of a picture
+  /// @param width of a picture
   /// @param channels of the outer convolutions of [Arch#DCGAN]; the inner ones have twice as many
   /// @param latent numbers of noise that a picture is drawn from
   /// @param classes that pictures are drawn of on demand; 0 for a model without
@@ -63,6 +70,8 @@ public record GanModel(
       Norm norm,
       double ema) {
 
+    /// Checks the sizes.
+    ///
     /// @throws IllegalArgumentException if the architecture can't draw such pictures
     public Sizes {
       if (arch == Arch.DCGAN && (height % 4 != 0 || width % 4 != 0)) {
@@ -76,6 +85,8 @@ public record GanModel(
     }
 
     /// As the field `model` of a run's configuration.
+    ///
+    /// @return all sizes by name
     public Map<String, Object> config() {
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("arch", arch.name().toLowerCase(Locale.ROOT));
@@ -89,6 +100,10 @@ public record GanModel(
       return config;
     }
 
+    /// Reads what [#config] gave.
+    ///
+    /// @param model the field `model`
+    /// @return the sizes
     /// @throws FormatException if a field is missing or of another type
     /// @throws IllegalArgumentException if there is no such architecture
     public static Sizes of(Json model) throws FormatException {
@@ -104,6 +119,11 @@ public record GanModel(
     }
   }
 
+  /// New networks.
+  ///
+  /// @param init draws the weights
+  /// @param sizes of the networks
+  /// @return the networks, untrained
   public static GanModel of(Init init, Sizes sizes) {
     Generator generator = Generator.of(init.at("generator"), sizes);
     return new GanModel(
@@ -113,7 +133,7 @@ public record GanModel(
         sizes.ema > 0 ? new Ema(generator.parameters(), sizes.ema) : null);
   }
 
-  /// What draws as well as can be: with averaged parameters if there are any.
+  /// {@return what draws as well as can be: with averaged parameters if there are any}
   public Brush brush() {
     return Brush.of(this);
   }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// Noise to pictures `[B, 1, height, width]`, -1 to 1. A class that is asked for goes in beside the
 /// noise, one-hot.
 ///
+/// @param layers noise, and class, to pictures
+/// @param latent numbers of noise that a picture is drawn from
 /// @param classes 0 if none can be asked for
 public record Generator(Sequential layers, int latent, int classes) implements Module {
 
@@ -65,6 +67,8 @@ public record Generator(Sequential layers, int latent, int classes) implements M
   ///
   /// @param noise standard normal, `[B, latent]`
   /// @param labels i32 `[B]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return pictures `[B, 1, height, width]`, -1 to 1
   public Tensor draw(Tensor noise, @Nullable Tensor labels, Pass pass) {
     if (labels == null) {
       return layers.forward(noise, pass);
@@ -74,7 +78,11 @@ public record Generator(Sequential layers, int latent, int classes) implements M
 
   /// Draws pictures.
   ///
+  /// @param key of the noise
+  /// @param count number of pictures
   /// @param labels i32 `[count]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return pictures `[count, 1, height, width]`, -1 to 1
   public Tensor draw(Key key, int count, @Nullable Tensor labels, Pass pass) {
     return draw(Tensor.randn(key, count, latent), labels, pass);
   }

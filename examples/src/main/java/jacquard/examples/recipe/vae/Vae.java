@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// A variational autoencoder of grey pictures `[B, 1, height, width]`, 0 to 1. A class that is
 /// asked for goes in one-hot, beside the latent and beside the rows of the encoder.
 ///
+/// @param sizes what it is built by
 /// @param encoder pictures to rows `[B, ...]`
 /// @param hidden rows, and classes, to features `[B, hidden]`
 /// @param mean features to the latent's means
@@ -45,6 +46,11 @@ public record Vae(
   /// they have grown, and the class that is asked for is drawn in a third of all pictures.
   private static final double CLASS_SCALE = 8;
 
+  /// A new autoencoder.
+  ///
+  /// @param init draws its weights
+  /// @param sizes what it is built by
+  /// @return the autoencoder, untrained
   public static Vae of(Init init, VaeSizes sizes) {
     Init encoder = init.at("encoder");
     return new Vae(
@@ -115,7 +121,12 @@ public record Vae(
   /// @param divergence of the latent from the standard normal distribution
   public record Elbo(Tensor reconstruction, Tensor divergence) {}
 
+  /// Finds pictures in the latent space.
+  ///
+  /// @param pictures `[B, 1, height, width]`, 0 to 1
   /// @param labels i32 `[B]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return where they lie
   public Code encode(Tensor pictures, @Nullable Tensor labels, Pass pass) {
     Tensor rows = withClass(encoder.forward(pictures, pass), labels);
     Tensor features = hidden.forward(rows, pass).relu();
@@ -124,14 +135,20 @@ public record Vae(
 
   /// Pictures of latents `[B, latent]`: for every pixel the mean of its distribution, 0 to 1.
   ///
+  /// @param latent `[B, latent]`
   /// @param labels i32 `[B]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return `[B, 1, height, width]`
   public Tensor picture(Tensor latent, @Nullable Tensor labels, Pass pass) {
     return decoder.forward(withClass(latent, labels), pass).sigmoid();
   }
 
   /// With one sample of the latent for each picture, drawn with the pass's key.
   ///
+  /// @param pictures `[B, 1, height, width]`, 0 to 1
   /// @param labels i32 `[B]`; null for a model without classes
+  /// @param pass training or evaluation
+  /// @return both parts
   public Elbo elbo(Tensor pictures, @Nullable Tensor labels, Pass pass) {
     Code code = encode(pictures, labels, pass);
     Tensor noise = Tensor.randn(code.mean.dtype(), pass.key(), code.mean.shape().toArray());

@@ -13,6 +13,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// What a [Vae] has learned, to be looked at.
+///
+/// @param model a trained one
 public record VaePictures(Vae model) {
   private static final int ACROSS = 10;
 
@@ -40,7 +42,10 @@ public record VaePictures(Vae model) {
     return model.picture(latents, classes(labels), Pass.evaluation()).toFloatArray();
   }
 
-  /// Means of the latents of pictures, `[count, latent]`.
+  /// {@return means of the latents of pictures, `[count, latent]`}
+  ///
+  /// @param pixels of the pictures, `[count, height, width]`, 0 to 1
+  /// @param labels of the pictures; not looked at by a model without classes
   public float[] means(float[] pixels, int[] labels) {
     return model
         .encode(tensor(pixels, labels.length), classes(labels), Pass.evaluation())
@@ -48,8 +53,9 @@ public record VaePictures(Vae model) {
         .toFloatArray();
   }
 
-  /// The picture of a latent, 0 to 1.
+  /// {@return the picture of a latent, 0 to 1}
   ///
+  /// @param latent its numbers
   /// @param label what to draw; not looked at by a model without classes
   public float[] picture(float[] latent, int label) {
     return decoded(Tensor.of(latent, 1, latent.length), new int[] {label});
@@ -57,13 +63,21 @@ public record VaePictures(Vae model) {
 
   /// Draws pictures of latents drawn from the standard normal distribution, 0 to 1.
   ///
+  /// @param seed of the latents
   /// @param labels what to draw; not looked at by a model without classes
+  /// @return `[count, height, width]`
   public float[] drawn(long seed, int[] labels) {
     Key key = Key.of(seed).dynamic();
     return decoded(Tensor.randn(key, labels.length, model.sizes().latent()), labels);
   }
 
   /// Writes pictures that were drawn; of a model with classes each class has its column.
+  ///
+  /// @param path of the file
+  /// @param seed of the latents
+  /// @param count number of pictures
+  /// @param only the class to draw; null for all in turn
+  /// @throws IOException if the file can't be written
   public void writeDrawn(Path path, long seed, int count, @Nullable Integer only)
       throws IOException {
     int classes = model.sizes().classes();
@@ -76,7 +90,10 @@ public record VaePictures(Vae model) {
 
   /// Writes originals in odd rows, and below each what the model makes of it.
   ///
+  /// @param path of the file
+  /// @param pixels of the pictures, `[count, height, width]`, 0 to 1
   /// @param labels of the pictures, a multiple of 10
+  /// @throws IOException if the file can't be written
   public void writeRebuilt(Path path, float[] pixels, int[] labels) throws IOException {
     int count = labels.length;
     int row = ACROSS * model.sizes().pixels();
@@ -94,7 +111,10 @@ public record VaePictures(Vae model) {
   /// Writes the way from one picture to the next in the latent space, a pair in each row; the ends
   /// are rebuilt, not the originals.
   ///
+  /// @param path of the file
+  /// @param pixels of the pictures, `[count, height, width]`, 0 to 1
   /// @param labels of the pictures, an even number
+  /// @throws IOException if the file can't be written
   public void writeBetween(Path path, float[] pixels, int[] labels) throws IOException {
     int latent = model.sizes().latent();
     float[] means = means(pixels, labels);
@@ -117,7 +137,10 @@ public record VaePictures(Vae model) {
 
   /// Writes the plane of a latent of two numbers, each from -2.5 to 2.5, the second upwards.
   ///
+  /// @param path of the file
+  /// @param label what to draw; not looked at by a model without classes
   /// @throws IllegalArgumentException if the latent has more or fewer
+  /// @throws IOException if the file can't be written
   public void writeManifold(Path path, int label) throws IOException {
     if (model.sizes().latent() != 2) {
       throw new IllegalArgumentException(

@@ -8,9 +8,13 @@ import java.util.Map;
 
 /// All that is needed to build a [Vae] again.
 ///
+/// @param arch of encoder and decoder
+/// @param height of a picture
+/// @param width of a picture
 /// @param hidden width of the linear layers beside the latent
 /// @param latent numbers that a picture is squeezed into
 /// @param classes that pictures are drawn of on demand; 0 for a model without
+/// @param likelihood what the decoder says of a pixel
 public record VaeSizes(
     Arch arch, int height, int width, int hidden, int latent, int classes, Likelihood likelihood) {
 
@@ -31,6 +35,8 @@ public record VaeSizes(
     GAUSSIAN
   }
 
+  /// Checks the sizes.
+  ///
   /// @throws IllegalArgumentException if the architecture can't take such pictures
   public VaeSizes {
     if (arch == Arch.CONV && (height % 4 != 0 || width % 4 != 0)) {
@@ -43,6 +49,7 @@ public record VaeSizes(
     }
   }
 
+  /// {@return pixels of a picture}
   public int pixels() {
     return height * width;
   }
@@ -53,6 +60,8 @@ public record VaeSizes(
   }
 
   /// As the field `model` of a run's configuration.
+  ///
+  /// @return all sizes by name
   public Map<String, Object> config() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("arch", arch.name().toLowerCase(Locale.ROOT));
@@ -65,6 +74,10 @@ public record VaeSizes(
     return config;
   }
 
+  /// Reads what [#config] gave.
+  ///
+  /// @param model the field `model`
+  /// @return the sizes
   /// @throws FormatException if a field is missing or of another type
   /// @throws IllegalArgumentException if there is no such architecture
   public static VaeSizes of(Json model) throws FormatException {

@@ -22,6 +22,7 @@ sealed interface CudaCompiler permits Nvrtc, Nvcc {
   final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
+    /// What the compiler wrote.
     private final String log;
 
     Refused(String log) {

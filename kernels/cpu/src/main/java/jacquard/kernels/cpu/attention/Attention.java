@@ -20,6 +20,11 @@ public final class Attention {
   private final WorkerPool pool;
   private final Panels[] panels;
 
+  /// Makes the working memory of each worker.
+  ///
+  /// @param pool threads that share the work
+  /// @param width vector width of the products
+  /// @param caches of a core, which decide how many keys and queries are taken at a time
   public Attention(WorkerPool pool, VectorWidth width, Caches caches) {
     this.pool = pool;
     KernelTable kernels = new KernelTable(width, false);
@@ -31,9 +36,17 @@ public final class Attention {
 
   /// `y = softmax(scale q k^T) v`.
   ///
+  /// @param shape sizes and layout
+  /// @param q queries `[B, T, H, E]`, laid out as `shape` says
   /// @param qOffset index of `q`'s first element; so for the others
+  /// @param k keys `[B, S, H, E]`, laid out as `shape` says
+  /// @param kOffset index of `k`'s first element
+  /// @param v values, as the keys
+  /// @param vOffset index of `v`'s first element
   /// @param y contiguous `[B, T, H, E]`; must not overlap the operands
+  /// @param yOffset index of `y`'s first element
   /// @param logSum receives the logarithms of the softmax's sums, contiguous `[B, T, H]`; or null
+  /// @param logSumOffset index of `logSum`'s first element
   public void forward(
       AttentionShape shape,
       float[] q,
@@ -56,9 +69,23 @@ public final class Attention {
 
   /// The cotangents of `q`, `k` and `v` from that of `y`, for as many keys as queries.
   ///
+  /// @param shape sizes and layout
+  /// @param q queries `[B, T, H, E]`, laid out as `shape` says
+  /// @param qOffset index of `q`'s first element
+  /// @param k keys `[B, S, H, E]`, laid out as `shape` says
+  /// @param kOffset index of `k`'s first element
+  /// @param v values, as the keys
+  /// @param vOffset index of `v`'s first element
+  /// @param y what [#forward] left
+  /// @param yOffset index of `y`'s first element
+  /// @param yStrides layout of `y`
   /// @param logSum what [#forward] left, contiguous `[B, T, H]`
+  /// @param logSumOffset index of `logSum`'s first element
   /// @param g cotangent of `y`
+  /// @param gOffset index of `g`'s first element
+  /// @param gStrides layout of `g`
   /// @param result contiguous `[B, T, 3, H, E]`; must not overlap the operands
+  /// @param resultOffset index of `result`'s first element
   public void backward(
       AttentionShape shape,
       float[] q,
@@ -101,7 +128,9 @@ public final class Attention {
         shape.items(), grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
   }
 
-  /// The code of the products in attention or its gradient, as text for people.
+  /// {@return the code of the products in attention or its gradient, as text for people}
+  ///
+  /// @param gradient whether of the gradient, and else of the forward form
   public String listing(boolean gradient) {
     return """
     // for each tile of scores and of results; %s.run loops, %s packs,

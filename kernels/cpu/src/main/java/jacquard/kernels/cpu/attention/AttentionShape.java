@@ -2,11 +2,16 @@ package jacquard.kernels.cpu.attention;
 
 /// Sizes and layout of an attention: queries `[B, T, H, E]`, keys and values `[B, S, H, E]`.
 ///
+/// @param batch B
+/// @param heads H
 /// @param queries T
 /// @param keys S
 /// @param size E
 /// @param causal whether query `t` sees only keys `0 .. t`
 /// @param scale factor of the scores
+/// @param q layout of the queries
+/// @param k layout of the keys
+/// @param v layout of the values
 public record AttentionShape(
     int batch,
     int heads,
@@ -21,9 +26,18 @@ public record AttentionShape(
 
   /// Distances in elements between neighbours along the first three axes of an operand; along the
   /// last they lie side by side.
+  ///
+  /// @param batch distance between neighbours along B
+  /// @param position distance along T or S
+  /// @param head distance along H
   public record Strides(int batch, int position, int head) {
 
     /// Those of a contiguous `[B, positions, H, E]`.
+    ///
+    /// @param positions T or S
+    /// @param heads H
+    /// @param size E
+    /// @return strides of row-major order
     public static Strides contiguous(int positions, int heads, int size) {
       return new Strides(positions * heads * size, heads * size, size);
     }

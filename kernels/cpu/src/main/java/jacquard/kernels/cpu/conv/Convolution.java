@@ -55,6 +55,8 @@ public final class Convolution {
   private final Map<Key, BatchPlan> batchPlans = new Recent<>();
 
   /// The entries last asked for.
+  ///
+  /// @param <V> what is kept
   private static final class Recent<V> extends LinkedHashMap<Key, V> {
     private static final long serialVersionUID = 1;
 
@@ -95,10 +97,17 @@ public final class Convolution {
 
   private record Key(Form form, Element element, ConvShape shape) {}
 
+  /// With micro-kernels of its own.
+  ///
+  /// @param pool threads that share the work
+  /// @param width vector width of the kernels
   public Convolution(WorkerPool pool, VectorWidth width) {
     this(pool, new KernelTable(width, false));
   }
 
+  /// With micro-kernels given.
+  ///
+  /// @param pool threads that share the work
   /// @param kernels may serve others too, which then share its patience with compilers
   public Convolution(WorkerPool pool, KernelTable kernels) {
     this.kernels = kernels;
@@ -115,6 +124,13 @@ public final class Convolution {
 
   /// `y = x * w`.
   ///
+  /// @param s sizes
+  /// @param x images `[n, c, h, w]`
+  /// @param xo index of `x`'s first element
+  /// @param w filters `[o, c / groups, kh, kw]`
+  /// @param wo index of `w`'s first element
+  /// @param y result `[n, o, oh, ow]`, overwritten
+  /// @param yo index of `y`'s first element
   /// @throws IndexOutOfBoundsException if the shape reaches outside an array
   public void forward(ConvShape s, float[] x, int xo, float[] w, int wo, float[] y, int yo) {
     s.checkBounds(x.length, xo, w.length, wo, y.length, yo);
@@ -122,6 +138,14 @@ public final class Convolution {
   }
 
   /// `dx`, the gradient of `x` for a given gradient `dy` of `y`; overwrites `dx`.
+  ///
+  /// @param s sizes
+  /// @param dy gradient of `y`
+  /// @param dyo index of `dy`'s first element
+  /// @param w filters `[o, c / groups, kh, kw]`
+  /// @param wo index of `w`'s first element
+  /// @param dx gradient of `x`, overwritten
+  /// @param dxo index of `dx`'s first element
   public void inputGradient(
       ConvShape s, float[] dy, int dyo, float[] w, int wo, float[] dx, int dxo) {
     s.checkBounds(dx.length, dxo, w.length, wo, dy.length, dyo);
@@ -129,6 +153,14 @@ public final class Convolution {
   }
 
   /// `dw`, the gradient of `w` for a given gradient `dy` of `y`; overwrites `dw`.
+  ///
+  /// @param s sizes
+  /// @param x images `[n, c, h, w]`
+  /// @param xo index of `x`'s first element
+  /// @param dy gradient of `y`
+  /// @param dyo index of `dy`'s first element
+  /// @param dw gradient of `w`, overwritten
+  /// @param dwo index of `dw`'s first element
   public void weightGradient(
       ConvShape s, float[] x, int xo, float[] dy, int dyo, float[] dw, int dwo) {
     s.checkBounds(x.length, xo, dw.length, dwo, dy.length, dyo);
@@ -136,12 +168,28 @@ public final class Convolution {
   }
 
   /// See the form for `float`.
+  ///
+  /// @param s sizes
+  /// @param x images `[n, c, h, w]`
+  /// @param xo index of `x`'s first element
+  /// @param w filters `[o, c / groups, kh, kw]`
+  /// @param wo index of `w`'s first element
+  /// @param y result `[n, o, oh, ow]`, overwritten
+  /// @param yo index of `y`'s first element
   public void forward(ConvShape s, double[] x, int xo, double[] w, int wo, double[] y, int yo) {
     s.checkBounds(x.length, xo, w.length, wo, y.length, yo);
     multiply(Form.FORWARD, s, Element.F64, x, xo, w, wo, y, yo);
   }
 
   /// See the form for `float`.
+  ///
+  /// @param s sizes
+  /// @param dy gradient of `y`
+  /// @param dyo index of `dy`'s first element
+  /// @param w filters `[o, c / groups, kh, kw]`
+  /// @param wo index of `w`'s first element
+  /// @param dx gradient of `x`, overwritten
+  /// @param dxo index of `dx`'s first element
   public void inputGradient(
       ConvShape s, double[] dy, int dyo, double[] w, int wo, double[] dx, int dxo) {
     s.checkBounds(dx.length, dxo, w.length, wo, dy.length, dyo);
@@ -149,6 +197,14 @@ public final class Convolution {
   }
 
   /// See the form for `float`.
+  ///
+  /// @param s sizes
+  /// @param x images `[n, c, h, w]`
+  /// @param xo index of `x`'s first element
+  /// @param dy gradient of `y`
+  /// @param dyo index of `dy`'s first element
+  /// @param dw gradient of `w`, overwritten
+  /// @param dwo index of `dw`'s first element
   public void weightGradient(
       ConvShape s, double[] x, int xo, double[] dy, int dyo, double[] dw, int dwo) {
     s.checkBounds(x.length, xo, dw.length, dwo, dy.length, dyo);
@@ -208,7 +264,12 @@ public final class Convolution {
     };
   }
 
-  /// The code that computes most of a form, as text for people: of the highest tile there is.
+  /// {@return the code that computes most of a form, as text for people: of the highest tile there
+  /// is}
+  ///
+  /// @param form which product
+  /// @param s sizes
+  /// @param element type of the elements
   public String listing(Form form, ConvShape s, Element element) {
     TileShape tile = kernels.shape();
     Way way = way(form, s, element);

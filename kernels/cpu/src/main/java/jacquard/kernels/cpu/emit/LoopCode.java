@@ -55,6 +55,7 @@ public final class LoopCode {
     scalar = classes.tiers() == Tiers.VECTOR ? null : classes.scalar(kernel, plan);
   }
 
+  /// {@return the kernel that this is the code of}
   public Kernel kernel() {
     return kernel;
   }
@@ -63,12 +64,12 @@ public final class LoopCode {
     return plan;
   }
 
-  /// The general vector form as text that reads like Java; see [PseudoJava].
+  /// {@return the general vector form as text that reads like Java; see [PseudoJava]}
   public String listing() {
     return LoopClasses.listing(kernel, plan);
   }
 
-  /// Size of the method of the general vector form, in bytes of bytecode.
+  /// {@return size of the method of the general vector form, in bytes of bytecode}
   public int bytes() {
     return bytes(LoopForm.ANY_SIZE);
   }
@@ -77,18 +78,21 @@ public final class LoopCode {
     return LoopClasses.methodBytes(kernel, plan, form);
   }
 
-  /// The Vector API calls of the form for whole blocks, in the order of its code; for people.
+  /// {@return the Vector API calls of the form for whole blocks, in the order of its code; for
+  /// people}
   public List<String> vectorCalls() {
     return LoopClasses.vectorCalls(kernel, plan, LoopForm.WHOLE_BLOCKS);
   }
 
-  /// Elements per vector.
+  /// {@return elements per vector}
   public int lanes() {
     return plan.lanes();
   }
 
-  /// A launch as ints: first the offset of each access, then sizes and strides, as [LoopArguments]
-  /// says. A caller may change the offsets between runs.
+  /// {@return a launch as ints: first the offset of each access, then sizes and strides, as
+  /// [LoopArguments] says} A caller may change the offsets between runs.
+  ///
+  /// @param launch offsets, sizes and strides of a run
   public int[] encode(Launch launch) {
     return LoopArguments.of(kernel).encode(launch);
   }
@@ -129,8 +133,10 @@ public final class LoopCode {
     return vectorFor(inner).isReady();
   }
 
-  /// Whether scalar code runs because the vector form that was asked for is not compiled yet. A
-  /// kernel with little work, for which none was asked, stays scalar code.
+  /// {@return whether scalar code runs because the vector form that was asked for is not compiled
+  /// yet} A kernel with little work, for which none was asked, stays scalar code.
+  ///
+  /// @param inner elements of the inner axis in a run
   public boolean isInterim(int inner) {
     VectorForm vector = vectorFor(inner);
     if (vector.isReady() || anySize.isReady()) {

@@ -23,11 +23,16 @@ public final class LoopCompiler {
         }
       };
 
+  /// A compiler of kernels that run scalar code until their vector form is compiled.
+  ///
   /// @param width of the vectors
   public LoopCompiler(VectorWidth width) {
     this(width, Tiers.AS_COMPILED);
   }
 
+  /// A compiler of kernels that run the forms given.
+  ///
+  /// @param width of the vectors
   /// @param tiers which forms of its code a kernel runs. Vectors wider than the processor's are
   ///   never compiled to anything fast: then scalar code stays.
   public LoopCompiler(VectorWidth width, Tiers tiers) {
@@ -36,7 +41,9 @@ public final class LoopCompiler {
     classes = new LoopClasses(wide && tiers == Tiers.AS_COMPILED ? Tiers.SCALAR : tiers, warmer);
   }
 
-  /// The code of a kernel; the same object for equal kernels.
+  /// {@return the code of a kernel; the same object for equal kernels}
+  ///
+  /// @param kernel what to compute
   public synchronized LoopCode compile(Kernel kernel) {
     LoopCode known = compiled.get(kernel);
     if (known == null) {
@@ -51,7 +58,9 @@ public final class LoopCompiler {
   ///
   /// Not needed for use. It helps measurements, and tests that mean the vector form.
   ///
+  /// @param limit longest time to wait
   /// @return false if `limit` passed first
+  /// @throws InterruptedException if the thread is interrupted
   public boolean awaitWarm(Duration limit) throws InterruptedException {
     return warmer.await(limit);
   }

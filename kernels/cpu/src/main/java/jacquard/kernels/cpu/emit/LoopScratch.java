@@ -20,6 +20,9 @@ public final class LoopScratch {
   /// Always 0, which the compiler doesn't know: see [LoopWriter].
   int zero;
 
+  /// Small at first.
+  public LoopScratch() {}
+
   /// Makes room for so many elements after the first [#LANES] of each array.
   void reserve(int floats, int doubles, int ints, int longs) {
     if (f32.length < LANES + floats) {

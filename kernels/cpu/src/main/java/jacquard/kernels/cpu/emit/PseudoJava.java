@@ -62,8 +62,12 @@ public final class PseudoJava {
     this.parameters = parameters;
   }
 
+  /// Reads a method of a class.
+  ///
   /// @param bytes of a class file
+  /// @param method its name; the class has one of it
   /// @param parameters names of the arguments, `this` first unless the method is static
+  /// @return the text, one statement a line
   public static String of(byte[] bytes, String method, List<String> parameters) {
     PseudoJava text = new PseudoJava(parameters);
     ClassFile.of().parse(bytes).methods().stream()

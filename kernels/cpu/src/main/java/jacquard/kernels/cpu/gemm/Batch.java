@@ -33,6 +33,11 @@ public final class Batch {
 
   /// Batch dims with the strides of A, B and C along each.
   ///
+  /// @param dims size of each dim
+  /// @param aStrides elements from one of A's matrices to the next along each dim, 0 to share one
+  /// @param bStrides the same for B
+  /// @param cStrides the same for C
+  /// @return the batch
   /// @throws IllegalArgumentException for unequal lengths, more than 6 dims or a negative dim
   public static Batch of(int[] dims, int[] aStrides, int[] bStrides, int[] cStrides) {
     int rank = dims.length;
@@ -55,31 +60,43 @@ public final class Batch {
   }
 
   /// `count` items at fixed distances.
+  ///
+  /// @param count number of items
+  /// @param aStride elements from one of A's matrices to the next, 0 to share one
+  /// @param bStride the same for B
+  /// @param cStride the same for C
+  /// @return a batch of rank 1
   public static Batch of(int count, int aStride, int bStride, int cStride) {
     return of(new int[] {count}, new int[] {aStride}, new int[] {bStride}, new int[] {cStride});
   }
 
-  /// Number of batch dims, 0 to 6.
+  /// {@return number of batch dims, 0 to 6}
   public int rank() {
     return dims.length;
   }
 
-  /// Number of items: the product of the dims, 1 without any.
+  /// {@return number of items: the product of the dims, 1 without any}
   public int count() {
     return count;
   }
 
-  /// Offset of A's matrix of item `index`, in elements.
+  /// {@return offset of A's matrix of item `index`, in elements}
+  ///
+  /// @param index number of the item, row-major over the dims
   public int aOffset(int index) {
     return offset(index, dims.length, aStrides);
   }
 
-  /// Offset of B's matrix of item `index`, in elements.
+  /// {@return offset of B's matrix of item `index`, in elements}
+  ///
+  /// @param index number of the item, row-major over the dims
   public int bOffset(int index) {
     return offset(index, dims.length, bStrides);
   }
 
-  /// Offset of C's matrix of item `index`, in elements.
+  /// {@return offset of C's matrix of item `index`, in elements}
+  ///
+  /// @param index number of the item, row-major over the dims
   public int cOffset(int index) {
     return offset(index, dims.length, cStrides);
   }

@@ -13,6 +13,9 @@ public final class CacheLines {
   /// Reads an element of each line of `count` elements of a `float[]` or `double[]`. What is then
   /// read or written in an order that the processor doesn't foresee is in the cache.
   ///
+  /// @param array `float[]` or `double[]`
+  /// @param offset first element
+  /// @param count number of elements
   /// @return what was read, added up: to be kept, so that it has to be read
   public static double touch(Object array, int offset, int count) {
     return array instanceof float[] floats
@@ -22,6 +25,9 @@ public final class CacheLines {
 
   /// Touches an image, if it is small enough to stay in the cache while one works on it.
   ///
+  /// @param array `float[]` or `double[]`
+  /// @param offset first element
+  /// @param count number of elements
   /// @return as of [#touch]
   public static double touchImage(Object array, int offset, int count) {
     return count <= IMAGE ? touch(array, offset, count) : 0;

@@ -8,7 +8,9 @@ import java.lang.constant.ClassDesc;
 
 /// Element type of a floating-point template, with what the code generator needs to know about it.
 public enum Element {
+  /// `float`.
   F32("Float", CD_float, Float.BYTES),
+  /// `double`.
   F64("Double", CD_double, Double.BYTES);
 
   private final ClassDesc vector;
@@ -23,28 +25,34 @@ public enum Element {
     this.zeros = bytes == Float.BYTES ? new float[64] : new double[64];
   }
 
-  /// Size of an element in bytes.
+  /// {@return size of an element in bytes}
   public int bytes() {
     return bytes;
   }
 
   /// `FloatVector` or `DoubleVector`.
+  ///
+  /// @return class of a vector of these
   public ClassDesc vector() {
     return vector;
   }
 
   /// `float` or `double`.
+  ///
+  /// @return the primitive type
   public ClassDesc scalar() {
     return scalar;
   }
 
   /// `float[]` or `double[]`.
+  ///
+  /// @return type of an array of these
   public ClassDesc array() {
     return scalar.arrayType();
   }
 
-  /// Index of the first element of a large array that begins a 64-byte line, behind the 16 bytes of
-  /// the array header.
+  /// {@return index of the first element of a large array that begins a 64-byte line, behind the 16
+  /// bytes of the array header}
   public int lineStart() {
     return (64 - 16) / bytes;
   }
@@ -58,11 +66,13 @@ public enum Element {
   }
 
   /// 64 zeros, for a micro-kernel to start from. Must not be written.
+  ///
+  /// @return an array of this type
   public Object zeros() {
     return zeros;
   }
 
-  /// The plain-loop tier of this element type.
+  /// {@return the plain-loop tier of this element type}
   public Loops loops() {
     return switch (this) {
       case F32 -> F32Loops.INSTANCE;

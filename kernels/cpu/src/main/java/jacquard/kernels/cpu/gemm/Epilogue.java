@@ -6,6 +6,8 @@ package jacquard.kernels.cpu.gemm;
 /// Called once for every row of every batch item, in blocks, from the threads that computed them.
 @FunctionalInterface
 public interface Epilogue {
+  /// Takes rows that are finished.
+  ///
   /// @param batch linear index of the batch item, 0 without batch dims
   /// @param from first finished row
   /// @param to one past the last finished row
@@ -16,6 +18,8 @@ public interface Epilogue {
   void rows(int batch, int from, int to, int worker, Object rows, int offset);
 
   /// Whether C is read afterwards. If not, the product may leave in it what was there.
+  ///
+  /// @return true unless this says otherwise
   default boolean keepsResult() {
     return true;
   }

@@ -17,8 +17,12 @@ import java.lang.invoke.MethodHandles;
 /// The ceiling that speeds are compared with: a loop of independent fused multiply-adds in
 /// registers, and nothing else.
 public final class FmaPeak {
-  /// Runs `count` rounds of [#FMAS_PER_ROUND] vector multiply-adds.
+  /// The loop, as it is generated.
   public interface Loop {
+    /// Runs rounds of [#FMAS_PER_ROUND] vector multiply-adds.
+    ///
+    /// @param count number of rounds
+    /// @param array where the sums begin and end, so that they are needed
     void run(int count, Object array);
   }
 
@@ -35,6 +39,9 @@ public final class FmaPeak {
 
   /// Writes the loop and calls it until its compilation is asked for. When that is done is another
   /// matter: until then samples are some hundred times too slow, and allocate.
+  ///
+  /// @param element type of the elements
+  /// @param width width of the vectors
   public FmaPeak(Element element, VectorWidth width) {
     this.element = element;
     this.width = width;
@@ -73,7 +80,7 @@ public final class FmaPeak {
     }
   }
 
-  /// The highest of some short samples, in GFLOP/s, which a busy machine disturbs least.
+  /// {@return the highest of some short samples, in GFLOP/s, which a busy machine disturbs least}
   public double highest() {
     double best = 0;
     for (int i = 0; i < 50; i++) {
@@ -82,12 +89,15 @@ public final class FmaPeak {
     return best;
   }
 
-  /// One sample of about half a millisecond, in GFLOP/s.
+  /// {@return one sample of about half a millisecond, in GFLOP/s}
   public double sample() {
     return sample(SAMPLE_ROUNDS);
   }
 
-  /// Floating-point operations of a [#sample()].
+  /// {@return floating-point operations of a [#sample()]}
+  ///
+  /// @param element type of the elements
+  /// @param width width of the vectors
   public static double sampleFlops(Element element, VectorWidth width) {
     return flops(SAMPLE_ROUNDS, element, width);
   }

@@ -41,6 +41,8 @@ public final class Gemm {
   private final GemmRun[] runs;
   private final IntegerGemm integers;
 
+  /// With micro-kernels of its own, cut by the model of the caches.
+  ///
   /// @param pool threads to share the work
   /// @param width vector width of the kernels
   public Gemm(WorkerPool pool, VectorWidth width) {
@@ -51,6 +53,9 @@ public final class Gemm {
     this(pool, kernels, caches, null);
   }
 
+  /// With micro-kernels given.
+  ///
+  /// @param pool threads to share the work
   /// @param kernels may serve others too, which then share its patience with compilers
   /// @param caches of each core
   /// @param tuned file of measured cuts: what it doesn't hold is measured while products are
@@ -75,7 +80,13 @@ public final class Gemm {
   ///
   /// C must not overlap A or B.
   ///
+  /// @param shape sizes and layout
+  /// @param a array of A
   /// @param aOffset index of A's element `[0, 0]` of the first batch item; likewise for B and C
+  /// @param b array of B
+  /// @param bOffset index of B's element `[0, 0]` of the first batch item
+  /// @param c array of C
+  /// @param cOffset index of C's element `[0, 0]` of the first batch item
   /// @param accumulate whether to add to C instead of overwriting it
   /// @param epilogue called on finished rows, or null
   /// @throws IndexOutOfBoundsException if the shape reaches outside an array
@@ -95,6 +106,16 @@ public final class Gemm {
   }
 
   /// Product of `double` matrices; see [#f32].
+  ///
+  /// @param shape sizes and layout
+  /// @param a array of A
+  /// @param aOffset index of A's element `[0, 0]` of the first batch item
+  /// @param b array of B
+  /// @param bOffset index of B's element `[0, 0]` of the first batch item
+  /// @param c array of C
+  /// @param cOffset index of C's element `[0, 0]` of the first batch item
+  /// @param accumulate whether to add to C instead of overwriting it
+  /// @param epilogue called on finished rows, or null
   public void f64(
       GemmShape shape,
       double[] a,
@@ -112,6 +133,16 @@ public final class Gemm {
 
   /// Product of `int` matrices, wrapping around; see [#f32]. Any strides work, those of row-major B
   /// best.
+  ///
+  /// @param shape sizes and layout
+  /// @param a array of A
+  /// @param aOffset index of A's element `[0, 0]` of the first batch item
+  /// @param b array of B
+  /// @param bOffset index of B's element `[0, 0]` of the first batch item
+  /// @param c array of C
+  /// @param cOffset index of C's element `[0, 0]` of the first batch item
+  /// @param accumulate whether to add to C instead of overwriting it
+  /// @param epilogue called on finished rows, or null
   public void i32(
       GemmShape shape,
       int[] a,
@@ -127,6 +158,16 @@ public final class Gemm {
   }
 
   /// Product of `long` matrices, wrapping around; see [#f32].
+  ///
+  /// @param shape sizes and layout
+  /// @param a array of A
+  /// @param aOffset index of A's element `[0, 0]` of the first batch item
+  /// @param b array of B
+  /// @param bOffset index of B's element `[0, 0]` of the first batch item
+  /// @param c array of C
+  /// @param cOffset index of C's element `[0, 0]` of the first batch item
+  /// @param accumulate whether to add to C instead of overwriting it
+  /// @param epilogue called on finished rows, or null
   public void i64(
       GemmShape shape,
       long[] a,
@@ -141,8 +182,11 @@ public final class Gemm {
     integers.i64(shape, a, aOffset, b, bOffset, c, cOffset, accumulate, epilogue);
   }
 
-  /// The code that computes most of a product, as text for people: of its highest tiles, in the
-  /// first panel.
+  /// {@return the code that computes most of a product, as text for people: of its highest tiles,
+  /// in the first panel}
+  ///
+  /// @param element type of the elements
+  /// @param shape sizes and layout
   public String listing(Element element, GemmShape shape) {
     Object nothing = element.zeros();
     Product product = new Product();
@@ -181,6 +225,8 @@ public final class Gemm {
   /// Not needed for use: kernels are compiled in the background, with plain loops in their place
   /// meanwhile. It helps measurements, and tests that mean the vector form.
   ///
+  /// @param element type of the elements
+  /// @param limit longest time to wait
   /// @return false if `limit` passed first
   public boolean warm(Element element, Duration limit) {
     kernels.areReady(element, false);
@@ -190,6 +236,7 @@ public final class Gemm {
 
   /// Waits until every kernel asked for so far is compiled or left for later.
   ///
+  /// @param limit longest time to wait
   /// @return false if `limit` passed first
   public static boolean awaitWarm(Duration limit) {
     return KernelWarmer.await(limit.toNanos());

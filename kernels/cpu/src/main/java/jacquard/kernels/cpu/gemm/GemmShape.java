@@ -26,6 +26,9 @@ public record GemmShape(
     int cRowStride,
     Batch batch) {
 
+  /// Checks the sizes.
+  ///
+  /// @throws IllegalArgumentException for a negative size, or rows of C that overlap
   public GemmShape {
     if (m < 0 || n < 0 || k < 0) {
       throw new IllegalArgumentException(
@@ -38,32 +41,54 @@ public record GemmShape(
   }
 
   /// Both operands row-major: A is `[m, k]`, B is `[k, n]`.
+  ///
+  /// @param m rows of A and C
+  /// @param n columns of B and C
+  /// @param k columns of A, rows of B
+  /// @return a single product without gaps
   public static GemmShape nn(int m, int n, int k) {
     return new GemmShape(m, n, k, k, 1, n, 1, n, Batch.NONE);
   }
 
   /// B is stored transposed, `[n, k]`; A is `[m, k]`.
+  ///
+  /// @param m rows of A and C
+  /// @param n columns of B and C
+  /// @param k columns of A, rows of B
+  /// @return a single product without gaps
   public static GemmShape nt(int m, int n, int k) {
     return new GemmShape(m, n, k, k, 1, 1, k, n, Batch.NONE);
   }
 
   /// A is stored transposed, `[k, m]`; B is `[k, n]`.
+  ///
+  /// @param m rows of A and C
+  /// @param n columns of B and C
+  /// @param k columns of A, rows of B
+  /// @return a single product without gaps
   public static GemmShape tn(int m, int n, int k) {
     return new GemmShape(m, n, k, 1, m, n, 1, n, Batch.NONE);
   }
 
   /// Both operands are stored transposed: A is `[k, m]`, B is `[n, k]`.
+  ///
+  /// @param m rows of A and C
+  /// @param n columns of B and C
+  /// @param k columns of A, rows of B
+  /// @return a single product without gaps
   public static GemmShape tt(int m, int n, int k) {
     return new GemmShape(m, n, k, 1, m, 1, k, n, Batch.NONE);
   }
 
-  /// This shape over a batch.
+  /// {@return this shape over a batch}
+  ///
+  /// @param newBatch batch dims
   public GemmShape withBatch(Batch newBatch) {
     return new GemmShape(
         m, n, k, aRowStride, aColStride, bRowStride, bColStride, cRowStride, newBatch);
   }
 
-  /// Floating-point operations of the product, a multiply-add counted as two.
+  /// {@return floating-point operations of the product, a multiply-add counted as two}
   public long flops() {
     return 2L * m * n * k * batch.count();
   }

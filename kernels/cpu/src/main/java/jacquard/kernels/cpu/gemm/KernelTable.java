@@ -29,6 +29,9 @@ public final class KernelTable {
   private final @Nullable Object[] slots;
   private final AtomicLong patience = new AtomicLong(MOST_WAITING_NANOS);
 
+  /// Without kernels at first: each is made when it is asked for.
+  ///
+  /// @param width width of the vectors
   /// @param vectorOnly for tests: the vector forms at once, compiled or not
   public KernelTable(VectorWidth width, boolean vectorOnly) {
     this.width = width;
@@ -41,7 +44,7 @@ public final class KernelTable {
         new Object[Element.values().length * VARIANTS * 2 * (mostRows + 1) * (mostVectors + 1)];
   }
 
-  /// The largest tile.
+  /// {@return the largest tile}
   public TileShape shape() {
     return shape;
   }
@@ -51,12 +54,16 @@ public final class KernelTable {
     return inPlaceShape;
   }
 
+  /// {@return width of the vectors}
   public VectorWidth width() {
     return width;
   }
 
-  /// The fastest form that is ready of a tile of `rows` by `vectors`.
+  /// {@return the fastest form that is ready of a tile of `rows` by `vectors`}
   ///
+  /// @param element type of the elements
+  /// @param rows rows of the tile
+  /// @param vectors vectors in a row of the tile
   /// @param readsRows whether A is read in place, and else from a packed panel
   public MicroKernel get(Element element, int rows, int vectors, boolean readsRows) {
     return get(element, rows, vectors, readsRows, false);
@@ -69,7 +76,12 @@ public final class KernelTable {
         : get(element, rows, vectors, TILES, shape.panelStep(), edge);
   }
 
-  /// The fastest form that is ready of a tile that reads its A from a panel as wide as those of B.
+  /// {@return the fastest form that is ready of a tile that reads its A from a panel as wide as
+  /// those of B}
+  ///
+  /// @param element type of the elements
+  /// @param rows rows of the tile
+  /// @param vectors vectors in a row of the tile
   public MicroKernel ofPanels(Element element, int rows, int vectors) {
     return get(element, rows, vectors, PANELS, vectors * width.lanes(element.bytes()), false);
   }
@@ -78,6 +90,10 @@ public final class KernelTable {
   /// its work, are compiled. Plain loops would take as long and keep the compiler from its
   /// processor. All waiting for this table's kernels has a limit; a busy machine goes on with plain
   /// loops then.
+  ///
+  /// @param element type of the elements
+  /// @param readsRows whether A is read in place, and else from a packed panel
+  /// @param flops floating-point operations of the product
   public void prepare(Element element, boolean readsRows, double flops) {
     if (flops < WORTH_WAITING || patience.get() <= 0 || areReady(element, readsRows)) {
       return;
@@ -115,14 +131,25 @@ public final class KernelTable {
     return ready || !KernelWarmer.compiles(width);
   }
 
-  /// The generated code of a tile as text that reads like Java, below lines that name the tile;
-  /// parameters as of [#get].
+  /// {@return the generated code of a tile as text that reads like Java, below lines that name the
+  /// tile; parameters as of [#get]}
+  ///
+  /// @param element type of the elements
+  /// @param rows rows of the tile
+  /// @param vectors vectors in a row of the tile
+  /// @param readsRows whether A is read in place, and else from a packed panel
+  /// @param edge whether of the form for the right edge of C
   public String listing(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
     int kStep = readsRows ? 1 : shape.panelStep();
     return listing(new TileSpec(element, width, rows, vectors, kStep, edge));
   }
 
   /// The same of a kernel from [#ofPanels].
+  ///
+  /// @param element type of the elements
+  /// @param rows rows of the tile
+  /// @param vectors vectors in a row of the tile
+  /// @return code and lines as of [#listing]
   public String listingOfPanels(Element element, int rows, int vectors) {
     int kStep = vectors * width.lanes(element.bytes());
     return listing(new TileSpec(element, width, rows, vectors, kStep));

@@ -118,6 +118,8 @@ public final class KernelWarmer implements Runnable {
   }
 
   /// Has `candidate` called until it is settled.
+  ///
+  /// @param candidate what to get compiled
   public static void request(Candidate candidate) {
     OPEN.incrementAndGet();
     REQUESTS.add(candidate);
@@ -208,7 +210,9 @@ public final class KernelWarmer implements Runnable {
 
   /// Something to be compiled.
   public interface Candidate {
-    /// Runs it for a slice of time; true when there is nothing left to do.
+    /// Runs it for a slice of time.
+    ///
+    /// @return true when there is nothing left to do
     boolean settled();
   }
 

@@ -36,6 +36,8 @@ public final class MethodWarming implements KernelWarmer.Candidate {
   private long nanos;
   private int failures;
 
+  /// A candidate to be asked for with [KernelWarmer#request(KernelWarmer.Candidate)].
+  ///
   /// @param name in the warning that it takes long
   /// @param round runs the method; is given a number that grows by one
   /// @param ready is called when the method is compiled

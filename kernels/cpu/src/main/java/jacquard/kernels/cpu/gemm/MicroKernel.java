@@ -10,12 +10,20 @@ package jacquard.kernels.cpu.gemm;
 /// scalar, whatever its tile, gives the same bits.
 @FunctionalInterface
 public interface MicroKernel {
+  /// Computes the tile.
+  ///
   /// @param k length of the products, at least 1
+  /// @param a array of A
+  /// @param aOffset element `[0, 0]` of A
   /// @param aRowStride distance between the rows of A; the kernel's form fixes the distance along k
   /// @param b a packed panel, `[k, width]` without gaps
+  /// @param bOffset first element of the panel
   /// @param start what the sums begin with, `[rows, width]`; its columns lie side by side, as those
   ///   of C
+  /// @param startOffset element `[0, 0]` of `start`
   /// @param startRowStride distance between the rows of `start`, may be 0
+  /// @param c array of C
+  /// @param cOffset element `[0, 0]` of the tile in C
   /// @param cRowStride distance between the rows of C
   /// @param edge for a kernel with an edge: takes the last vector of each row in place of C, which
   ///   is not that wide; a vector a row from [Element#lineStart()] on. Others ignore it
@@ -35,6 +43,19 @@ public interface MicroKernel {
       Object edge);
 
   /// For kernels without an edge.
+  ///
+  /// @param k length of the products, at least 1
+  /// @param a array of A
+  /// @param aOffset element `[0, 0]` of A
+  /// @param aRowStride distance between the rows of A
+  /// @param b a packed panel, `[k, width]` without gaps
+  /// @param bOffset first element of the panel
+  /// @param start what the sums begin with, `[rows, width]`
+  /// @param startOffset element `[0, 0]` of `start`
+  /// @param startRowStride distance between the rows of `start`, may be 0
+  /// @param c array of C
+  /// @param cOffset element `[0, 0]` of the tile in C
+  /// @param cRowStride distance between the rows of C
   default void run(
       int k,
       Object a,

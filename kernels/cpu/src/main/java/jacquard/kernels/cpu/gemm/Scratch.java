@@ -16,7 +16,14 @@ public final class Scratch {
 
   private int[] starts = new int[64];
 
+  /// Empty at first.
+  public Scratch() {}
+
   /// Room for `count` indices.
+  ///
+  /// @param count number of them
+  /// @return an array that may be longer, with unspecified contents; the same one until a longer
+  ///   one is needed
   public int[] starts(int count) {
     if (starts.length < count) {
       starts = new int[count];
@@ -46,6 +53,11 @@ public final class Scratch {
 
   /// An array for `use` of at least `length` elements after its first [Element#lineStart()], with
   /// unspecified contents.
+  ///
+  /// @param element type of the elements
+  /// @param use what it is for: arrays of different uses don't overlap
+  /// @param length elements wanted
+  /// @return the array of that use, which the next call for the same use and type may give again
   public Object array(Element element, Use use, int length) {
     int slot = element.ordinal() * USES + use.ordinal();
     Object array = arrays[slot];

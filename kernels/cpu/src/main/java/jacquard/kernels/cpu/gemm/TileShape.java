@@ -31,8 +31,8 @@ public record TileShape(int rows, int vectors, boolean readsRows) {
     return width == VectorWidth.BITS_512 ? new TileShape(6, 4, true) : of(width);
   }
 
-  /// Distance between k and k + 1 in a packed panel of A: padded to a power of two, so that one
-  /// vector copy fills a step and doesn't cross a line.
+  /// {@return distance between k and k + 1 in a packed panel of A: padded to a power of two, so
+  /// that one vector copy fills a step and doesn't cross a line}
   public int panelStep() {
     return readsRows ? 8 : 16;
   }

@@ -6,7 +6,12 @@ import jacquard.tensor.Shape;
 public final class Parts {
   private Parts() {}
 
-  /// Element of the whole at which the part starts: `start` clamped so that the part fits.
+  /// {@return element of the whole at which the part starts: `start` clamped so that the part fits}
+  ///
+  /// @param whole shape of the whole
+  /// @param part shape of the part, of the same rank and nowhere longer
+  /// @param start index of the part's first element along each axis
+  /// @param startOffset element of `start` that is the first axis's
   public static int position(Shape whole, Shape part, int[] start, int startOffset) {
     int at = 0;
     int stride = 1;
@@ -21,7 +26,12 @@ public final class Parts {
   /// Copies a part, row by row.
   ///
   /// @param out true from the whole to the part, false from the part to the whole
+  /// @param whole shape of the whole
+  /// @param part shape of the part, of the same rank and nowhere longer
+  /// @param wholeArray array of the whole, in the array type of its dtype
   /// @param wholeOffset element of the array at which the part starts in the whole
+  /// @param partArray array of the part, of the same type
+  /// @param partOffset element of the array at which the part's own elements start
   @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the dtype's type
   public static void copy(
       boolean out,

@@ -9,6 +9,12 @@ public final class Rows {
 
   /// Checks that every index is in `0 .. rows - 1`.
   ///
+  /// @param op operation that an error is about
+  /// @param type dtype of the indices, i32 or i64
+  /// @param index indices, in the array type of their dtype
+  /// @param offset element of `index` that is the first index
+  /// @param count number of indices
+  /// @param rows number of rows that there are
   /// @throws IndexException naming the first that is not
   public static void check(String op, DType type, Object index, int offset, int count, int rows) {
     for (int i = 0; i < count; i++) {
@@ -31,6 +37,17 @@ public final class Rows {
   }
 
   /// Rows `from .. to - 1` of the result: `result[i] = x[index[i]]`; arrays of the same type.
+  ///
+  /// @param x array of the rows to select from
+  /// @param xOffset first element of row 0
+  /// @param indexType dtype of the indices, i32 or i64
+  /// @param index indices, in the array type of their dtype
+  /// @param indexOffset element of `index` that is the first index
+  /// @param result array written to
+  /// @param resultOffset first element of the result's row 0
+  /// @param rowSize elements in a row
+  /// @param from first row to write
+  /// @param to one past the last row to write
   @SuppressWarnings("SuspiciousSystemArraycopy") // both are arrays of the dtype's type
   public static void gather(
       Object x,
@@ -57,6 +74,19 @@ public final class Rows {
   }
 
   /// Columns `from .. to - 1` of `result[index[i]] += updates[i]`, in the order of `i`.
+  ///
+  /// @param dtype dtype of updates and result
+  /// @param updates rows to add, one for each index
+  /// @param updatesOffset first element of the first of them
+  /// @param indexType dtype of the indices, i32 or i64
+  /// @param index indices, in the array type of their dtype
+  /// @param indexOffset element of `index` that is the first index
+  /// @param result array written to
+  /// @param resultOffset first element of the result's row 0
+  /// @param rowSize elements in a row
+  /// @param count number of indices
+  /// @param from first column to add to
+  /// @param to one past the last column
   public static void scatterAdd(
       DType dtype,
       Object updates,

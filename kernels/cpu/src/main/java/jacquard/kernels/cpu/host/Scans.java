@@ -10,6 +10,17 @@ public final class Scans {
   private Scans() {}
 
   /// `result[.., i, ..] = x[.., 0, ..] + ... + x[.., i, ..]`, summed from the front.
+  ///
+  /// @param dtype dtype of `x`
+  /// @param x array scanned, contiguous
+  /// @param xo its first element
+  /// @param result array written to, laid out as `x`
+  /// @param ro its first element
+  /// @param n elements of a slice
+  /// @param after product of the axes behind the middle one: the distance between a slice's
+  ///   elements
+  /// @param from first slice
+  /// @param to one past the last slice
   public static void cumsum(
       DType dtype, Object x, int xo, Object result, int ro, int n, int after, int from, int to) {
     for (int slice = from; slice < to; slice++) {
@@ -57,6 +68,17 @@ public final class Scans {
   }
 
   /// i32 index of the first largest element; the first NaN wins.
+  ///
+  /// @param dtype dtype of `x`
+  /// @param x array scanned, contiguous
+  /// @param xo its first element
+  /// @param result receives an index for each slice
+  /// @param ro its first element
+  /// @param n elements of a slice
+  /// @param after product of the axes behind the middle one: the distance between a slice's
+  ///   elements
+  /// @param from first slice
+  /// @param to one past the last slice
   public static void argmax(
       DType dtype, Object x, int xo, int[] result, int ro, int n, int after, int from, int to) {
     for (int slice = from; slice < to; slice++) {
@@ -86,6 +108,16 @@ public final class Scans {
   }
 
   /// i32 indices that sort each slice, stable; NaN counts as the largest, -0 equals 0.
+  ///
+  /// @param dtype dtype of `x`
+  /// @param descending whether the largest comes first
+  /// @param x array scanned, contiguous
+  /// @param xo its first element
+  /// @param result array written to, laid out as `x`
+  /// @param ro its first element
+  /// @param n elements of a slice, which lie side by side
+  /// @param from first slice
+  /// @param to one past the last slice
   public static void argsort(
       DType dtype,
       boolean descending,

@@ -13,7 +13,7 @@ public final class Allocation {
 
   private Allocation() {}
 
-  /// Bytes allocated by the calling thread so far.
+  /// {@return bytes allocated by the calling thread so far}
   public static long bytes() {
     return THREADS.getCurrentThreadAllocatedBytes();
   }

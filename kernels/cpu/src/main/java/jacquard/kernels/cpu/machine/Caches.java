@@ -6,6 +6,8 @@ import java.nio.file.Path;
 
 /// Sizes of a core's data caches in bytes; 0 for one that isn't there or isn't told.
 ///
+/// @param first level 1, of the core alone
+/// @param second level 2, most often of the core alone
 /// @param third shared with other cores; a virtual machine is often told of more than it gets
 public record Caches(long first, long second, long third) {
   /// A common server core, where the system says nothing.
@@ -14,6 +16,8 @@ public record Caches(long first, long second, long third) {
   private static final int MOST_CACHES = 8;
 
   /// As Linux tells of processor 0.
+  ///
+  /// @return sizes as the system tells them; those of a common server core where it says nothing
   public static Caches read() {
     return read(Path.of("/sys/devices/system/cpu/cpu0/cache"));
   }

@@ -37,6 +37,8 @@ public final class CopyPeak {
   private final int count;
   private final int rounds;
 
+  /// Makes the two arrays.
+  ///
   /// @param bytes of source and destination together; rounded to whole rounds of the loop
   public CopyPeak(long bytes) {
     count = count(bytes);
@@ -84,7 +86,9 @@ public final class CopyPeak {
     return best;
   }
 
-  /// Bytes that a run of `new CopyPeak(bytes)` reads and writes.
+  /// {@return bytes that a run of `new CopyPeak(bytes)` reads and writes}
+  ///
+  /// @param bytes of source and destination together
   public static double moved(long bytes) {
     return 8.0 * count(bytes) * rounds(count(bytes));
   }

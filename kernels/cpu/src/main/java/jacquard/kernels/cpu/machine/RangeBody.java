@@ -6,6 +6,8 @@ package jacquard.kernels.cpu.machine;
 /// use scratch memory of its own without locks.
 @FunctionalInterface
 public interface RangeBody {
+  /// Handles items.
+  ///
   /// @param from first item
   /// @param to one past the last item; always greater than `from`
   /// @param worker index of the running thread in its pool

@@ -8,8 +8,11 @@ import jdk.incubator.vector.FloatVector;
 /// Every width works on every machine: one that is wider than the hardware's runs in the Vector
 /// API's Java code, about a thousand times slower, which is enough to test it.
 public enum VectorWidth {
+  /// SSE and NEON.
   BITS_128(128),
+  /// AVX2.
   BITS_256(256),
+  /// AVX-512.
   BITS_512(512);
 
   private final int bits;
@@ -18,17 +21,20 @@ public enum VectorWidth {
     this.bits = bits;
   }
 
+  /// {@return bits of a vector}
   public int bits() {
     return bits;
   }
 
-  /// Number of elements of `bytes` bytes in a vector.
+  /// {@return number of elements of `bytes` bytes in a vector}
+  ///
+  /// @param bytes size of an element
   public int lanes(int bytes) {
     return bits / (8 * bytes);
   }
 
-  /// The width forced by `jacquard.vectorBits` if that is set, and else the one that the hardware
-  /// prefers.
+  /// {@return the width forced by `jacquard.vectorBits` if that is set, and else the one that the
+  /// hardware prefers}
   ///
   /// @throws IllegalArgumentException if the switch is none of 128, 256 and 512
   public static VectorWidth preferred() {

@@ -28,6 +28,8 @@ public final class WorkerPool implements AutoCloseable {
   private volatile int steps;
   private volatile boolean closed;
 
+  /// Starts the threads but one, which is the caller's.
+  ///
   /// @param threads number of threads, the caller's included; at least 1
   public WorkerPool(int threads) {
     if (threads < 1) {
@@ -41,13 +43,13 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /// Number of threads, the caller's included.
+  /// {@return number of threads, the caller's included}
   public int threads() {
     return workers.length + 1;
   }
 
-  /// Index of the calling thread in this pool: that of a worker inside its loop, 0 for any other
-  /// thread.
+  /// {@return index of the calling thread in this pool: that of a worker inside its loop, 0 for any
+  /// other thread}
   public int currentWorker() {
     return Thread.currentThread() instanceof Worker worker && worker.pool() == this
         ? worker.index
@@ -88,8 +90,10 @@ public final class WorkerPool implements AutoCloseable {
   /// a part throws is thrown here once every part has ended; further exceptions are attached as
   /// suppressed.
   ///
+  /// @param items number of items; 0 does nothing
   /// @param grain least number of items worth a thread of their own; choose about 10 microseconds
   ///   of work
+  /// @param body handles a range of them
   public void parallelFor(int items, int grain, RangeBody body) {
     if (items <= 0) {
       return;
