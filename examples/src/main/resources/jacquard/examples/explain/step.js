@@ -45,7 +45,10 @@ function label(g, text, x, y, room) {
   if (end !== "…") g.fillText(end, x, y);
 }
 
-/* A canvas that can be moved and zoomed */
+/* Where something may be moved to when it is `k` times as large, so that it leaves no gap within from .. to. */
+const within = (at, k, from, to) => Math.min(from * (1 - k), Math.max(to * (1 - k), at));
+
+/* A canvas that can be moved and zoomed; with a box, what is drawn fills it at k = 1 and later on. */
 function canvasOf(id, draw, options = {}) {
   const c = $(id), g = c.getContext("2d");
   const v = { x: 0, y: 0, k: 1, w: 0, h: 0, canvas: c, g };
@@ -59,11 +62,16 @@ function canvasOf(id, draw, options = {}) {
     if (!c.clientWidth || !c.clientHeight) return;
     [, v.w, v.h] = kit.fit(c);
     g.font = "12px system-ui, sans-serif";
+    if (options.box) {
+      const { left, right, top, bottom } = options.box(v);
+      v.x = within(v.x, v.k, left, right);
+      if (!options.flat) v.y = within(v.y, v.k, top, bottom);
+    }
     draw(v);
   };
   v.zoom = (by, cx = v.w / 2, cy = v.h / 2) => {
-    const least = options.least?.() ?? Math.min(0.01, v.k);
-    const k = Math.min(8, Math.max(least, v.k * by)), f = k / v.k;
+    const least = options.box ? 1 : Math.min(0.01, v.k);
+    const k = Math.min(options.most ?? 8, Math.max(least, v.k * by)), f = k / v.k;
     v.x = cx - (cx - v.x) * f;
     if (!options.flat) v.y = cy - (cy - v.y) * f;
     v.k = k;
@@ -86,6 +94,7 @@ function canvasOf(id, draw, options = {}) {
     if (step) { e.preventDefault(); v.x += step[0]; if (!options.flat) v.y += step[1]; v.paint(); }
     if (e.key === "+") v.zoom(1.3);
     if (e.key === "-") v.zoom(1 / 1.3);
+    if (e.key === "f" && options.box) { v.x = v.y = 0; v.k = 1; v.paint(); }
   });
   addEventListener("resize", v.paint);
   dark.addEventListener("change", v.paint);

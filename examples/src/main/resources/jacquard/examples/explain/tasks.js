@@ -83,32 +83,45 @@ listKernels();
 if (data.tasks.length) pick(Number(document.querySelector("tr[data-task]").dataset.task));
 
 /* Memory: offset upwards, tasks to the right */
-const boxes = () => ({ left: 70, top: 10, right: memory.w - 10, bottom: memory.h - 24 });
+const count = Math.max(1, data.tasks.length), arena = Math.max(1, data.arena);
+const room = v => ({ left: 70, top: 10, right: v.w - 10, bottom: v.h - 24 });
 const memory = canvasOf("memory-canvas", v => {
-  const { g } = v, { left, top, right, bottom } = boxes(), n = Math.max(1, data.tasks.length);
-  const x = t => left + (right - left) * t / n, y = b => bottom - (bottom - top) * b / Math.max(1, data.arena);
+  const { g } = v, { left, top, right, bottom } = room(v);
+  const x = t => v.x + v.k * (left + (right - left) * t / count), y = b => v.y + v.k * (bottom - (bottom - top) * b / arena);
+  g.save();
+  g.beginPath();
+  g.rect(left, top, right - left, bottom - top);
+  g.clip();
   for (const [value, , offset, size, first, last] of data.blocks) {
+    const x0 = x(first), y0 = y(offset + size), w = Math.max(1, x(last + 1) - x0), h = Math.max(1, y(offset) - y0);
+    if (x0 > right || x0 + w < left || y0 > bottom || y0 + h < top) continue;
     g.fillStyle = fill(data.tasks[first].layer, true);
     g.strokeStyle = css("--back");
-    const w = Math.max(1, x(last + 1) - x(first)), h = Math.max(1, y(offset) - y(offset + size));
-    g.fillRect(x(first), y(offset + size), w, h);
-    g.strokeRect(x(first), y(offset + size), w, h);
-    if (w > 40 && h > 13) { g.fillStyle = css("--text"); g.fillText("v" + value, x(first) + 4, y(offset + size) + 12); }
+    g.fillRect(x0, y0, w, h);
+    g.strokeRect(x0, y0, w, h);
+    if (w > 40 && h > 13) { g.fillStyle = css("--text"); g.fillText("v" + value, Math.max(left, x0) + 4, Math.max(top, y0) + 12); }
   }
+  g.restore();
   g.fillStyle = css("--faint");
   g.textAlign = "right";
-  for (let i = 0; i <= 4; i++) g.fillText(bytes(Math.round(data.arena * i / 4)), left - 6, y(data.arena * i / 4) + 4);
+  for (let i = 0; i <= 4; i++) { const at = bottom - (bottom - top) * i / 4; g.fillText(bytes(Math.round(place(left, at).offset)), left - 6, at + 4); }
   g.textAlign = "left";
-  g.fillText(`task 0 to ${n - 1} →`, left, bottom + 18);
-}, { flat: true, over: (px, py) => {
-  const { left, top, right, bottom } = boxes(), n = Math.max(1, data.tasks.length);
-  const t = Math.floor((px - left) / (right - left) * n), b = (bottom - py) / (bottom - top) * data.arena;
-  const hit = data.blocks.filter(([, , offset, size, first, last]) => t >= first && t <= last && b >= offset && b < offset + size);
+  const [first, last] = [left, right - 1e-3].map(at => Math.min(count - 1, place(at, top).task));
+  g.fillText(`task ${first} to ${last} →`, left, bottom + 18);
+}, { most: 200, box: room, over: (px, py) => {
+  const { left, top, right, bottom } = room(memory), { task: t, offset: b } = place(px, py);
+  const inside = px >= left && px < right && py >= top && py < bottom && t < data.tasks.length;
+  const hit = data.blocks.filter(([, , offset, size, first, last]) => inside && t >= first && t <= last && b >= offset && b < offset + size);
   $("memory-note").textContent = hit.length
     ? hit.map(([v, dtype, offset, size, first, last]) =>
         `v${v}: ${dtype}, ${bytes(size)} at ${offset}, from task ${first} (${data.tasks[first].label}, ${data.tasks[first].layer || "no layer"}) to ${last}`).join(" · ")
-    : t >= 0 && t < n ? `task ${t}: ${data.tasks[t].text.split("\n")[0]}` : "";
+    : inside ? `task ${t}: ${data.tasks[t].text.split("\n")[0]}` : "";
 } });
+/* The task and the offset that are drawn at a place. */
+function place(px, py) {
+  const { left, top, right, bottom } = room(memory), { x, y, k } = memory;
+  return { task: Math.floor(((px - x) / k - left) / (right - left) * count), offset: (bottom - (py - y) / k) / (bottom - top) * arena };
+}
 views.memory = memory.paint;
 
 /* Timeline */
@@ -116,9 +129,11 @@ const starts = [];
 let end = 0;
 data.tasks.forEach(t => { starts.push(end); end += t.us ?? 0; });
 if (!end) $("timeline-note").textContent = data.notes[0] ?? "there are no tasks";
+const EDGE = 10;
+const perMicro = v => (v.w - 2 * EDGE) / end; // pixels, at k = 1
 const timeline = canvasOf("timeline-canvas", v => {
   if (!end) return;
-  const { g } = v, scale = (v.w - 20) / end * v.k, x = us => 10 + v.x + us * scale;
+  const { g } = v, scale = perMicro(v) * v.k, x = us => v.x + v.k * EDGE + us * scale;
   data.tasks.forEach((t, i) => {
     const x0 = x(starts[i]), w = Math.max(0.5, t.us * scale);
     if (x0 + w < 0 || x0 > v.w) return;
@@ -131,10 +146,10 @@ const timeline = canvasOf("timeline-canvas", v => {
   g.fillStyle = css("--faint");
   const least = 90 / scale, power = 10 ** Math.floor(Math.log10(least));
   const step = power * [1, 2, 5, 10].find(n => n * power >= least);
-  for (let us = 0; us <= end; us += step) { const at = x(us); if (at > 0 && at < v.w) { g.fillText(`${us < 1000 ? us + " µs" : us / 1000 + " ms"}`, at, 20); g.fillRect(at, 22, 1, 6); } }
-}, { flat: true, least: () => 1, over: px => {
+  for (let us = 0; us <= end; us += step) { const at = x(us); if (at > 0 && at < v.w) { g.fillText(`${us < 1000 ? Number(us.toPrecision(6)) + " µs" : Number((us / 1000).toPrecision(6)) + " ms"}`, at, 20); g.fillRect(at, 22, 1, 6); } }
+}, { flat: true, most: 1000, box: v => ({ left: EDGE, right: v.w - EDGE }), over: px => {
   if (!end) return;
-  const us = (px - 10 - timeline.x) / ((timeline.w - 20) / end * timeline.k);
+  const us = ((px - timeline.x) / timeline.k - EDGE) / perMicro(timeline);
   const i = starts.findIndex((s, n) => us >= s && us < s + data.tasks[n].us);
   $("timeline-note").textContent = i < 0 ? "" : `task ${i}, ${digits(data.tasks[i].us, 1)} µs, ${data.tasks[i].layer || "no layer"}: ${data.tasks[i].text.split("\n")[0]}`;
 } });
@@ -148,7 +163,7 @@ data.stages.forEach(s => {
   $("passes").append(ul);
 });
 
-return { pick };
+return { pick, memory, timeline };
 })();
 step.begin();
 window.jacquard = graph;

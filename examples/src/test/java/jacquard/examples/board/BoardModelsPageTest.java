@@ -87,7 +87,16 @@ class BoardModelsPageTest {
       Object before = browser.value(DRAWN);
       browser.find("#latent-x").sendKeys(Keys.END);
       browser.await("document.getElementById('drawn').dataset.place?.startsWith('0 ') === false");
-      assertNotEquals(before, browser.value(DRAWN));
+      Object right = browser.value(DRAWN);
+      assertNotEquals(before, right);
+      browser.find("#latent-y").sendKeys(Keys.END);
+      browser.await("document.getElementById('drawn').dataset.place?.endsWith(' 0') === false");
+      assertNotEquals(right, browser.value(DRAWN));
+      assertEquals(
+          browser.value("document.getElementById('latent-y').max"),
+          browser.value("document.getElementById('drawn').dataset.place.split(' ')[1]"));
+      browser.find("#plane").click();
+      browser.await("document.getElementById('drawn').dataset.place?.startsWith('0 ') === true");
       assertFalse(browser.find("#latent-class").isDisplayed(), "the model has no classes");
       browser.assertCalm();
     }

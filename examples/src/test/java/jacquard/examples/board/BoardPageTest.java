@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /// The board in a browser, with runs that are written by hand.
 class BoardPageTest {
@@ -76,5 +77,81 @@ class BoardPageTest {
       assertFalse(browser.find("#help").isDisplayed());
       browser.assertCalm();
     }
+  }
+
+  @Test
+  void picturesAreShownStepByStep() throws IOException {
+    WrittenRun run =
+        WrittenRun.of(temp.resolve("gan"), "gan", 100, "2026-01-01")
+            .line(10, 3)
+            .picture("samples/step-10", 10)
+            .picture("samples/step-20", 20)
+            .picture("loss", 30);
+    try (BoardServer server = BoardServer.start(temp, 0);
+        Browser browser = Browser.start()) {
+      browser.open(server.address() + "#samples/gan");
+      browser.await(width("#sample") + " === 20");
+      assertEquals("20", browser.find("#samples-at").getText());
+      browser.await(width("#pictures") + " === 30");
+      assertEquals("loss", browser.find("#pictures figcaption").getText());
+      WebElement slider = browser.find("#samples-step");
+      slider.sendKeys(Keys.ARROW_LEFT);
+      browser.await(width("#sample") + " === 10");
+      assertEquals(
+          "what the model drew after 10 steps", browser.find("#sample img").getDomAttribute("alt"));
+      slider.sendKeys(Keys.ARROW_RIGHT);
+      browser.await(width("#sample") + " === 20");
+      run.picture("samples/step-30", 40).line(30, 2);
+      browser.await(width("#sample") + " === 40");
+      assertEquals("30", browser.find("#samples-at").getText(), "who looks at the last one stays");
+      browser.assertCalm();
+    }
+  }
+
+  /// An expression for the pixels from left to right of a picture that has arrived.
+  private static String width(String in) {
+    return "(document.querySelector('%s img')?.complete ? document.querySelector('%s img').naturalWidth : 0)"
+        .formatted(in, in);
+  }
+
+  @Test
+  void theDarkThemeIsDrawnToo() throws IOException {
+    WrittenRun.of(temp.resolve("run"), "gpt", 100, "2026-01-01").line(0, 3).line(10, 3).line(20, 1);
+    try (BoardServer server = BoardServer.start(temp, 0);
+        Browser browser = Browser.start()) {
+      browser.open(server.address());
+      browser.prefers("light");
+      browser.await("window.board.points('loss') === 3");
+      browser.await(pixels("0f6bb5") + " > 50");
+      assertEquals("rgb(255, 255, 255)", browser.colour("body"));
+      assertEquals(0, browser.number(pixels("60a5fa")));
+      browser.prefers("dark");
+      browser.await(pixels("60a5fa") + " > 50");
+      assertEquals("rgb(20, 22, 26)", browser.colour("body"));
+      assertEquals("rgb(29, 32, 38)", browser.colour("aside"));
+      assertEquals(0, browser.number(pixels("0f6bb5")), "none is left of the light curve");
+      browser.assertCalm();
+    }
+  }
+
+  /// An expression for the pixels of the first chart that have a colour, nearly.
+  private static String pixels(String colour) {
+    return """
+    (() => {
+      const from = document.querySelector('#charts canvas'), want = parseInt('%s', 16);
+      if (!from?.width) return 0;
+      const to = document.createElement('canvas'); // reading the page's own slows it down
+      to.width = from.width;
+      to.height = from.height;
+      const g = to.getContext('2d');
+      g.drawImage(from, 0, 0);
+      const is = g.getImageData(0, 0, to.width, to.height).data;
+      let n = 0;
+      for (let i = 0; i < is.length; i += 4)
+        if (is[i + 3] > 200 && [16, 8, 0].every((shift, k) => Math.abs(is[i + k] - (want >> shift & 255)) < 4)) n++;
+      return n;
+    })()\
+    """
+        .formatted(colour);
   }
 }

@@ -1,9 +1,11 @@
 package jacquard.examples.board;
 
+import jacquard.examples.view.ImageGrid;
 import jacquard.examples.view.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,14 @@ record WrittenRun(Path path) {
 
   WrittenRun sample(int step, String text) throws IOException {
     Files.writeString(path.resolve("samples/step-" + step + ".txt"), text);
+    return this;
+  }
+
+  /// A picture of one grey and so many pixels on each side, such as `samples/step-10`.
+  WrittenRun picture(String name, int side) throws IOException {
+    float[] pixels = new float[side * side];
+    Arrays.fill(pixels, 0.5f);
+    ImageGrid.of(side, side).withPadding(0).write(path.resolve(name + ".png"), pixels, 1);
     return this;
   }
 }

@@ -1,5 +1,6 @@
 package jacquard.examples.explain;
 
+import static jacquard.examples.explain.LargeStep.NODES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,22 +20,6 @@ import org.openqa.selenium.interactions.WheelInput;
 
 /// The page of `explain --html` in a browser.
 class PageTest {
-  private static final int NODES = 5000;
-  private static final int WIDE = 100;
-
-  /// A node after the other, with links to one some steps before.
-  private static final IntFunction<String> CHAIN =
-      i -> i == 0 ? "" : i < 7 ? "" + (i - 1) : (i - 1) + "," + (i - 7);
-
-  /// Fifty rows of a hundred nodes, each of which reads three of the row before.
-  private static final IntFunction<String> WIDE_ROWS =
-      i -> {
-        int row = i / WIDE * WIDE - WIDE;
-        return row < 0
-            ? ""
-            : "%d,%d,%d".formatted(row + i % WIDE, row + (i + 7) % WIDE, row + (i * 31 + 5) % WIDE);
-      };
-
   private static Browser browser;
 
   @TempDir Path temp;
@@ -52,53 +37,14 @@ class PageTest {
   }
 
   private void open() throws IOException {
-    open(CHAIN);
+    open(LargeStep.CHAIN);
   }
 
   private void open(IntFunction<String> sources) throws IOException {
     Path page = temp.resolve("page.html");
-    Files.writeString(page, Page.of(data(sources)));
+    Files.writeString(page, Page.of(LargeStep.data(sources)));
     browser.open(page.toUri().toString());
     browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
-  }
-
-  /// A graph of 5,000 nodes in 100 layers, and 500 tasks of ten operations each.
-  private static String data(IntFunction<String> sources) {
-    StringBuilder operations = new StringBuilder();
-    StringBuilder tasks = new StringBuilder();
-    StringBuilder blocks = new StringBuilder();
-    for (int i = 0; i < NODES; i++) {
-      boolean same = i > 165 && i < 168;
-      String name = same ? "twin" : "op" + i;
-      String role = i == 0 ? "input" : i < NODES / 2 ? "forward" : "gradient";
-      operations.append(
-          "%s[\"%s\",\"f32[%d]\",\"blocks.%d.fc\",\"Layer.forward(Layer.java:%d)\",\"Main.main(Main.java:1)\",\"%s\",[%s],[%d]]"
-              .formatted(
-                  i == 0 ? "" : ",",
-                  name,
-                  same ? 0 : i,
-                  i / 50,
-                  same ? 0 : i,
-                  role,
-                  sources.apply(i),
-                  i / 10));
-    }
-    for (int t = 0; t < NODES / 10; t++) {
-      StringBuilder own = new StringBuilder();
-      for (int i = 0; i < 10; i++) {
-        own.append(i == 0 ? "" : ",").append(10 * t + i);
-      }
-      tasks.append(
-          "%s{\"label\":\"loop\",\"text\":\"loop %d \\u003cscript>\",\"layer\":\"blocks.%d.fc\",\"operations\":[%s],\"ends\":[[%d,%d,\"it is <b>so</b>\"]],\"flops\":10,\"bytes\":40,\"us\":%d,\"interim\":%b,\"share\":0.5,\"limit\":\"L2\",\"code\":[0,1,2]}"
-              .formatted(t == 0 ? "" : ",", t, t / 5, own, t, t + 1, t % 17 + 1, t == 16));
-      blocks.append(
-          "%s[%d,\"f32\",%d,1000,%d,%d]".formatted(t == 0 ? "" : ",", t, t % 9 * 1000, t, t + 3));
-    }
-    return ("{\"shown\":0,\"plans\":[{\"name\":\"plans 1 to 2: updates a\",\"step\":{\"title\":\"a test\",\"device\":\"cpu\",\"operations\":[%s],\"tasks\":[%s],\"blocks\":[%s],\"arena\":9000,"
-            + "\"stages\":[{\"name\":\"fusion\",\"before\":\"3\",\"after\":\"2\",\"notes\":[\"one\"]}],\"codes\":[\"java\",\"opencl\",\"cuda\"],\"notes\":[\"a note\"]}},"
-            + "{\"name\":\"plan 3: updates b\",\"step\":{\"title\":\"another\",\"device\":\"cpu\",\"operations\":[[\"x\",\"f32[1]\",\"b\",\"\",\"\",\"forward\",[],[]]],"
-            + "\"tasks\":[],\"blocks\":[],\"arena\":0,\"stages\":[],\"codes\":[],\"notes\":[]}}]}")
-        .formatted(operations, tasks, blocks);
   }
 
   @Test
@@ -121,7 +67,7 @@ class PageTest {
 
   @Test
   void allBoxesOfAWideGraphAreDrawnAtOnce() throws IOException {
-    open(WIDE_ROWS);
+    open(LargeStep.WIDE_ROWS);
     browser.value("jacquard.openAll()");
     assertEquals(NODES, browser.number("jacquard.items"));
     browser.find("#graph-canvas").sendKeys("f");
@@ -159,42 +105,6 @@ class PageTest {
   }
 
   @Test
-  void memoryAndTimelineAreDrawnInTheColoursOfTheLayers() throws IOException {
-    open();
-    browser.find("body").sendKeys("3");
-    browser.await(colours("memory-canvas") + " > 20");
-    browser.find("body").sendKeys("4");
-    browser.await(colours("timeline-canvas") + " > 20");
-    assertEquals("", browser.find("#timeline-note").getText());
-    browser.value("(location.hash = '#timeline/1')");
-    browser.await("document.getElementById('title').textContent === 'another on cpu'");
-    assertEquals("there are no tasks", browser.find("#timeline-note").getText());
-    assertEquals(0, browser.number(colours("timeline-canvas")));
-    browser.assertCalm();
-  }
-
-  /// An expression for the number of colours that a canvas has in at least 30 pixels: text has many
-  /// colours, of a few pixels each.
-  private static String colours(String canvas) {
-    return """
-    (() => {
-      const from = document.getElementById('%s');
-      if (!from.width || !from.height) return 0;
-      const to = document.createElement('canvas');
-      to.width = from.width;
-      to.height = from.height;
-      const g = to.getContext('2d');
-      g.drawImage(from, 0, 0);
-      const counts = new Map();
-      for (const c of new Uint32Array(g.getImageData(0, 0, to.width, to.height).data.buffer))
-        if (c) counts.set(c, (counts.get(c) ?? 0) + 1);
-      return [...counts.values()].filter(n => n >= 30).length;
-    })()\
-    """
-        .formatted(canvas);
-  }
-
-  @Test
   void everyViewOpensByKey() throws IOException {
     open();
     String[] views = {"graph", "kernels", "memory", "timeline", "passes"};
@@ -217,6 +127,7 @@ class PageTest {
     }
     assertEquals(
         "16", browser.find("tbody tr").getDomAttribute("data-task"), "the slowest is first");
+    assertEquals(0, browser.number("performance.getEntriesByType('resource').length"));
     browser.assertCalm();
   }
 
