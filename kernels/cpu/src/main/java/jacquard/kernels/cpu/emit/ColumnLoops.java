@@ -21,11 +21,11 @@ final class ColumnLoops {
   }
 
   void write() {
-    loop.place(Scope.OUTER, 0);
+    loop.values().place(Scope.OUTER, 0);
     for (Write w : plan.keptWrites()) {
       if ((w.scope() & Scope.INNER) == 0) {
         code.aload(loop.array(w.access()));
-        loop.pushStart(w.access());
+        loop.walk().pushStart(w.access());
         loop.scalars().push(w.value());
         ScalarWriter.arrayStore(code, loop.kernel().accesses().get(w.access()).dtype());
       }
@@ -71,23 +71,24 @@ final class ColumnLoops {
     for (int r = 0; r < sums.length; r++) {
       for (int u = 0; u < bodies.size(); u++) {
         sums[r][u] = loop.newReference();
-        code.aload(loop.broadcast(reductions.get(r).identity())).astore(sums[r][u]);
+        code.aload(loop.values().broadcast(reductions.get(r).identity())).astore(sums[r][u]);
       }
     }
-    loop.reducedLoops(
-        pass,
-        () -> {
-          int mark = loop.mark();
-          for (int u = 0; u < bodies.size(); u++) {
-            InnerBody body = bodies.get(u).inPass(pass);
-            body.compute();
-            for (int r = 0; r < sums.length; r++) {
-              body.accumulateUnmasked(reductions.get(r), sums[r][u]);
-            }
-            body.store();
-            loop.release(mark);
-          }
-        });
+    loop.walk()
+        .reducedLoops(
+            pass,
+            () -> {
+              int mark = loop.mark();
+              for (int u = 0; u < bodies.size(); u++) {
+                InnerBody body = bodies.get(u).inPass(pass);
+                body.compute();
+                for (int r = 0; r < sums.length; r++) {
+                  body.accumulateUnmasked(reductions.get(r), sums[r][u]);
+                }
+                body.store();
+                loop.release(mark);
+              }
+            });
     for (int u = 0; u < bodies.size(); u++) {
       for (int r = 0; r < sums.length; r++) {
         bodies.get(u).finish(reductions.get(r), sums[r][u]);

@@ -48,7 +48,7 @@ final class InnerBody {
     for (Expr e : order) {
       if (plan.isReadBack(e, pass)) {
         int local = loop.newReference();
-        loop.api().load(e.lane(), () -> loop.pushKept(e, displacement), false);
+        loop.api().load(e.lane(), () -> loop.kept().push(e, displacement), false);
         code.astore(local);
         vectors.bind(e, local);
       }
@@ -70,7 +70,7 @@ final class InnerBody {
     for (Expr e : order) {
       if (plan.isKeptBy(e, pass)) {
         vectors.push(e);
-        loop.pushKept(e, displacement);
+        loop.kept().push(e, displacement);
         loop.api().store(e.lane().vector(), e.lane().array(), false);
       }
     }

@@ -23,14 +23,14 @@ final class RowLoops {
   }
 
   void write() {
-    loop.place(Scope.OUTER, 0);
+    loop.values().place(Scope.OUTER, 0);
     for (int pass = 0; pass < plan.passes(); pass++) {
       pass(pass);
-      loop.place(Scope.OUTER, pass + 1);
+      loop.values().place(Scope.OUTER, pass + 1);
     }
     for (Write w : plan.keptWrites()) {
       code.aload(loop.array(w.access()));
-      loop.pushStart(w.access());
+      loop.walk().pushStart(w.access());
       loop.scalars().push(w.value());
       ScalarWriter.arrayStore(code, loop.kernel().accesses().get(w.access()).dtype());
     }
@@ -47,35 +47,36 @@ final class RowLoops {
       int[] locals = new int[unroll];
       for (int u = 0; u < unroll; u++) {
         locals[u] = loop.newReference();
-        code.aload(loop.broadcast(r.identity())).astore(locals[u]);
+        code.aload(loop.values().broadcast(r.identity())).astore(locals[u]);
       }
       sums.add(locals);
     }
-    loop.reducedLoops(
-        pass,
-        () -> {
-          loop.startIndex();
-          loop.innerLoop(
-              unroll * loop.lanes(),
-              () -> {
-                for (int u = 0; u < unroll; u++) {
-                  body(pass, u, false, reductions, sums);
+    loop.walk()
+        .reducedLoops(
+            pass,
+            () -> {
+              loop.startIndex();
+              loop.innerLoop(
+                  unroll * loop.lanes(),
+                  () -> {
+                    for (int u = 0; u < unroll; u++) {
+                      body(pass, u, false, reductions, sums);
+                    }
+                  });
+              if (loop.form() == LoopForm.ANY_SIZE) {
+                if (unroll > 1) {
+                  // a row of 49 would else be walked with masks alone
+                  loop.innerLoop(loop.lanes(), () -> body(pass, 0, false, reductions, sums));
                 }
-              });
-          if (loop.form() == LoopForm.ANY_SIZE) {
-            if (unroll > 1) {
-              // a row of 49 would else be walked with masks alone
-              loop.innerLoop(loop.lanes(), () -> body(pass, 0, false, reductions, sums));
-            }
-            loop.innerLoop(
-                1,
-                () -> {
-                  loop.startTail();
-                  body(pass, 0, true, reductions, sums);
-                  loop.skip(loop.lanes() - 1);
-                });
-          }
-        });
+                loop.innerLoop(
+                    1,
+                    () -> {
+                      loop.startTail();
+                      body(pass, 0, true, reductions, sums);
+                      loop.skip(loop.lanes() - 1);
+                    });
+              }
+            });
     for (int r = 0; r < reductions.size(); r++) {
       finish(reductions.get(r), sums.get(r));
     }
@@ -107,14 +108,14 @@ final class RowLoops {
       rotated(r, vectors, sums[0]);
       code.aload(sums[0]);
       loop.api().first(lane);
-      loop.bindBroadcast(r.result(), sums[0]);
+      loop.values().bindBroadcast(r.result(), sums[0]);
     } else {
       code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
       loop.api().store(lane.vector(), lane.array(), false);
       lanes(r, 0, 1);
     }
     code.storeLocal(lane.kind(), local);
-    loop.bindScalar(r.result(), local);
+    loop.values().bindScalar(r.result(), local);
   }
 
   /// Combines each lane with the one half a vector further, then with that a quarter further, and

@@ -35,7 +35,7 @@ final class ScalarBody {
     inScope(() -> {
       compute(plan.live(), wanted, true);
       for (Expr e : wanted) {
-        loop.pushRow(e);
+        loop.kept().pushRow(e);
         loop.scalars().push(e);
         code.arrayStore(e.lane().kind());
       }
@@ -53,7 +53,7 @@ final class ScalarBody {
     List<Expr> wanted = new ArrayList<>();
     for (Expr e : order) {
       if (plan.isReadBack(e, pass)) {
-        loop.pushKept(e, 0);
+        loop.kept().push(e, 0);
         code.arrayLoad(e.lane().kind());
         bind(e);
       } else if (plan.isKeptBy(e, pass)) {
@@ -67,7 +67,7 @@ final class ScalarBody {
     compute(order, wanted, false);
     for (Expr e : order) {
       if (plan.isKeptBy(e, pass)) {
-        loop.pushKept(e, 0);
+        loop.kept().push(e, 0);
         loop.scalars().push(e);
         code.arrayStore(e.lane().kind());
       }
@@ -78,9 +78,9 @@ final class ScalarBody {
 
   private void accumulate(Reduction r) {
     Lane lane = r.result().lane();
-    loop.pushRow(r.result());
+    loop.kept().pushRow(r.result());
     loop.scalars().push(r.operand());
-    loop.pushRow(r.result());
+    loop.kept().pushRow(r.result());
     code.arrayLoad(lane.kind());
     loop.scalars().combine(Lowering.combine(r.kind()), lane);
     code.arrayStore(lane.kind());
@@ -89,14 +89,14 @@ final class ScalarBody {
   /// Writes a value at the position of the current row.
   void store(Write w) {
     code.aload(loop.array(w.access()));
-    loop.pushStart(w.access());
+    loop.walk().pushStart(w.access());
     storeValue(w);
   }
 
   /// Writes a value at the position of the current element.
   void storeElement(Write w) {
     code.aload(loop.array(w.access()));
-    loop.pushIndex(w.access(), 0);
+    loop.walk().pushIndex(w.access(), 0);
     storeValue(w);
   }
 
@@ -130,23 +130,25 @@ final class ScalarBody {
   }
 
   private boolean isOpen(Expr e, boolean again) {
-    return e.isVector() && !loop.boundScalars().containsKey(e) && (again || !loop.isInRow(e));
+    return e.isVector()
+        && !loop.values().boundScalars().containsKey(e)
+        && (again || !loop.kept().isInRow(e));
   }
 
   /// value ->
   private void bind(Expr e) {
     int local = loop.newScalar(e.lane());
     code.storeLocal(e.lane().kind(), local);
-    loop.bindScalar(e, local);
+    loop.values().bindScalar(e, local);
   }
 
   /// Forgets the variables made by `written` after it.
   private void inScope(Runnable written) {
     int mark = loop.mark();
-    Map<Expr, Integer> outside = new HashMap<>(loop.boundScalars());
+    Map<Expr, Integer> outside = new HashMap<>(loop.values().boundScalars());
     written.run();
-    loop.boundScalars().clear();
-    loop.boundScalars().putAll(outside);
+    loop.values().boundScalars().clear();
+    loop.values().boundScalars().putAll(outside);
     loop.release(mark);
   }
 }

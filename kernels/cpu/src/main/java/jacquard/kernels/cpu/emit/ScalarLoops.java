@@ -38,7 +38,7 @@ final class ScalarLoops {
   }
 
   void write() {
-    loop.place(Scope.OUTER, 0);
+    loop.values().place(Scope.OUTER, 0);
     if (plan.nest() == Nest.COLUMN) {
       columns();
     } else {
@@ -49,7 +49,7 @@ final class ScalarLoops {
   private void row() {
     for (int pass = 0; pass < plan.passes(); pass++) {
       rowPass(pass);
-      loop.place(Scope.OUTER, pass + 1);
+      loop.values().place(Scope.OUTER, pass + 1);
     }
     for (Write w : plan.keptWrites()) {
       body.store(w);
@@ -65,23 +65,24 @@ final class ScalarLoops {
     for (Reduction r : reductions) {
       fill(r, () -> code.loadConstant(unroll * loop.lanes()));
     }
-    loop.reducedLoops(
-        pass,
-        () -> {
-          loop.startIndex();
-          if (reductions.isEmpty()) {
-            loop.innerLoop(1, () -> body.write(pass));
-          } else {
-            // what is left after whole iterations is done by single vectors
-            blocks(
-                unroll * loop.lanes(),
-                loop.lanes(),
-                size -> forSlots(size, () -> body.write(pass)));
-          }
-        });
+    loop.walk()
+        .reducedLoops(
+            pass,
+            () -> {
+              loop.startIndex();
+              if (reductions.isEmpty()) {
+                loop.innerLoop(1, () -> body.write(pass));
+              } else {
+                // what is left after whole iterations is done by single vectors
+                blocks(
+                    unroll * loop.lanes(),
+                    loop.lanes(),
+                    size -> forSlots(size, () -> body.write(pass)));
+              }
+            });
     for (Reduction r : reductions) {
       Lane lane = r.result().lane();
-      code.aload(loop.laneBuffer(lane)).loadConstant(loop.rows().start(r.result()));
+      code.aload(loop.laneBuffer(lane)).loadConstant(loop.kept().rows().start(r.result()));
       code.loadConstant(unroll).loadConstant(loop.lanes()).loadConstant(r.kind().ordinal());
       code.invokestatic(
           CD_SUMS,
@@ -89,7 +90,7 @@ final class ScalarLoops {
           MethodTypeDesc.of(lane.scalar(), lane.array(), CD_int, CD_int, CD_int, CD_int));
       int local = loop.newScalar(lane);
       code.storeLocal(lane.kind(), local);
-      loop.bindScalar(r.result(), local);
+      loop.values().bindScalar(r.result(), local);
     }
   }
 
@@ -112,7 +113,7 @@ final class ScalarLoops {
       for (Reduction r : plan.reductions(pass)) {
         fill(r, () -> code.iload(size));
       }
-      loop.reducedLoops(pass, () -> again(size, () -> body.write(current)));
+      loop.walk().reducedLoops(pass, () -> again(size, () -> body.write(current)));
       place(size, pass + 1);
     }
     List<Write> kept =
@@ -157,7 +158,7 @@ final class ScalarLoops {
   }
 
   private void forSlots(int size, Runnable element) {
-    int slot = loop.slot();
+    int slot = loop.kept().slot();
     Label top = code.newLabel();
     Label done = code.newLabel();
     code.iconst_0().istore(slot).labelBinding(top).iload(slot).iload(size).if_icmpge(done);
@@ -168,7 +169,7 @@ final class ScalarLoops {
   /// Sets the first accumulators of a reduction to its identity.
   private void fill(Reduction r, Runnable count) {
     Lane lane = r.result().lane();
-    int start = loop.rows().start(r.result());
+    int start = loop.kept().rows().start(r.result());
     code.aload(loop.laneBuffer(lane)).loadConstant(start).loadConstant(start);
     count.run();
     code.iadd();

@@ -38,8 +38,8 @@ final class ScalarWriter {
       code.loadLocal(e.lane().kind(), local);
       return;
     }
-    if (loop.isInRow(e)) {
-      loop.pushRow(e);
+    if (loop.kept().isInRow(e)) {
+      loop.kept().pushRow(e);
       code.arrayLoad(e.lane().kind());
       return;
     }
@@ -111,9 +111,9 @@ final class ScalarWriter {
 
   private void position(int access, Expr e) {
     if (e.isVector()) {
-      loop.pushIndex(access, 0);
+      loop.walk().pushIndex(access, 0);
     } else {
-      loop.pushStart(access);
+      loop.walk().pushStart(access);
     }
   }
 

@@ -45,7 +45,7 @@ final class VectorWriter {
 
   /// Whether the value is in a local variable.
   private boolean isBound(Expr e) {
-    return locals.containsKey(e) || loop.broadcast(e) >= 0;
+    return locals.containsKey(e) || loop.values().broadcast(e) >= 0;
   }
 
   /// Computes values into local variables of their own, with what they share.
@@ -101,7 +101,7 @@ final class VectorWriter {
   /// Pushes the vector, or the mask of the lane type [Expr#home].
   void push(Expr e) {
     Integer local = locals.get(e);
-    int broadcast = loop.broadcast(e);
+    int broadcast = loop.values().broadcast(e);
     if (local != null) {
       code.aload(local);
     } else if (broadcast >= 0) {
@@ -228,8 +228,8 @@ final class VectorWriter {
 
   private void position(int access) {
     boolean single = access(access).inner() == Inner.ONE;
-    code.aload(single ? loop.iota() : loop.strideTimesIota(access));
-    api.broadcast(Lane.I32, () -> loop.pushIndex(access, displacement));
+    code.aload(single ? loop.iota() : loop.walk().strideTimesIota(access));
+    api.broadcast(Lane.I32, () -> loop.walk().pushIndex(access, displacement));
     api.binary(Lane.I32, "add");
   }
 
@@ -243,7 +243,7 @@ final class VectorWriter {
           buffer,
           l -> {
             code.aload(loop.array(access));
-            loop.pushIndex(access, displacement);
+            loop.walk().pushIndex(access, displacement);
             lane(access, l);
             code.iadd();
             ScalarWriter.arrayLoad(code, a.dtype());
@@ -277,7 +277,7 @@ final class VectorWriter {
 
   private void arrayAndIndex(int access) {
     code.aload(loop.array(access));
-    loop.pushIndex(access, displacement);
+    loop.walk().pushIndex(access, displacement);
   }
 
   /// Pushes the distance of lane `l` from the first.
@@ -286,7 +286,7 @@ final class VectorWriter {
     switch (access(access).inner()) {
       case ZERO -> code.iconst_0().imul();
       case ONE -> {}
-      case ANY -> code.iload(loop.innerStride(access)).imul();
+      case ANY -> code.iload(loop.walk().innerStride(access)).imul();
     }
   }
 
