@@ -141,9 +141,10 @@ function told(runs) {
   const fresh = runs.filter(run => !before.has(run.id) && run.screens.includes("curves") && run.problem === null);
   const most = known ? MOST_FOLLOWED : MOST_AT_FIRST;
   let more = false;
-  for (const run of fresh) {
+  const first = fresh.find(run => run.id === state.current) ?? fresh[0]; // the address may name one
+  for (const run of first ? [first, ...fresh] : []) {
     // losses of other recipes have other scales
-    if (!known && run.recipe !== fresh[0].recipe) continue;
+    if (!known && run.recipe !== first.recipe) continue;
     if (state.followed.size < most && !state.followed.has(run.id)) { state.followed.add(run.id); more = true; }
   }
   for (const id of state.followed) if (!byId(id)) { state.followed.delete(id); state.lines.delete(id); }

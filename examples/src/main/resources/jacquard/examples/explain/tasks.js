@@ -83,6 +83,7 @@ listKernels();
 if (data.tasks.length) pick(Number(document.querySelector("tr[data-task]").dataset.task));
 
 /* Memory: offset upwards, tasks to the right */
+const HINT = "Point to a block to see what it is. The wheel and + - zoom, drag moves, f shows all.";
 const count = Math.max(1, data.tasks.length), arena = Math.max(1, data.arena);
 const room = v => ({ left: 70, top: 10, right: v.w - 10, bottom: v.h - 24 });
 const memory = canvasOf("memory-canvas", v => {
@@ -115,8 +116,9 @@ const memory = canvasOf("memory-canvas", v => {
   $("memory-note").textContent = hit.length
     ? hit.map(([v, dtype, offset, size, first, last]) =>
         `v${v}: ${dtype}, ${bytes(size)} at ${offset}, from task ${first} (${data.tasks[first].label}, ${data.tasks[first].layer || "no layer"}) to ${last}`).join(" · ")
-    : inside ? `task ${t}: ${data.tasks[t].text.split("\n")[0]}` : "";
+    : inside ? `task ${t}: ${data.tasks[t].text.split("\n")[0]}` : HINT;
 } });
+$("memory-note").textContent = HINT;
 /* The task and the offset that are drawn at a place. */
 function place(px, py) {
   const { left, top, right, bottom } = room(memory), { x, y, k } = memory;
@@ -128,7 +130,7 @@ views.memory = memory.paint;
 const starts = [];
 let end = 0;
 data.tasks.forEach(t => { starts.push(end); end += t.us ?? 0; });
-if (!end) $("timeline-note").textContent = data.notes[0] ?? "there are no tasks";
+$("timeline-note").textContent = end ? HINT : data.notes[0] ?? "there are no tasks";
 const EDGE = 10;
 const perMicro = v => (v.w - 2 * EDGE) / end; // pixels, at k = 1
 const timeline = canvasOf("timeline-canvas", v => {
@@ -151,7 +153,7 @@ const timeline = canvasOf("timeline-canvas", v => {
   if (!end) return;
   const us = ((px - timeline.x) / timeline.k - EDGE) / perMicro(timeline);
   const i = starts.findIndex((s, n) => us >= s && us < s + data.tasks[n].us);
-  $("timeline-note").textContent = i < 0 ? "" : `task ${i}, ${digits(data.tasks[i].us, 1)} µs, ${data.tasks[i].layer || "no layer"}: ${data.tasks[i].text.split("\n")[0]}`;
+  $("timeline-note").textContent = i < 0 ? HINT : `task ${i}, ${digits(data.tasks[i].us, 1)} µs, ${data.tasks[i].layer || "no layer"}: ${data.tasks[i].text.split("\n")[0]}`;
 } });
 views.timeline = timeline.paint;
 

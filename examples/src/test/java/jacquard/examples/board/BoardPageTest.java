@@ -80,6 +80,20 @@ class BoardPageTest {
   }
 
   @Test
+  void theRunThatTheAddressNamesIsShown() throws IOException {
+    WrittenRun.of(temp.resolve("newer"), "gan", 100, "2026-02-01").line(5, 2);
+    WrittenRun.of(temp.resolve("older"), "gpt", 100, "2026-01-01").line(5, 3).line(6, 3);
+    try (BoardServer server = BoardServer.start(temp, 0);
+        Browser browser = Browser.start()) {
+      browser.open(server.address() + "#curves/older");
+      browser.await("window.board.points('loss') === 2");
+      assertEquals(1, browser.all("#runs input:checked").size());
+      assertTrue(browser.find("#runs li:has(:checked)").getText().contains("older"));
+      browser.assertCalm();
+    }
+  }
+
+  @Test
   void picturesAreShownStepByStep() throws IOException {
     WrittenRun run =
         WrittenRun.of(temp.resolve("gan"), "gan", 100, "2026-01-01")
