@@ -2,6 +2,8 @@ package jacquard.examples.view;
 
 import jacquard.nn.io.FormatException;
 import java.awt.Color;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.XYChart;
@@ -50,6 +52,14 @@ public final class ScatterChart {
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setPlotGridLinesColor(new Color(0xe4e4e4));
+    chart.getStyler().setXAxisTickLabelsFormattingFunction(ScatterChart::tick);
+    chart.getStyler().setYAxisTickLabelsFormattingFunction(ScatterChart::tick);
+  }
+
+  /// A number of an axis with as many digits as it needs; the library leaves out the 0 of 0.08.
+  static String tick(double value) {
+    BigDecimal number = BigDecimal.valueOf(value).round(new MathContext(6));
+    return Math.abs(value) < 1e-12 ? "0" : number.stripTrailingZeros().toPlainString();
   }
 
   /// Adds the points of a class; nothing if there are none.

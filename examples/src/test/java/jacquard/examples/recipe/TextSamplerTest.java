@@ -11,13 +11,19 @@ import jacquard.nn.FeedForward;
 import jacquard.nn.Gpt;
 import jacquard.nn.Init;
 import jacquard.nn.Normalisation;
+import jacquard.nn.Pass;
 import jacquard.nn.Positions;
 import jacquard.nn.Sampler;
 import jacquard.nn.data.SplitMix;
 import jacquard.nn.text.ByteTokenizer;
 import jacquard.nn.text.CharTokenizer;
 import jacquard.nn.text.Tokenizer;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,6 +108,29 @@ class TextSamplerTest {
       assertEquals(one.parts.get(0), told.parts.get(i));
     }
     assertEquals(PROMPTS.size(), told.ended.size());
+  }
+
+  /// The penalty is for what was written, too, and not for the prompt alone.
+  @Test
+  void everyTokenIsChosenWithAllThatCameBefore() {
+    Gpt model = model(LETTERS, true);
+    Sampler sampler = new Sampler(1, 0).withRepetitionPenalty(3);
+    SplitMix random = SplitMix.of(9);
+    int[] prompt = LETTERS.encode("cafe");
+    int[] tokens = Arrays.copyOf(prompt, model.config().context());
+    int vocabulary = model.config().vocabulary();
+    for (int end = prompt.length; end < tokens.length; end++) {
+      Tensor index =
+          Tensor.stored(DType.I32, tokens.clone(), Shape.of(1, tokens.length), Device.standard());
+      float[] all = model.forward(index, Pass.evaluation()).toFloatArray();
+      float[] last = Arrays.copyOfRange(all, (end - 1) * vocabulary, end * vocabulary);
+      tokens[end] = sampler.choose(last, tokens, end, random);
+    }
+    Manner manner = new Manner(sampler, tokens.length - prompt.length, List.of(), false);
+    Beginning beginning = new Beginning("cafe", SplitMix.of(9));
+    assertEquals(
+        LETTERS.decode(Arrays.copyOfRange(tokens, prompt.length, tokens.length)),
+        new TextSampler(model, LETTERS).write(List.of(beginning), manner, new Told()).getFirst());
   }
 
   @Test

@@ -91,6 +91,20 @@ class DuelSettingsTest {
       }
       return logit;
     }
+
+    /// Of pictures seen through noise.
+    double meanLogit(double[][] pictures, Key key, double deviation) {
+      float[] noise = Tensor.randn(key, ROWS, 1, 2, 3).toFloatArray();
+      double sum = 0;
+      for (int row = 0; row < ROWS; row++) {
+        double[] seen = pictures[row].clone();
+        for (int i = 0; i < PIXELS; i++) {
+          seen[i] += deviation * noise[row * PIXELS + i];
+        }
+        sum += logit(seen);
+      }
+      return sum / ROWS;
+    }
   }
 
   private static double[][] pictures() {
@@ -252,6 +266,23 @@ class DuelSettingsTest {
     assertEquals(0.5 * full, loss(1, 10, 5) - plain, 1e-4, "half way");
     assertEquals(0.75 * full, loss(1, 20, 5) - plain, 1e-4, "a quarter of the way");
     assertEquals(0, loss(1, 5, 5) - plain, 1e-4, "at the end");
+  }
+
+  /// Real pictures, drawn ones, and those by which the generator learns: each has noise of its own,
+  /// for which the step asks in this order.
+  @Test
+  void everyPictureIsJudgedThroughNoiseOfItsOwn() {
+    double deviation = 0.7;
+    First first =
+        new First(new Settings(AdversarialLoss.WGAN, 1e-12, 1e-12, 1, 0, deviation, 0, 0, 10));
+    Pass pass = Pass.training(KEY.dynamic().fold(0).fold(0));
+    pass.key(); // of what is drawn
+    double real = first.meanLogit(first.real, pass.key(), deviation);
+    double drawn = first.meanLogit(first.drawn, pass.key(), deviation);
+    double again = first.meanLogit(first.drawn, pass.key(), deviation);
+    assertTrue(Math.abs(drawn - again) > 0.01, "noise that is felt");
+    assertEquals(drawn - real, first.losses.get("d_loss"), 1e-5);
+    assertEquals(-again, first.losses.get("g_loss"), 1e-5);
   }
 
   private static double loss(double noise, long steps, long step) {
