@@ -165,6 +165,38 @@ class GptSchemesTest {
     return each(config -> () -> batch(Schemes.model(cpu(), config)));
   }
 
+  /// A longer neighbour makes all rows look at more slots of the cache: sums over them may not be
+  /// added up in an order that their number decides.
+  @TestFactory
+  Stream<DynamicTest> aLongerNeighbourChangesNoBits() {
+    Gpt.Config plain = Gpt.Config.of(Schemes.VOCABULARY, 128, 16, 4, 1);
+    return Map.of("plain", plain, "llama", Schemes.llama(plain)).entrySet().stream()
+        .map(s ->
+            DynamicTest.dynamicTest(
+                s.getKey(), () -> neighbours(Schemes.model(cpu(), s.getValue()), 20, 50, 100)));
+  }
+
+  private static void neighbours(Gpt model, int... lengths) {
+    int[] tokens = tokens(128);
+    GptDecoder together = new GptDecoder(model, lengths.length);
+    List<GptDecoder> alone = new ArrayList<>();
+    for (int row = 0; row < lengths.length; row++) {
+      alone.add(new GptDecoder(model, 1));
+      int[] prompt = Arrays.copyOf(tokens, lengths[row]);
+      assertArrayEquals(alone.get(row).prefill(prompt)[0], together.read(row, prompt));
+    }
+    for (int t = 0; t < 15; t++) {
+      int[] next = new int[lengths.length];
+      for (int row = 0; row < next.length; row++) {
+        next[row] = tokens[lengths[row] + t];
+      }
+      float[][] logits = together.next(next);
+      for (int row = 0; row < next.length; row++) {
+        assertArrayEquals(alone.get(row).next(next[row])[0], logits[row], "row " + row);
+      }
+    }
+  }
+
   private static void batch(Gpt model) {
     int rows = GptDecoder.SAME_BITS;
     int[] tokens = tokens(Schemes.CONTEXT);

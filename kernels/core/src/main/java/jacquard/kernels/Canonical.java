@@ -240,16 +240,22 @@ final class Canonical {
 
   /// A product over a single k as a multiplication of expanded sources, which loops take in.
   private @Nullable Vertex outer(Node node, Vertex x, Vertex y) {
-    return x.shape.dim(x.shape.rank() - 1) == 1 && x.dtype == node.dtype()
-        ? intern(
+    if (x.shape.dim(x.shape.rank() - 1) != 1 || x.dtype != node.dtype()) {
+      return null;
+    }
+    Vertex a = expanded(x, node);
+    Vertex b = expanded(y, node);
+    Vertex simpler = binary(node, BinaryKind.MUL, a, b);
+    return simpler != null
+        ? simpler
+        : intern(
             new Op.Binary(BinaryKind.MUL),
-            List.of(expanded(x, node), expanded(y, node)),
+            List.of(a, b),
             node.dtype(),
             node.shape(),
             sequence(node),
             -1,
-            false)
-        : null;
+            false);
   }
 
   private Vertex expanded(Vertex x, Node like) {

@@ -209,7 +209,8 @@ public sealed interface Op {
 
   /// `[..., m, k]` by `[..., k, n]` to `[..., m, n]` with equal leading axes. Transposes and batch
   /// broadcasts are movements of the sources, which back ends absorb as strides. Sources of f16 or
-  /// bf16 give f32, added in f32; so for [Conv].
+  /// bf16 give f32, added in f32; so for [Conv]. Whether a sum of a single product that is -0 is -0
+  /// or 0 is the device's choice.
   record Dot() implements Contraction {}
 
   /// A convolution, or one of its gradients; see [ConvKind] for the sources.

@@ -11,11 +11,9 @@ final class F32MatrixVector {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = S.length();
 
-  /// Rows that [#dots] takes at a time, as far from each other as can be, see [#addColumns].
+  /// Rows that [#dots] takes at a time, as far from each other as can be: memory is read in long
+  /// runs, whose waits at the ends of pages overlap.
   static final int ROWS = 4;
-
-  /// Columns that [#addColumns] takes at a time.
-  private static final int COLUMNS = 8;
 
   private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(S, 8 % LANES, 1, true);
   private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(S, 4 % LANES, 1, true);
@@ -79,9 +77,8 @@ final class F32MatrixVector {
     }
   }
 
-  /// Adds columns eight at a time, so that the sums are loaded and stored once for eight
-  /// multiply-adds. The eight are as far from each other as can be: memory is read in eight long
-  /// runs, which hide the latency at the ends of pages from each other.
+  /// Adds columns four at a time, so that the sums are loaded and stored once for four
+  /// multiply-adds.
   private static void addColumns(
       int rows,
       int k,
@@ -93,63 +90,35 @@ final class F32MatrixVector {
       int xStride,
       float[] y,
       int yOffset) {
-    int run = k / COLUMNS;
-    int step = run * colStride;
-    int xStep = run * xStride;
-    int vectors = VectorTier.ADD_COLUMNS.isReady(Element.F32) ? rows - rows % LANES : 0;
-    for (int p = 0; p < run; p++) {
-      int s = offset + p * colStride;
+    boolean ready = VectorTier.ADD_COLUMNS.isReady(Element.F32);
+    int p = 0;
+    for (; p + 4 <= k; p += 4) {
+      int s0 = offset + p * colStride;
+      int s1 = s0 + colStride;
+      int s2 = s1 + colStride;
+      int s3 = s2 + colStride;
       int at = xOffset + p * xStride;
-      if (vectors > 0) {
-        addColumns(vectors, m, s, step, x, at, xStep, y, yOffset);
+      float x0 = x[at];
+      float x1 = x[at + xStride];
+      float x2 = x[at + 2 * xStride];
+      float x3 = x[at + 3 * xStride];
+      int done = ready ? rows - rows % F32Vectors.LANES : 0;
+      if (done > 0) {
+        F32Vectors.addColumns(done, m, s0, colStride, x0, x1, x2, x3, y, yOffset);
       }
-      for (int i = vectors; i < rows; i++) {
-        float sum = y[yOffset + i];
-        for (int q = 0; q < COLUMNS; q++) {
-          sum = Math.fma(m[s + q * step + i], x[at + q * xStep], sum);
-        }
-        y[yOffset + i] = sum;
+      for (int i = done; i < rows; i++) {
+        float sum = Math.fma(m[s0 + i], x0, y[yOffset + i]);
+        sum = Math.fma(m[s1 + i], x1, sum);
+        sum = Math.fma(m[s2 + i], x2, sum);
+        y[yOffset + i] = Math.fma(m[s3 + i], x3, sum);
       }
     }
-    for (int p = run * COLUMNS; p < k; p++) {
+    for (; p < k; p++) {
       int s = offset + p * colStride;
       float factor = x[xOffset + p * xStride];
       for (int i = 0; i < rows; i++) {
         y[yOffset + i] = Math.fma(m[s + i], factor, y[yOffset + i]);
       }
-    }
-  }
-
-  /// Adds eight columns, each contiguous, times their factors to `y`, for a multiple of the lanes
-  /// of rows.
-  static void addColumns(
-      int rows, float[] m, int s0, int step, float[] x, int at, int xStep, float[] y, int yOffset) {
-    int s1 = s0 + step;
-    int s2 = s1 + step;
-    int s3 = s2 + step;
-    int s4 = s3 + step;
-    int s5 = s4 + step;
-    int s6 = s5 + step;
-    int s7 = s6 + step;
-    FloatVector v0 = FloatVector.broadcast(S, x[at]);
-    FloatVector v1 = FloatVector.broadcast(S, x[at + xStep]);
-    FloatVector v2 = FloatVector.broadcast(S, x[at + 2 * xStep]);
-    FloatVector v3 = FloatVector.broadcast(S, x[at + 3 * xStep]);
-    FloatVector v4 = FloatVector.broadcast(S, x[at + 4 * xStep]);
-    FloatVector v5 = FloatVector.broadcast(S, x[at + 5 * xStep]);
-    FloatVector v6 = FloatVector.broadcast(S, x[at + 6 * xStep]);
-    FloatVector v7 = FloatVector.broadcast(S, x[at + 7 * xStep]);
-    for (int i = 0; i < rows; i += LANES) {
-      FloatVector sum = FloatVector.fromArray(S, y, yOffset + i);
-      sum = FloatVector.fromArray(S, m, s0 + i).fma(v0, sum);
-      sum = FloatVector.fromArray(S, m, s1 + i).fma(v1, sum);
-      sum = FloatVector.fromArray(S, m, s2 + i).fma(v2, sum);
-      sum = FloatVector.fromArray(S, m, s3 + i).fma(v3, sum);
-      sum = FloatVector.fromArray(S, m, s4 + i).fma(v4, sum);
-      sum = FloatVector.fromArray(S, m, s5 + i).fma(v5, sum);
-      sum = FloatVector.fromArray(S, m, s6 + i).fma(v6, sum);
-      sum = FloatVector.fromArray(S, m, s7 + i).fma(v7, sum);
-      sum.intoArray(y, yOffset + i);
     }
   }
 

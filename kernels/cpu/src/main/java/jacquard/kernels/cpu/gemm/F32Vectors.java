@@ -302,6 +302,35 @@ final class F32Vectors {
     }
   }
 
+  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of
+  /// rows.
+  static void addColumns(
+      int rows,
+      float[] m,
+      int s0,
+      int colStride,
+      float x0,
+      float x1,
+      float x2,
+      float x3,
+      float[] y,
+      int yOffset) {
+    int s1 = s0 + colStride;
+    int s2 = s1 + colStride;
+    int s3 = s2 + colStride;
+    FloatVector v0 = FloatVector.broadcast(S, x0);
+    FloatVector v1 = FloatVector.broadcast(S, x1);
+    FloatVector v2 = FloatVector.broadcast(S, x2);
+    FloatVector v3 = FloatVector.broadcast(S, x3);
+    for (int i = 0; i < rows; i += LANES) {
+      FloatVector sum =
+          FloatVector.fromArray(S, m, s0 + i).fma(v0, FloatVector.fromArray(S, y, yOffset + i));
+      sum = FloatVector.fromArray(S, m, s1 + i).fma(v1, sum);
+      sum = FloatVector.fromArray(S, m, s2 + i).fma(v2, sum);
+      FloatVector.fromArray(S, m, s3 + i).fma(v3, sum).intoArray(y, yOffset + i);
+    }
+  }
+
   /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
   /// short for it. With longer ones [F32Transpose] does it: vectors of two lengths in one process
   /// spoil the profiles of the Vector API's methods, and with them kernels that are compiled later.

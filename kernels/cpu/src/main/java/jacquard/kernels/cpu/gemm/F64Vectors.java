@@ -309,6 +309,35 @@ final class F64Vectors {
     }
   }
 
+  /// Adds four columns, each contiguous, times their factors to `y`, for a multiple of the lanes of
+  /// rows.
+  static void addColumns(
+      int rows,
+      double[] m,
+      int s0,
+      int colStride,
+      double x0,
+      double x1,
+      double x2,
+      double x3,
+      double[] y,
+      int yOffset) {
+    int s1 = s0 + colStride;
+    int s2 = s1 + colStride;
+    int s3 = s2 + colStride;
+    DoubleVector v0 = DoubleVector.broadcast(S, x0);
+    DoubleVector v1 = DoubleVector.broadcast(S, x1);
+    DoubleVector v2 = DoubleVector.broadcast(S, x2);
+    DoubleVector v3 = DoubleVector.broadcast(S, x3);
+    for (int i = 0; i < rows; i += LANES) {
+      DoubleVector sum =
+          DoubleVector.fromArray(S, m, s0 + i).fma(v0, DoubleVector.fromArray(S, y, yOffset + i));
+      sum = DoubleVector.fromArray(S, m, s1 + i).fma(v1, sum);
+      sum = DoubleVector.fromArray(S, m, s2 + i).fma(v2, sum);
+      DoubleVector.fromArray(S, m, s3 + i).fma(v3, sum).intoArray(y, yOffset + i);
+    }
+  }
+
   /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
   /// short for it.
   static final int BLOCK = LANES >= 4 ? 4 : 1;

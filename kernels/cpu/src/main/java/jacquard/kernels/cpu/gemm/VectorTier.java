@@ -2,9 +2,9 @@ package jacquard.kernels.cpu.gemm;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/// Whether the Vector API code of [F32Vectors], [F64Vectors] or their neighbours has been compiled,
-/// method by method; until then plain loops stand in, with the same bits. The first question starts
-/// the compilation, and each that is denied counts as one of [KernelWarmer#standIns].
+/// Whether the Vector API code of [F32Vectors] or [F64Vectors] has been compiled, method by method;
+/// until then plain loops stand in, with the same bits. The first question starts the compilation,
+/// and each that is denied counts as one of [KernelWarmer#standIns].
 enum VectorTier {
   GATHER,
   COPY_ROWS,
@@ -100,8 +100,8 @@ enum VectorTier {
           F32Vectors.packTiles(a, 3, 41, starts, 1 + some, 3, 2, b, 4, 100, 8);
         }
         case ADD_COLUMNS -> {
-          F32MatrixVector.addColumns(16 * some, a, 3, 90, a, 1, 40, b, 5);
-          F32MatrixVector.addColumns(16, a, 3, 90, a, 1, 2, b, 5);
+          F32Vectors.addColumns(16 * some, a, 3, 90, 1, 2, 3, 4, b, 5);
+          F32Vectors.addColumns(16, a, 3, 90, 1, 2, 3, 4, b, 5);
         }
         case COPY_PADDED -> {
           F32Vectors.copyPadded(a, 3, 14, b, 5, 16, 1 + 2 * some, 14);
@@ -148,8 +148,8 @@ enum VectorTier {
           F64Vectors.packTiles(a, 3, 41, starts, 1 + some, 3, 2, b, 4, 100, 8);
         }
         case ADD_COLUMNS -> {
-          F64MatrixVector.addColumns(16 * some, a, 3, 90, a, 1, 40, b, 5);
-          F64MatrixVector.addColumns(16, a, 3, 90, a, 1, 2, b, 5);
+          F64Vectors.addColumns(16 * some, a, 3, 90, 1, 2, 3, 4, b, 5);
+          F64Vectors.addColumns(16, a, 3, 90, 1, 2, 3, 4, b, 5);
         }
         case COPY_PADDED -> {
           F64Vectors.copyPadded(a, 3, 14, b, 5, 16, 1 + 2 * some, 14);
