@@ -57,6 +57,32 @@ class LoraTest {
     assertArrayEquals(logits(base), logits(adapted(base)));
   }
 
+  /// `x W^T + b + alpha / rank * x A^T B^T`, with rank 2 and alpha 5.
+  @Test
+  void theAdditionIsTheProductOfItsFactorsTimesAlphaByRank() {
+    Init init = Reference.init(3);
+    Linear linear = Linear.of(init.at("fc"), 3, 4);
+    Linear adapted = linear.withLora(Lora.of(init, linear.weight(), new Lora.Config(2, 5)));
+    Lora lora = adapted.lora();
+    lora.b().load(Reference.random(4, 4, 2).toDoubleArray());
+    double[] a = Reference.values(lora.a());
+    double[] b = Reference.values(lora.b());
+    Tensor x = Reference.random(5, 1, 3);
+    double[] in = x.toDoubleArray();
+    double[] expected = linear.forward(x, Pass.evaluation()).toDoubleArray();
+    for (int out = 0; out < 4; out++) {
+      for (int rank = 0; rank < 2; rank++) {
+        for (int i = 0; i < 3; i++) {
+          expected[out] += 5.0 / 2 * b[out * 2 + rank] * a[rank * 3 + i] * in[i];
+        }
+      }
+    }
+    assertArrayEquals(
+        expected, adapted.forward(x, Pass.evaluation()).toDoubleArray(), 1e-12, "beside");
+    assertArrayEquals(
+        expected, adapted.merged().forward(x, Pass.evaluation()).toDoubleArray(), 1e-12, "merged");
+  }
+
   @Test
   void onlyTheAdditionIsTrainedAndLearns() {
     Gpt base = base();

@@ -26,11 +26,14 @@ final class GanMonitor {
   private final GanModel model;
   private final ImageJudge judge;
   private final Moments real;
+  private final String remedies;
   private @Nullable String warning;
 
-  GanMonitor(GanModel model, ImageJudge judge, Digits digits) {
+  /// @param remedies [GanOptions#remedies]
+  GanMonitor(GanModel model, ImageJudge judge, Digits digits, String remedies) {
     this.model = model;
     this.judge = judge;
+    this.remedies = remedies;
     Pictures known = digits.learned(PICTURES_AT_THE_END);
     real = Moments.of(judge.features(known.pixels(), known.count()));
   }
@@ -55,24 +58,25 @@ final class GanMonitor {
     ClassHistogram classes = judge.classes(features);
     if (classes != null) {
       measured.put("entropy", classes.entropy());
-      warning = collapse(classes);
+      warning = collapse(classes, remedies);
     }
     return measured;
   }
 
   /// What to say of a generator that draws some classes hardly any more; null if it draws all.
-  static @Nullable String collapse(ClassHistogram drawn) {
+  static @Nullable String collapse(ClassHistogram drawn, String remedies) {
     double most = Math.log(drawn.counts().length);
     return drawn.entropy() >= COLLAPSED * most
         ? null
-        : "mode collapse? %d of %d classes among %,d drawn, entropy %.2f of %.2f nats: %s; try --loss wgan-gp, --spectral-norm or --lr-d"
+        : "mode collapse? %d of %d classes among %,d drawn, entropy %.2f of %.2f nats: %s; try %s"
             .formatted(
                 drawn.present(),
                 drawn.counts().length,
                 drawn.total(),
                 drawn.entropy(),
                 most,
-                Arrays.toString(drawn.counts()));
+                Arrays.toString(drawn.counts()),
+                remedies);
   }
 
   /// Of the last measurement; null if all is well.

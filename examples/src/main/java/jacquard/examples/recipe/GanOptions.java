@@ -5,6 +5,8 @@ import jacquard.examples.recipe.gan.GanModel;
 import jacquard.examples.recipe.gan.GanModel.Arch;
 import jacquard.examples.recipe.gan.GanModel.Norm;
 import jacquard.nn.AdversarialLoss;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -144,6 +146,22 @@ final class GanOptions {
       throw new IllegalArgumentException(
           "--label-smoothing is for bce and lsgan, and --loss is " + LossConverter.name(loss));
     }
+  }
+
+  /// What may help against a mode collapse, of what isn't done already.
+  String remedies() {
+    List<String> left = new ArrayList<>();
+    left.add(loss == AdversarialLoss.WGAN ? "more --d-steps" : "--loss wgan-gp");
+    if (!spectralNorm) {
+      left.add("--spectral-norm");
+    }
+    if (rateD == null) {
+      left.add("--lr-d");
+    }
+    int last = left.size() - 1;
+    return last == 0
+        ? left.getFirst()
+        : String.join(", ", left.subList(0, last)) + " or " + left.get(last);
   }
 
   private int channels() {

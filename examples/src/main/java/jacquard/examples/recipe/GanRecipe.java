@@ -113,7 +113,9 @@ public final class GanRecipe implements Callable<Integer> {
         LossChart.of("gan: " + digits.source(), gan.quantity()).noisy("d_loss").noisy("g_loss");
     try (DataLoader batches = augment.loader(digits, run.first() * rounds, run.end() * rounds)) {
       GanMonitor monitor =
-          judge == null ? null : new GanMonitor(duel.model(), judge.judge(), digits);
+          judge == null
+              ? null
+              : new GanMonitor(duel.model(), judge.judge(), digits, gan.remedies());
       int exit =
           new TrainingLoop(run, pace, chart)
               .run(new Lesson(duel, digits.train(), batches, monitor));

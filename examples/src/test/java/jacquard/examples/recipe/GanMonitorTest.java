@@ -27,15 +27,15 @@ class GanMonitorTest {
 
   @Test
   void fewClassesAreToldAndManyAreNot() {
-    assertNull(GanMonitor.collapse(drawn(50, 50, 50, 50)));
-    String one = GanMonitor.collapse(drawn(0, 2000, 0, 0));
+    assertNull(GanMonitor.collapse(drawn(50, 50, 50, 50), "this"));
+    String one = GanMonitor.collapse(drawn(0, 2000, 0, 0), "this or that");
     assertEquals(
         "mode collapse? 1 of 4 classes among 2,000 drawn, entropy 0.00 of 1.39 nats:"
-            + " [0, 2000, 0, 0]; try --loss wgan-gp, --spectral-norm or --lr-d",
+            + " [0, 2000, 0, 0]; try this or that",
         one);
     // Three classes of four have 79 % of the greatest entropy, with a few of the fourth 81 %.
-    assertNotNull(GanMonitor.collapse(drawn(100, 100, 100, 0)));
-    assertNull(GanMonitor.collapse(drawn(100, 100, 100, 4)));
+    assertNotNull(GanMonitor.collapse(drawn(100, 100, 100, 0), "this"));
+    assertNull(GanMonitor.collapse(drawn(100, 100, 100, 4), "this"));
   }
 
   @Test
@@ -48,7 +48,7 @@ class GanMonitorTest {
         GanModel.of(
             Init.of(2),
             new GanModel.Sizes(GanModel.Arch.MLP, 28, 28, 4, 4, 0, GanModel.Norm.NONE, 0));
-    GanMonitor monitor = new GanMonitor(model, judge, digits);
+    GanMonitor monitor = new GanMonitor(model, judge, digits, "that");
     Map<String, Double> measured = monitor.measure(false);
     Map<String, Double> atTheEnd = monitor.measure(true);
 
@@ -67,7 +67,7 @@ class GanMonitorTest {
     assertEquals(ImageScores.fid(real, more), atTheEnd.get("fid_5000"), 1e-9);
     assertNotEquals(atTheEnd.get("fid"), atTheEnd.get("fid_5000"));
     // Nobody has taught it anything: all its pictures are the same grey.
-    assertEquals(GanMonitor.collapse(classes), monitor.warning());
+    assertEquals(GanMonitor.collapse(classes, "that"), monitor.warning());
     assertTrue(monitor.warning() != null, () -> Arrays.toString(classes.counts()));
   }
 }

@@ -49,6 +49,14 @@ class GanOptionsTest {
   }
 
   @Test
+  void onlyWhatIsNotDoneAlreadyIsAdvised() {
+    assertEquals("--loss wgan-gp, --spectral-norm or --lr-d", parsed().remedies());
+    assertEquals("--loss wgan-gp or --lr-d", parsed("--loss=hinge", "--spectral-norm").remedies());
+    assertEquals(
+        "more --d-steps", parsed("--loss=wgan-gp", "--spectral-norm", "--lr-d=1e-4").remedies());
+  }
+
+  @Test
   void sizesHaveTheirs(@TempDir Path temp) throws IOException {
     Digits digits = Digits.of(TinyData.mnist(temp, 20, 10, 8), -1, 4, 1);
     assertEquals(
