@@ -8,6 +8,7 @@ import jacquard.nn.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,6 +88,9 @@ class ResumeRefusalTest {
         "is none of the run " + run + ": model.dim is 32, expected 16",
         "--from",
         RunFiles.lastCheckpoint(other).toString());
+    Files.copy(RunFiles.lastCheckpoint(other), checkpoint(8), StandardCopyOption.REPLACE_EXISTING);
+    Result result = refused("model.dim is 32, expected 16; go on from step 6: ");
+    assertTrue(result.err().getFirst().endsWith(" --from step-000006"), result::toString);
   }
 
   /// Their models are alike: only the options tell them apart.

@@ -102,7 +102,7 @@ public final class Resume implements Callable<Integer> {
       long told = folder.configured(config, Resume::end);
       try (CheckpointFile checkpoint = checkpoint(folder)) {
         if (checkpoint != null) {
-          requireSame(config, checkpoint, recipe.getCommandSpec());
+          requireSame(folder, config, checkpoint, recipe.getCommandSpec());
         }
         long done = checkpoint == null ? 0 : checkpoint.step();
         long end = steps == null ? told : steps;
@@ -224,10 +224,16 @@ public final class Resume implements Callable<Integer> {
     try {
       return CheckpointFile.open(file);
     } catch (FormatException e) {
-      List<Path> others = new ArrayList<>(all);
-      others.add(checkpoints.best());
-      throw new FormatException(e.getMessage() + "; " + offer(folder, file, others), e);
+      throw new FormatException(e.getMessage() + "; " + offer(folder, file, all(folder)), e);
     }
+  }
+
+  /// The checkpoints of a run, the latest first; behind them the best, which may be missing.
+  private static List<Path> all(RunFolder folder) throws FormatException {
+    CheckpointFolder checkpoints = new CheckpointFolder(folder.checkpoints(), 1);
+    List<Path> all = new ArrayList<>(checkpoints.newestFirst());
+    all.add(checkpoints.best());
+    return all;
   }
 
   /// The first checkpoint is written before the first step.
@@ -272,12 +278,30 @@ public final class Resume implements Callable<Integer> {
     }
   }
 
-  private void requireSame(Json config, CheckpointFile checkpoint, CommandSpec recipe)
+  private void requireSame(
+      RunFolder folder, Json config, CheckpointFile checkpoint, CommandSpec recipe)
       throws FormatException {
     String difference = difference(config, checkpoint, recipe);
-    if (difference != null) {
-      throw new FormatException(
-          "checkpoint: " + checkpoint.path() + ": is none of the run " + path + ": " + difference);
+    if (difference == null) {
+      return;
+    }
+    String wrong =
+        "checkpoint: " + checkpoint.path() + ": is none of the run " + path + ": " + difference;
+    for (Path other : all(folder)) {
+      if (!other.equals(checkpoint.path()) && isOwn(config, other, recipe)) {
+        wrong += "; " + offer(folder, checkpoint.path(), List.of(other));
+        break;
+      }
+    }
+    throw new FormatException(wrong);
+  }
+
+  /// Whether a checkpoint is whole and the run's.
+  private static boolean isOwn(Json config, Path checkpoint, CommandSpec recipe) {
+    try (CheckpointFile whole = CheckpointFile.open(checkpoint)) {
+      return difference(config, whole, recipe) == null;
+    } catch (FormatException e) {
+      return false;
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -67,6 +68,8 @@ public final class FormatException extends IOException {
           "is a folder, expected a file" + other(path, e.getFile());
       case EOFException e -> "ends too early";
       case IOException e when Files.isDirectory(path) -> "is a folder, expected a file";
+      case FileSystemException e when e.getReason() != null ->
+          e.getReason() + other(path, e.getFile());
       case IOException e -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
   }

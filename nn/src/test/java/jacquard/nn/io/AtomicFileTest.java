@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,15 @@ class AtomicFileTest {
     AtomicFile.write("config", path, "zwölf");
     assertEquals("zwölf", Files.readString(path));
     assertEquals(List.of("config.json"), names());
+  }
+
+  @Test
+  void aReasonIsToldWithThePathOnce() {
+    FileSystemException cause =
+        new FileSystemException("some/file", null, "Operation not permitted");
+    assertEquals(
+        "model: some/file: Operation not permitted",
+        FormatException.unreadable("model", Path.of("some/file"), cause).getMessage());
   }
 
   @Test
