@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `sample --class K` of a model that learned MNIST for a moment: a classifier that learned it for
 /// a moment, too, calls most of the pictures K.
@@ -69,16 +71,22 @@ class ConditionalTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
   @Tag("long")
-  void mostDigitsAreWhatAClassifierTakesThemFor() throws IOException {
+  @ValueSource(
+      strings = {
+        "vae --conditional --steps 1500 --batch 64",
+        "gan --arch dcgan --conditional --steps 1500",
+      })
+  void mostDigitsAreWhatAClassifierTakesThemFor(String recipe) throws IOException {
     digits = TinyData.first(SharedData.path("mnist"), temp.resolve("digits"), 20_000, 500);
     Path classifier = train("classifier --steps 300 --batch 64");
-    Path vae = train("vae --conditional --steps 1500 --batch 64");
+    Path run = train(recipe);
     for (int label = 0; label < 10; label++) {
-      int[] taken = ClassifiedTiles.of(drawn(vae, label), classifier);
+      int[] taken = ClassifiedTiles.of(drawn(run, label), classifier);
       assertEquals(64, Arrays.stream(taken).sum());
       String told = "64 drawn as " + label + " are taken for " + Arrays.toString(taken);
+      System.out.println(told);
       assertTrue(taken[label] > 32, told);
     }
   }
