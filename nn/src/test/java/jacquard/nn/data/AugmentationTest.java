@@ -111,6 +111,27 @@ class AugmentationTest {
     assertArrayEquals(image.values(), around.values(), 1e-5f);
   }
 
+  /// A line from the middle to the right: counter-clockwise it ends above, clockwise below.
+  @Test
+  void randomTurnsGoEitherWay() {
+    Image line =
+        of(5, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    int above = 0;
+    int below = 0;
+    for (int seed = 0; seed < 100; seed++) {
+      float[] turned = new Augmentation.Rotate(60).apply(line, new SplitMix(seed)).values();
+      float up = 0;
+      float down = 0;
+      for (int i = 0; i < 10; i++) {
+        up += turned[i];
+        down += turned[turned.length - 1 - i];
+      }
+      above += up > down ? 1 : 0;
+      below += down > up ? 1 : 0;
+    }
+    assertTrue(above > 30 && below > 30, above + " above, " + below + " below");
+  }
+
   @Test
   void whatComesFromOutsideIsBlack() {
     Image image = of(2, 2, 1, 2, 3, 4);
