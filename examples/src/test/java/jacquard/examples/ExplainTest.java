@@ -169,7 +169,8 @@ class ExplainTest {
       String layer = operation.items().get(2).asText();
       if (operation.items().get(5).asText().equals("update")) {
         layers.add(layer);
-        assertTrue(!layer.equals("norm") || type.matches("(f32|bool)\\[16?]"), operation::toString);
+        assertTrue(
+            !layer.equals("norm") || type.matches("(f32|bool)\\[(16?)?]"), operation::toString);
       }
     }
     for (String layer : List.of("norm", "tokens", "head", "blocks.0.norm1", "update")) {
@@ -289,7 +290,30 @@ class ExplainTest {
     assertEquals(
         List.of("plans 1 to 2: updates discriminator", "plan 3: updates discriminator, generator"),
         names(data.field("plans").items()));
+    for (Json plan : data.field("plans").items()) {
+      assertRolesAreThoseOfTheCode(plan.field("step").field("operations").items());
+    }
     assertRefused("--plan is 4, expected a plan from 1 to 3", run.toString(), "--plan", "4");
+  }
+
+  /// A plan that returns nothing has a forward pass too, and what a later loss reads of a network
+  /// that was just updated is an update all the same.
+  private static void assertRolesAreThoseOfTheCode(List<Json> operations) throws IOException {
+    Set<String> roles = new TreeSet<>();
+    Set<String> updated = new TreeSet<>();
+    for (Json operation : operations) {
+      List<Json> fields = operation.items();
+      String role = fields.get(5).asText();
+      roles.add(role);
+      if (fields.get(3).asText().matches(".*\\((Adam|Clip|Constants)\\.java.*")) {
+        assertTrue(role.matches("update|input"), operation::toString);
+      }
+      if (role.equals("update")) {
+        updated.add(fields.get(2).asText().replaceAll("\\..*", ""));
+      }
+    }
+    assertEquals(Set.of("forward", "gradient", "input", "update"), roles);
+    assertTrue(updated.contains("discriminator"), updated::toString);
   }
 
   private static List<String> names(List<Json> plans) throws IOException {

@@ -6,6 +6,7 @@ import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.train.CheckpointFolder;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -37,6 +38,9 @@ final class TextAnswers {
           "--repetition-penalty",
           "--stop",
           "--seed");
+
+  /// The largest values of options that decide how much is written.
+  private static final Map<String, Integer> LARGEST = Map.of("--count", 16, "--length", 100_000);
 
   private final Catalogue catalogue;
   private final Models models;
@@ -110,9 +114,23 @@ final class TextAnswers {
             400,
             "option " + option.getKey() + " is not to be had here, expected one of " + OPTIONS);
       }
-      arguments.add(option.getKey() + "=" + option.getValue().asText());
+      String value = option.getValue().asText();
+      checkIsNotTooLarge(option.getKey(), value);
+      arguments.add(option.getKey() + "=" + value);
     }
     return arguments;
+  }
+
+  /// What is no number at all is refused by the option itself.
+  private static void checkIsNotTooLarge(String option, String value) throws RefusedException {
+    Integer largest = LARGEST.get(option);
+    if (largest == null || !value.strip().matches("\\+?\\d+")) {
+      return;
+    }
+    if (new BigInteger(value.strip()).compareTo(BigInteger.valueOf(largest)) > 0) {
+      throw new RefusedException(
+          400, option + " is " + value + ", expected at most " + largest + " on the board");
+    }
   }
 
   private TextModel model(Json asked) throws IOException {

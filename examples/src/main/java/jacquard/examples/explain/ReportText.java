@@ -145,12 +145,13 @@ final class ReportText {
     return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "-";
   }
 
-  /// The operations that compute, with the line of each.
+  /// The operations with the line of each, those that compute before those that only move.
   private String covered(Kernel kernel) {
     List<String> names =
         kernel.operations().stream()
             .map(report.operations()::get)
             .filter(o -> o.role() != Role.INPUT)
+            .sorted(Comparator.comparing(Operation::computes).reversed())
             .map(o -> o.name() + (o.line().isEmpty() ? "" : " " + place(o.line())))
             .distinct()
             .toList();

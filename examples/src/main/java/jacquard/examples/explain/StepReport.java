@@ -7,12 +7,14 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.ScheduleText;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.ceiling.Roofline;
+import jacquard.nn.optim.Adam;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Device;
 import jacquard.tensor.State;
 import jacquard.tensor.Update;
 import jacquard.tensor.graph.Layers;
 import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Origin;
 import jacquard.tensor.graph.Source;
 import jacquard.tensor.graph.Traversal;
@@ -45,6 +47,8 @@ public record StepReport(
     List<String> updates,
     Measured measured) {
 
+  private static final String OPTIMISERS = Adam.class.getPackageName() + ".";
+
   /// A share to be explained, with some room for what differs from one second to the next.
   private static final double IMPOSSIBLE = 1.2;
 
@@ -72,6 +76,7 @@ public record StepReport(
   /// @param line that made it
   /// @param caller the line outside of the library that led to it
   /// @param role what it is for
+  /// @param computes whether it makes values, and does not only move them about
   /// @param sources by number
   /// @param tasks that compute it
   public record Operation(
@@ -81,6 +86,7 @@ public record StepReport(
       String line,
       String caller,
       Role role,
+      boolean computes,
       List<Integer> sources,
       List<Integer> tasks) {}
 
@@ -159,7 +165,6 @@ public record StepReport(
         tasksOf.computeIfAbsent(node, n -> new ArrayList<>()).add(t);
       }
     }
-    Map<Node, Boolean> before = beforeUpdates(work);
     List<Operation> operations = new ArrayList<>();
     for (Node node : order) {
       Origin origin = Origin.of(node);
@@ -170,7 +175,8 @@ public record StepReport(
               layers.of(node),
               origin == null ? "" : origin.line(),
               origin == null ? "" : origin.callerLine(),
-              role(node, origin, before),
+              role(node, origin),
+              computes(node.op()),
               node.sources().stream().map(numbers::get).toList(),
               tasksOf.getOrDefault(node, List.of())));
     }
@@ -190,7 +196,7 @@ public record StepReport(
           new Kernel(
               task,
               ScheduleText.line(task),
-              mostFrequent(covered.stream().map(i -> operations.get(i).layer()).toList()),
+              layer(covered, operations),
               covered,
               explanation.parts().get(t).ends(),
               cost,
@@ -222,22 +228,32 @@ public record StepReport(
     };
   }
 
-  /// What the outputs depend on: forward, and gradients where they are clipped or returned.
-  private static Map<Node, Boolean> beforeUpdates(Work work) {
-    Map<Node, Boolean> before = new IdentityHashMap<>();
-    Traversal.sourcesFirst(work.outputs().stream().map(output -> output.node()).toList())
-        .forEach(node -> before.put(node, true));
-    return before;
-  }
-
-  private static Role role(Node node, @Nullable Origin origin, Map<Node, Boolean> before) {
+  /// By where the node was made: what clips gradients belongs to the update.
+  private static Role role(Node node, @Nullable Origin origin) {
     if (node.sources().isEmpty()) {
       return Role.INPUT;
     }
-    if (origin != null && origin.forward() != null) {
+    if (origin == null) {
+      return Role.FORWARD;
+    }
+    if (origin.forward() != null) {
       return Role.GRADIENT;
     }
-    return before.containsKey(node) ? Role.FORWARD : Role.UPDATE;
+    return origin.frames().stream().anyMatch(frame -> frame.getClassName().startsWith(OPTIMISERS))
+        ? Role.UPDATE
+        : Role.FORWARD;
+  }
+
+  private static boolean computes(Op op) {
+    return !(op instanceof Op.Leaf || op instanceof Op.Movement);
+  }
+
+  /// The layer of most of the operations that compute.
+  private static String layer(List<Integer> covered, List<Operation> operations) {
+    List<Operation> all = covered.stream().map(operations::get).toList();
+    List<Operation> computing = all.stream().filter(Operation::computes).toList();
+    return mostFrequent(
+        (computing.isEmpty() ? all : computing).stream().map(Operation::layer).toList());
   }
 
   private static String mostFrequent(List<String> layers) {

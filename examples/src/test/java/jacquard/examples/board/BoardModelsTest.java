@@ -121,6 +121,14 @@ class BoardModelsTest {
     Wire.Answer out = Wire.post(server, "write", asked("gpt", "", Map.of("--out", "/tmp/x")));
     assertEquals(400, out.status());
     assertTrue(out.body().startsWith("option --out is not to be had here"), out::body);
+    Wire.Answer many = Wire.post(server, "write", asked("gpt", "", Map.of("--count", "17")));
+    assertEquals(
+        "400 --count is 17, expected at most 16 on the board",
+        many.status() + " " + many.body().strip());
+    for (String length : List.of("100001", "99999999999999999999")) {
+      assertEquals(
+          400, Wire.post(server, "write", asked("gpt", "", Map.of("--length", length))).status());
+    }
     Wire.Answer path = Wire.post(server, "write", asked("gpt", "../x", Map.of()));
     assertEquals(400, path.status());
     assertTrue(path.body().contains("checkpoint is '../x'"), path::body);
