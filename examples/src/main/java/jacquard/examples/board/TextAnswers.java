@@ -40,7 +40,7 @@ final class TextAnswers {
           "--seed");
 
   /// The largest values of options that decide how much is written.
-  private static final Map<String, Integer> LARGEST = Map.of("--count", 16, "--length", 100_000);
+  private static final Map<String, Integer> LARGEST = Map.of("--count", 16, "--length", 1_000_000);
 
   private final Catalogue catalogue;
   private final Models models;
