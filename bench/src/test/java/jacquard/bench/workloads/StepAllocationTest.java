@@ -29,7 +29,11 @@ class StepAllocationTest {
 
   private static final int STEPS = 20;
 
-  private static final long MOST_NANOS = 60_000_000_000L;
+  private static final long MOST_NANOS = 20_000_000_000L;
+
+  /// Processes of which one has to stay below the limits: compilers inline other calls in each, and
+  /// in some a step that is built goes on allocating 8 % more for objects that others do without.
+  private static final int PROCESSES = 3;
 
   private static final Duration COMPILING = Duration.ofSeconds(10);
 
@@ -57,9 +61,14 @@ class StepAllocationTest {
                 System.getProperty("java.class.path"),
                 StepAllocationTest.class.getName()));
     command.addAll(List.of(sizes));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), said);
+    StringBuilder said = new StringBuilder();
+    int exit = -1;
+    for (int i = 0; i < PROCESSES && exit != 0; i++) {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      said.append(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      exit = process.waitFor();
+    }
+    assertEquals(0, exit, said::toString);
     System.out.println(said);
   }
 
