@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import jacquard.examples.tensorboard.Events;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.Bleu;
 import jacquard.nn.metrics.BleuTokens;
@@ -15,8 +16,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +34,7 @@ class EvalTest {
   private static Path classifier;
   private static Path gan;
   private static Path vae;
+  private static final Map<String, List<String>> SAID = new HashMap<>();
 
   @BeforeAll
   static void train() throws IOException {
@@ -65,6 +72,7 @@ class EvalTest {
                     run.toString()),
                 more));
     assertEquals(0, result.exit(), result::toString);
+    SAID.put(recipe, result.out());
     return run;
   }
 
@@ -193,6 +201,16 @@ class EvalTest {
     assertEquals(120, classes.total());
     assertEquals(classes.entropy(), json.field("entropy").asDouble(), 1e-12);
     assertEquals(classes.present(), json.field("classes").asDouble());
+    for (String name : List.of("histogram", "histogram_floor")) {
+      List<Integer> row = json.field(name).items().stream().map(EvalTest::whole).toList();
+      assertEquals(10, row.size(), name);
+      String head = name.equals("histogram") ? name : "floor";
+      assertTrue(result.out().stream().anyMatch(line -> isRow(line, head, row)), result::toString);
+    }
+    assertTrue(
+        result.out().stream()
+            .anyMatch(line -> isRow(line, "of class", List.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))),
+        result::toString);
     Json features = json.field("features");
     assertEquals(classifier.toString(), features.field("path").asText());
     assertEquals(Json.read(gan.resolve("config.json")).field("features"), features);
@@ -241,6 +259,14 @@ class EvalTest {
     return Json.read(gan.resolve("eval-60.json"));
   }
 
+  private static boolean isRow(String line, String head, List<Integer> numbers) {
+    String rest = line.strip();
+    return rest.startsWith(head)
+        && Arrays.stream(rest.substring(head.length()).strip().split(" +"))
+            .toList()
+            .equals(numbers.stream().map(String::valueOf).toList());
+  }
+
   private static int whole(Json json) {
     return json instanceof Json.Int(long value) ? (int) value : -1;
   }
@@ -256,8 +282,25 @@ class EvalTest {
       assertEquals(Math.rint(right), right, 1e-4, "of 16 real and 16 drawn ones");
       if (line.optional("fid") != null) {
         looked.add(step);
+        double all = 0;
+        double entropy = 0;
+        for (int k = 0; k < 10; k++) {
+          double part = line.field("class/" + k).asDouble();
+          all += part;
+          entropy -= part > 0 ? part * Math.log(part) : 0;
+        }
+        assertEquals(1, all, 1e-9);
+        assertEquals(line.field("entropy").asDouble(), entropy, 1e-9);
       }
     }
+    Set<Long> shown =
+        Events.shown(gan).stream()
+            .filter(value -> value.tag().equals("class/7"))
+            .map(Events.Shown::step)
+            .collect(Collectors.toSet());
+    assertEquals(Set.of(0L, 3L, 6L), shown, "TensorBoard has them, too");
+    String said = String.join("\n", SAID.get("gan"));
+    assertTrue(said.contains("entropy") && !said.contains("class/"), said);
     assertEquals(List.of(0, 3, 6), looked, "--fid-every 3");
     assertTrue(Files.exists(gan.resolve("samples/step-3.png")));
     assertFalse(Files.exists(gan.resolve("samples/step-2.png")));

@@ -38,7 +38,8 @@ final class GanMonitor {
     real = Moments.of(judge.features(known.pixels(), known.count()));
   }
 
-  /// Always of the same noise, so that changes come from the model.
+  /// Always of the same noise, so that changes come from the model. `class/K` is the part of the
+  /// pictures that is taken for class K.
   ///
   /// @param last with FID by more pictures, too, under a name of its own
   Map<String, Double> measure(boolean last) {
@@ -58,6 +59,9 @@ final class GanMonitor {
     ClassHistogram classes = judge.classes(features);
     if (classes != null) {
       measured.put("entropy", classes.entropy());
+      for (int k = 0; k < classes.counts().length; k++) {
+        measured.put("class/" + k, (double) classes.counts()[k] / PICTURES);
+      }
       warning = collapse(classes, remedies);
     }
     return measured;

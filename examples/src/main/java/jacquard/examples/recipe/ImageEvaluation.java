@@ -124,26 +124,29 @@ public final class ImageEvaluation {
     Map<String, Double> floors = ImageScores.of(real, unseen).values();
     values.forEach((name, value) ->
         rows.add(
-            new Evaluation.Row(name, value, floors.get(name), MEANINGS.getOrDefault(name, ""))));
+            new Evaluation.Figure(name, value, floors.get(name), MEANINGS.getOrDefault(name, ""))));
     ClassHistogram classes = judge.classes(made);
     ClassHistogram expected = judge.classes(unseen);
     if (classes != null && expected != null) {
       rows.add(
-          new Evaluation.Row(
+          new Evaluation.Figure(
               "entropy",
               classes.entropy(),
               expected.entropy(),
               "nats, of %.3f for classes in equal parts"
                   .formatted(Math.log(classes.counts().length))));
       rows.add(
-          new Evaluation.Row(
+          new Evaluation.Figure(
               "classes", classes.present(), (double) expected.present(), "that are drawn at all"));
-      facts.put("histogram", Arrays.stream(classes.counts()).boxed().toList());
-      facts.put("histogram_floor", Arrays.stream(expected.counts()).boxed().toList());
+      rows.add(new Evaluation.Counts("histogram", counts(classes), counts(expected)));
     }
     facts.put("features", features.toConfig());
     facts.put("count", count);
     facts.put("seed", seed);
+  }
+
+  private static List<Integer> counts(ClassHistogram classes) {
+    return Arrays.stream(classes.counts()).boxed().toList();
   }
 
   private static final Map<String, String> MEANINGS =

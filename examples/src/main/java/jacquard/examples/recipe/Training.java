@@ -38,7 +38,8 @@ interface Training {
   /// Measures on data that the model doesn't learn from.
   ///
   /// @param last whether training is over: time to measure well
-  /// @return losses by name; empty if there is no such data
+  /// @return losses by name; empty if there is no such data. One of a group, such as `class/7`, is
+  ///   recorded and not shown beside the progress
   Map<String, Double> validate(boolean last);
 
   /// What [#validate] measures that the best checkpoint is low in.

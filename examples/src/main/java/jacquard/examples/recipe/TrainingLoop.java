@@ -102,7 +102,7 @@ final class TrainingLoop {
   private void reviewStart(Training training, Desk desk) {
     Map<String, Double> measured = training.validate(false);
     if (!measured.isEmpty()) {
-      desk.progress.message("before training: " + text(measured));
+      desk.progress.message("before training: " + text(shown(measured)));
       write(desk, 0, line(0, Map.of(), measured));
     }
   }
@@ -197,7 +197,7 @@ final class TrainingLoop {
 
   private void show(Progress progress, long done, Map<String, Double> validated) {
     Map<String, Double> values = new LinkedHashMap<>(window.last());
-    values.putAll(validated);
+    values.putAll(shown(validated));
     progress.update(done, values, pace.unitsPerStep() * window.stepsPerSecond(), pace.unit());
   }
 
@@ -290,6 +290,13 @@ final class TrainingLoop {
         progress.message(what + " are incomplete: " + e.getMessage());
       }
     }
+  }
+
+  /// Without groups, such as the parts of ten classes: a line has no room for them.
+  private static Map<String, Double> shown(Map<String, Double> values) {
+    Map<String, Double> shown = new LinkedHashMap<>(values);
+    shown.keySet().removeIf(name -> name.contains("/"));
+    return shown;
   }
 
   private static String text(Map<String, Double> values) {

@@ -14,7 +14,7 @@ function metrics() {
     for (const line of state.lines.get(id) ?? [])
       for (const [name, value] of Object.entries(line))
         if (name !== "step" && typeof value === "number") found.add(name);
-  const rank = name => FIRST.includes(name) ? FIRST.indexOf(name) : LAST(name) ? 3 : 2;
+  const rank = name => FIRST.includes(name) ? FIRST.indexOf(name) : name.includes("/") ? 4 : LAST(name) ? 3 : 2;
   return [...found].sort((a, b) => rank(a) - rank(b));
 }
 

@@ -15,6 +15,7 @@ import jacquard.nn.metrics.ClassHistogram;
 import jacquard.nn.metrics.Features;
 import jacquard.nn.metrics.Moments;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,13 @@ class GanMonitorTest {
     assertNotNull(classes);
     assertEquals(ImageScores.fid(real, features), measured.get("fid"), 1e-9);
     assertEquals(classes.entropy(), measured.get("entropy"), 1e-12);
-    assertEquals(Set.of("fid", "entropy"), measured.keySet());
+    Set<String> names = new HashSet<>(Set.of("fid", "entropy"));
+    for (int k = 0; k < 10; k++) {
+      assertEquals(classes.counts()[k] / 2000.0, measured.get("class/" + k), 1e-12, "class " + k);
+      assertEquals(measured.get("class/" + k), atTheEnd.get("class/" + k), "of as many pictures");
+      names.add("class/" + k);
+    }
+    assertEquals(names, measured.keySet());
     assertEquals(measured.get("fid"), atTheEnd.get("fid"), 1e-9, "of as many pictures");
     assertEquals(measured.get("entropy"), atTheEnd.get("entropy"), 1e-12);
     Features more = judge.features(GanSampler.draw(model, 5000, 1, null).pixels(), 5000);
