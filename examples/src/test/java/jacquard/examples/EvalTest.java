@@ -8,16 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jacquard.examples.Shell.Result;
 import jacquard.examples.tensorboard.Events;
 import jacquard.nn.io.Json;
-import jacquard.nn.metrics.Bleu;
-import jacquard.nn.metrics.BleuTokens;
 import jacquard.nn.metrics.ClassHistogram;
-import jacquard.nn.metrics.DistinctN;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Measuring runs that were trained for a moment, on pictures of 6 x 6 pixels.
+/// Measuring runs that were trained for a moment on pictures of 6 x 6 pixels.
 class EvalTest {
   @TempDir static Path temp;
   private static Path idx;
@@ -76,7 +72,7 @@ class EvalTest {
     return run;
   }
 
-  private static Result eval(Path run, String... more) {
+  static Result eval(Path run, String... more) {
     Result result = Shell.jacquard(Shell.join(List.of("eval", run.toString()), more));
     assertEquals(0, result.exit(), result::toString);
     return result;
@@ -118,68 +114,6 @@ class EvalTest {
               .contains("--data: pictures of 8 x 8 in 10 classes, expected 6 x 6 in at most 10"),
           result::toString);
     }
-  }
-
-  @Test
-  void aTransformersFiguresAreOneFigure() throws IOException {
-    Path text = TinyData.text(temp.resolve("letters.txt"), 3000);
-    Files.writeString(text, Files.readString(text).replaceAll("[dg]", " ")); // words, to count
-    Path run = temp.resolve("gpt");
-    Result trained =
-        Shell.jacquard(
-            Shell.join(
-                TrainTest.TINY_GPT,
-                "--data",
-                text.toString(),
-                "--steps",
-                "4",
-                "--out",
-                run.toString()));
-    assertEquals(0, trained.exit(), trained::toString);
-    eval(run);
-    Json json = Json.read(run.resolve("eval.json"));
-    double loss = json.field("loss").asDouble();
-    assertEquals(Math.exp(loss), json.field("perplexity").asDouble(), 1e-9);
-    assertEquals(
-        loss / Math.log(2), json.field("bits_per_char").asDouble(), 1e-9, "a token is a letter");
-    // 300 letters are held out; windows of 16 leave the last few unread.
-    assertEquals(18 * 16, json.field("tokens").asInt());
-    double watched = TrainTest.metrics(run).getLast().field("val_loss").asDouble();
-    assertEquals(watched, loss, 0.1, "other windows of the same text");
-    assertSamplesAreMeasured(run, text, json);
-    eval(run, "--data", text.toString());
-    assertEquals(187 * 16, Json.read(run.resolve("eval.json")).field("tokens").asInt());
-  }
-
-  /// What is measured of samples is what the metrics make of what `sample` prints.
-  private static void assertSamplesAreMeasured(Path run, Path text, Json json) throws IOException {
-    List<String> lines =
-        Shell.jacquard("sample", run.toString(), "--count", "4").out().stream()
-            .filter(line -> !line.isBlank())
-            .toList();
-    List<List<String>> words = lines.stream().map(BleuTokens.ZH::of).toList();
-    assertEquals(DistinctN.of(words, 1), json.field("distinct_1").asDouble(), 1e-12);
-    assertEquals(DistinctN.of(words, 2), json.field("distinct_2").asDouble(), 1e-12);
-    assertTrue(json.field("distinct_1").asDouble() < 1, "it repeats itself");
-    // What is predicted begins with the second of the 300 letters held out.
-    List<String> heldOut =
-        Files.readString(text)
-            .substring(2701, 2701 + 18 * 16)
-            .lines()
-            .filter(line -> !line.isBlank())
-            .toList();
-    Bleu bleu = Bleu.STANDARD.withTokens(BleuTokens.ZH);
-    assertEquals(
-        bleu.corpus(lines, Collections.nCopies(lines.size(), heldOut)).score(),
-        json.field("bleu").asDouble(),
-        1e-12);
-    List<List<String>> others = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
-      List<String> rest = new ArrayList<>(lines);
-      rest.remove(i);
-      others.add(rest);
-    }
-    assertEquals(bleu.corpus(lines, others).score(), json.field("self_bleu").asDouble(), 1e-12);
   }
 
   @Test

@@ -3,7 +3,9 @@ package jacquard.examples.recipe;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,6 +37,7 @@ public final class EvalOptions {
   @Nullable Long seed;
 
   @Mixin FeatureOptions features = new FeatureOptions();
+  @Mixin BleuOptions bleu = new BleuOptions();
 
   /// Picocli fills in the options.
   public EvalOptions() {}
@@ -56,17 +59,30 @@ public final class EvalOptions {
     return count() == COUNT ? run.evaluation() : run.evaluation(count());
   }
 
-  /// @param understood those of `--count` and `--seed` that the recipe does follow
+  /// @param kind what is measured, for people
+  /// @param understood those of the options below that it does follow
   /// @throws IllegalArgumentException if one is given that it doesn't
-  void requireOnly(String recipe, String... understood) {
-    List<String> known = List.of(understood);
-    if (count != null && !known.contains("--count")) {
+  void requireOnly(String kind, String... understood) {
+    Map<String, @Nullable Object> said = new LinkedHashMap<>();
+    said.put("--count is for gan and vae runs", count);
+    said.put("--seed is for gpt, gan and vae runs", seed);
+    said.put("--smoothing is for gpt runs and --hypotheses", bleu.smoothing);
+    said.put("--tokenize is for --hypotheses", bleu.words);
+    said.put("--lowercase is for --hypotheses", bleu.lowercase ? true : null);
+    said.forEach((limit, value) -> {
+      if (value != null && !List.of(understood).contains(limit.substring(0, limit.indexOf(' ')))) {
+        throw new IllegalArgumentException(limit + ", and this is a " + kind);
+      }
+    });
+  }
+
+  /// @throws IllegalArgumentException if something is said that only a run can follow
+  void requireNoRun() {
+    requireOnly("comparison of texts", "--smoothing", "--tokenize", "--lowercase");
+    if (data != null || features.features != null) {
       throw new IllegalArgumentException(
-          "--count is for gan and vae runs, and this is a " + recipe);
-    }
-    if (seed != null && !known.contains("--seed")) {
-      throw new IllegalArgumentException(
-          "--seed is for gpt, gan and vae runs, and this is a " + recipe);
+          (data != null ? "--data" : "--features")
+              + " is for runs, and this is a comparison of texts");
     }
   }
 

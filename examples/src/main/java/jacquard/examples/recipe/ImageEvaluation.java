@@ -42,6 +42,7 @@ public final class ImageEvaluation {
   /// @return the figures
   /// @throws IOException if files can't be read, or there is no feature network
   public static Evaluation gan(RunFolder run, Json config, EvalOptions options) throws IOException {
+    options.requireOnly(GanRecipe.NAME, "--count", "--seed");
     GanModel model = GanRecipe.load(run, config);
     Digits digits = options.digits(run, config, -1);
     FeatureOptions.Chosen features = options.features.require(digits);
@@ -66,6 +67,7 @@ public final class ImageEvaluation {
   /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation vae(RunFolder run, Json config, EvalOptions options) throws IOException {
+    options.requireOnly(VaeRecipe.NAME, "--count", "--seed");
     Vae model = VaeRecipe.load(run, config);
     Digits digits = options.digits(run, config, 0);
     VaeRecipe.Bound bound = VaeRecipe.measure(model, digits);

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -50,10 +51,10 @@ public final class TextEvaluation {
   /// @return the figures
   /// @throws IOException if files can't be read
   public static Evaluation gpt(RunFolder run, Json config, EvalOptions options) throws IOException {
-    options.requireOnly(GptRecipe.NAME, "--seed");
+    options.requireOnly(GptRecipe.NAME, "--seed", "--smoothing");
     TrainedGpt trained = TrainedGpt.of(run, config);
     int[] tokens = tokens(run, config, trained.tokenizer(run.path()), options.data);
-    return of("gpt", run.path(), trained, tokens, options.seed());
+    return of("gpt", run.path(), trained, tokens, options);
   }
 
   /// The same for a model in Hugging Face's layout, which has no text of its own.
@@ -63,21 +64,27 @@ public final class TextEvaluation {
   /// @return the figures
   /// @throws IOException if files can't be read, or there is no `--data`
   public static Evaluation pretrained(Path folder, EvalOptions options) throws IOException {
-    options.requireOnly(GptRecipe.NAME, "--seed");
+    options.requireOnly(GptRecipe.NAME, "--seed", "--smoothing");
     if (options.data == null) {
       throw new IllegalArgumentException(
           "--data is missing, expected a text: " + folder + " is a model without one");
     }
     TrainedGpt trained = TrainedGpt.open(folder);
     int[] tokens = tokens(options.data, trained.tokenizer(folder));
-    return of("model", folder, trained, tokens, options.seed());
+    return of("model", folder, trained, tokens, options);
   }
 
-  private static Evaluation of(String kind, Path path, TrainedGpt trained, int[] tokens, long seed)
+  private static Evaluation of(
+      String kind, Path path, TrainedGpt trained, int[] tokens, EvalOptions options)
       throws IOException {
     if (tokens.length < 2) {
       throw new FormatException(
           "--data: " + tokens.length + " tokens, expected 2 or more, one to predict another");
+    }
+    GptWriter writer = trained.writer(path);
+    if (writer.known() != null && options.bleu.smoothing != null) {
+      throw new IllegalArgumentException(
+          "--smoothing is for BLEU of running text, and this run writes names");
     }
     Gpt model = trained.model();
     int context = Math.min(model.config().context(), tokens.length - 1);
@@ -91,8 +98,7 @@ public final class TextEvaluation {
     int predicted = windows.size() * context;
     String text = trained.tokenizer(path).decode(Arrays.copyOfRange(tokens, 1, 1 + predicted));
     TextLikelihood likelihood = TextLikelihood.of(nats / predicted, predicted, text);
-    GptWriter writer = trained.writer(path);
-    List<String> lines = lines(writer, seed);
+    List<String> lines = lines(writer, options.seed());
     List<List<String>> words = lines.stream().map(WORDS::of).toList();
     List<Evaluation.Row> rows = new ArrayList<>();
     rows.add(Evaluation.Row.of("loss", likelihood.loss(), "nats a token, lower is better"));
@@ -104,14 +110,19 @@ public final class TextEvaluation {
     rows.add(
         Evaluation.Row.of("distinct_1", DistinctN.of(words, 1), "part of its words that differ"));
     rows.add(Evaluation.Row.of("distinct_2", DistinctN.of(words, 2), "part of its pairs of words"));
+    Map<String, Object> facts = new LinkedHashMap<>();
     if (writer.known() == null && lines.size() > 1) {
-      addBleu(rows, lines, text.lines().filter(line -> !line.isBlank()).toList());
+      Bleu bleu = options.bleu.bleu(WORDS);
+      addBleu(rows, bleu, lines, text.lines().filter(line -> !line.isBlank()).toList());
+      facts.putAll(BleuOptions.toConfig(bleu));
     }
+    facts.put("tokens", predicted);
+    facts.put("characters", likelihood.characters());
     return new Evaluation(
         "%s %s on %,d tokens, %,d characters"
             .formatted(kind, path, predicted, likelihood.characters()),
         rows,
-        Map.of("tokens", predicted, "characters", likelihood.characters()));
+        facts);
   }
 
   /// Few enough windows at a time that their logits stay within 256 MiB.
@@ -172,8 +183,8 @@ public final class TextEvaluation {
   /// against each other how much they are alike.
   ///
   /// @see <a href="https://arxiv.org/abs/1802.01886">Zhu et al.: Texygen</a>
-  private static void addBleu(List<Evaluation.Row> rows, List<String> lines, List<String> text) {
-    Bleu bleu = Bleu.STANDARD.withTokens(WORDS);
+  private static void addBleu(
+      List<Evaluation.Row> rows, Bleu bleu, List<String> lines, List<String> text) {
     List<String> references = text.subList(0, Math.min(REFERENCES, text.size()));
     List<List<String>> others = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -182,11 +193,9 @@ public final class TextEvaluation {
       others.add(rest);
     }
     if (!references.isEmpty()) {
-      rows.add(
-          Evaluation.Row.of(
-              "bleu",
-              bleu.corpus(lines, Collections.nCopies(lines.size(), references)).score(),
-              "its lines against %,d of the text".formatted(references.size())));
+      rows.addAll(
+          BleuScores.of(bleu, lines, Collections.nCopies(lines.size(), references))
+              .rows("its lines against %,d of the text".formatted(references.size())));
     }
     rows.add(
         Evaluation.Row.of(
