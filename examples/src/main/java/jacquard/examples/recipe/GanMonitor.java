@@ -11,14 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Watches what a generator draws: FID against the pictures that it learns from, and which classes
-/// there are in how equal shares.
+/// Watches what a generator draws: FID against pictures that it learns from, drawn by lot, and which
+/// classes there are in how equal shares.
 final class GanMonitor {
   /// As many every time: FID falls with the number of pictures, and the best checkpoint is the one
   /// of the least.
   private static final int PICTURES = 2000;
 
   private static final int PICTURES_AT_THE_END = 5000;
+
+  /// The same lots in every run, so that FIDs compare.
+  private static final long LOTS = 1;
 
   /// Share of the most possible entropy below which some classes are hardly drawn any more.
   private static final double COLLAPSED = 0.8;
@@ -34,7 +37,7 @@ final class GanMonitor {
     this.model = model;
     this.judge = judge;
     this.remedies = remedies;
-    Pictures known = digits.learned(PICTURES_AT_THE_END);
+    Pictures known = digits.someLearned(PICTURES_AT_THE_END, LOTS);
     real = Moments.of(judge.features(known.pixels(), known.count()));
   }
 

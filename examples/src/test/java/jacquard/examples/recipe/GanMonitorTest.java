@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.examples.TinyData;
 import jacquard.examples.recipe.classifier.Classifier;
 import jacquard.examples.recipe.gan.GanModel;
 import jacquard.examples.score.ImageJudge;
@@ -14,16 +15,31 @@ import jacquard.nn.Init;
 import jacquard.nn.metrics.ClassHistogram;
 import jacquard.nn.metrics.Features;
 import jacquard.nn.metrics.Moments;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What is told of a generator that draws too few classes.
 class GanMonitorTest {
+  @TempDir Path temp;
+
   private static ClassHistogram drawn(int... counts) {
     return new ClassHistogram(counts);
+  }
+
+  private static ImageJudge judge(int side) {
+    Classifier.Sizes sizes = new Classifier.Sizes(1, side, side, 4, 10);
+    return ImageJudge.of(Classifier.of(Init.of(1), sizes, 0), "untrained");
+  }
+
+  private static GanModel model(int side) {
+    return GanModel.of(
+        Init.of(2),
+        new GanModel.Sizes(GanModel.Arch.MLP, side, side, 4, 4, 0, GanModel.Norm.NONE, 0));
   }
 
   @Test
@@ -42,18 +58,13 @@ class GanMonitorTest {
   @Test
   void whatIsMeasuredIsWhatTheScoresMakeOfWhatIsDrawn() throws Exception {
     Digits digits = Digits.of(null, -1, 1, 7);
-    ImageJudge judge =
-        ImageJudge.of(
-            Classifier.of(Init.of(1), new Classifier.Sizes(1, 28, 28, 4, 10), 0), "untrained");
-    GanModel model =
-        GanModel.of(
-            Init.of(2),
-            new GanModel.Sizes(GanModel.Arch.MLP, 28, 28, 4, 4, 0, GanModel.Norm.NONE, 0));
+    ImageJudge judge = judge(28);
+    GanModel model = model(28);
     GanMonitor monitor = new GanMonitor(model, judge, digits, "that");
     Map<String, Double> measured = monitor.measure(false);
     Map<String, Double> atTheEnd = monitor.measure(true);
 
-    Pictures known = digits.learned(5000);
+    Pictures known = digits.someLearned(5000, 1);
     Moments real = Moments.of(judge.features(known.pixels(), known.count()));
     Pictures drawn = GanSampler.draw(model, 2000, 1, null);
     Features features = judge.features(drawn.pixels(), 2000);
@@ -76,5 +87,19 @@ class GanMonitorTest {
     // Nobody has taught it anything: all its pictures are the same grey.
     assertEquals(GanMonitor.collapse(classes, "that"), monitor.warning());
     assertTrue(monitor.warning() != null, () -> Arrays.toString(classes.counts()));
+  }
+
+  /// 200 of the pictures are not looked at: the first of the files turned round are the last.
+  @Test
+  void picturesToCompareWithAreDrawnByLotAndNotTheFirst() throws Exception {
+    Path files = TinyData.mnist(temp.resolve("files"), 5200, 10);
+    Path turned = TinyData.reversed(files, temp.resolve("turned"));
+    assertEquals(fid(files), fid(turned));
+  }
+
+  private static Double fid(Path data) throws Exception {
+    return new GanMonitor(model(6), judge(6), Digits.of(data, -1, 1, 7), "that")
+        .measure(false)
+        .get("fid");
   }
 }
