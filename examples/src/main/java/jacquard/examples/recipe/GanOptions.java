@@ -69,9 +69,10 @@ final class GanOptions {
   @Option(
       names = "--d-steps",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "Updates of the discriminator for each of the generator. Default: 1.")
-  private int rounds;
+      description =
+          "Updates of the discriminator for each of the generator. Default: 5 for wgan-gp, as in its"
+              + " paper, else 1.")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--lr",
@@ -125,7 +126,7 @@ final class GanOptions {
       throw new IllegalArgumentException(
           "--channels is " + channels + " and for dcgan, and --arch is mlp; leave it out");
     }
-    Require.atLeast("--d-steps", rounds, 1);
+    Require.atLeast("--d-steps", rounds(), 1);
     Require.probability("--ema", ema);
     Require.probability("--label-smoothing", smoothing);
     Require.aboveZero("--lr", learningRate);
@@ -169,7 +170,16 @@ final class GanOptions {
   }
 
   int rounds() {
-    return rounds;
+    return rounds != null ? rounds : loss == AdversarialLoss.WGAN ? 5 : 1;
+  }
+
+  /// What else might be tried, of what is asked for; null if nothing comes to mind.
+  @Nullable String hint(Digits digits) {
+    boolean fits = digits.height() % 4 == 0 && digits.width() % 4 == 0;
+    return conditional && arch == Arch.MLP && fits
+        ? "--conditional with linear layers draws some classes badly; --arch dcgan takes longer and"
+            + " draws more of the class that is asked for"
+        : null;
   }
 
   double learningRate() {
@@ -219,6 +229,6 @@ final class GanOptions {
 
   Duel.Settings settings(long steps) {
     return new Duel.Settings(
-        loss, rateD(), rateG(), rounds, smoothing, noise, penalty(), realPenalty, steps);
+        loss, rateD(), rateG(), rounds(), smoothing, noise, penalty(), realPenalty, steps);
   }
 }

@@ -103,6 +103,10 @@ public final class GanRecipe implements Callable<Integer> {
         judge == null
             ? "no classifier of these pictures (train classifier makes one): FID and classes are not watched"
             : "FID and classes by " + judge.path());
+    String hint = gan.hint(digits);
+    if (hint != null && run.first() == 0) {
+      System.out.println(hint);
+    }
     int rounds = gan.rounds();
     long images = (long) batch * rounds;
     Pace pace =

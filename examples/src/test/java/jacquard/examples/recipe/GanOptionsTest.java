@@ -1,6 +1,7 @@
 package jacquard.examples.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import jacquard.examples.TinyData;
 import jacquard.examples.recipe.gan.Duel;
@@ -44,8 +45,23 @@ class GanOptionsTest {
         new Duel.Settings(AdversarialLoss.BCE, 1e-3, 5e-3, 1, 0, 0, 0, 0, 7),
         parsed("--lr=1e-3", "--lr-g=5e-3").settings(7));
     assertEquals(
-        new Duel.Settings(AdversarialLoss.WGAN, 2e-4, 2e-4, 1, 0, 0, 10, 0, 7),
+        new Duel.Settings(AdversarialLoss.WGAN, 2e-4, 2e-4, 5, 0, 0, 10, 0, 7),
         parsed("--loss=wgan-gp").settings(7));
+    assertEquals(2, parsed("--loss=wgan-gp", "--d-steps=2").settings(7).rounds());
+  }
+
+  @Test
+  void linearLayersWithClassesAreAdvisedOtherwiseWhereConvolutionsFit(@TempDir Path temp)
+      throws IOException {
+    Digits digits = Digits.of(TinyData.mnist(temp.resolve("eight"), 20, 10, 8), -1, 4, 1);
+    assertEquals(
+        "--conditional with linear layers draws some classes badly; --arch dcgan takes longer and"
+            + " draws more of the class that is asked for",
+        parsed("--conditional").hint(digits));
+    assertNull(parsed().hint(digits));
+    assertNull(parsed("--conditional", "--arch=dcgan").hint(digits));
+    Digits odd = Digits.of(TinyData.mnist(temp.resolve("six"), 20, 10, 6), -1, 4, 1);
+    assertNull(parsed("--conditional").hint(odd));
   }
 
   @Test
