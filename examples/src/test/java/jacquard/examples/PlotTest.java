@@ -1,25 +1,37 @@
 package jacquard.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import jacquard.examples.recipe.LatentMap;
+import jacquard.examples.recipe.RunFolder;
 import jacquard.nn.data.ImageSet;
 import jacquard.nn.data.Mnist;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What `jacquard plot` draws, looked at pixel by pixel.
 class PlotTest {
+  /// Of the classes 0 to 8; the grey of 9 is that of letters, too.
+  private static final int[] COLORS = {
+    0x4e79a7, 0xf28e2b, 0xe15759, 0x76b7b2, 0x59a14f, 0xedc948, 0xb07aa1, 0xff9da7, 0x9c755f
+  };
+
+  private static final int CLASSES = COLORS.length;
+
+  /// Where the legend begins, whose dots are no latents.
+  private static final int LEGEND = 810;
+
   @TempDir Path temp;
 
   private Path plot(String name, String... arguments) {
@@ -110,20 +122,56 @@ class PlotTest {
           ImageIO.read(plot("latent" + latent + ".png", "latent", run.toString()).toFile());
       assertEquals(900, chart.getWidth());
       assertEquals(800, chart.getHeight());
-      Map<Integer, Integer> colors = new HashMap<>();
-      for (int y = 0; y < 800; y++) {
-        for (int x = 0; x < 900; x++) {
-          colors.merge(chart.getRGB(x, y) & 0xffffff, 1, Integer::sum);
-        }
-      }
-      // The first class' blue, 150 of 255 opaque on white, in the plot and in the legend.
-      int blue = over(0x4e) << 16 | over(0x79) << 8 | over(0xa7);
-      assertTrue(
-          colors.keySet().stream().filter(color -> near(color, blue)).mapToInt(colors::get).sum()
-              > 20,
-          () -> "no blue dots among " + colors);
+      assertDotsLieWhereTheMapHasThem(chart, LatentMap.open(new RunFolder(run), null, 2000));
       assertEquals(0xffffff, chart.getRGB(1, 1) & 0xffffff);
     }
+  }
+
+  /// Pixels of a class' colour lie on average where the class' latents do, but for the axes.
+  private static void assertDotsLieWhereTheMapHasThem(BufferedImage chart, LatentMap map) {
+    double[][] found = new double[2][CLASSES];
+    double[][] expected = new double[2][CLASSES];
+    for (int k = 0; k < CLASSES; k++) {
+      int color = COLORS[k];
+      int seen = over(color >> 16) << 16 | over(color >> 8 & 255) << 8 | over(color & 255);
+      int dots = 0;
+      for (int y = 0; y < chart.getHeight(); y++) {
+        for (int x = 0; x < LEGEND; x++) {
+          if (near(chart.getRGB(x, y) & 0xffffff, seen)) {
+            dots++;
+            found[0][k] += x;
+            found[1][k] -= y;
+          }
+        }
+      }
+      int label = k;
+      int count = (int) Arrays.stream(map.labels()).filter(one -> one == label).count();
+      assertTrue(count > 0 && dots > 5 * count, dots + " pixels of " + count + " in class " + k);
+      for (int i = 0; i < map.labels().length; i++) {
+        expected[0][k] += map.labels()[i] == k ? map.seen().x()[i] / count : 0;
+        expected[1][k] += map.labels()[i] == k ? map.seen().y()[i] / count : 0;
+      }
+      found[0][k] /= dots;
+      found[1][k] /= dots;
+    }
+    for (int axis = 0; axis < 2; axis++) {
+      double alike = correlation(found[axis], expected[axis]);
+      assertTrue(alike > 0.98, "axis " + axis + ": " + alike);
+    }
+  }
+
+  private static double correlation(double[] a, double[] b) {
+    double meanA = Arrays.stream(a).average().orElse(0);
+    double meanB = Arrays.stream(b).average().orElse(0);
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int i = 0; i < a.length; i++) {
+      ab += (a[i] - meanA) * (b[i] - meanB);
+      aa += (a[i] - meanA) * (a[i] - meanA);
+      bb += (b[i] - meanB) * (b[i] - meanB);
+    }
+    return ab / Math.sqrt(aa * bb);
   }
 
   private static int over(int part) {
@@ -137,5 +185,24 @@ class PlotTest {
       }
     }
     return true;
+  }
+
+  @Test
+  void aManifoldIsOfTheClassThatIsAskedFor() throws IOException {
+    Path idx = TinyData.mnist(temp.resolve("idx"), 64, 40, 6);
+    Path run = temp.resolve("run");
+    String train = "train vae --conditional --latent 2 --hidden 8 --batch 16 --steps 2 --data";
+    Result trained =
+        Shell.jacquard(
+            Shell.join(List.of(train.split(" ")), idx.toString(), "--out", run.toString()));
+    assertEquals(0, trained.exit(), trained::toString);
+    byte[] ofTraining = Files.readAllBytes(run.resolve("manifold.png"));
+    Path zero = plot("zero.png", "manifold", run.toString(), "--class", "0");
+    assertArrayEquals(ofTraining, Files.readAllBytes(zero), "a run keeps that of class 0");
+    Result seven = Shell.jacquard("plot", "manifold", run.toString(), "--class", "7");
+    assertEquals(List.of(run.resolve("manifold-7.png").toString()), seven.out());
+    assertNotEquals(-1, Files.mismatch(zero, run.resolve("manifold-7.png")));
+    Result none = Shell.jacquard("plot", "manifold", run.toString(), "--class", "10");
+    assertEquals(List.of("jacquard plot manifold: --class is 10, expected 0 to 9"), none.err());
   }
 }

@@ -61,7 +61,9 @@ public final class Export implements Callable<Integer> {
       names = "--shard-mb",
       paramLabel = "N",
       defaultValue = "5000",
-      description = "Most megabytes of a file. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Most megabytes (10^6 bytes) of a file: a larger model becomes several, listed in"
+              + " model.safetensors.index.json. Default: ${DEFAULT-VALUE}.")
   private int shard;
 
   @Override

@@ -3,7 +3,6 @@ package jacquard.examples.recipe;
 import jacquard.examples.recipe.vae.Vae;
 import jacquard.examples.recipe.vae.VaePictures;
 import jacquard.examples.score.Projection;
-import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.Features;
 import java.io.IOException;
@@ -29,12 +28,7 @@ public record LatentMap(Vae model, Projection seen, int[] labels) {
   public static LatentMap open(RunFolder folder, @Nullable Path data, int count)
       throws IOException {
     RunFolder run = RunFolder.open(folder.path());
-    Json config = run.readConfig();
-    String recipe = run.configured(config, c -> c.field("recipe").asText());
-    if (!recipe.equals(VaeRecipe.NAME)) {
-      throw new FormatException(
-          run.path() + ": is a run of train " + recipe + ", expected one of train vae");
-    }
+    Json config = VaeRecipe.configOf(run);
     EvalOptions options = new EvalOptions();
     options.data = data;
     Vae model = VaeRecipe.load(run, config);

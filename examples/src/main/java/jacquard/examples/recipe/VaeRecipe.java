@@ -8,6 +8,7 @@ import jacquard.nn.Init;
 import jacquard.nn.Pass;
 import jacquard.nn.data.Batch;
 import jacquard.nn.data.DataLoader;
+import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.nn.optim.Adam;
 import jacquard.nn.optim.Group;
@@ -287,6 +288,19 @@ public final class VaeRecipe implements Callable<Integer> {
     int count =
         options.pictures(classes > 0 && only == null ? 8 * classes : 64, model.sizes().pixels());
     new VaePictures(model).writeDrawn(path, options.seed, count, only);
+  }
+
+  /// The configuration of a run of this recipe.
+  ///
+  /// @throws FormatException if it is another recipe's, or can't be read
+  static Json configOf(RunFolder run) throws FormatException {
+    Json config = run.readConfig();
+    String recipe = run.configured(config, c -> c.field("recipe").asText());
+    if (!recipe.equals(NAME)) {
+      throw new FormatException(
+          run.path() + ": is a run of train " + recipe + ", expected one of train vae");
+    }
+    return config;
   }
 
   /// @throws IOException if its files can't be read, or describe another model
