@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A process that is killed at any moment and resumed leaves what one leaves that is not.
 ///
-/// Moments are counted from its first step on, as nothing can be lost while a process starts.
+/// Most moments are counted from its first step on, some from its start: before the run's folder is
+/// there, before the first checkpoint, or while a checkpoint is read.
+///
 /// Moments are drawn from a seed that is printed; `-Djacquard.killSeed=N` draws them again, as far
 /// as the machine keeps its pace.
 class KillTest {
@@ -55,9 +57,12 @@ class KillTest {
 
     Path straight = temp.resolve("straight");
     long span;
+    long startup;
+    long started = System.nanoTime();
     try (JavaProcess process = JavaProcess.start(temp, train(straight, recipe))) {
       assertTrue(awaitStep(process, straight, 1), process.errors()::toString);
       long begun = System.nanoTime();
+      startup = Math.max(1, TimeUnit.NANOSECONDS.toMillis(begun - started));
       awaitStep(process, straight, STEPS);
       span = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
       List<String> out = process.rest();
@@ -65,6 +70,7 @@ class KillTest {
     }
 
     int kills = 0;
+    int late = 0;
     int within = 0;
     for (int victim = 0; kills < times; victim++) {
       Path run = temp.resolve("victim-" + victim);
@@ -78,19 +84,28 @@ class KillTest {
                 : train(run, recipe, "--checkpoint-every", "" + every);
         String before = metrics(run);
         try (JavaProcess process = JavaProcess.start(temp, command)) {
+          boolean early = kills == 0 || random.nextInt(4) == 0;
           // The last one may end: there are enough kills.
-          if (kills < times && awaitChange(process, run, before)) {
+          if (kills < times && (early || awaitChange(process, run, before))) {
             int left = Math.max(1, STEPS - step(metrics(run)));
-            long moment = random.nextLong(Math.max(1, span * left / STEPS));
+            long moment = random.nextLong(early ? startup : Math.max(1, span * left / STEPS));
             ended = process.process().waitFor(moment, TimeUnit.MILLISECONDS);
             if (!ended) {
               process.process().destroyForcibly().waitFor();
               kills++;
               int step = step(metrics(run));
-              within += step >= 1 && step < STEPS ? 1 : 0;
+              late += early ? 0 : 1;
+              within += !early && step >= 1 && step < STEPS ? 1 : 0;
               System.out.printf(
-                  "KillTest: kill %d of victim %d, a checkpoint every %d: %d of %d ms after its first step, at step %d%n",
-                  kills, victim, every, moment, span, step);
+                  "KillTest: kill %d of victim %d, a checkpoint every %d: %d of %d ms after its %s, at step %d%n",
+                  kills,
+                  victim,
+                  every,
+                  moment,
+                  early ? startup : span,
+                  early ? "start" : "first step",
+                  step);
+              assertSaysSoIfNothingIsThere(run);
               continue;
             }
           }
@@ -100,7 +115,18 @@ class KillTest {
       }
       RunFiles.assertSame(straight, run);
     }
-    assertTrue(2 * within > times, within + " of " + times + " kills fell between two steps");
+    assertTrue(2 * within >= late, within + " of " + late + " kills fell between two steps");
+  }
+
+  /// What was killed before it began can't be resumed, and is told in a line what to do.
+  private static void assertSaysSoIfNothingIsThere(Path run) {
+    if (!Files.exists(run.resolve("config.json"))) {
+      Shell.Result result = ResumeTest.resume(run);
+      assertEquals(2, result.exit(), result::toString);
+      assertEquals(1, result.err().size(), result::toString);
+      String said = result.err().getFirst();
+      assertTrue(said.contains("no such folder") || said.contains("run train again"), said);
+    }
   }
 
   /// Whether the process comes to a step before it ends.

@@ -173,7 +173,17 @@ class ResumeTest {
     assertTrue(result.err().getFirst().contains("is not empty"), result::toString);
     assertTrue(Files.exists(half), "nothing is changed");
 
+    assertEquals(
+        List.of("jacquard resume: " + run + ": holds no config.json, expected a folder that train wrote"),
+        resume(run).err());
     Files.delete(note);
+    assertEquals(
+        List.of(
+            "jacquard resume: "
+                + run
+                + ": holds no config.json, expected a folder that train wrote; if it was ended"
+                + " before it began, run train again"),
+        resume(run).err());
     result = Shell.jacquard(command);
     assertEquals(0, result.exit(), result::toString);
     assertTrue(Files.notExists(half));

@@ -64,10 +64,14 @@ public record RunFolder(Path path) {
 
   /// What a process leaves that was killed before it wrote `config.json` is nothing.
   private void requireUnused() throws FormatException {
+    if (!isUnused()) {
+      throw new FormatException("--out: " + path + ": is not empty, expected a new folder");
+    }
+  }
+
+  private boolean isUnused() throws FormatException {
     try (Stream<Path> entries = Files.list(path)) {
-      if (!entries.allMatch(RunFolder::isLeftOver)) {
-        throw new FormatException("--out: " + path + ": is not empty, expected a new folder");
-      }
+      return entries.allMatch(RunFolder::isLeftOver);
     } catch (IOException e) {
       throw FormatException.unreadable("--out", path, e);
     }
@@ -128,7 +132,9 @@ public record RunFolder(Path path) {
     }
     if (!Files.isRegularFile(run.config())) {
       throw new FormatException(
-          path + ": holds no config.json, expected a folder that train wrote");
+          path
+              + ": holds no config.json, expected a folder that train wrote"
+              + (run.isUnused() ? "; if it was ended before it began, run train again" : ""));
     }
     return run;
   }
