@@ -53,8 +53,7 @@ final class Eval implements Callable<Integer> {
   private int measure(Path folder) throws IOException {
     if (Pretrained.isFolder(folder)) {
       device.apply();
-      return tell(
-          TextEvaluation.pretrained(folder, options), options.file(new RunFolder(folder)));
+      return tell(TextEvaluation.pretrained(folder, options), options.file(new RunFolder(folder)));
     }
     RunFolder run = RunFolder.open(folder);
     device.apply();

@@ -131,8 +131,7 @@ class BleuFilesTest {
             temp.resolve("loud"), Files.readString(hypotheses).replace("this", "THIS"));
     assertTrue(
         measured(loud, references).field("bleu").asDouble() < asUsual.field("bleu").asDouble());
-    assertEquals(
-        asUsual.field("bleu"), measured(loud, references, "--lowercase").field("bleu"));
+    assertEquals(asUsual.field("bleu"), measured(loud, references, "--lowercase").field("bleu"));
   }
 
   @Test
@@ -148,8 +147,7 @@ class BleuFilesTest {
         "--hypotheses: " + none + ": is empty, expected a text in a line",
         eval(none, List.of(none)));
     assertRefused(
-        "--references: " + binary + ": is not UTF-8; convert the file",
-        eval(two, List.of(binary)));
+        "--references: " + binary + ": is not UTF-8; convert the file", eval(two, List.of(binary)));
     Path missing = temp.resolve("missing");
     assertRefused(
         "--references: " + missing + ": no such file or folder", eval(two, List.of(missing)));

@@ -174,7 +174,10 @@ class ResumeTest {
     assertTrue(Files.exists(half), "nothing is changed");
 
     assertEquals(
-        List.of("jacquard resume: " + run + ": holds no config.json, expected a folder that train wrote"),
+        List.of(
+            "jacquard resume: "
+                + run
+                + ": holds no config.json, expected a folder that train wrote"),
         resume(run).err());
     Files.delete(note);
     assertEquals(

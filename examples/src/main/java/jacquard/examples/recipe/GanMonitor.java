@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Watches what a generator draws: FID against pictures that it learns from, drawn by lot, and which
-/// classes there are in how equal shares.
+/// Watches what a generator draws: FID against pictures that it learns from, drawn by lot, and
+/// which classes there are in how equal shares.
 final class GanMonitor {
   /// As many every time: FID falls with the number of pictures, and the best checkpoint is the one
   /// of the least.

@@ -26,8 +26,7 @@ class GanSamplerTest {
   void theClassThatIsAskedForGoesIn(GanModel.Arch arch) throws IOException {
     GanModel model =
         GanModel.of(
-            Init.of(5),
-            new GanModel.Sizes(arch, 8, 8, 2, LATENT, CLASSES, GanModel.Norm.NONE, 0));
+            Init.of(5), new GanModel.Sizes(arch, 8, 8, 2, LATENT, CLASSES, GanModel.Norm.NONE, 0));
     Parameter first = model.generator().parameters().getFirst();
     int in = LATENT + CLASSES;
     assertEquals(in, first.shape().dim(1), first.toString());
