@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ExplainTest {
-  private static final String[] TINY =
-      "-- --layers 2 --heads 2 --dim 16 --context 16 --batch 4".split(" ");
+  static final String[] TINY = "-- --layers 2 --heads 2 --dim 16 --context 16 --batch 4".split(" ");
 
   /// Tasks without generated code on the CPU.
   private static final Set<String> BY_HAND = Set.of("gather", "scatterAdd", "argmax", "cumsum");
@@ -122,9 +121,9 @@ class ExplainTest {
     assertEquals(List.of(), Fetches.in(Files.readString(page)));
 
     List<Json> events = Json.read(trace).field("traceEvents").items();
-    assertEquals(tasks.size(), events.size());
+    assertEquals(tasks.size() + 3, events.size(), "and a plan, and names of two rows");
     double end = 0;
-    for (Json event : events) {
+    for (Json event : events.subList(2, events.size() - 1)) {
       assertEquals("X", event.field("ph").asText());
       assertEquals(end, event.field("ts").asDouble(), 1e-6, "one after the other");
       end += event.field("dur").asDouble();
@@ -280,8 +279,11 @@ class ExplainTest {
 
   private void assertThePlansOfAStepAreExplained(Path run) throws IOException {
     Path page = temp.resolve("plans.html");
+    Path dot = temp.resolve("plans.dot");
+    String[] files = {"--html", page.toString(), "--dot", dot.toString()};
     Result first =
-        explain("explain", run.toString(), "--runs", "0", "--plan", "1", "--html", page.toString());
+        explain(
+            Shell.join(List.of("explain", run.toString(), "--runs", "0", "--plan", "1"), files));
     assertEquals("a training step of " + run + ", plan 1 of 3 on cpu", first.out().get(4));
     assertTrue(first.out().get(1).startsWith(" * plans 1 to 2: "), first::toString);
     assertTrue(first.out().stream().noneMatch(l -> l.contains(": generator.")), first::toString);
@@ -290,10 +292,13 @@ class ExplainTest {
     assertEquals(
         List.of("plans 1 to 2: updates discriminator", "plan 3: updates discriminator, generator"),
         names(data.field("plans").items()));
+    String graphs = Files.readString(dot);
     for (Json plan : data.field("plans").items()) {
+      assertTrue(graphs.contains("label=\"" + plan.field("name").asText() + "\";"), graphs);
       assertRolesAreThoseOfTheCode(plan.field("step").field("operations").items());
     }
-    assertRefused("--plan is 4, expected a plan from 1 to 3", run.toString(), "--plan", "4");
+    ExplainCallsTest.assertRefused(
+        "--plan is 4, expected a plan from 1 to 3", run.toString(), "--plan", "4");
   }
 
   /// A plan that returns nothing has a forward pass too, and what a later loss reads of a network
@@ -361,32 +366,5 @@ class ExplainTest {
     String text = String.join("\n", result.out());
     assertTrue(text.startsWith("// task 3: "), text);
     assertTrue(text.contains("\n// OpenCL C\n") && text.contains("\n// CUDA C\n"), text);
-  }
-
-  @Test
-  void badCallsAreToldInOneLine() {
-    assertRefused("unknown recipe 'gtp', expected one of [gpt, mlm, vae, gan, classifier]", "gtp");
-    assertRefused(
-        "Unknown options: '--layer', '2'; see jacquard train gpt --help",
-        "gpt",
-        "--",
-        "--layer",
-        "2");
-    assertRefused(
-        "--plan is 2, expected 1: the step is one plan",
-        Shell.join(List.of("gpt", "--runs", "0", "--plan", "2"), TINY));
-    assertRefused(
-        "--runs is 0, expected",
-        Shell.join(List.of("gpt", "--runs", "0", "--chrome-trace", "no.json"), TINY));
-    assertRefused(
-        "--code is 99999, expected a task from 0 to ",
-        Shell.join(List.of("gpt", "--runs", "0", "--code", "99999"), TINY));
-  }
-
-  private static void assertRefused(String text, String... line) {
-    Result result = Shell.jacquard(Shell.join(List.of("explain"), line));
-    assertEquals(2, result.exit(), result::toString);
-    assertEquals(1, result.err().size(), result::toString);
-    assertTrue(result.err().getFirst().contains(text), result::toString);
   }
 }

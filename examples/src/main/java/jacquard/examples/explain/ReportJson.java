@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A report as data, for the page and for traces.
+/// A report as data, for the page.
 final class ReportJson {
   private ReportJson() {}
 
@@ -107,33 +107,5 @@ final class ReportJson {
 
   private static Json numbers(List<Integer> values) {
     return Json.of(values.stream().map(v -> Json.of((long) v)).toList());
-  }
-
-  /// Tasks, which must have been measured, one after the other as trace events for Perfetto and
-  /// Chrome.
-  static Json trace(StepReport report) {
-    List<Json> events = new ArrayList<>();
-    double at = 0;
-    for (int t = 0; t < report.tasks().size(); t++) {
-      Kernel kernel = report.tasks().get(t);
-      double micros = kernel.nanos() / 1e3;
-      Map<String, Json> arguments = new LinkedHashMap<>();
-      arguments.put("task", Json.of((long) t));
-      arguments.put("layer", Json.of(kernel.layer()));
-      arguments.put("flops", Json.of(kernel.cost().flops()));
-      arguments.put("bytes", Json.of(kernel.cost().bytes()));
-      Map<String, Json> event = new LinkedHashMap<>();
-      event.put("name", Json.of(kernel.text().lines().findFirst().orElse("")));
-      event.put("cat", Json.of(kernel.task().label()));
-      event.put("ph", Json.of("X"));
-      event.put("ts", Json.of(at));
-      event.put("dur", Json.of(micros));
-      event.put("pid", Json.of(1L));
-      event.put("tid", Json.of(1L));
-      event.put("args", Json.of(arguments));
-      events.add(Json.of(event));
-      at += micros;
-    }
-    return Json.of(Map.of("traceEvents", Json.of(events)));
   }
 }

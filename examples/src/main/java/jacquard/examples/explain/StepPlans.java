@@ -15,16 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The plans of a step, one after the other: most steps are a single one, a GAN's with several
 /// rounds of its discriminator has one for each. Those that are alike are taken apart once.
 public final class StepPlans {
   private final List<Group> groups = new ArrayList<>();
   private final int size;
-  private final int runs;
-  private final Consumer<String> say;
-  private Optional<Roofline> roofline = Optional.empty();
-  private boolean hasCeilings;
+  private final UnaryOperator<Walkthrough> timing;
+
+  /// A plan as it is shown beside others.
+  ///
+  /// @param name such as `plan 3: updates generator`
+  record Named(String name, StepReport report) {}
 
   /// Plans that are alike.
   ///
@@ -40,12 +44,40 @@ public final class StepPlans {
       int last = numbers.getLast();
       return first == last ? "plan " + first : "plans " + first + " to " + last;
     }
+
+    String updates() {
+      return "updates " + String.join(", ", walk.report().updates());
+    }
+
+    String title() {
+      return name() + ": " + updates();
+    }
   }
 
-  private StepPlans(int size, int runs, Consumer<String> say) {
+  /// What this machine can do at most, measured when it is asked for, once.
+  private static final class Ceilings implements Supplier<Optional<Roofline>> {
+    private final Consumer<String> say;
+    private @Nullable Optional<Roofline> found;
+
+    Ceilings(Consumer<String> say) {
+      this.say = say;
+    }
+
+    @Override
+    public Optional<Roofline> get() {
+      Optional<Roofline> roofline = found;
+      if (roofline == null) {
+        say.accept("explain: measures what this machine can do at most");
+        roofline = Roofline.measure(Switches.threads());
+        found = roofline;
+      }
+      return roofline;
+    }
+  }
+
+  private StepPlans(int size, UnaryOperator<Walkthrough> timing) {
     this.size = size;
-    this.runs = runs;
-    this.say = say;
+    this.timing = timing;
   }
 
   /// Plans a step; nothing is run.
@@ -58,7 +90,13 @@ public final class StepPlans {
   /// @throws DeviceException if the device makes no plans
   public static StepPlans of(
       String title, List<Supplier<Work>> plans, int runs, Consumer<String> say) {
-    StepPlans all = new StepPlans(plans.size(), runs, say);
+    Ceilings ceilings = new Ceilings(say);
+    return of(title, plans, walk -> runs == 0 ? walk : walk.timed(runs, ceilings, say));
+  }
+
+  /// The same with plans that are timed by `timing` when they are asked for.
+  static StepPlans of(String title, List<Supplier<Work>> plans, UnaryOperator<Walkthrough> timing) {
+    StepPlans all = new StepPlans(plans.size(), timing);
     for (int i = 0; i < plans.size(); i++) {
       String which = plans.size() == 1 ? "" : ", plan %d of %d".formatted(i + 1, plans.size());
       all.add(i + 1, Walkthrough.of(title + which, plans.get(i)));
@@ -96,9 +134,8 @@ public final class StepPlans {
   public Walkthrough plan(int number) {
     int g = groupOf(number);
     Group group = groups.get(g);
-    if (runs > 0 && group.walk.report().measured().runs() == 0) {
-      Walkthrough timed = group.walk.timed(runs, this::ceilings, say);
-      groups.set(g, new Group(group.numbers, group.schedule, timed));
+    if (group.walk.report().measured().runs() == 0) {
+      groups.set(g, new Group(group.numbers, group.schedule, timing.apply(group.walk)));
     }
     return groups.get(g).walk;
   }
@@ -116,15 +153,6 @@ public final class StepPlans {
             + (size == 1 ? "1: the step is one plan" : "a plan from 1 to " + size));
   }
 
-  private Optional<Roofline> ceilings() {
-    if (!hasCeilings) {
-      say.accept("explain: measures what this machine can do at most");
-      roofline = Roofline.measure(Switches.threads());
-      hasCeilings = true;
-    }
-    return roofline;
-  }
-
   /// What the plans are; empty for a single one.
   ///
   /// @param shown the number of the one that is explained
@@ -140,14 +168,14 @@ public final class StepPlans {
     for (Group group : groups) {
       StepReport report = group.walk.report();
       text.append(
-          "%s %s: %d nodes, %d tasks, %s; updates %s%n"
+          "%s %s: %d nodes, %d tasks, %s; %s%n"
               .formatted(
                   group.numbers.contains(shown) ? " *" : "  ",
                   group.name(),
                   report.operations().size(),
                   report.tasks().size(),
                   ReportText.operations(report.flops()),
-                  String.join(", ", report.updates())));
+                  group.updates()));
     }
     return text.append('\n').toString();
   }
@@ -160,14 +188,40 @@ public final class StepPlans {
   public void writeHtml(Path path, int shown) throws FormatException {
     List<Json> plans = new ArrayList<>();
     for (Group group : List.copyOf(groups)) {
-      String updates = String.join(", ", group.walk.report().updates());
       plans.add(
           Json.of(
               Map.of(
-                  "name", Json.of(group.name() + ": updates " + updates),
+                  "name", Json.of(group.title()),
                   "step", plan(group.numbers.getFirst()).toJson())));
     }
     Json data = Json.of(Map.of("shown", Json.of((long) groupOf(shown)), "plans", Json.of(plans)));
     AtomicFile.write("--html", path, Page.of(data.toString()));
+  }
+
+  /// Writes a timeline of the step for Perfetto or Chrome: all plans, one after the other.
+  ///
+  /// @param path of the file
+  /// @throws FormatException if the file can't be written
+  /// @throws DeviceException if the device can't time tasks
+  public void writeTrace(Path path) throws FormatException {
+    List<Named> plans = new ArrayList<>();
+    for (int number = 1; number <= size; number++) {
+      StepReport report = plan(number).report();
+      if (report.measured().times() == null) {
+        throw new DeviceException("--chrome-trace: " + report.notes().getFirst());
+      }
+      plans.add(new Named("plan " + number + ": " + groups.get(groupOf(number)).updates(), report));
+    }
+    AtomicFile.write("--chrome-trace", path, TraceJson.of(plans).toString());
+  }
+
+  /// Writes the graphs of all plans in Graphviz's language.
+  ///
+  /// @param path of the file
+  /// @throws FormatException if the file can't be written
+  public void writeDot(Path path) throws FormatException {
+    List<Named> plans =
+        groups.stream().map(group -> new Named(group.title(), group.walk.report())).toList();
+    AtomicFile.write("--dot", path, Dot.of(plans));
   }
 }

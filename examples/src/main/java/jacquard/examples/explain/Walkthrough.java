@@ -4,8 +4,6 @@ import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.ceiling.Roofline;
-import jacquard.nn.io.AtomicFile;
-import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Device;
@@ -13,7 +11,6 @@ import jacquard.tensor.DeviceException;
 import jacquard.tensor.graph.Origin;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Backends;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -119,26 +116,6 @@ public final class Walkthrough {
   private KernelCode code(Task task) {
     Schedule schedule = report.explanation().schedule();
     return KernelCode.of(backend, schedule, task);
-  }
-
-  /// Writes the graph in Graphviz's language.
-  ///
-  /// @param path of the file
-  /// @throws FormatException if the file can't be written
-  public void writeDot(Path path) throws FormatException {
-    AtomicFile.write("--dot", path, Dot.of(report));
-  }
-
-  /// Writes a timeline for Perfetto or Chrome.
-  ///
-  /// @param path of the file
-  /// @throws FormatException if the file can't be written
-  /// @throws DeviceException if the device can't time tasks
-  public void writeTrace(Path path) throws FormatException {
-    if (report.measured().times() == null) {
-      throw new DeviceException("--chrome-trace: " + report.notes().getFirst());
-    }
-    AtomicFile.write("--chrome-trace", path, ReportJson.trace(report).toString());
   }
 
   /// All of it as data, for a page.

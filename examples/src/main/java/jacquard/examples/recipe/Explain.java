@@ -2,6 +2,7 @@ package jacquard.examples.recipe;
 
 import jacquard.examples.explain.StepPlans;
 import jacquard.examples.explain.Walkthrough;
+import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import jacquard.nn.io.Json;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class Explain implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Explains plan N of a step that has several, as a GAN's with --d-steps; without it the"
-              + " one with the most operations. The page has all.")
+              + " one with the most operations. What is written to a file has all.")
   private @Nullable Integer plan;
 
   @Option(
@@ -98,6 +99,9 @@ public final class Explain implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--runs is 0, expected 1 or more: --chrome-trace shows times");
     }
+    requireWritable("--html", html);
+    requireWritable("--chrome-trace", trace);
+    requireWritable("--dot", dot);
     RunFolder run = Files.exists(Path.of(what)) ? RunFolder.openToResume(Path.of(what)) : null;
     CommandLine recipe = run == null ? recipe(what, arguments) : recipe(run);
     Recipes.options(recipe).visitor = training -> explain(run, training);
@@ -132,6 +136,12 @@ public final class Explain implements Callable<Integer> {
     return recipe;
   }
 
+  private static void requireWritable(String option, @Nullable Path file) throws FormatException {
+    if (file != null) {
+      AtomicFile.requireWritable(option, file);
+    }
+  }
+
   private int explain(@Nullable RunFolder run, Training training) throws IOException {
     if (run != null && Files.exists(run.model())) {
       training.model().load(run.model());
@@ -151,11 +161,11 @@ public final class Explain implements Callable<Integer> {
       System.out.println("page: " + html);
     }
     if (trace != null) {
-      walk.writeTrace(trace);
+      plans.writeTrace(trace);
       System.out.println("timeline: " + trace);
     }
     if (dot != null) {
-      walk.writeDot(dot);
+      plans.writeDot(dot);
       System.out.println("graph: " + dot);
     }
     return 0;

@@ -42,20 +42,8 @@ public final class AtomicFile {
   /// @throws FormatException if the file can't be written; what `path` held before is intact then
   public static void write(String what, Path path, Content content) throws FormatException {
     Path target = path.toAbsolutePath();
-    Path folder = target.getParent();
-    Path name = target.getFileName();
-    if (folder == null || name == null || Files.isDirectory(target)) {
-      throw new FormatException(what + ": " + path + ": is a folder, expected a file");
-    }
-    Path temporary =
-        folder.resolve(
-            "."
-                + name
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + COUNTER.incrementAndGet()
-                + ".tmp");
+    Path folder = folder(what, path);
+    Path temporary = temporary(folder, target);
     boolean done = false;
     try {
       try (FileChannel channel =
@@ -68,12 +56,60 @@ public final class AtomicFile {
       flushFolder(folder);
     } catch (IOException e) {
       throw new FormatException(
-          FormatException.unreadable(what, path, e).getMessage() + "; nothing was changed", e);
+          FormatException.unwritable(what, path, temporary, e).getMessage()
+              + "; nothing was changed",
+          e);
     } finally {
       if (!done) {
         deleteQuietly(temporary);
       }
     }
+  }
+
+  /// Checks that a file could be written, before the work is done whose result it is to hold. What
+  /// it holds stays as it is.
+  ///
+  /// @param what the writer's name, for the error text
+  /// @param path the file
+  /// @throws FormatException if it is a folder, or its folder is not there or can't be written to
+  public static void requireWritable(String what, Path path) throws FormatException {
+    Path temporary = temporary(folder(what, path), path.toAbsolutePath());
+    try {
+      Files.createFile(temporary);
+    } catch (IOException e) {
+      throw FormatException.unwritable(what, path, temporary, e);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  /// The folder in which a file can be.
+  private static Path folder(String what, Path path) throws FormatException {
+    Path target = path.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null || Files.isDirectory(target)) {
+      throw new FormatException(what + ": " + path + ": is a folder, expected a file");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new FormatException(
+          what
+              + ": "
+              + path
+              + (Files.exists(folder) ? ": not a folder: " : ": no such folder: ")
+              + path.getParent());
+    }
+    return folder;
+  }
+
+  private static Path temporary(Path folder, Path target) {
+    return folder.resolve(
+        "."
+            + target.getFileName()
+            + "."
+            + ProcessHandle.current().pid()
+            + "-"
+            + COUNTER.incrementAndGet()
+            + ".tmp");
   }
 
   /// Writes a text as UTF-8; otherwise as [#write(String, Path, Content)].

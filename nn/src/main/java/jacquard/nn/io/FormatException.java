@@ -42,7 +42,14 @@ public final class FormatException extends IOException {
   public static FormatException unreadable(String what, Path path, IOException cause) {
     return cause instanceof FormatException same
         ? same
-        : new FormatException(what + ": " + path + ": " + reason(path, cause), cause);
+        : new FormatException(what + ": " + path + ": " + reason(path, path, cause), cause);
+  }
+
+  /// The same for a file that is written beside `path` first, under a name that nobody gave it.
+  static FormatException unwritable(String what, Path path, Path written, IOException cause) {
+    return cause instanceof FormatException same
+        ? same
+        : new FormatException(what + ": " + path + ": " + reason(path, written, cause), cause);
   }
 
   /// The same for what a stream over files threw.
@@ -58,24 +65,25 @@ public final class FormatException extends IOException {
         : unreadable(what, path, inner);
   }
 
-  private static String reason(Path path, IOException cause) {
+  private static String reason(Path path, Path written, IOException cause) {
     return switch (cause) {
-      case NoSuchFileException e -> "no such file or folder" + other(path, e.getFile());
-      case AccessDeniedException e -> "permission denied" + other(path, e.getFile());
-      case NotDirectoryException e -> "not a folder" + other(path, e.getFile());
-      case FileAlreadyExistsException e -> "exists already" + other(path, e.getFile());
+      case NoSuchFileException e -> "no such file or folder" + other(path, written, e.getFile());
+      case AccessDeniedException e -> "permission denied" + other(path, written, e.getFile());
+      case NotDirectoryException e -> "not a folder" + other(path, written, e.getFile());
+      case FileAlreadyExistsException e -> "exists already" + other(path, written, e.getFile());
       case DirectoryNotEmptyException e ->
-          "is a folder, expected a file" + other(path, e.getFile());
+          "is a folder, expected a file" + other(path, written, e.getFile());
       case EOFException e -> "ends too early";
       case IOException e when Files.isDirectory(path) -> "is a folder, expected a file";
       case FileSystemException e when e.getReason() != null ->
-          e.getReason() + other(path, e.getFile());
+          e.getReason() + other(path, written, e.getFile());
       case IOException e -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
   }
 
-  private static String other(Path path, @Nullable String file) {
-    return file == null || file.equals(path.toString()) ? "" : ": " + file;
+  private static String other(Path path, Path written, @Nullable String file) {
+    boolean known = file == null || file.equals(path.toString()) || file.equals(written.toString());
+    return known ? "" : ": " + file;
   }
 
   /// `text` with control characters escaped, so that names out of a hostile file can't break the

@@ -1,6 +1,7 @@
 package jacquard.nn.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -84,10 +86,43 @@ class AtomicFileTest {
     Path path = folder.resolve("missing").resolve("model");
     FormatException e =
         assertThrows(FormatException.class, () -> AtomicFile.write("model", path, "x"));
-    assertTrue(
-        e.getMessage().startsWith("model: " + path + ": no such file or folder"), e.getMessage());
+    String missing = "model: " + path + ": no such folder: " + path.getParent();
+    assertEquals(missing, e.getMessage());
+    e = assertThrows(FormatException.class, () -> AtomicFile.requireWritable("model", path));
+    assertEquals(missing, e.getMessage());
     e = assertThrows(FormatException.class, () -> AtomicFile.write("model", folder, "x"));
     assertEquals("model: " + folder + ": is a folder, expected a file", e.getMessage());
+  }
+
+  @Test
+  void whatCantBeWrittenIsToldBeforehandUnderItsOwnName() throws Exception {
+    Path path = folder.resolve("model");
+    AtomicFile.write("model", path, "good");
+    AtomicFile.requireWritable("model", path);
+    AtomicFile.requireWritable("model", folder.resolve("other"));
+    assertEquals("good", Files.readString(path));
+    assertEquals(List.of("model"), names());
+    FormatException e =
+        assertThrows(
+            FormatException.class, () -> AtomicFile.requireWritable("page", path.resolve("page")));
+    assertEquals("page: " + path.resolve("page") + ": not a folder: " + path, e.getMessage());
+    e = assertThrows(FormatException.class, () -> AtomicFile.requireWritable("page", folder));
+    assertEquals("page: " + folder + ": is a folder, expected a file", e.getMessage());
+  }
+
+  /// In the kernel's own folder nobody may make files.
+  @Test
+  void theTemporaryFileIsNobodysBusiness() {
+    Path path = Path.of("/proc/self/model");
+    org.junit.jupiter.api.Assumptions.assumeTrue(Files.isDirectory(path.getParent()));
+    for (Executable writing :
+        List.<Executable>of(
+            () -> AtomicFile.write("model", path, "x"),
+            () -> AtomicFile.requireWritable("model", path))) {
+      FormatException e = assertThrows(FormatException.class, writing);
+      assertTrue(e.getMessage().startsWith("model: " + path + ": "), e.getMessage());
+      assertFalse(e.getMessage().contains(".tmp"), e.getMessage());
+    }
   }
 
   /// `/dev/full` refuses every write: a real full disk.
