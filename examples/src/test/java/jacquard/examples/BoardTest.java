@@ -59,7 +59,7 @@ class BoardTest {
         events.getOutputStream().write((request + "\r\n\r\n").getBytes(US_ASCII));
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(events.getInputStream(), US_ASCII));
-        awaitLine(lines, "data: []");
+        awaitLine(lines, "data: {\"order\":[],\"changed\":[]}");
         half.getOutputStream().write("GET /x HT".getBytes(US_ASCII));
         assertEquals(-1, half.getInputStream().read(), "closed without an answer");
         Files.writeString(

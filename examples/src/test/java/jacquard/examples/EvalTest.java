@@ -289,6 +289,62 @@ class EvalTest {
     assertFalse(Files.exists(gan.resolve("samples/step-2.png")));
   }
 
+  /// Steps that are far too large leave the generator with one picture for any noise.
+  @Test
+  void aGeneratorThatCollapsesIsWarnedOf() throws IOException {
+    Path run = temp.resolve("collapsed");
+    Result result =
+        Shell.jacquard(
+            "train",
+            "gan",
+            "--data",
+            idx.toString(),
+            "--latent",
+            "4",
+            "--batch",
+            "16",
+            "--lr-g",
+            "0.3",
+            "--steps",
+            "8",
+            "--fid-every",
+            "4",
+            "--features",
+            classifier.toString(),
+            "--out",
+            run.toString());
+    assertEquals(0, result.exit(), result::toString);
+    List<String> said =
+        result.out().stream().filter(line -> line.startsWith("mode collapse?")).toList();
+    assertEquals(2, said.size(), result::toString);
+    for (String line : said) {
+      assertTrue(
+          line.matches(
+              "mode collapse\\? [1-3] of 10 classes among [25],000 drawn, entropy 0\\.\\d\\d of 2\\.30"
+                  + " nats: \\[[\\d, ]+]; try --loss wgan-gp, --spectral-norm or --lr-d"),
+          line);
+    }
+    List<String> kept = new ArrayList<>();
+    for (Json line : TrainTest.warnings(run)) {
+      String text = line.field("warning").asText();
+      if (text.startsWith("mode collapse?")) {
+        kept.add(line.field("step").asLong() + " " + text);
+      }
+    }
+    List<String> expected = List.of("4 " + said.getFirst(), "8 " + said.getLast());
+    assertEquals(expected, kept);
+    assertEquals(
+        expected,
+        Events.shown(run).stream()
+            .filter(shown -> shown.tag().equals("warnings"))
+            .map(shown ->
+                shown.step()
+                    + " "
+                    + shown.value().getTensor().getStringVal(0).toStringUtf8().strip())
+            .filter(line -> line.contains(" mode collapse?"))
+            .toList());
+  }
+
   @Test
   void theClassThatIsAskedForIsDrawn() throws IOException {
     Path seven = temp.resolve("seven.png");

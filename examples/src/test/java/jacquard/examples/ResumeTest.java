@@ -145,9 +145,15 @@ class ResumeTest {
     Files.delete(killed.resolve("model.safetensors"));
     Files.writeString(
         killed.resolve("metrics.jsonl"), "{\"step\":13,\"lo", StandardOpenOption.APPEND);
+    String early = "{\"step\":2,\"warning\":\"early\"}";
+    Files.writeString(
+        killed.resolve("warnings.jsonl"), early + "\n" + early.replace("2", "11") + "\n");
     Result result = resume(killed);
     assertEquals(0, result.exit(), result::toString);
     RunFiles.assertSame(straight, killed);
+    List<String> warnings = Files.readAllLines(killed.resolve("warnings.jsonl"));
+    assertEquals(early, warnings.getFirst());
+    assertEquals(1, warnings.stream().filter(line -> line.contains("early")).count());
   }
 
   @Test

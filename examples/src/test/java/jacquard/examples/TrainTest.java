@@ -238,6 +238,10 @@ class TrainTest {
         result.out().stream().anyMatch(line -> line.contains("repeating the steps since")),
         result::toString);
     assertFalse(metrics(run).isEmpty());
+    Json kept = warnings(run).getLast();
+    String said = result.err().getFirst();
+    assertEquals(said, "jacquard train gpt: " + kept.field("warning").asText());
+    assertTrue(said.contains(" after step " + kept.field("step").asLong() + ": "), said);
   }
 
   @Test
@@ -262,6 +266,7 @@ class TrainTest {
     assertEquals(0, result.exit(), result::toString);
     assertSaid(
         result,
+        temp.resolve("run"),
         "exploding gradients\\? their norm is \\d\\.\\de\\+\\d\\d after step \\d, most of it in \\S+; try a lower --lr");
   }
 
@@ -298,11 +303,20 @@ class TrainTest {
     assertEquals(0, result.exit(), result::toString);
     assertSaid(
         result,
+        temp.resolve("run"),
         "over-fitting\\? val_loss [\\d.]+ after step \\d+ is \\d+ % above its best, [\\d.]+ after step \\d+, while loss fell from .*");
   }
 
-  private static void assertSaid(Result result, String line) {
-    assertTrue(result.out().stream().anyMatch(said -> said.matches(line)), result::toString);
+  /// On the terminal, and in the run's folder.
+  private static void assertSaid(Result result, Path run, String line) throws IOException {
+    String said =
+        result.out().stream().filter(text -> text.matches(line)).findFirst().orElse("nothing");
+    assertTrue(said.matches(line), result::toString);
+    List<String> kept = new ArrayList<>();
+    for (Json warning : warnings(run)) {
+      kept.add(warning.field("warning").asText());
+    }
+    assertTrue(kept.contains(said), kept::toString);
   }
 
   private static String[] gpt(String steps, Path data, Path run, String... more) {
@@ -313,9 +327,17 @@ class TrainTest {
   }
 
   static List<Json> metrics(Path run) throws IOException {
+    return lines(run.resolve("metrics.jsonl"));
+  }
+
+  static List<Json> warnings(Path run) throws IOException {
+    return lines(run.resolve("warnings.jsonl"));
+  }
+
+  private static List<Json> lines(Path log) throws IOException {
     List<Json> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
-      lines.add(Json.parse(line, "metrics"));
+    for (String line : Files.readAllLines(log)) {
+      lines.add(Json.parse(line, log.toString()));
     }
     return lines;
   }

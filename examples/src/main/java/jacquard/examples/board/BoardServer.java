@@ -62,6 +62,7 @@ final class BoardServer implements AutoCloseable {
           "prompt.js",
           "attention.js",
           "latent.js",
+          "warnings.js",
           "icon.svg",
           "uplot/uPlot.iife.min.js",
           "uplot/uPlot.min.css");

@@ -114,6 +114,7 @@ final class Catalogue {
       Json created = config.optional("created");
       Json last = read(folder.metrics(), fresh, LogTail::last);
       Long sample = read(folder.samples(), fresh, p -> Samples.of(folder).last());
+      List<Json> warnings = read(folder.warnings(), fresh, LogTail::end);
       Json options = config.optional("options");
       boolean done = last != null && last.field("step").asLong() >= steps;
       return new Listed(
@@ -126,6 +127,7 @@ final class Catalogue {
           last,
           sample == null ? -1 : sample,
           saved(folder),
+          warnings == null ? List.of() : warnings,
           options == null ? Map.of() : new TreeMap<>(options.fields()),
           null);
     } catch (IOException | RefusedException e) { // no run's files, or gone meanwhile
@@ -139,6 +141,7 @@ final class Catalogue {
           null,
           -1,
           0,
+          List.of(),
           Map.of(),
           String.valueOf(e.getMessage()));
     }
@@ -147,7 +150,18 @@ final class Catalogue {
   private Listed imported(Path path, String kind) {
     Map<String, Json> options = Map.of("model_type", Json.of(kind));
     return new Listed(
-        id(path), new RunFolder(path), "", "", State.IMPORTED, 0, null, -1, 0, options, null);
+        id(path),
+        new RunFolder(path),
+        "",
+        "",
+        State.IMPORTED,
+        0,
+        null,
+        -1,
+        0,
+        List.of(),
+        options,
+        null);
   }
 
   private static long saved(RunFolder folder) throws IOException {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sample the last step that left a sample; -1 if none did
 /// @param saved when its weights were saved last, in milliseconds since 1970; 0 if they were not. A
 ///   look at weights and gradients comes just before
+/// @param warnings the last that its training gave, each with `step` and `warning`
 /// @param options it was begun with
 /// @param problem why it can't be shown, in a line; null if it can
 record Listed(
@@ -30,6 +31,7 @@ record Listed(
     @Nullable Json last,
     long sample,
     long saved,
+    List<Json> warnings,
     Map<String, Json> options,
     @Nullable String problem) {
 
@@ -62,6 +64,7 @@ record Listed(
     fields.put("last", last == null ? new Json.Null() : last);
     fields.put("sample", Json.of(sample));
     fields.put("saved", Json.of(saved));
+    fields.put("warnings", Json.of(warnings));
     fields.put("options", Json.of(options));
     fields.put("screens", Json.of(screens().stream().map(Json::of).toList()));
     fields.put("problem", problem == null ? new Json.Null() : Json.of(problem));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Tells one browser of what changes, as server-sent events, until it goes away:
 ///
-///     event: runs    data: [all of Catalogue.runs()]
+///     event: runs    data: {"order": [ids of all, the newest first], "changed": [runs that differ]}
 ///     event: lines   data: {"run": id, "anew": true, "lines": [new lines of its metrics]}
 ///
 /// A connection begins with everything there is, so a browser that comes back needs nothing else.
@@ -31,7 +31,10 @@ final class LiveFeed {
   private final Catalogue catalogue;
   private final Map<String, LogTail> tails = new LinkedHashMap<>();
   private final OutputStream out;
-  private String told = "";
+
+  /// Runs as they were told, by id; null before they were.
+  private @Nullable Map<String, Json> told;
+
   private long lastNanos = System.nanoTime();
 
   /// @param followed runs whose lines are told
@@ -49,11 +52,7 @@ final class LiveFeed {
   void run(BooleanSupplier open) throws IOException, InterruptedException {
     while (open.getAsBoolean()) {
       List<Listed> all = catalogue.runs();
-      String runs = Json.of(all.stream().map(Listed::toJson).toList()).toString();
-      if (!runs.equals(told)) {
-        told = runs;
-        event("runs", runs);
-      }
+      tell(all);
       for (Map.Entry<String, LogTail> tail : tails.entrySet()) {
         Listed run = sound(all, tail.getKey());
         LogTail.News news = run == null ? null : next(run, tail.getValue());
@@ -66,6 +65,25 @@ final class LiveFeed {
         send(":\n\n");
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  private void tell(List<Listed> all) throws IOException {
+    Map<String, Json> before = told == null ? Map.of() : told;
+    Map<String, Json> now = new LinkedHashMap<>();
+    all.forEach(run -> now.put(run.id(), run.toJson()));
+    List<Json> changed =
+        now.entrySet().stream()
+            .filter(run -> !run.getValue().equals(before.get(run.getKey())))
+            .map(Map.Entry::getValue)
+            .toList();
+    List<String> order = List.copyOf(now.keySet());
+    if (told == null || !changed.isEmpty() || !order.equals(List.copyOf(told.keySet()))) {
+      Map<String, Json> data = new LinkedHashMap<>();
+      data.put("order", Json.of(order.stream().map(Json::of).toList()));
+      data.put("changed", Json.of(changed));
+      event("runs", Json.of(data).toString());
+      told = now;
     }
   }
 

@@ -60,11 +60,16 @@ final class LogTail {
 
   /// The last line of a log; null if it has none.
   static @Nullable Json last(Path path) throws IOException {
+    List<Json> lines = end(path);
+    return lines.isEmpty() ? null : lines.getLast();
+  }
+
+  /// The last lines of a log, as many as 16 kB hold.
+  static List<Json> end(Path path) throws IOException {
     try (FileChannel file = FileChannel.open(path)) {
       LogTail tail = new LogTail(path);
       tail.offset = Math.max(0, file.size() - (1 << 14));
-      List<Json> lines = tail.lines(tail.read(file));
-      return lines.isEmpty() ? null : lines.getLast();
+      return tail.lines(tail.read(file));
     }
   }
 
@@ -87,7 +92,7 @@ final class LogTail {
   }
 
   /// The whole lines, behind which the place moves. What is no object is left out: a crash may have
-  /// cut a line short, and [#last] begins somewhere in one.
+  /// cut a line short, and [#end] begins somewhere in one.
   private List<Json> lines(byte[] bytes) {
     List<Json> lines = new ArrayList<>();
     int from = 0;

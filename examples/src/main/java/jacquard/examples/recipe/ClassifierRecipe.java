@@ -174,7 +174,7 @@ public final class ClassifierRecipe implements Callable<Integer> {
     }
 
     @Override
-    public @Nullable String warning() {
+    public @Nullable String note() {
       return trainStep.note();
     }
 

@@ -206,8 +206,12 @@ public final class GanRecipe implements Callable<Integer> {
 
     @Override
     public @Nullable String warning() {
-      String warning = monitor == null ? null : monitor.warning();
-      return warning == null ? duel.note() : warning;
+      return monitor == null ? null : monitor.warning();
+    }
+
+    @Override
+    public @Nullable String note() {
+      return duel.note();
     }
 
     @Override

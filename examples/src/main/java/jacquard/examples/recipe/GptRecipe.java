@@ -201,7 +201,7 @@ public final class GptRecipe implements Callable<Integer> {
     }
 
     @Override
-    public @Nullable String warning() {
+    public @Nullable String note() {
       return trainStep.note();
     }
 

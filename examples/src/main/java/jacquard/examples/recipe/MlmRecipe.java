@@ -156,12 +156,12 @@ public final class MlmRecipe implements Callable<Integer> {
       return trainStep.inspect(step, batches.batch(step));
     }
 
-    /// The gaps are the same every time.
     @Override
-    public @Nullable String warning() {
+    public @Nullable String note() {
       return trainStep.note();
     }
 
+    /// The gaps are the same every time.
     @Override
     public Map<String, Double> validate(boolean last) {
       return Map.of("val_loss", trainStep.evaluate(gapped(last ? 10 * WINDOWS : WINDOWS)));

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,9 @@ record Run(
     folder.write(told(from, options));
     // The line of a step that was not looked at yet comes after the checkpoint, too.
     boolean logged = checkpoint != null && Checkpoints.reviewed(checkpoint);
-    MetricsLog.cut(folder.metrics(), logged ? first : first - 1);
+    for (Path log : List.of(folder.metrics(), folder.warnings())) {
+      MetricsLog.cut(log, logged ? first : first - 1);
+    }
     return new Run(
         folder, from.config(), checkpoint, from.end(), checkpoints, options.checkpointEvery, null);
   }

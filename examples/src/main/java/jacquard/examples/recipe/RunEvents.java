@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A run as TensorBoard shows it: what `metrics.jsonl` has as curves, samples, and how weights and
-/// gradients are spread.
+/// A run as TensorBoard shows it: what `metrics.jsonl` has as curves, samples, warnings, and how
+/// weights and gradients are spread.
 final class RunEvents implements AutoCloseable {
   /// Where the width stands in a PNG file; the height follows.
   private static final int PNG_WIDTH = 16;
@@ -51,6 +51,11 @@ final class RunEvents implements AutoCloseable {
     if (Files.exists(text)) {
       file.text(step, "samples", Files.readString(text));
     }
+  }
+
+  /// What went wrong.
+  void warning(long step, String warning) throws IOException {
+    file.text(step, "warnings", warning);
   }
 
   /// Weights and gradients by parameter.

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 ///     config.json         all that is needed to build the model again
 ///     metrics.jsonl       a line per log step
+///     warnings.jsonl      a line per warning, if there are any
 ///     loss.png            the losses drawn
 ///     eval.json           what jacquard eval measured; eval-N.json with --count N
 ///     samples/step-N.*    what the model made after N steps
@@ -198,6 +200,23 @@ public record RunFolder(Path path) {
   /// {@return path of `metrics.jsonl`}
   public Path metrics() {
     return path.resolve("metrics.jsonl");
+  }
+
+  /// {@return path of `warnings.jsonl`}
+  public Path warnings() {
+    return path.resolve("warnings.jsonl");
+  }
+
+  /// Adds a line to the warnings.
+  ///
+  /// @throws FormatException if it can't be written
+  void warn(long step, String warning) throws FormatException {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", step);
+    line.put("warning", warning);
+    try (MetricsLog log = MetricsLog.open(warnings())) {
+      log.append(line);
+    }
   }
 
   Path evaluation() {

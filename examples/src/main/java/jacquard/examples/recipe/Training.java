@@ -52,6 +52,12 @@ interface Training {
     return null;
   }
 
+  /// How steps were made so far, in a line to be said whenever the model is validated; null if
+  /// there is nothing to say.
+  default @Nullable String note() {
+    return null;
+  }
+
   /// Writes what the model makes after `step` steps.
   void sample(RunFolder run, long step) throws IOException;
 }

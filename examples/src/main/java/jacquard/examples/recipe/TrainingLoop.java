@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A run that is resumed writes what it would have written without the break, times apart. So a
 /// checkpoint is written after everything else that belongs to its step, and a run that Ctrl-C ends
-/// leaves the look at its last step to the one that goes on.
+/// leaves the look at its last step to the one that goes on. It says once more what is still wrong.
 final class TrainingLoop {
   private final Run run;
   private final Pace pace;
@@ -151,7 +151,11 @@ final class TrainingLoop {
       validated = training.validate(done == pace.steps());
       String warning = training.warning();
       if (warning != null) {
-        desk.progress.message(warning);
+        warn(desk, done, warning);
+      }
+      String note = training.note();
+      if (note != null) {
+        desk.progress.message(note);
       }
       look(training, done, desk, checkpoints);
       save(training, done, checkpoints);
@@ -176,8 +180,19 @@ final class TrainingLoop {
       String what = look.broken() + " holds NaN or infinite numbers";
       throw diverged(what, training, done, desk, checkpoints.saved());
     }
-    watch.look(look).forEach(desk.progress::message);
+    watch.look(look).forEach(warning -> warn(desk, done, warning));
     attempt("events", desk.progress, () -> desk.events.histograms(look));
+  }
+
+  /// Says what goes wrong, and keeps it.
+  private void warn(Desk desk, long step, String warning) {
+    desk.progress.message(warning);
+    keep(desk, step, warning);
+  }
+
+  private void keep(Desk desk, long step, String warning) {
+    attempt("warnings", desk.progress, () -> run.folder().warn(step, warning));
+    attempt("events", desk.progress, () -> desk.events.warning(step, warning));
   }
 
   private int end(long done, boolean stopped, @Nullable String trouble) {
@@ -207,7 +222,9 @@ final class TrainingLoop {
     line.put("ms", window.millisPerStep());
     line.put(pace.unit() + "_per_s", pace.unitsPerStep() * window.stepsPerSecond());
     write(desk, done, line);
-    watch.line(done, losses.get("loss"), validated.get("val_loss")).forEach(desk.progress::message);
+    watch
+        .line(done, losses.get("loss"), validated.get("val_loss"))
+        .forEach(warning -> warn(desk, done, warning));
     desk.painter.add(done, losses);
     desk.painter.add(done, validated);
     window.clear();
@@ -268,13 +285,15 @@ final class TrainingLoop {
               .formatted(what, done, saved));
       cause = Divergence.cause(training, run.checkpoints().file(saved), done);
     }
-    return new IllegalArgumentException(
+    String message =
         what
             + " after step "
             + done
             + (cause == null ? "" : ": " + cause)
             + ": training has diverged; lower --lr"
-            + (saved < 0 ? "" : " (the last checkpoint is of step " + saved + ")"));
+            + (saved < 0 ? "" : " (the last checkpoint is of step " + saved + ")");
+    keep(desk, done, message);
+    return new IllegalArgumentException(message);
   }
 
   private interface Writing {

@@ -246,7 +246,7 @@ public final class VaeRecipe implements Callable<Integer> {
     }
 
     @Override
-    public @Nullable String warning() {
+    public @Nullable String note() {
       return trainStep.note();
     }
 

@@ -6,6 +6,7 @@ import { weights } from "./weights.js";
 import { prompt } from "./prompt.js";
 import { attention } from "./attention.js";
 import { latent } from "./latent.js";
+import { warnings, count } from "./warnings.js";
 const { $, make } = kit;
 
 const MOST_AT_FIRST = 4, MOST_FOLLOWED = 8;
@@ -31,6 +32,7 @@ function address() {
 /* Which screens the current run has; those that it lacks say so. */
 function refresh() {
   const run = byId(state.current);
+  warnings();
   for (const name of names) {
     const lacks = name !== "curves" && run !== undefined && !run.screens.includes(name);
     $("tab-" + name).classList.toggle("off", lacks);
@@ -66,7 +68,7 @@ function status(run) {
   const step = run.last?.step ?? 0;
   const loss = run.last?.val_loss ?? run.last?.loss;
   const words = { training: `step ${step} of ${run.steps}`, ended: `${step} steps`, stopped: `stopped at ${step} of ${run.steps}`, imported: "imported" }[run.state];
-  return [run.recipe, words, loss === undefined || loss === null ? "" : `${run.last.val_loss === undefined ? "loss" : "val"} ${figure(loss)}`]
+  return [run.recipe, words, loss === undefined || loss === null ? "" : `${run.last.val_loss === undefined ? "loss" : "val"} ${figure(loss)}`, count(run)]
     .filter(Boolean).join(" · ");
 }
 
@@ -125,7 +127,10 @@ function connect() {
     $("link").textContent = "not connected; is jacquard board still running?";
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
   };
-  source.addEventListener("runs", e => told(JSON.parse(e.data)));
+  source.addEventListener("runs", e => {
+    const { order, changed } = JSON.parse(e.data), now = new Map(changed.map(run => [run.id, run]));
+    told(order.map(id => now.get(id) ?? byId(id)));
+  });
   source.addEventListener("lines", e => {
     const { run, anew, lines } = JSON.parse(e.data);
     if (anew || !state.lines.has(run)) state.lines.set(run, []);

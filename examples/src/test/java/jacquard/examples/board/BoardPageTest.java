@@ -29,11 +29,21 @@ class BoardPageTest {
       assertTrue(browser.find("#runs").getText().contains("<i>first"), "text is text");
       run.line(20, 2).line(30, 1);
       browser.await("window.board.points('loss') === 4");
+      run.warning(30, "mode <b>collapse</b>?");
+      browser.await("document.querySelectorAll('#warnings li').length === 1");
+      assertEquals("step 30 mode <b>collapse</b>?", browser.find("#warnings").getText());
+      run.warning(40, "dead ReLUs?");
+      browser.await("document.querySelectorAll('#warnings li').length === 2");
+      assertEquals("step 40 dead ReLUs?", browser.find("#warnings li").getText(), "the last first");
+      assertTrue(browser.find("#runs").getText().contains("2 warnings"));
       WrittenRun.of(temp.resolve("second"), "vae", 100, "2026-02-01").line(5, 4);
       browser.await("window.board.points('loss') === 5");
       assertEquals(2, browser.all("#runs input:checked").size());
       browser.find("body").sendKeys("x");
       browser.await("window.board.points('loss') !== 5");
+      browser.find("body").sendKeys("k");
+      assertTrue(browser.find("#runs li.current").getText().contains("second"));
+      assertFalse(browser.find("#warnings").isDisplayed(), "it has none");
       browser.assertCalm();
     }
   }

@@ -167,10 +167,9 @@ class BoardServerTest {
   @Test
   void eventsTellOfRunsAndOfTheLinesOfThoseThatAreFollowed() throws IOException {
     try (Wire wire = Wire.begin(server, "GET", "events?run=run", "")) {
-      assertEquals("data: []", wire.await("data:"), "no runs yet");
+      assertEquals("data: {\"order\":[],\"changed\":[]}", wire.await("data:"), "no runs yet");
       WrittenRun run = WrittenRun.of(temp.resolve("run"), "gpt", 5, "2026-01-01").line(1, 0.5);
-      String runs = wire.await("data: [{");
-      assertTrue(runs.contains("\"id\":\"run\""), runs);
+      String runs = wire.await("data: {\"order\":[\"run\"],\"changed\":[{\"id\":\"run\"");
       assertTrue(runs.contains("\"state\":\"stopped\""), runs);
       assertTrue(run.metrics().toFile().exists());
     }
@@ -187,6 +186,30 @@ class BoardServerTest {
           wire.await("data:"),
           "then what is new");
     }
+  }
+
+  @Test
+  void ofRunsOnlyThoseThatChangedAreToldAgain() throws IOException {
+    WrittenRun.of(temp.resolve("old"), "gpt", 5, "2026-01-01");
+    WrittenRun run = WrittenRun.of(temp.resolve("new"), "gpt", 5, "2026-02-01");
+    try (Wire wire = Wire.begin(server, "GET", "events", "")) {
+      assertEquals(List.of("new", "old"), told(wire), "all at first");
+      run.line(1, 0.5);
+      assertEquals(List.of("new"), told(wire));
+      run.warning(1, "mode collapse?");
+      assertEquals(List.of("new"), told(wire));
+    }
+  }
+
+  /// Ids of the runs that are told next.
+  private static List<String> told(Wire wire) throws IOException {
+    Json data = Json.parse(wire.await("data:").substring(5), "event");
+    assertEquals(2, data.field("order").items().size());
+    List<String> ids = new ArrayList<>();
+    for (Json run : data.field("changed").items()) {
+      ids.add(run.field("id").asText());
+    }
+    return ids;
   }
 
   @Test

@@ -44,6 +44,14 @@ record WrittenRun(Path path) {
     return path.resolve("metrics.jsonl");
   }
 
+  /// One line of warnings more.
+  WrittenRun warning(int step, String text) throws IOException {
+    try (MetricsLog log = MetricsLog.open(path.resolve("warnings.jsonl"))) {
+      log.append(Map.of("step", step, "warning", text));
+    }
+    return this;
+  }
+
   WrittenRun sample(int step, String text) throws IOException {
     Files.writeString(path.resolve("samples/step-" + step + ".txt"), text);
     return this;
