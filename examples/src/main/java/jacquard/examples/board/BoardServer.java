@@ -210,8 +210,11 @@ final class BoardServer implements AutoCloseable {
 
   private static void require(Request request, String method) {
     String is = request.exchange().getRequestMethod();
-    if (!is.equals(method)) {
-      request.exchange().getResponseHeaders().set("Allow", method);
+    if (!is.equals(method) && !(request.isHead() && method.equals("GET"))) {
+      request
+          .exchange()
+          .getResponseHeaders()
+          .set("Allow", method.equals("GET") ? "GET, HEAD" : method);
       throw new RefusedException(405, "the method is " + is + ", expected " + method);
     }
   }
@@ -226,6 +229,10 @@ final class BoardServer implements AutoCloseable {
   }
 
   private void feed(Request request) throws IOException, InterruptedException {
+    if (request.isHead()) {
+      request.bytes("text/event-stream", new byte[0]);
+      return;
+    }
     if (!feeds.tryAcquire()) {
       throw new RefusedException(
           503, MOST_FEEDS + " pages are open at the same time; close some of them");

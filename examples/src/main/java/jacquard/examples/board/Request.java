@@ -133,11 +133,17 @@ record Request(HttpExchange exchange, Map<String, List<String>> query) {
 
   private void send(int status, String type, byte[] content) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, content.length == 0 ? -1 : content.length);
-    if (content.length > 0) {
+    boolean empty = content.length == 0 || isHead();
+    exchange.sendResponseHeaders(status, empty ? -1 : content.length);
+    if (!empty) {
       exchange.getResponseBody().write(content);
     }
     exchange.close();
+  }
+
+  /// Whether only the head of the answer is asked for.
+  boolean isHead() {
+    return exchange.getRequestMethod().equals("HEAD");
   }
 
   /// What is written there is sent piece by piece, whenever it is flushed.

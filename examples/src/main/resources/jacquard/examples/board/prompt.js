@@ -1,5 +1,5 @@
 /* A text that the current run writes, token by token. */
-import { current, send, latest, note } from "./store.js";
+import { current, send, latest, note, connected, GONE } from "./store.js";
 import { checkpoints, chosen, fill } from "./checkpoints.js";
 const { $, make } = kit;
 
@@ -12,7 +12,7 @@ async function* lines(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await connected(reader.read());
     if (done) return;
     const parts = (rest + value).split("\n");
     rest = parts.pop();
@@ -38,14 +38,19 @@ async function write() {
   busy(true);
   note("prompt", "writing …");
   $("written").textContent = "";
+  let whole = false;
   try {
     const answer = await send("write", { run: run.id, checkpoint: chosen($("prompt-checkpoint"), run), options }, stop.signal);
     if (!answer.ok) throw new Error((await answer.text()).trim());
     for await (const line of lines(answer.body)) {
-      if (line.text !== undefined) $("written").textContent += line.text;
+      if (line.text !== undefined) $("written").append(line.text);
       if (line.error !== undefined) throw new Error(line.error);
-      if (line.millis !== undefined) note("prompt", `written in ${(line.millis / 1000).toFixed(1)} s`);
+      if (line.millis !== undefined) {
+        whole = true;
+        note("prompt", `written in ${(line.millis / 1000).toFixed(1)} s`);
+      }
     }
+    if (!whole) throw new Error(GONE);
   } catch (e) {
     note("prompt", stop.signal.aborted ? "stopped" : e.message, !stop.signal.aborted);
   } finally {

@@ -28,16 +28,21 @@ export function colour(id) {
 const address = (path, parameters) => path + "?" + new URLSearchParams(parameters);
 export const link = (path, run, more = {}) => address(path, { run: run.id, ...more });
 
+export const GONE = "no answer, or half of one; is jacquard board still running?";
+
+/* Errors of a connection as a line for people; those of who gave up stay what they are. */
+export const connected = answer => answer.catch(e => { throw e.name === "AbortError" ? e : new Error(GONE); });
+
 /* What the server answers; what it refuses is an error with its line. */
 export async function ask(path, run, more = {}, options = {}) {
-  const answer = await fetch(link(path, run, more), options);
+  const answer = await connected(fetch(link(path, run, more), options));
   if (!answer.ok) throw new Error((await answer.text()).trim());
   return answer;
 }
 
 /* Sends JSON. */
 export const send = (path, value, signal) =>
-  fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), signal });
+  connected(fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), signal }));
 
 /* Of several questions only the last one's answer counts, and none that was asked before forget(). */
 export function latest() {

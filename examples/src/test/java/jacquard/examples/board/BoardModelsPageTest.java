@@ -99,6 +99,29 @@ class BoardModelsPageTest {
       browser.await("document.getElementById('drawn').dataset.place?.startsWith('0 ') === true");
       assertFalse(browser.find("#latent-class").isDisplayed(), "the model has no classes");
       browser.assertCalm();
+      assertHalfAnAnswerIsSaid(browser, server);
     }
+  }
+
+  /// What was written is shown, and that it is not all.
+  private static void assertHalfAnAnswerIsSaid(Browser browser, BoardServer server) {
+    String gone = "document.querySelector('#prompt .note').textContent.includes('still running?')";
+    browser.open(server.address() + "#prompt/gpt");
+    browser.await("!document.getElementById('prompt').hidden");
+    browser.value(
+        "(window.own = window.fetch, window.fetch = async () => new Response('{\"text\": \"ab\"}\\n{\"te'), true)");
+    browser.find("#prompt-write").click();
+    browser.await(gone);
+    assertEquals("ab", browser.find("#written").getText());
+    assertTrue(browser.find("#prompt-write").isEnabled());
+
+    browser.value("(window.fetch = window.own, true)");
+    browser.find("#prompt-length").clear();
+    browser.find("#prompt-length").sendKeys("1000000");
+    browser.find("#prompt-write").click();
+    browser.await("document.getElementById('written').textContent.length > 20");
+    server.close();
+    browser.await(gone);
+    assertTrue(browser.find("#written").getText().length() > 20, "what there is stays");
   }
 }

@@ -15,9 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +149,33 @@ class BoardServerTest {
       assertEquals(405, answer.status(), method);
       assertTrue(answer.head().contains("Allow: GET"), answer::head);
     }
+  }
+
+  /// The JDK's server warns on the terminal of answers that say how much they would hold.
+  @Test
+  void whoAsksForTheHeadGetsNoMoreAndNothingIsSaidOfIt() throws IOException {
+    List<String> said = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger("com.sun.net.httpserver");
+    Handler handler =
+        new StreamHandler() {
+          @Override
+          public void publish(LogRecord line) {
+            said.add(line.getLevel() + " " + line.getMessage());
+          }
+        };
+    logger.addHandler(handler);
+    try {
+      for (String path : List.of("", "board.js", "events", "nowhere")) {
+        Wire.Answer head =
+            Wire.ask(root.getPort(), "HEAD " + root.getPath() + path, Wire.host(root), "");
+        assertEquals(path.equals("nowhere") ? 404 : 200, head.status(), path);
+        assertEquals("", head.body());
+      }
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertEquals(List.of(), said);
+    assertEquals(405, status("HEAD " + root.getPath() + "write", Wire.host(root)));
   }
 
   @Test
