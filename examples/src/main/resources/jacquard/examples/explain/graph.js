@@ -58,9 +58,12 @@ function layout() {
   for (const item of items) {
     item.x = item.place * (WIDTH + GAP_X);
     item.y = item.rank * (HEIGHT + GAP_Y);
-    item.label = item.key ?? ops[item.ops[0]].name;
-    item.kind = ops[item.ops[0]].role;
-    item.below = item.key === undefined ? ops[item.ops[0]].type : item.ops.length + " operations";
+    const first = ops[item.ops[0]], closed = item.key !== undefined;
+    item.label = closed ? item.key : first.name;
+    item.below = closed ? item.ops.length + " operations" : first.type;
+    // of a closed box its layer, or what several have in common; the same for what is computed there and its gradients
+    item.layer = !closed ? (first.role === "input" ? "" : first.layer)
+      : item.ops.every(o => ops[o].layer === first.layer) ? first.layer : item.key.slice(MARK[first.role].length);
   }
 }
 let chosen = null, query = "", hits = new Set(), hitItems = new Set();
@@ -92,7 +95,7 @@ function drawGraph(v) {
     if (i.x + WIDTH / 2 < left || i.x - WIDTH / 2 > right || i.y + HEIGHT / 2 < top || i.y - HEIGHT / 2 > bottom) continue;
     speed.drawn++;
     g.globalAlpha = query && !hitItems.has(i) ? 0.25 : 1;
-    g.fillStyle = i.kind === "input" && i.key === undefined ? css("--panel") : fill(ops[i.ops[0]].layer, i.key !== undefined);
+    g.fillStyle = i.layer === "" ? css("--panel") : fill(i.layer, i.key !== undefined);
     g.fillRect(i.x - WIDTH / 2, i.y - HEIGHT / 2, WIDTH, HEIGHT);
     if (i === chosen || hitItems.has(i) || chosenLinks?.has(i)) {
       g.strokeStyle = css("--mark");

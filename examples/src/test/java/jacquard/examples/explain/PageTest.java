@@ -2,12 +2,14 @@ package jacquard.examples.explain;
 
 import static jacquard.examples.explain.LargeStep.NODES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.web.Browser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,8 +43,12 @@ class PageTest {
   }
 
   private void open(IntFunction<String> sources) throws IOException {
+    open(LargeStep.data(sources));
+  }
+
+  private void open(String data) throws IOException {
     Path page = temp.resolve("page.html");
-    Files.writeString(page, Page.of(LargeStep.data(sources)));
+    Files.writeString(page, Page.of(data));
     browser.open(page.toUri().toString());
     browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
   }
@@ -131,12 +137,14 @@ class PageTest {
     browser.assertCalm();
   }
 
-  /// The colour of a pixel of the graph, where the first box is.
-  private static String boxColour() {
+  /// The colour of a pixel of the graph, within a box.
+  private static String boxColour(int box) {
     browser.value("jacquard.paint()");
     return String.valueOf(
         browser.value(
-            "(() => { const {x, y} = jacquard.place(0), r = devicePixelRatio;"
+            "(() => { const {x, y} = jacquard.place("
+                + box
+                + "), r = devicePixelRatio;"
                 + " const one = document.createElement('canvas').getContext('2d');"
                 + " one.drawImage(document.getElementById('graph-canvas'),"
                 + " (x - 80 * jacquard.zoom) * r, y * r, 1, 1, 0, 0, 1, 1);"
@@ -148,15 +156,15 @@ class PageTest {
     open();
     browser.prefers("light");
     assertEquals("rgb(255, 255, 255)", browser.colour("body"));
-    String light = boxColour();
+    String light = boxColour(0);
     browser.prefers("dark");
     browser.await("kit.dark.matches");
     assertEquals("rgb(20, 22, 26)", browser.colour("body"));
-    String dark = boxColour();
+    String dark = boxColour(0);
     assertTrue(brightness(dark) < 0.8 * brightness(light), light + " and " + dark);
     browser.prefers("light");
     browser.await("!kit.dark.matches");
-    assertEquals(light, boxColour(), "is drawn anew");
+    assertEquals(light, boxColour(0), "is drawn anew");
     browser.assertCalm();
   }
 
@@ -165,6 +173,68 @@ class PageTest {
     return Double.parseDouble(parts[0])
         + Double.parseDouble(parts[1])
         + Double.parseDouble(parts[2]);
+  }
+
+  /// A batch, and two layers of a block with their gradients, the last layer's first.
+  private static final String BLOCK =
+      """
+      {"shown": 0, "plans": [{"name": "one", "step": {"title": "a block", "device": "cpu",
+        "tasks": [], "blocks": [], "arena": 0, "stages": [], "codes": [], "notes": [],
+        "operations": [
+          ["batch", "f32[1]", "", "", "", "input", [], []],
+          ["exp", "f32[1]", "blocks.0.a", "", "", "forward", [0], []],
+          ["neg", "f32[1]", "blocks.0.b", "", "", "forward", [1], []],
+          ["neg", "f32[1]", "blocks.0.b", "", "", "gradient", [2], []],
+          ["mul", "f32[1]", "blocks.0.a", "", "", "gradient", [3], []]]}}]}\
+      """;
+
+  @Test
+  void aClosedBoxHasTheColourOfWhatItHolds() throws IOException {
+    open(BLOCK);
+    assertEquals(3, browser.number("jacquard.items"));
+    for (String theme : List.of("dark", "light")) {
+      browser.prefers(theme);
+      browser.await("kit.dark.matches === " + theme.equals("dark"));
+      String block = boxColour(1);
+      assertEquals(block, boxColour(2), "its gradients");
+      String panel = theme.equals("dark") ? "29,32,38,255" : "244,245,247,255";
+      assertEquals(panel, boxColour(0), "what is of no layer");
+      assertNotEquals(panel, block);
+    }
+    browser.assertCalm();
+  }
+
+  /// WCAG 2 asks for a contrast of 4.5.
+  @Test
+  void textCanBeReadOnEveryColour() throws IOException {
+    open(BLOCK);
+    for (String theme : List.of("dark", "light")) {
+      browser.prefers(theme);
+      browser.await("kit.dark.matches === " + theme.equals("dark"));
+      double least =
+          browser.number(
+              """
+              (() => {
+                const g = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+                const light = colour => {
+                  g.fillStyle = colour;
+                  g.fillRect(0, 0, 1, 1);
+                  const [red, green, blue] = [...g.getImageData(0, 0, 1, 1).data]
+                    .map(v => v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+                  return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+                };
+                const text = light(kit.css("--text"));
+                let least = Infinity;
+                for (let i = 0; i < 720; i++) {
+                  const ratio = light(step.fill("layer" + i, i % 2 === 0)) / text;
+                  least = Math.min(least, Math.max(ratio, 1 / ratio));
+                }
+                return least;
+              })()\
+              """);
+      assertTrue(least >= 4.5, theme + ": " + least);
+    }
+    browser.assertCalm();
   }
 
   @Test
