@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -20,6 +22,8 @@ import org.openqa.selenium.chrome.ChromeOptions;
 /// there is none (Debian: `chromium chromium-driver`).
 public final class Browser implements AutoCloseable {
   private static final List<String> FOLDERS = List.of("/usr/bin", "/usr/local/bin", "/snap/bin");
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ChromeDriver driver;
 
@@ -98,13 +102,23 @@ public final class Browser implements AutoCloseable {
     return ((Number) value("Number(" + expression + ")")).doubleValue();
   }
 
-  /// Waits until an expression is true, at most half a minute.
+  /// Waits until an expression is true, at most half a minute. It is asked for again and again, not
+  /// once by a script that waits: a page that is loaded anew takes that along.
   public void await(String expression) {
-    driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(30));
-    driver.executeAsyncScript(
-        "const done = arguments[0]; const look = () => ("
-            + expression
-            + ") ? done(true) : setTimeout(look, 20); look();");
+    long end = System.nanoTime() + MOST_NANOS;
+    WebDriverException failed = null;
+    while (System.nanoTime() < end) {
+      try {
+        if (Boolean.TRUE.equals(value("Boolean(" + expression + ")"))) {
+          return;
+        }
+        failed = null;
+      } catch (WebDriverException e) { // what it is about isn't there yet, or any more
+        failed = e;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    throw new AssertionError("not true within half a minute: " + expression, failed);
   }
 
   /// Nothing was written to the console that is worse than a note.
