@@ -77,6 +77,16 @@ class ConvolutionalTest {
   }
 
   @Test
+  void linearLayersWithClassesAreToldOfConvolutionsOnce() throws IOException {
+    Path out = temp.resolve("told");
+    Result begun = run("train gan --conditional --latent 4 --steps 1", out);
+    assertEquals(1, begun.out().stream().filter(l -> l.contains("--arch dcgan")).count());
+    Result on = Shell.jacquard("resume", out.toString(), "--steps", "2");
+    assertEquals(0, on.exit(), on::toString);
+    assertTrue(on.out().stream().noneMatch(l -> l.contains("--arch dcgan")), on::toString);
+  }
+
+  @Test
   void convolutionsAndLinearLayersAreOtherNetworks() throws IOException {
     for (String recipe : List.of("gan --arch dcgan --channels 4", "gan --arch mlp")) {
       Path out = temp.resolve(recipe.replace(' ', '_'));

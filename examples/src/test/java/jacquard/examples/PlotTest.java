@@ -146,7 +146,7 @@ class PlotTest {
       }
       int label = k;
       int count = (int) Arrays.stream(map.labels()).filter(one -> one == label).count();
-      assertTrue(count > 0 && dots > 5 * count, dots + " pixels of " + count + " in class " + k);
+      assertTrue(count > 0 && dots > 2 * count, dots + " pixels of " + count + " in class " + k);
       for (int i = 0; i < map.labels().length; i++) {
         expected[0][k] += map.labels()[i] == k ? map.seen().x()[i] / count : 0;
         expected[1][k] += map.labels()[i] == k ? map.seen().y()[i] / count : 0;

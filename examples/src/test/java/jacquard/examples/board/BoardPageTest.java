@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jacquard.examples.web.Browser;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
@@ -99,6 +102,15 @@ class BoardPageTest {
       browser.await("window.board.points('loss') === 2");
       assertEquals(1, browser.all("#runs input:checked").size());
       assertTrue(browser.find("#runs li:has(:checked)").getText().contains("older"));
+      Map<String, Double> values = new LinkedHashMap<>();
+      for (String name : List.of("class/0", "class/1", "ms", "entropy")) {
+        values.put(name, 0.5);
+      }
+      new WrittenRun(temp.resolve("older")).line(7, values);
+      // What a run is judged by first, and parts that are many last.
+      browser.await(
+          "[...document.querySelectorAll('#charts h2')].map(h => h.textContent).join()"
+              + " === 'loss,entropy,ms,class/0,class/1'");
       browser.assertCalm();
     }
   }

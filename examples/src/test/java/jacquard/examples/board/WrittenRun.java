@@ -31,10 +31,14 @@ record WrittenRun(Path path) {
 
   /// One line of metrics more.
   WrittenRun line(int step, double loss) throws IOException {
+    return line(step, Map.of("loss", loss));
+  }
+
+  WrittenRun line(int step, Map<String, Double> values) throws IOException {
     try (MetricsLog log = MetricsLog.open(metrics())) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("step", step);
-      line.put("loss", loss);
+      line.putAll(values);
       log.append(line);
     }
     return this;
