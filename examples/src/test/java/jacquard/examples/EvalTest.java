@@ -3,16 +3,10 @@ package jacquard.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
 import jacquard.examples.tensorboard.Events;
-import jacquard.nn.Conv2d;
-import jacquard.nn.Flatten;
-import jacquard.nn.Init;
-import jacquard.nn.Linear;
-import jacquard.nn.Sequential;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.ClassHistogram;
 import java.io.IOException;
@@ -57,11 +51,7 @@ class EvalTest {
   }
 
   private static Path run(String recipe, String steps, String... more) {
-    return named(recipe, recipe, steps, more);
-  }
-
-  private static Path named(String name, String recipe, String steps, String... more) {
-    Path run = temp.resolve(name);
+    Path run = temp.resolve(recipe);
     Result result =
         Shell.jacquard(
             Shell.join(
@@ -78,7 +68,7 @@ class EvalTest {
                     run.toString()),
                 more));
     assertEquals(0, result.exit(), result::toString);
-    SAID.put(name, result.out());
+    SAID.put(recipe, result.out());
     return run;
   }
 
@@ -158,45 +148,6 @@ class EvalTest {
     Json features = json.field("features");
     assertEquals(classifier.toString(), features.field("path").asText());
     assertEquals(Json.read(gan.resolve("config.json")).field("features"), features);
-  }
-
-  /// A network of others, from its tensors and a list of its layers.
-  @Test
-  void picturesAreComparedByAnyNetworkThatAListDescribes() throws IOException {
-    Init init = Init.of(3);
-    Sequential.of(
-            Conv2d.of(init.at("conv"), 1, 2, 3, 1, 1),
-            new Flatten(),
-            Linear.of(init.at("fc"), 2 * 6 * 6, 5))
-        .save(temp.resolve("network.safetensors"));
-    String text =
-        """
-        {"weights": "network.safetensors", "picture": [1, 6, 6],
-         "layers": [{"conv2d": "conv", "padding": 1}, "relu", "flatten", {"linear": "fc"}]}
-        """;
-    Path list = Files.writeString(temp.resolve("network.json"), text);
-    String[] more = {"--latent", "4", "--fid-every", "2", "--features", list.toString()};
-    Path run = named("described", "gan", "4", more);
-    Json last = TrainTest.metrics(run).getLast();
-    assertTrue(last.field("fid").asDouble() > 0, last::toString);
-    assertNull(last.optional("entropy"), "it names no classes");
-    assertNull(last.optional("class/0"));
-
-    Result result = eval(run, "--features", list.toString());
-    assertTrue(result.out().getFirst().endsWith(", by " + list), result::toString);
-    Json json = Json.read(run.resolve("eval.json"));
-    assertTrue(json.field("fid").asDouble() > 3 * json.field("fid_floor").asDouble(), json::pretty);
-    assertNull(json.optional("histogram"));
-    assertEquals(list.toString(), json.field("features").field("path").asText());
-
-    Files.writeString(list, text.replace("\"fc\"", "\"fc7\""));
-    Result wrong = Shell.jacquard("eval", run.toString(), "--features", list.toString());
-    assertEquals(2, wrong.exit(), wrong::toString);
-    assertEquals(
-        List.of(
-            "jacquard eval: features: %s: %s holds no tensor 'fc7.weight'"
-                .formatted(list, temp.resolve("network.safetensors"))),
-        wrong.err());
   }
 
   @Test

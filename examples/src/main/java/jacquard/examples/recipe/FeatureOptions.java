@@ -38,14 +38,18 @@ final class FeatureOptions {
   /// @param path of a run, or of a list of layers
   record Chosen(Path path, ImageJudge judge) {
     /// For `config.json` and `eval.json`: where the network lies, and the CRC-32C of the run's
-    /// weights or of the list of layers.
+    /// weights, or of the list of layers and theirs.
     Map<String, Object> toConfig() throws FormatException {
-      Path file = Files.isDirectory(path) ? new RunFolder(path).model() : path;
       CRC32C crc = new CRC32C();
-      try {
-        crc.update(Files.readAllBytes(file));
-      } catch (IOException e) {
-        throw FormatException.unreadable("--features", file, e);
+      for (Path file :
+          Files.isDirectory(path)
+              ? List.of(new RunFolder(path).model())
+              : LayerListFeatures.files(path)) {
+        try {
+          crc.update(Files.readAllBytes(file));
+        } catch (IOException e) {
+          throw FormatException.unreadable("--features", file, e);
+        }
       }
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("path", path.toAbsolutePath().toString());

@@ -66,7 +66,7 @@ public record LayerListFeatures(Sequential layers, double mean, double deviation
   public static ImageJudge read(Path path) throws FormatException {
     try {
       Json json = Json.read(path);
-      Path weights = path.resolveSibling(json.field("weights").asText());
+      Path weights = weights(path, json);
       int[] dims = new int[3];
       List<Json> picture = json.field("picture").items();
       if (picture.size() != dims.length) {
@@ -94,6 +94,19 @@ public record LayerListFeatures(Sequential layers, double mean, double deviation
     } catch (FormatException | TensorException | IllegalArgumentException e) {
       throw new FormatException("features: " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  private static Path weights(Path path, Json json) throws FormatException {
+    return path.resolveSibling(json.field("weights").asText());
+  }
+
+  /// The files that a network is made of.
+  ///
+  /// @param path of the JSON file
+  /// @return that, and the one of the weights
+  /// @throws FormatException if it can't be read
+  public static List<Path> files(Path path) throws FormatException {
+    return List.of(path, weights(path, Json.read(path)));
   }
 
   private static double number(Json json, String name, double otherwise) throws FormatException {
