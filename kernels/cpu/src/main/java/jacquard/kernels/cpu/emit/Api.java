@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.emit;
 
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_void;
 
@@ -69,29 +70,22 @@ final class Api {
     return lane.bytes() * lanes >= 16;
   }
 
-  /// array, index[, mask] -> vector
-  void load(Lane lane, Runnable arrayAndIndex, boolean masked) {
+  /// array, index -> vector
+  void load(Lane lane, Runnable arrayAndIndex) {
     species(lane);
     arrayAndIndex.run();
     code.invokestatic(
         lane.vector(),
         "fromArray",
-        masked
-            ? MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int, MASK)
-            : MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int));
+        MethodTypeDesc.of(lane.vector(), SPECIES, lane.array(), CD_int));
   }
 
-  /// byte array, index[, mask] -> i32 vector of 0 to 255
-  void loadBytes(Runnable arrayAndIndex, boolean masked) {
+  /// byte array, index -> i32 vector of 0 to 255
+  void loadBytes(Runnable arrayAndIndex) {
     byteSpecies();
     arrayAndIndex.run();
-    ClassDesc array = java.lang.constant.ConstantDescs.CD_byte.arrayType();
     code.invokestatic(
-        BYTES,
-        "fromArray",
-        masked
-            ? MethodTypeDesc.of(BYTES, SPECIES, array, CD_int, MASK)
-            : MethodTypeDesc.of(BYTES, SPECIES, array, CD_int));
+        BYTES, "fromArray", MethodTypeDesc.of(BYTES, SPECIES, CD_byte.arrayType(), CD_int));
     conversion("ZERO_EXTEND_B2I", Lane.I32);
   }
 
@@ -105,25 +99,14 @@ final class Api {
     code.checkcast(BYTES);
   }
 
-  /// vector, array, index[, mask] ->
-  void store(ClassDesc vector, ClassDesc array, boolean masked) {
-    code.invokevirtual(
-        vector,
-        "intoArray",
-        masked
-            ? MethodTypeDesc.of(CD_void, array, CD_int, MASK)
-            : MethodTypeDesc.of(CD_void, array, CD_int));
+  /// vector, array, index ->
+  void store(ClassDesc vector, ClassDesc array) {
+    code.invokevirtual(vector, "intoArray", MethodTypeDesc.of(CD_void, array, CD_int));
   }
 
   /// mask -> mask of another lane type
   void castMask(Lane to) {
     species(to);
-    code.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));
-  }
-
-  /// mask -> mask for bytes
-  void castMaskToBytes() {
-    byteSpecies();
     code.invokevirtual(MASK, "cast", MethodTypeDesc.of(MASK, SPECIES));
   }
 

@@ -44,11 +44,11 @@ final class ColumnLoops {
     }
   }
 
-  private void block(int copies, boolean masked) {
+  private void block(int copies, boolean partial) {
     int mark = loop.mark();
     List<InnerBody> bodies = new ArrayList<>();
     for (int u = 0; u < copies; u++) {
-      InnerBody body = new InnerBody(loop, 0, u * loop.lanes(), masked);
+      InnerBody body = new InnerBody(loop, 0, u * loop.lanes(), partial);
       body.place(0);
       bodies.add(body);
     }
@@ -83,7 +83,7 @@ final class ColumnLoops {
                 InnerBody body = bodies.get(u).inPass(pass);
                 body.compute();
                 for (int r = 0; r < sums.length; r++) {
-                  body.accumulateUnmasked(reductions.get(r), sums[r][u]);
+                  body.accumulateAll(reductions.get(r), sums[r][u]);
                 }
                 body.store();
                 loop.release(mark);

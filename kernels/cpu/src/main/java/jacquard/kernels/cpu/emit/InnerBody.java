@@ -13,27 +13,27 @@ final class InnerBody {
   private final LoopPlan plan;
   private final int pass;
   private final int displacement;
-  private final boolean masked;
+  private final boolean partial;
   private final VectorWriter vectors;
 
-  InnerBody(LoopWriter loop, int pass, int displacement, boolean masked) {
-    this(loop, pass, displacement, masked, new VectorWriter(loop, displacement, masked));
+  InnerBody(LoopWriter loop, int pass, int displacement, boolean partial) {
+    this(loop, pass, displacement, partial, new VectorWriter(loop, displacement, partial));
   }
 
   private InnerBody(
-      LoopWriter loop, int pass, int displacement, boolean masked, VectorWriter vectors) {
+      LoopWriter loop, int pass, int displacement, boolean partial, VectorWriter vectors) {
     this.loop = loop;
     this.code = loop.code();
     this.plan = loop.plan();
     this.pass = pass;
     this.displacement = displacement;
-    this.masked = masked;
+    this.partial = partial;
     this.vectors = vectors;
   }
 
   /// The same vector in a pass, whose values are forgotten after it.
   InnerBody inPass(int pass) {
-    return new InnerBody(loop, pass, displacement, masked, vectors.inside());
+    return new InnerBody(loop, pass, displacement, partial, vectors.inside());
   }
 
   /// Computes the values per kept index of a stage.
@@ -48,7 +48,7 @@ final class InnerBody {
     for (Expr e : order) {
       if (plan.isReadBack(e, pass)) {
         int local = loop.newReference();
-        loop.api().load(e.lane(), () -> loop.kept().push(e, displacement), false);
+        loop.api().load(e.lane(), () -> loop.kept().push(e, displacement));
         code.astore(local);
         vectors.bind(e, local);
       }
@@ -71,7 +71,7 @@ final class InnerBody {
       if (plan.isKeptBy(e, pass)) {
         vectors.push(e);
         loop.kept().push(e, displacement);
-        loop.api().store(e.lane().vector(), e.lane().array(), false);
+        loop.api().store(e.lane().vector(), e.lane().array());
       }
     }
   }
@@ -84,7 +84,7 @@ final class InnerBody {
 
   /// The same for lanes that are not combined with each other, where those out of range don't
   /// matter.
-  void accumulateUnmasked(Reduction r, int sum) {
+  void accumulateAll(Reduction r, int sum) {
     vectors.combine(r, () -> vectors.push(r.operand()), sum);
     code.astore(sum);
   }

@@ -99,14 +99,14 @@ final class KeptRows {
     return rows;
   }
 
-  /// Elements of a kept row for each reduced index: the inner size rounded up to vectors, or a
-  /// block of columns.
+  /// Elements of a kept row for each reduced index: whole vectors, one of them for what is left
+  /// over even if that is nothing, or a block of columns.
   private void pushStep() {
     if (plan.nest() == Nest.COLUMN) {
       code.loadConstant(LoopPlan.MAX_VECTORS * loop.lanes());
     } else {
       code.iload(LoopWriter.INNER_TO)
-          .loadConstant(loop.lanes() - 1)
+          .loadConstant(loop.lanes())
           .iadd()
           .loadConstant(-loop.lanes())
           .iand();

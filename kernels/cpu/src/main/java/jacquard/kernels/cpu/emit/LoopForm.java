@@ -12,6 +12,6 @@ enum LoopForm {
   /// Vector code for a part of the inner axis that is a multiple of [LoopPlan#block()]: half the
   /// code, and half the time to compile it.
   WHOLE_BLOCKS,
-  /// Vector code for any part of the inner axis: what is left over is done by masked vectors.
+  /// Vector code for any part of the inner axis: what is left over is a partial vector.
   ANY_SIZE
 }

@@ -179,13 +179,14 @@ final class LoopPlan {
   }
 
   /// Vectors that an iteration of a row's pass covers, each with accumulators of its own: more for
-  /// short bodies, whose additions would wait for each other.
+  /// short bodies, whose additions would wait for each other. A body of nine operations takes as
+  /// long as the addition that it waits for; more vectors would only be more code to compile.
   int unroll(int pass) {
     if (reductions(pass).isEmpty()) {
       return 1;
     }
     int size = bodies.get(pass).size();
-    return size <= 8 ? 4 : size <= 45 ? 2 : 1;
+    return size <= 4 ? 4 : size <= 8 ? 2 : 1;
   }
 
   /// Vectors of the inner axis that a column kernel takes at once.

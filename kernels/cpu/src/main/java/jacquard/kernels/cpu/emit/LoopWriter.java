@@ -242,6 +242,15 @@ final class LoopWriter {
     code.iinc(index, step).goto_(top).labelBinding(done);
   }
 
+  /// `if (index < to) { ... }`, where less than a vector is left.
+  void ifAnyLeft(Runnable body) {
+    Label done = code.newLabel();
+    code.iload(index).iload(INNER_TO).if_icmpge(done);
+    startTail();
+    body.run();
+    code.labelBinding(done);
+  }
+
   /// Moves the index inside its loop.
   void skip(int elements) {
     code.iinc(index, elements);
@@ -254,15 +263,22 @@ final class LoopWriter {
     code.iload(INNER_FROM).istore(index);
   }
 
-  /// Computes how many lanes are in range at the index, and their mask.
+  /// Computes how many lanes are in range at the index.
   void startTail() {
-    if (tailMask < 0) {
+    if (tailCount < 0) {
       tailCount = newInt();
-      tailMask = newReference();
     }
     code.iload(INNER_TO).iload(index).isub();
     code.loadConstant(lanes()).invokestatic(MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
-    code.istore(tailCount).aload(iota);
+    code.istore(tailCount);
+  }
+
+  /// Makes a mask of the lanes in range.
+  void maskTail() {
+    if (tailMask < 0) {
+      tailMask = newReference();
+    }
+    code.aload(iota);
     api.compare(Lane.I32, "LT", () -> api.broadcast(Lane.I32, () -> code.iload(tailCount)));
     code.astore(tailMask);
   }

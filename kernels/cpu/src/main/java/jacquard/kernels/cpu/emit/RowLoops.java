@@ -9,8 +9,8 @@ import java.util.List;
 /// Writes the code of one row: of a map, or of a kernel whose inner axis is reduced.
 ///
 /// Each pass walks over the row by several vectors at once, each with accumulators of its own to
-/// hide the latency of an addition, then by single vectors with a mask. Partial results are
-/// combined in an order that depends on the row's length only.
+/// hide the latency of an addition, then by single vectors, the last of them partial. Partial
+/// results are combined in an order that depends on the row's length only.
 final class RowLoops {
   private final LoopWriter loop;
   private final CodeBuilder code;
@@ -65,16 +65,9 @@ final class RowLoops {
                   });
               if (loop.form() == LoopForm.ANY_SIZE) {
                 if (unroll > 1) {
-                  // a row of 49 would else be walked with masks alone
                   loop.innerLoop(loop.lanes(), () -> body(pass, 0, false, reductions, sums));
                 }
-                loop.innerLoop(
-                    1,
-                    () -> {
-                      loop.startTail();
-                      body(pass, 0, true, reductions, sums);
-                      loop.skip(loop.lanes() - 1);
-                    });
+                rest(pass, reductions, sums);
               }
             });
     for (int r = 0; r < reductions.size(); r++) {
@@ -82,10 +75,23 @@ final class RowLoops {
     }
   }
 
+  /// What is left of the row, less than a vector. Not a loop, of whose body C2 would make several
+  /// copies with all their checks; and where sums are made not even a branch, after which C2 may
+  /// not know any more what a sum is, and box it: nothing is added then if nothing is left.
+  private void rest(int pass, List<Reduction> reductions, List<int[]> sums) {
+    if (reductions.isEmpty()) {
+      loop.ifAnyLeft(() -> body(pass, 0, true, reductions, sums));
+    } else {
+      loop.startTail();
+      loop.maskTail();
+      body(pass, 0, true, reductions, sums);
+    }
+  }
+
   private void body(
-      int pass, int copy, boolean masked, List<Reduction> reductions, List<int[]> sums) {
+      int pass, int copy, boolean partial, List<Reduction> reductions, List<int[]> sums) {
     int mark = loop.mark();
-    InnerBody body = new InnerBody(loop, pass, copy * loop.lanes(), masked);
+    InnerBody body = new InnerBody(loop, pass, copy * loop.lanes(), partial);
     body.compute();
     for (int r = 0; r < reductions.size(); r++) {
       body.accumulate(reductions.get(r), sums.get(r)[copy]);
@@ -111,7 +117,7 @@ final class RowLoops {
       loop.values().bindBroadcast(r.result(), sums[0]);
     } else {
       code.aload(sums[0]).aload(loop.laneBuffer(lane)).iconst_0();
-      loop.api().store(lane.vector(), lane.array(), false);
+      loop.api().store(lane.vector(), lane.array());
       lanes(r, 0, 1);
     }
     code.storeLocal(lane.kind(), local);

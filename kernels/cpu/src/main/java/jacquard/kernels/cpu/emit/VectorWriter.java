@@ -1,11 +1,9 @@
 package jacquard.kernels.cpu.emit;
 
-import jacquard.kernels.Kernel.Access;
 import jacquard.kernels.Kernel.Inner;
 import jacquard.kernels.cpu.emit.Form.Comparison;
 import jacquard.kernels.cpu.emit.Form.Operation;
 import jacquard.kernels.cpu.emit.Lowering.Reduction;
-import jacquard.tensor.DType;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.util.HashMap;
@@ -24,18 +22,20 @@ final class VectorWriter {
   private final CodeBuilder code;
   private final Api api;
   private final int displacement;
-  private final boolean masked;
+  private final boolean partial;
+  private final VectorMemory memory;
   private final Map<Expr, Integer> locals = new HashMap<>();
 
   /// @param displacement of the first lane from the loop's index, in elements
-  /// @param masked whether only the first lanes of the vector are in range: those of the loop's
-  ///   tail mask
-  VectorWriter(LoopWriter loop, int displacement, boolean masked) {
+  /// @param partial whether only the first lanes of the vector are in range: those of the loop's
+  ///   tail
+  VectorWriter(LoopWriter loop, int displacement, boolean partial) {
     this.loop = loop;
     this.code = loop.code();
     this.api = loop.api();
     this.displacement = displacement;
-    this.masked = masked;
+    this.partial = partial;
+    memory = new VectorMemory(loop, displacement, partial);
   }
 
   /// Gives a value the local variable that holds it.
@@ -81,21 +81,9 @@ final class VectorWriter {
     return switch (e.form()) {
       case Form.Call c -> true;
       case Form.Guarded g -> true;
-      case Form.Load l -> isByLanes(access(l.access()));
+      case Form.Load l -> memory.needsEmptyStack(l.access());
       default -> false;
     };
-  }
-
-  private Access access(int index) {
-    return loop.kernel().accesses().get(index);
-  }
-
-  /// Whether elements are moved one by one: bytes that have no vector of the right length, and
-  /// elements that are apart. The Vector API's gather allocates its index vector in each call, also
-  /// when compiled: 6.2 ns an element, against 0.8 one by one.
-  private boolean isByLanes(Access access) {
-    boolean bytes = access.dtype().bytes() == 1;
-    return access.inner() == Inner.ANY || (bytes && !api.hasBytes());
   }
 
   /// Pushes the vector, or the mask of the lane type [Expr#home].
@@ -133,7 +121,7 @@ final class VectorWriter {
       case Form.Word w -> throw unbound(e);
       case Form.LoadWord l -> throw unbound(e);
       case Form.Reduced r -> throw unbound(e);
-      case Form.Load l -> load(l.access());
+      case Form.Load l -> memory.load(l.access());
       case Form.Position p -> position(p.access());
       case Form.Call c -> call(c.function(), e.args());
       case Form.Guarded g -> guarded(g.function(), e);
@@ -227,117 +215,19 @@ final class VectorWriter {
   }
 
   private void position(int access) {
-    boolean single = access(access).inner() == Inner.ONE;
+    boolean single = loop.kernel().accesses().get(access).inner() == Inner.ONE;
     code.aload(single ? loop.iota() : loop.walk().strideTimesIota(access));
     api.broadcast(Lane.I32, () -> loop.walk().pushIndex(access, displacement));
     api.binary(Lane.I32, "add");
   }
 
-  private void load(int access) {
-    Access a = access(access);
-    Lane lane = Lane.of(a.dtype());
-    boolean bytes = a.dtype().bytes() == 1;
-    if (isByLanes(a)) {
-      Lane buffer = lane == Lane.MASK ? Lane.I32 : lane;
-      byLanes(
-          buffer,
-          l -> {
-            code.aload(loop.array(access));
-            loop.walk().pushIndex(access, displacement);
-            lane(access, l);
-            code.iadd();
-            ScalarWriter.arrayLoad(code, a.dtype());
-          });
-      loadLaneBuffer(buffer, 0);
-    } else if (bytes) {
-      api.loadBytes(
-          () -> {
-            arrayAndIndex(access);
-            if (masked) {
-              code.aload(loop.tailMask());
-              api.castMaskToBytes();
-            }
-          },
-          masked);
-    } else {
-      api.load(
-          lane,
-          () -> {
-            arrayAndIndex(access);
-            if (masked) {
-              pushTailMask(lane);
-            }
-          },
-          masked);
-    }
-    if (a.dtype() == DType.BOOL) {
-      api.compare(Lane.I32, "NE", () -> api.broadcast(Lane.I32, code::iconst_0));
-    }
-  }
-
-  private void arrayAndIndex(int access) {
-    code.aload(loop.array(access));
-    loop.walk().pushIndex(access, displacement);
-  }
-
-  /// Pushes the distance of lane `l` from the first.
-  private void lane(int access, int l) {
-    code.iload(l);
-    switch (access(access).inner()) {
-      case ZERO -> code.iconst_0().imul();
-      case ONE -> {}
-      case ANY -> code.iload(loop.walk().innerStride(access)).imul();
-    }
-  }
-
-  private interface LaneBody {
-    /// @param l local variable with the number of the lane
-    void write(int l);
-  }
-
-  /// For each lane in range, what `body` pushes goes to the lane buffer.
-  private void byLanes(Lane lane, LaneBody body) {
-    forLanes(
-        masked,
-        l -> {
-          code.aload(loop.laneBuffer(lane)).iload(l);
-          body.write(l);
-          code.arrayStore(lane.kind());
-        });
-  }
-
-  private void forLanes(boolean onlyInRange, LaneBody body) {
-    int l = loop.newInt();
-    Label top = code.newLabel();
-    Label end = code.newLabel();
-    code.iconst_0().istore(l).labelBinding(top).iload(l);
-    if (onlyInRange) {
-      code.iload(loop.tailCount());
-    } else {
-      code.loadConstant(loop.lanes());
-    }
-    code.if_icmpge(end);
-    body.write(l);
-    code.iinc(l, 1).goto_(top).labelBinding(end);
-  }
-
-  private void loadLaneBuffer(Lane lane, int at) {
-    api.load(lane, () -> code.aload(loop.laneBuffer(lane)).loadConstant(at), false);
-  }
-
-  /// vector ->, to the lane buffer
-  private void storeLaneBuffer(Lane lane, int at) {
-    code.aload(loop.laneBuffer(lane)).loadConstant(at);
-    api.store(lane.vector(), lane.array(), false);
-  }
-
   private void call(LaneFunction function, List<Expr> args) {
     for (int k = 0; k < args.size(); k++) {
       push(args.get(k));
-      storeLaneBuffer(args.get(k).lane(), k * SECOND);
+      memory.storeLaneBuffer(args.get(k).lane(), k * SECOND);
     }
     Lane result = function.result();
-    forLanes(
+    memory.forLanes(
         false,
         l -> {
           code.aload(loop.laneBuffer(result)).iload(l).loadConstant(RESULT).iadd();
@@ -349,7 +239,7 @@ final class VectorWriter {
           code.invokestatic(LaneFunction.OWNER, function.method(), function.type());
           code.arrayStore(result.kind());
         });
-    loadLaneBuffer(result, RESULT);
+    memory.loadLaneBuffer(result, RESULT);
   }
 
   private void guarded(LaneFunction function, Expr e) {
@@ -388,36 +278,13 @@ final class VectorWriter {
 
   /// Writes a value to memory.
   void store(int access, Expr value) {
-    Access a = access(access);
-    Lane lane = a.dtype().bytes() == 1 ? Lane.I32 : Lane.of(a.dtype());
-    boolean bytes = a.dtype().bytes() == 1;
     pushNumber(value);
-    if (a.inner() == Inner.ONE && !bytes) {
-      arrayAndIndex(access);
-      if (masked) {
-        pushTailMask(lane);
-      }
-      api.store(lane.vector(), lane.array(), masked);
-    } else if (a.inner() == Inner.ONE && api.hasBytes() && !masked) {
-      api.toBytes();
-      arrayAndIndex(access);
-      api.store(Api.BYTES, java.lang.constant.ConstantDescs.CD_byte.arrayType(), false);
-    } else {
-      storeLaneBuffer(lane, 0);
-      forLanes(
-          masked,
-          l -> {
-            arrayAndIndex(access);
-            lane(access, l);
-            code.iadd().aload(loop.laneBuffer(lane)).iload(l).arrayLoad(lane.kind());
-            ScalarWriter.arrayStore(code, a.dtype());
-          });
-    }
+    memory.store(access);
   }
 
   /// Pushes a value for a reduction: the identity in lanes that are out of range.
   void pushOperand(Expr value, Expr identity) {
-    if (masked) {
+    if (partial) {
       push(identity);
       push(value);
       pushTailMask(value.lane());
@@ -448,7 +315,7 @@ final class VectorWriter {
   /// A writer for the same vector that knows the same values, and whose further ones are forgotten
   /// with it.
   VectorWriter inside() {
-    VectorWriter inner = new VectorWriter(loop, displacement, masked);
+    VectorWriter inner = new VectorWriter(loop, displacement, partial);
     inner.locals.putAll(locals);
     return inner;
   }

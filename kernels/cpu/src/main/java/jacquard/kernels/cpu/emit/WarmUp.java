@@ -61,6 +61,7 @@ final class WarmUp {
   private final int[] args;
   private final int outer;
   private final int inner;
+  private final int[] ends;
   private final long[] scalars;
   private @Nullable GeneratedLoop loop;
   private int turns;
@@ -78,7 +79,10 @@ final class WarmUp {
     this.vector = vector;
     Kernel kernel = code.kernel();
     int lanes = code.lanes();
-    inner = vector.form == LoopForm.WHOLE_BLOCKS ? 2 * code.plan().block() : 5 * lanes + lanes - 1;
+    int block = code.plan().block();
+    boolean whole = vector.form == LoopForm.WHOLE_BLOCKS;
+    inner = whole ? 2 * block : 5 * lanes + lanes - 1;
+    ends = whole ? new int[] {inner} : new int[] {inner, inner - lanes, block, lanes - 1};
     List<Launch.Walk> walks = new ArrayList<>();
     arrays = new Object[kernel.accesses().size()];
     for (Access a : kernel.accesses()) {
@@ -133,8 +137,12 @@ final class WarmUp {
     return vector.work();
   }
 
+  /// Runs over rows that end where the arrays do, before that, with a whole block, and without any:
+  /// C2 compiles no way that none has gone.
   private void real(GeneratedLoop loop) {
-    loop.run(arrays, args, scalars, 0, outer, 0, inner, scratch);
+    for (int end : ends) {
+      loop.run(arrays, args, scalars, 0, outer, 0, end, scratch);
+    }
   }
 
   private void empty(GeneratedLoop loop, int calls, int spin) {

@@ -1,20 +1,14 @@
 package jacquard.kernels.cpu.gemm;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.sun.management.ThreadMXBean;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
+import jacquard.kernels.cpu.testing.OwnProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /// A product allocates nothing once its code is compiled.
-///
-/// In a process of its own, as users have it: where vectors of several widths have run, as in the
-/// other tests, the Vector API's methods have mixed profiles, and C2 may box vectors for ever.
 class GemmAllocationTest {
   private static final int ROUNDS = 6000;
 
@@ -23,18 +17,7 @@ class GemmAllocationTest {
 
   @Test
   void nothingIsAllocatedPerCall() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                GemmAllocationTest.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), said);
+    OwnProcess.check(GemmAllocationTest.class);
   }
 
   /// Exits with 1 and says how much, if products go on allocating.
