@@ -32,7 +32,7 @@ class ExplainTest {
 
   @TempDir Path temp;
 
-  private static Result explain(String... line) {
+  static Result explain(String... line) {
     Result result = Shell.jacquard(line);
     assertEquals(0, result.exit(), result::toString);
     boolean runs = !String.join(" ", line).contains("--runs 0");
@@ -226,137 +226,25 @@ class ExplainTest {
   }
 
   /// The only plan of a page.
-  private static Json step(Path page) throws IOException {
+  static Json step(Path page) throws IOException {
     List<Json> plans = data(page).field("plans").items();
     assertEquals(1, plans.size());
     return plans.getFirst().field("step");
   }
 
-  private static Json data(Path page) throws IOException {
+  static Json data(Path page) throws IOException {
     String html = Files.readString(page);
     String mark = "<script type=\"application/json\" id=\"data\">";
     int from = html.indexOf(mark) + mark.length();
     return Json.parse(html.substring(from, html.indexOf("</script>", from)), "page");
   }
 
-  @Test
-  void aRunIsExplainedWithItsOwnOptions() throws IOException {
-    Path run = temp.resolve("run");
-    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
-    Result trained =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--latent",
-            "4",
-            "--batch",
-            "8",
-            "--loss",
-            "wgan-gp",
-            "--d-steps",
-            "3",
-            "--data",
-            data.toString(),
-            "--steps",
-            "2",
-            "--out",
-            run.toString());
-    assertEquals(0, trained.exit(), trained::toString);
-    List<String> before = files(run);
-    Result result = explain("explain", run.toString(), "--runs", "0");
-    String list =
-        "a step runs 3 plans, one after the other; --plan N explains another\n"
-            + "   plans 1 to 2: N nodes, N tasks, N MFLOP; updates discriminator\n"
-            + " * plan 3: N nodes, N tasks, N MFLOP; updates discriminator, generator\n\n";
-    assertEquals(
-        list + "a training step of " + run + ", plan 3 of 3 on cpu",
-        String.join("\n", result.out().subList(0, 5))
-            .replaceAll("[\\d.]+ (?=nodes|tasks|MFLOP)", "N "));
-    assertTrue(result.out().stream().anyMatch(l -> l.contains(": generator.")), result::toString);
-    assertEquals(before, files(run), "nothing is written into the run");
-    assertThePlansOfAStepAreExplained(run);
-  }
-
-  private void assertThePlansOfAStepAreExplained(Path run) throws IOException {
-    Path page = temp.resolve("plans.html");
-    Path dot = temp.resolve("plans.dot");
-    String[] files = {"--html", page.toString(), "--dot", dot.toString()};
-    Result first =
-        explain(
-            Shell.join(List.of("explain", run.toString(), "--runs", "0", "--plan", "1"), files));
-    assertEquals("a training step of " + run + ", plan 1 of 3 on cpu", first.out().get(4));
-    assertTrue(first.out().get(1).startsWith(" * plans 1 to 2: "), first::toString);
-    assertTrue(first.out().stream().noneMatch(l -> l.contains(": generator.")), first::toString);
-    Json data = data(page);
-    assertEquals(0, data.field("shown").asInt());
-    assertEquals(
-        List.of("plans 1 to 2: updates discriminator", "plan 3: updates discriminator, generator"),
-        names(data.field("plans").items()));
-    String graphs = Files.readString(dot);
-    for (Json plan : data.field("plans").items()) {
-      assertTrue(graphs.contains("label=\"" + plan.field("name").asText() + "\";"), graphs);
-      assertRolesAreThoseOfTheCode(plan.field("step").field("operations").items());
-    }
-    ExplainCallsTest.assertRefused(
-        "--plan is 4, expected a plan from 1 to 3", run.toString(), "--plan", "4");
-  }
-
-  /// A plan that returns nothing has a forward pass too, and what a later loss reads of a network
-  /// that was just updated is an update all the same.
-  private static void assertRolesAreThoseOfTheCode(List<Json> operations) throws IOException {
-    Set<String> roles = new TreeSet<>();
-    Set<String> updated = new TreeSet<>();
-    for (Json operation : operations) {
-      List<Json> fields = operation.items();
-      String role = fields.get(5).asText();
-      roles.add(role);
-      if (fields.get(3).asText().matches(".*\\((Adam|Clip|Constants)\\.java.*")) {
-        assertTrue(role.matches("update|input"), operation::toString);
-      }
-      if (role.equals("update")) {
-        updated.add(fields.get(2).asText().replaceAll("\\..*", ""));
-      }
-    }
-    assertEquals(Set.of("forward", "gradient", "input", "update"), roles);
-    assertTrue(updated.contains("discriminator"), updated::toString);
-  }
-
-  private static List<String> names(List<Json> plans) throws IOException {
+  static List<String> names(List<Json> plans) throws IOException {
     List<String> names = new ArrayList<>();
     for (Json plan : plans) {
       names.add(plan.field("name").asText());
     }
     return names;
-  }
-
-  private static List<String> files(Path run) throws IOException {
-    try (var all = Files.walk(run)) {
-      List<String> names = new ArrayList<>();
-      all.forEach(path -> names.add(path + " " + path.toFile().lastModified()));
-      names.sort(null);
-      return names;
-    }
-  }
-
-  @Test
-  void everyRecipeIsExplained() throws IOException {
-    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
-    for (String recipe : List.of("vae --hidden 8", "classifier --features 8", "gan --latent 4")) {
-      String[] words = recipe.split(" ");
-      explain(
-          "explain",
-          words[0],
-          "--runs",
-          "0",
-          "--",
-          words[1],
-          words[2],
-          "--batch",
-          "8",
-          "--data",
-          data.toString());
-    }
-    explain(Shell.join(List.of("explain", "mlm", "--runs", "0"), TINY));
   }
 
   @Test

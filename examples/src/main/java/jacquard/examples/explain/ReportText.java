@@ -150,13 +150,19 @@ final class ReportText {
     List<String> names =
         kernel.operations().stream()
             .map(report.operations()::get)
-            .filter(o -> o.role() != Role.INPUT)
+            .filter(o -> o.role() != Role.INPUT || isConstant(kernel))
             .sorted(Comparator.comparing(Operation::computes).reversed())
             .map(o -> o.name() + (o.line().isEmpty() ? "" : " " + place(o.line())))
             .distinct()
             .toList();
     return names.stream().limit(6).collect(Collectors.joining(", "))
         + (names.size() > 6 ? ", and " + (names.size() - 6) + " more" : "");
+  }
+
+  /// Whether a task computes nothing but constants.
+  private boolean isConstant(Kernel kernel) {
+    return kernel.operations().stream()
+        .allMatch(o -> report.operations().get(o).role() == Role.INPUT);
   }
 
   /// `(Linear.java:51)` of `Linear.forward(Linear.java:51)`.

@@ -7,7 +7,6 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.ScheduleText;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.ceiling.Roofline;
-import jacquard.nn.optim.Adam;
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.Device;
 import jacquard.tensor.State;
@@ -20,9 +19,11 @@ import jacquard.tensor.graph.Source;
 import jacquard.tensor.graph.Traversal;
 import jacquard.tensor.spi.Backend;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -46,8 +47,6 @@ public record StepReport(
     Explanation explanation,
     List<String> updates,
     Measured measured) {
-
-  private static final String OPTIMISERS = Adam.class.getPackageName() + ".";
 
   /// A share to be explained, with some room for what differs from one second to the next.
   private static final double IMPOSSIBLE = 1.2;
@@ -92,7 +91,7 @@ public record StepReport(
 
   /// What a node is for.
   public enum Role {
-    /// Data, constants and states.
+    /// Data, constants, also repeated ones, and states.
     INPUT,
     /// From data to losses.
     FORWARD,
@@ -106,7 +105,7 @@ public record StepReport(
   ///
   /// @param task what it does
   /// @param text as schedules have it
-  /// @param layer that most of its operations belong to
+  /// @param layer that it belongs to, empty for none
   /// @param operations by number
   /// @param ends where it ends, and why
   /// @param cost operations and bytes
@@ -166,8 +165,12 @@ public record StepReport(
       }
     }
     List<Operation> operations = new ArrayList<>();
+    Set<Node> constants = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Node node : order) {
       Origin origin = Origin.of(node);
+      if (isConstant(node, constants)) {
+        constants.add(node);
+      }
       operations.add(
           new Operation(
               name(node),
@@ -175,7 +178,7 @@ public record StepReport(
               layers.of(node),
               origin == null ? "" : origin.line(),
               origin == null ? "" : origin.callerLine(),
-              role(node, origin),
+              constants.contains(node) ? Role.INPUT : role(node, layers),
               computes(node.op()),
               node.sources().stream().map(numbers::get).toList(),
               tasksOf.getOrDefault(node, List.of())));
@@ -196,7 +199,7 @@ public record StepReport(
           new Kernel(
               task,
               ScheduleText.line(task),
-              layer(covered, operations),
+              layer(task, covered, operations),
               covered,
               explanation.parts().get(t).ends(),
               cost,
@@ -228,37 +231,50 @@ public record StepReport(
     };
   }
 
-  /// By where the node was made: what clips gradients belongs to the update.
-  private static Role role(Node node, @Nullable Origin origin) {
+  /// Whether a node has a value that no state, data or argument has a say in, perhaps moved about.
+  private static boolean isConstant(Node node, Set<Node> constants) {
+    return switch (node.input()) {
+      case Source.Cell _, Source.Stored _, Source.Argument _ -> false;
+      case Source.Number _ -> true;
+      case null ->
+          node.op() instanceof Op.Leaf
+              || (node.op() instanceof Op.Movement && constants.containsAll(node.sources()));
+    };
+  }
+
+  private static Role role(Node node, Layers layers) {
+    Origin origin = Origin.of(node);
     if (node.sources().isEmpty()) {
       return Role.INPUT;
     }
-    if (origin == null) {
-      return Role.FORWARD;
-    }
-    if (origin.forward() != null) {
+    if (origin != null && origin.forward() != null) {
       return Role.GRADIENT;
     }
-    return origin.frames().stream().anyMatch(frame -> frame.getClassName().startsWith(OPTIMISERS))
-        ? Role.UPDATE
-        : Role.FORWARD;
+    return layers.isOfUpdate(node) ? Role.UPDATE : Role.FORWARD;
   }
 
   private static boolean computes(Op op) {
     return !(op instanceof Op.Leaf || op instanceof Op.Movement);
   }
 
-  /// The layer of most of the operations that compute.
-  private static String layer(List<Integer> covered, List<Operation> operations) {
-    List<Operation> all = covered.stream().map(operations::get).toList();
+  /// The layer of the product, gather and so on that a task is named after: of several the first,
+  /// for what an epilogue does comes later. Of a loop, that of most of the operations that compute.
+  private static String layer(Task task, List<Integer> covered, List<Operation> operations) {
+    List<Operation> all = covered.stream().sorted().map(operations::get).toList();
     List<Operation> computing = all.stream().filter(Operation::computes).toList();
-    return mostFrequent(
-        (computing.isEmpty() ? all : computing).stream().map(Operation::layer).toList());
+    return all.stream()
+        .filter(operation -> operation.name().startsWith(task.label()))
+        .findFirst()
+        .map(Operation::layer)
+        .orElseGet(() -> mostFrequent(computing.isEmpty() ? all : computing));
   }
 
-  private static String mostFrequent(List<String> layers) {
+  private static String mostFrequent(List<Operation> operations) {
     Map<String, Integer> counts = new TreeMap<>();
-    layers.stream().filter(l -> !l.isEmpty()).forEach(l -> counts.merge(l, 1, Integer::sum));
+    operations.stream()
+        .map(Operation::layer)
+        .filter(l -> !l.isEmpty())
+        .forEach(l -> counts.merge(l, 1, Integer::sum));
     return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)

@@ -59,7 +59,8 @@ function pick(id) {
   box.append(ends, make("h2", `covers ${t.operations.length} operations`));
   const list = make("ul");
   const alike = new Map(); // a constant may be expanded a dozen times for one line
-  t.operations.map(o => ops[o]).filter(o => o.role !== "input").forEach(o => {
+  const covered = t.operations.map(o => ops[o]), made = covered.filter(o => o.role !== "input");
+  (made.length ? made : covered).forEach(o => {
     const key = [o.name, o.type, o.role, o.line].join();
     alike.set(key, [o, (alike.get(key)?.[1] ?? 0) + 1]);
   });

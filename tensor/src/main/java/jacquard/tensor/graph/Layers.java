@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing says so in a graph. But states have names. A part of a gradient belongs where that lies
 /// which it is the gradient of ([Origin], if recorded); what is for the new values of one layer's
-/// states only, where they do; a node that reads a state, where that does; any other, where its
-/// latest source does. What mixes gradients of several layers for the new values of several, such
-/// as the norm by which they are clipped, is of [#UPDATE].
+/// states only, where they do; a node that reads a state, where that does, and with it what the
+/// same call of a layer's code made on the way, such as the mean of a layer norm; any other, where
+/// its latest source does. What mixes gradients of several layers for the new values of several,
+/// such as the norm by which they are clipped, is of [#UPDATE].
 public final class Layers {
   /// What all of an update shares.
   public static final String UPDATE = "update";
@@ -29,25 +30,38 @@ public final class Layers {
   private final Map<Node, String> names = new IdentityHashMap<>();
   private final Map<Node, Need> needs = new IdentityHashMap<>();
 
+  /// New values of states.
+  private final Map<Node, Need> written = new IdentityHashMap<>();
+
   /// Parts of gradients, and what comes after them up to the new values of states.
   private final Set<Node> behindGradients = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /// What a node is for.
   ///
-  /// @param model whether for an output, or to make gradients of
+  /// @param output whether for an output
+  /// @param gradient whether to make a gradient of, or from
   /// @param layer for a new value of a state of this one; null for none
   /// @param several whether for those of other layers, too
-  private record Need(boolean model, @Nullable String layer, boolean several) {
+  private record Need(boolean output, boolean gradient, @Nullable String layer, boolean several) {
     Need and(Need other) {
       boolean differ = layer != null && other.layer != null && !layer.equals(other.layer);
       return new Need(
-          model || other.model,
+          output || other.output,
+          gradient || other.gradient,
           layer == null ? other.layer : layer,
           several || other.several || differ);
     }
 
-    Need andModel() {
-      return new Need(true, layer, several);
+    Need andGradient() {
+      return new Need(output, true, layer, several);
+    }
+
+    Need withoutOutput() {
+      return new Need(false, gradient, layer, several);
+    }
+
+    boolean isModel() {
+      return output || gradient;
     }
   }
 
@@ -78,36 +92,45 @@ public final class Layers {
         layers.states.add(state.name());
       }
     }
-    Map<Node, Need> written = new IdentityHashMap<>();
     for (Update update : updates) {
-      Need need = new Need(false, layers.ofState(update.state()), false);
-      written.merge(update.value().node(), need, Need::and);
+      Need need = new Need(false, false, layers.ofState(update.state()), false);
+      layers.written.merge(update.value().node(), need, Need::and);
     }
-    layers.findNeeds(order, outputs, written);
+    layers.findBehindGradients(order);
+    layers.findNeeds(order, outputs);
+    LayerCalls calls = LayerCalls.of(order, layers::stateLayer);
     Map<Node, Integer> places = new IdentityHashMap<>();
     for (Node node : order) {
-      if (!written.containsKey(node)
-          && (isOfGradient(node)
-              || node.sources().stream().anyMatch(layers.behindGradients::contains))) {
-        layers.behindGradients.add(node);
-      }
-      layers.names.put(node, layers.find(node, places));
+      layers.names.put(node, layers.find(node, calls, places));
       places.put(node, places.size());
     }
     return layers;
   }
 
+  private void findBehindGradients(List<Node> order) {
+    for (Node node : order) {
+      if (!written.containsKey(node)
+          && (isOfGradient(node) || node.sources().stream().anyMatch(behindGradients::contains))) {
+        behindGradients.add(node);
+      }
+    }
+  }
+
   /// From readers to sources. Who reads a state's new value, as a discriminator that was just
-  /// improved, doesn't matter to what that is made of.
-  private void findNeeds(List<Node> order, Collection<Node> outputs, Map<Node, Need> written) {
-    outputs.forEach(output -> needs.put(output, new Need(true, null, false)));
+  /// improved, doesn't matter to what that is made of; nor does who looks at an update, as at its
+  /// norm.
+  private void findNeeds(List<Node> order, Collection<Node> outputs) {
+    outputs.forEach(output -> needs.put(output, new Need(true, false, null, false)));
     needs.putAll(written);
     for (Node node : order.reversed()) {
       Need need = needs.get(node);
       if (need == null) {
         throw new AssertionError("neither a root nor read by one: " + node);
       }
-      Need passed = isOfGradient(node) ? need.andModel() : need;
+      Need passed =
+          isOfGradient(node)
+              ? need.andGradient()
+              : isBehindGradients(node, need) ? need.withoutOutput() : need;
       for (Node source : node.sources()) {
         if (!written.containsKey(source)) {
           needs.merge(source, passed, Need::and);
@@ -128,7 +151,30 @@ public final class Layers {
     return names.getOrDefault(node, "");
   }
 
-  private String find(Node node, Map<Node, Integer> places) {
+  /// {@return whether a node is part of an update: of an optimiser's work, of the norm by which
+  /// gradients are clipped, of a running mean}
+  ///
+  /// Gradients are not, nor is what further gradients are made from, as the penalty of a slope.
+  ///
+  /// @param node of the graph
+  public boolean isOfUpdate(Node node) {
+    // who reads a new value reads it detached
+    return servesUpdate(node) || (node.op() instanceof Op.Marker && isOfUpdate(node.source(0)));
+  }
+
+  private boolean servesUpdate(Node node) {
+    Need need = needs.get(node);
+    return need != null
+        && !isOfGradient(node)
+        && (!need.isModel() || isBehindGradients(node, need));
+  }
+
+  /// Whether a node comes after gradients, and no further one is made of it.
+  private boolean isBehindGradients(Node node, Need need) {
+    return !need.gradient && behindGradients.contains(node);
+  }
+
+  private String find(Node node, LayerCalls calls, Map<Node, Integer> places) {
     if (node.input() instanceof Source.Cell(State state, long version)) {
       return ofState(state);
     }
@@ -138,20 +184,25 @@ public final class Layers {
     }
     Need need = needs.get(node);
     if (need != null && need.layer != null && !node.sources().isEmpty()) {
-      if (!need.model && !need.several) {
+      if (!need.isModel() && !need.several) {
         return need.layer;
       }
       if (need.several && behindGradients.contains(node) && mixesLayers(node)) {
         return UPDATE;
       }
     }
+    String call = calls.of(node);
+    if (call != null) {
+      return call;
+    }
     String latest = "";
     int place = -1;
     for (Node source : node.sources()) {
-      String name = of(source);
-      if (readsState(source) && !name.isEmpty()) {
-        return name;
+      String state = stateLayer(source);
+      if (state != null) {
+        return state;
       }
+      String name = of(source);
       int at = places.getOrDefault(source, -1);
       if (!name.isEmpty() && at > place) {
         latest = name;
@@ -186,12 +237,17 @@ public final class Layers {
     return dot < 0 ? parameter : parameter.substring(0, dot);
   }
 
-  /// Whether a node is a state's value, perhaps moved about.
-  private static boolean readsState(Node node) {
+  /// The layer of a state that a node is the value of, perhaps a new one, and perhaps moved about;
+  /// null for another node.
+  private @Nullable String stateLayer(Node node) {
     Node at = node;
-    while (at.op() instanceof Op.Movement || at.op() instanceof Op.Marker) {
+    while (!written.containsKey(at)
+        && (at.op() instanceof Op.Movement || at.op() instanceof Op.Marker)) {
       at = at.source(0);
     }
-    return at.input() instanceof Source.Cell;
+    Need need = written.get(at);
+    return at.input() instanceof Source.Cell(State state, long version)
+        ? ofState(state)
+        : need == null ? null : need.layer;
   }
 }

@@ -1,5 +1,6 @@
 package jacquard.tensor.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -79,7 +80,11 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
   ///
   /// @param className binary name of a class
   public static boolean isLibrary(String className) {
-    return isEngine(className) || LAYERS.stream().anyMatch(className::startsWith);
+    return isEngine(className) || isOfLayer(className);
+  }
+
+  private static boolean isOfLayer(String className) {
+    return LAYERS.stream().anyMatch(className::startsWith);
   }
 
   private static boolean isEngine(String className) {
@@ -107,6 +112,20 @@ public record Origin(List<StackWalker.StackFrame> frames, @Nullable Node forward
         .findFirst()
         .map(Origin::text)
         .orElse("an unknown line");
+  }
+
+  /// The call of a layer's code that made it, equal for all that it made; null if a gradient or
+  /// other code did.
+  @Nullable List<String> call() {
+    if (forward != null || frames.isEmpty() || !isOfLayer(frames.getFirst().getClassName())) {
+      return null;
+    }
+    List<String> call = new ArrayList<>();
+    for (StackWalker.StackFrame frame : frames) {
+      String method = frame.getClassName() + "." + frame.getMethodName();
+      call.add(call.isEmpty() ? method : method + ":" + frame.getLineNumber());
+    }
+    return call;
   }
 
   /// `Linear.forward(Linear.java:49)`: packages are left out.

@@ -1,6 +1,8 @@
 package jacquard.tensor.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.tensor.CompiledStep.Work;
 import jacquard.tensor.State;
@@ -128,6 +130,15 @@ class LayersTest {
       assertEquals(Layers.UPDATE, layers.of(norm.node()));
       assertEquals(Layers.UPDATE, layers.of(factor.node()));
       assertEquals("net.second", layers.of(loss.node()), "not of an update");
+      assertTrue(layers.isOfUpdate(norm.node()), "though it is an output");
+      assertTrue(layers.isOfUpdate(factor.node()));
+      for (int i = 0; i < 2; i++) {
+        assertTrue(layers.isOfUpdate(clipped.get(i).node()));
+        assertTrue(layers.isOfUpdate(updates.get(i).getLast().value().node()));
+        assertFalse(layers.isOfUpdate(slots.get(i).gradient.node()));
+      }
+      assertFalse(layers.isOfUpdate(y.node()));
+      assertFalse(layers.isOfUpdate(loss.node()));
       return loss;
     });
   }
@@ -166,5 +177,33 @@ class LayersTest {
       assertEquals("net.second", layers.of(update.value().node()));
       return y;
     });
+  }
+
+  @Test
+  void whatFurtherGradientsAreMadeFromIsNoUpdate() {
+    Origin.recorded(() -> {
+      Tensor y = Tensor.ones(3, 2).matmul(first.value());
+      Tensor[] made = new Tensor[2];
+      Origin.gradientOf(y.node(), () -> made[0] = first.value().mul(2));
+      Tensor penalty = made[0].square().sum();
+      Origin.gradientOf(penalty.node(), () -> made[1] = made[0].mul(penalty));
+      Update update = new Update(first, first.value().sub(made[1]));
+      Layers layers = Layers.of(new Work(List.of(), List.of(update)));
+      assertFalse(layers.isOfUpdate(penalty.node()), "of a slope");
+      assertTrue(layers.isOfUpdate(update.value().node()));
+      return y;
+    });
+  }
+
+  @Test
+  void aRunningMeanIsAnUpdateAndTheMeanIsNot() {
+    State running = new State("net.first.mean", Tensor.ones(2));
+    Tensor y = Tensor.ones(3, 2).matmul(first.value());
+    Tensor mean = y.mean(0);
+    Tensor moved = running.value().mul(0.9).add(mean.mul(0.1));
+    Layers layers = Layers.of(new Work(List.of(y.sub(mean)), List.of(new Update(running, moved))));
+    assertFalse(layers.isOfUpdate(mean.node()));
+    assertTrue(layers.isOfUpdate(moved.node()));
+    assertTrue(layers.isOfUpdate(moved.node().source(1)), "a tenth of it");
   }
 }
