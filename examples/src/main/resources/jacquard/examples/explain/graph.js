@@ -60,7 +60,7 @@ function layout() {
     item.y = item.rank * (HEIGHT + GAP_Y);
     const first = ops[item.ops[0]], closed = item.key !== undefined;
     item.label = closed ? item.key : first.name;
-    item.below = closed ? item.ops.length + " operations" : first.type;
+    item.below = !closed ? first.type : item.ops.length === 1 ? "1 operation" : item.ops.length + " operations";
     // of a closed box its layer, or what several have in common; the same for what is computed there and its gradients
     item.layer = !closed ? (first.role === "input" ? "" : first.layer)
       : item.ops.every(o => ops[o].layer === first.layer) ? first.layer : item.key.slice(MARK[first.role].length);

@@ -12,7 +12,7 @@ const ops = data.operations.map(([name, type, layer, line, caller, role, sources
 const digits = (x, n) => x === null || x === undefined ? "–" : x.toFixed(n);
 const bytes = n => n >= 1e6 ? (n / 1e6).toFixed(2) + " MB" : n >= 1e3 ? (n / 1e3).toFixed(1) + " kB" : n + " B";
 // one hue for each layer, the same in every view; all as light as each other, so that text can be read on any
-const hue = text => { let h = 7; for (const c of text) h = (h * 31 + c.codePointAt(0)) % 360; return h; };
+const hue = text => { let h = 7; for (const c of text) h = (h * 31 + c.codePointAt(0)) % 99991; return h * 137.5 % 360; }; // names that differ by one are far apart
 const fill = (text, strong) => `oklch(${dark.matches ? (strong ? 0.46 : 0.34) : (strong ? 0.76 : 0.91)} ${strong ? 0.12 : 0.05} ${hue(text)})`;
 const clock = f => { const t = performance.now(); const r = f(); return [r, performance.now() - t]; };
 const speed = window.jacquardSpeed = {};
