@@ -52,8 +52,8 @@ final class OuterValues {
     return scalars;
   }
 
-  /// Computes what is the same in the whole run: again after each call of a method, because a call
-  /// leaves no vector in its register, and C2 would load what it has stored at every use.
+  /// Computes what is the same in the whole run, before all loops: computed again in the loop over
+  /// the outer axes, C2 boxes it there.
   void placeUniform() {
     if (loop.form() != LoopForm.SCALAR) {
       loop.api()

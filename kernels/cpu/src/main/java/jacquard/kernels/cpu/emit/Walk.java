@@ -126,12 +126,12 @@ final class Walk {
   void outerLoop(Runnable body) {
     int axes = layout.outerAxes();
     int n = layout.accesses();
+    loop.values().placeUniform();
     if (axes == 0) {
       for (int a = 0; a < n; a++) {
         argument(layout.offset(a));
         code.istore(positions[a]);
       }
-      loop.values().placeUniform();
       body.run();
       return;
     }
@@ -142,7 +142,6 @@ final class Walk {
       code.istore(outerSteps[a]);
     }
     if (axes == 1) {
-      loop.values().placeUniform();
       rows(LoopWriter.OUTER_TO, body);
       return;
     }
@@ -158,7 +157,6 @@ final class Walk {
     code.iload(end).iload(LoopWriter.OUTER_TO);
     code.invokestatic(LoopWriter.MATH, "min", MethodTypeDesc.of(CD_int, CD_int, CD_int))
         .istore(end);
-    loop.values().placeUniform();
     rows(end, body);
     code.iload(LoopWriter.OUTER_FROM).iload(LoopWriter.OUTER_TO).if_icmpge(done);
     seek("carry", -1);

@@ -1,19 +1,27 @@
 package jacquard.kernels.cpu.emit;
 
+import jacquard.kernels.Kernel;
+import jacquard.kernels.Kernel.Inner;
+import jacquard.kernels.Kernel.Level;
 import jacquard.kernels.Launch;
 import jacquard.kernels.cpu.machine.Allocation;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.testing.OwnProcess;
+import jacquard.tensor.Ints;
+import jacquard.tensor.graph.BinaryKind;
+import jacquard.tensor.graph.UnaryKind;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/// A kernel that is compiled stays so for rows of every length: vector code allocates when it is
-/// not compiled.
+/// A kernel that is compiled stays so for rows of every length, and boxes none of its vectors:
+/// either would allocate.
 class RowLengthTest {
   private static final int ROWS = 20;
 
@@ -26,8 +34,9 @@ class RowLengthTest {
   public static void main(String[] args) throws InterruptedException {
     LoopCompiler compiler = new LoopCompiler(VectorWidth.preferred());
     List<String> failures = new ArrayList<>();
-    for (String name : List.of("softmaxGradient", "layerNorm", "layerNormGradient", "gelu")) {
-      LoopCode code = compiler.compile(Objects.requireNonNull(TypicalKernels.all(0).get(name)));
+    for (Map.Entry<String, Kernel> e : kernels().entrySet()) {
+      String name = e.getKey();
+      LoopCode code = compiler.compile(e.getValue());
       code.warm(149);
       if (!compiler.awaitWarm(Duration.ofMinutes(2)) || !code.isVector(149)) {
         failures.add(name + " is not compiled");
@@ -44,8 +53,32 @@ class RowLengthTest {
     System.exit(failures.isEmpty() ? 0 : 1);
   }
 
+  private static Map<String, Kernel> kernels() {
+    Map<String, Kernel> kernels = new LinkedHashMap<>();
+    for (String name : List.of("softmaxGradient", "layerNorm", "layerNormGradient", "gelu")) {
+      kernels.put(name, Objects.requireNonNull(TypicalKernels.all(0).get(name)));
+    }
+    Draft d = new Draft(2, 0, false);
+    int x = d.plus(d.load(), d.load(Inner.ZERO, Level.FULL));
+    int positive = d.binary(BinaryKind.LT, d.constant(0), x);
+    d.store(d.unary(UnaryKind.TANH, d.where(positive, x, d.times(x, d.constant(0.2)))));
+    kernels.put("tanh of a rectified image", d.kernel());
+    return kernels;
+  }
+
   private static long allocated(LoopCode code, int columns, LoopScratch scratch) {
     Launch launch = LoopSpeed.launch(code.kernel(), ROWS, columns);
+    if (code.kernel().outerAxes() == 2) {
+      Launch lines = launch;
+      launch =
+          new Launch(
+              Ints.of(ROWS / 5, 5),
+              Ints.of(),
+              columns,
+              lines.walks().stream()
+                  .map(w -> new Launch.Walk(0, twice(w.outer()), Ints.of(), w.inner()))
+                  .toList());
+    }
     Object[] arrays = new Object[launch.walks().size()];
     Arrays.setAll(arrays, a -> new float[ROWS * columns]);
     long[] scalars = {Double.doubleToRawLongBits(1e-3), Double.doubleToRawLongBits(1)};
@@ -53,5 +86,10 @@ class RowLengthTest {
     long before = Allocation.bytes();
     code.run(arrays, encoded, scalars, 0, launch.outerSize(), 0, columns, scratch);
     return Allocation.bytes() - before;
+  }
+
+  /// The strides of two axes that one was split into.
+  private static Ints twice(Ints stride) {
+    return Ints.of(5 * stride.get(0), stride.get(0));
   }
 }
