@@ -174,7 +174,6 @@ final class Canonical {
       case Op.ArgMax a -> null;
       case Op.Cumsum c -> null;
       case Op.ArgSort a -> null;
-      case Op.Dot d -> outer(node, x, sources.get(1));
       case Op.Contraction c -> null;
       case Op.Indexing i -> null;
       case Op.Fused f -> null;
@@ -234,39 +233,6 @@ final class Canonical {
             node.dtype(),
             node.shape(),
             sequence(node),
-            -1,
-            false);
-  }
-
-  /// A product over a single k as a multiplication of expanded sources, which loops take in.
-  private @Nullable Vertex outer(Node node, Vertex x, Vertex y) {
-    if (x.shape.dim(x.shape.rank() - 1) != 1 || x.dtype != node.dtype()) {
-      return null;
-    }
-    Vertex a = expanded(x, node);
-    Vertex b = expanded(y, node);
-    Vertex simpler = binary(node, BinaryKind.MUL, a, b);
-    return simpler != null
-        ? simpler
-        : intern(
-            new Op.Binary(BinaryKind.MUL),
-            List.of(a, b),
-            node.dtype(),
-            node.shape(),
-            sequence(node),
-            -1,
-            false);
-  }
-
-  private Vertex expanded(Vertex x, Node like) {
-    return x.shape.equals(like.shape())
-        ? x
-        : intern(
-            new Op.Expand(like.shape()),
-            List.of(x),
-            x.dtype,
-            like.shape(),
-            sequence(like),
             -1,
             false);
   }

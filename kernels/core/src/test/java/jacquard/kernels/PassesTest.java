@@ -74,26 +74,6 @@ class PassesTest {
   }
 
   @Test
-  void productOverASingleKIsALoop() {
-    Tensor outer = random(1, 4, 6, 1).matmul(random(2, 4, 1, 16));
-    assertEquals(1, check(outer.add(random(3, 4, 6, 16)).tanh().sum(1)).size());
-    assertEquals(1, check(random(1, 5, 1).matmul(random(2, 1, 5)).permute(1, 0)).size());
-    Tensor ones = Tensor.full(DType.F32, 1, Shape.of(4, 1), Device.REFERENCE);
-    Schedule row = check(ones.matmul(random(2, 1, 5)).add(random(3, 4, 5)));
-    assertTrue(ScheduleText.of(row).contains("loop add ["), "nothing is multiplied by ones");
-    Tensor count = Tensor.stored(DType.I32, new int[] {3, -4}, Shape.of(2, 1), Device.REFERENCE);
-    assertEquals(1, check(count.matmul(count.permute(1, 0)).add(count)).size());
-    check(random(1, 0, 1).matmul(random(2, 1, 3)), random(1, 2, 1).matmul(random(2, 1, 0)));
-  }
-
-  @Test
-  void halvesOfASingleKStayAProduct() {
-    Tensor half = random(4, 3, 1).cast(DType.F16);
-    Schedule schedule = check(half.matmul(half.permute(1, 0)).cast(DType.F32));
-    assertTrue(ScheduleText.of(schedule).contains(" dot "));
-  }
-
-  @Test
   void transposesOfContractionsAreStrides() {
     Tensor q = random(1, 2, 6, 3, 8).permute(0, 2, 1, 3);
     Tensor k = random(2, 2, 6, 3, 8).permute(0, 2, 3, 1);
