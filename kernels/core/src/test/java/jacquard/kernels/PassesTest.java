@@ -2,7 +2,6 @@ package jacquard.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.testing.InterpretedTarget;
 import jacquard.tensor.DType;
