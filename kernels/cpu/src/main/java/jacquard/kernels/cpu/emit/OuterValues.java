@@ -53,7 +53,8 @@ final class OuterValues {
   }
 
   /// Computes what is the same in the whole run, before all loops: computed again in the loop over
-  /// the outer axes, C2 boxes it there.
+  /// the outer axes, C2 boxes it there. But behind the call that finds the first index, because a
+  /// call leaves no vector in its register, and C2 would load what it has stored at every use.
   void placeUniform() {
     if (loop.form() != LoopForm.SCALAR) {
       loop.api()

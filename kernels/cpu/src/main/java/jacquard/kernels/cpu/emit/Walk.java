@@ -126,12 +126,12 @@ final class Walk {
   void outerLoop(Runnable body) {
     int axes = layout.outerAxes();
     int n = layout.accesses();
-    loop.values().placeUniform();
     if (axes == 0) {
       for (int a = 0; a < n; a++) {
         argument(layout.offset(a));
         code.istore(positions[a]);
       }
+      loop.values().placeUniform();
       body.run();
       return;
     }
@@ -141,6 +141,7 @@ final class Walk {
       argument(layout.outerStride(a, axes - 1));
       code.istore(outerSteps[a]);
     }
+    loop.values().placeUniform();
     if (axes == 1) {
       rows(LoopWriter.OUTER_TO, body);
       return;
