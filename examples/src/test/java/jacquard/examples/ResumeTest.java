@@ -136,6 +136,34 @@ class ResumeTest {
   }
 
   @Test
+  void aDefaultThatHangsOnAnotherOptionIsKept() throws IOException {
+    Path critic = temp.resolve("critic");
+    train(critic, GAN, "--loss", "wgan-gp", "--steps", "2");
+    assertEquals("5", discriminatorSteps(critic));
+    Path plain = temp.resolve("plain");
+    train(plain, GAN, "--steps", "2");
+    assertEquals("1", discriminatorSteps(plain));
+
+    // As a version with another default would have begun it, killed before its first checkpoint.
+    Path killed = Files.createDirectory(temp.resolve("killed"));
+    Files.writeString(
+        killed.resolve("config.json"),
+        Files.readString(critic.resolve("config.json"))
+            .replace("\"--d-steps\": \"5\"", "\"--d-steps\": \"2\""));
+    assertEquals(0, resume(killed).exit());
+    assertEquals("2", discriminatorSteps(killed));
+    Path said = temp.resolve("said");
+    train(said, GAN, "--loss", "wgan-gp", "--steps", "2", "--d-steps", "2");
+    assertEquals(last(said).field("d_loss"), last(killed).field("d_loss"));
+    assertNotEquals(last(critic).field("d_loss"), last(killed).field("d_loss"));
+    assertEquals(0, resume(killed, "--steps", "3").exit(), "its checkpoints say the same");
+  }
+
+  private static String discriminatorSteps(Path run) throws IOException {
+    return Json.read(run.resolve("config.json")).field("options").field("--d-steps").asText();
+  }
+
+  @Test
   void linesBehindTheCheckpointAreCutOffAndWrittenAgain() throws IOException {
     Path straight = temp.resolve("straight");
     train(straight, GPT, "--steps", "12", "--checkpoint-every", "5", "--keep", "9");

@@ -137,6 +137,11 @@ public final class GanRecipe implements Callable<Integer> {
     Map<String, Object> config =
         options.config(
             NAME, digits.source(), digits.fingerprint(), steps, batch, gan.learningRate());
+    config.put(
+        "options",
+        RecordedOptions.of(options.recipe)
+            .with("--d-steps", Integer.toString(gan.rounds()))
+            .toJson());
     config.put("model", model.sizes().config());
     if (judge != null) {
       config.put("features", judge.toConfig());

@@ -16,7 +16,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /// the run is resumed. Options that a recipe adds need nothing here.
 ///
 /// Defaults are recorded too, so that a run goes on with the values it began with when a later
-/// version has other ones. Paths are recorded as absolute ones.
+/// version has other ones; a default that hangs on other options is the recipe's to record. Paths
+/// are recorded as absolute ones.
 ///
 /// @param values by the longest name of each option; those given more than once have several
 record RecordedOptions(Map<String, List<String>> values) {
