@@ -181,7 +181,7 @@ public sealed interface Json {
                       + " column "
                       + e.getLocation().getColumnNr()
                       + ": ")
-              + e.getOriginalMessage(),
+              + e.getOriginalMessage().replaceFirst(" ?\\(start marker at \\[[^\\]]*\\]\\)", ""),
           e);
     } catch (IOException e) {
       throw e instanceof FormatException same

@@ -77,6 +77,14 @@ class JsonTest {
     FormatException e = assertThrows(FormatException.class, () -> Json.parse(text, "t"));
     assertTrue(e.getMessage().startsWith("json: "), e.getMessage());
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
+    assertFalse(e.getMessage().contains("Source"), e.getMessage());
+  }
+
+  @Test
+  void aTextThatBreaksOffIsToldWithoutTheParsersOwnNames() {
+    assertEquals(
+        "json: t: line 2 column 1: Unexpected end-of-input: expected close marker for Object",
+        assertThrows(FormatException.class, () -> Json.parse("{\n", "t")).getMessage());
   }
 
   @Test
