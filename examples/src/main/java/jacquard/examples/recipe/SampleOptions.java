@@ -179,9 +179,11 @@ public final class SampleOptions {
     return stops;
   }
 
-  /// Where images of `run` go.
+  /// Where images of `run` go: `samples/seed-1.png`; those of one class to
+  /// `samples/seed-1-class-7.png`.
   Path imagePath(RunFolder run) {
-    return out != null ? out : run.samples().resolve("seed-" + seed + ".png");
+    String only = label == null ? "" : "-class-" + label;
+    return out != null ? out : run.samples().resolve("seed-" + seed + only + ".png");
   }
 
   /// @param understood the options for text that the recipe does follow
