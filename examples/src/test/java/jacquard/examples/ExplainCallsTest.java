@@ -25,11 +25,28 @@ class ExplainCallsTest {
         "--layer",
         "2");
     assertRefused(
+        "Unknown option: '--d-steps': options of a recipe stand behind --, as in jacquard explain gan -- --d-steps 3; see jacquard explain --help",
+        "gan",
+        "--d-steps",
+        "3");
+    assertRefused(
         "--plan is 2, expected 1: the step is one plan", tiny("gpt", "--runs", "0", "--plan", "2"));
     assertRefused("--runs is 0, expected", tiny("gpt", "--runs", "0", "--chrome-trace", "no.json"));
     assertRefused(
         "--code is 99999, expected a task from 0 to ",
         tiny("gpt", "--runs", "0", "--code", "99999"));
+  }
+
+  @Test
+  void noFileIsWrittenTwice() {
+    Path file = temp.resolve("file.json");
+    Path same = temp.resolve("./file.json");
+    assertRefused(
+        "--html and --chrome-trace are both " + file + ": give each a file of its own",
+        tiny("gpt", "--html", file.toString(), "--chrome-trace", same.toString()));
+    assertRefused(
+        "--chrome-trace and --dot are both",
+        tiny("gpt", "--dot", file.toString(), "--chrome-trace", file.toString()));
   }
 
   @Test

@@ -167,10 +167,43 @@ class TrainTest {
             run.toString());
     assertEquals(0, result.exit(), result::toString);
     List<Json> lines = metrics(run);
-    assertEquals(6, lines.size(), "no validation, so nothing before training");
-    assertEquals(2 * Math.log(2), lines.getFirst().field("d_loss").asDouble(), 0.2);
-    assertEquals(Math.log(2), lines.getFirst().field("g_loss").asDouble(), 0.1);
+    assertEquals(7, lines.size(), "one before training");
+    double untrained = lines.getFirst().field("variety").asDouble();
+    assertTrue(untrained > 0 && untrained < 0.2, "variety " + untrained);
+    assertEquals(2 * Math.log(2), lines.get(1).field("d_loss").asDouble(), 0.2);
+    assertEquals(Math.log(2), lines.get(1).field("g_loss").asDouble(), 0.1);
     assertTrue(lines.getLast().field("images_per_s").asDouble() > 0);
+  }
+
+  /// Without a classifier at hand.
+  @Test
+  void aGeneratorThatDrawsOnePictureIsWarnedOf() throws IOException {
+    Path run = temp.resolve("run");
+    Result result =
+        Shell.jacquard(
+            "train",
+            "gan",
+            "--data",
+            TinyData.mnist(temp.resolve("idx"), 64, 10).toString(),
+            "--steps",
+            "8",
+            "--fid-every",
+            "4",
+            "--batch",
+            "16",
+            "--latent",
+            "4",
+            "--lr-g",
+            "0.3",
+            "--out",
+            run.toString());
+    assertEquals(0, result.exit(), result::toString);
+    assertTrue(
+        result.out().stream()
+            .anyMatch(line ->
+                line.matches(
+                    "mode collapse\\? 256 drawn pictures differ 0\\.[01]\\d times as much as real ones; try --loss wgan-gp, .*")),
+        result::toString);
   }
 
   @Test

@@ -41,7 +41,8 @@ public final class Cli {
     line.setParameterExceptionHandler(
             (error, arguments) -> {
               CommandLine wrong = error.getCommandLine();
-              String message = error.getMessage() + "; see " + name(wrong) + " --help";
+              String message =
+                  error.getMessage() + advice(error) + "; see " + name(wrong) + " --help";
               return report(wrong, error, message, CALLERS_FAULT, debug);
             })
         .setExecutionExceptionHandler(
@@ -51,6 +52,13 @@ public final class Cli {
     } catch (Error error) { // picocli hands over exceptions only
       return report(line, error, describe(error), fault(error), debug);
     }
+  }
+
+  private static String advice(CommandLine.ParameterException error) {
+    Object command = error.getCommandLine().getCommandSpec().userObject();
+    return error instanceof CommandLine.UnmatchedArgumentException && command instanceof Advises a
+        ? ": " + a.onUnknownOption()
+        : "";
   }
 
   private static int report(

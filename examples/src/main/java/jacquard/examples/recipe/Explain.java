@@ -1,5 +1,6 @@
 package jacquard.examples.recipe;
 
+import jacquard.examples.cli.Advises;
 import jacquard.examples.explain.StepPlans;
 import jacquard.examples.explain.Walkthrough;
 import jacquard.nn.io.AtomicFile;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
       "Options of a recipe stand behind two dashes: jacquard explain gpt --html page.html --"
           + " --layers 2"
     })
-public final class Explain implements Callable<Integer> {
+public final class Explain implements Callable<Integer>, Advises {
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -102,6 +103,9 @@ public final class Explain implements Callable<Integer> {
     requireWritable("--html", html);
     requireWritable("--chrome-trace", trace);
     requireWritable("--dot", dot);
+    requireApart("--html", html, "--chrome-trace", trace);
+    requireApart("--html", html, "--dot", dot);
+    requireApart("--chrome-trace", trace, "--dot", dot);
     RunFolder run = Files.exists(Path.of(what)) ? RunFolder.openToResume(Path.of(what)) : null;
     CommandLine recipe = run == null ? recipe(what, arguments) : recipe(run);
     Recipes.options(recipe).visitor = training -> explain(run, training);
@@ -109,6 +113,11 @@ public final class Explain implements Callable<Integer> {
             && training.call() instanceof Integer exit
         ? exit
         : 0;
+  }
+
+  @Override
+  public String onUnknownOption() {
+    return "options of a recipe stand behind --, as in jacquard explain gan -- --d-steps 3";
   }
 
   private CommandLine recipe(RunFolder run) throws FormatException {
@@ -140,6 +149,18 @@ public final class Explain implements Callable<Integer> {
     if (file != null) {
       AtomicFile.requireWritable(option, file);
     }
+  }
+
+  private static void requireApart(
+      String option, @Nullable Path file, String other, @Nullable Path second) {
+    if (file != null && second != null && same(file, second)) {
+      throw new IllegalArgumentException(
+          option + " and " + other + " are both " + file + ": give each a file of its own");
+    }
+  }
+
+  private static boolean same(Path file, Path second) {
+    return file.toAbsolutePath().normalize().equals(second.toAbsolutePath().normalize());
   }
 
   private int explain(@Nullable RunFolder run, Training training) throws IOException {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Watches what a generator draws: FID against pictures that it learns from, drawn by lot, and
 /// which classes there are in how equal shares.
-final class GanMonitor {
+final class GanMonitor implements GanWatch {
   /// As many every time: FID falls with the number of pictures, and the best checkpoint is the one
   /// of the least.
   private static final int PICTURES = 2000;
@@ -41,11 +41,11 @@ final class GanMonitor {
     real = Moments.of(judge.features(known.pixels(), known.count()));
   }
 
-  /// Always of the same noise, so that changes come from the model. `class/K` is the part of the
-  /// pictures that is taken for class K.
+  /// `class/K` is the part of the pictures that is taken for class K.
   ///
   /// @param last with FID by more pictures, too, under a name of its own
-  Map<String, Double> measure(boolean last) {
+  @Override
+  public Map<String, Double> measure(boolean last) {
     int count = last ? PICTURES_AT_THE_END : PICTURES;
     Pictures drawn = GanSampler.draw(model, count, 1, null);
     Map<String, Double> measured = new LinkedHashMap<>();
@@ -86,8 +86,8 @@ final class GanMonitor {
                 remedies);
   }
 
-  /// Of the last measurement; null if all is well.
-  @Nullable String warning() {
+  @Override
+  public @Nullable String warning() {
     return warning;
   }
 }

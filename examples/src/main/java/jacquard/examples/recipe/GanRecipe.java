@@ -101,7 +101,7 @@ public final class GanRecipe implements Callable<Integer> {
         duel.model().parameterCount(), digits.source(), run.path());
     System.out.println(
         judge == null
-            ? "no classifier of these pictures (train classifier makes one): FID and classes are not watched"
+            ? "no classifier of these pictures (train classifier makes one): of what is drawn only the variety is watched"
             : "FID and classes by " + judge.path());
     String hint = gan.hint(digits);
     if (hint != null && run.first() == 0) {
@@ -116,13 +116,12 @@ public final class GanRecipe implements Callable<Integer> {
     LossChart chart =
         LossChart.of("gan: " + digits.source(), gan.quantity()).noisy("d_loss").noisy("g_loss");
     try (DataLoader batches = augment.loader(digits, run.first() * rounds, run.end() * rounds)) {
-      GanMonitor monitor =
+      GanWatch watch =
           judge == null
-              ? null
+              ? new GanVariety(duel.model(), digits, gan.remedies())
               : new GanMonitor(duel.model(), judge.judge(), digits, gan.remedies());
       int exit =
-          new TrainingLoop(run, pace, chart)
-              .run(new Lesson(duel, digits.train(), batches, monitor));
+          new TrainingLoop(run, pace, chart).run(new Lesson(duel, digits.train(), batches, watch));
       if (exit == 0) {
         System.out.println("drawn from noise: " + run.folder().sample(run.end(), "png"));
         System.out.println("more: " + run.folder().sampleCommand() + " --seed 2");
@@ -154,13 +153,13 @@ public final class GanRecipe implements Callable<Integer> {
     private final Duel duel;
     private final BatchSource source;
     private final DataLoader batches;
-    private final @Nullable GanMonitor monitor;
+    private final @Nullable GanWatch watch;
 
-    Lesson(Duel duel, BatchSource source, DataLoader batches, @Nullable GanMonitor monitor) {
+    Lesson(Duel duel, BatchSource source, DataLoader batches, @Nullable GanWatch watch) {
       this.duel = duel;
       this.source = source;
       this.batches = batches;
-      this.monitor = monitor;
+      this.watch = watch;
     }
 
     @Override
@@ -201,7 +200,7 @@ public final class GanRecipe implements Callable<Integer> {
     /// Neither loss says how good the pictures are; a feature network does.
     @Override
     public Map<String, Double> validate(boolean last) {
-      return monitor == null ? Map.of() : monitor.measure(last);
+      return watch == null ? Map.of() : watch.measure(last);
     }
 
     @Override
@@ -211,7 +210,7 @@ public final class GanRecipe implements Callable<Integer> {
 
     @Override
     public @Nullable String warning() {
-      return monitor == null ? null : monitor.warning();
+      return watch == null ? null : watch.warning();
     }
 
     @Override

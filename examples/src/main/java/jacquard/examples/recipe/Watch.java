@@ -98,10 +98,14 @@ final class Watch {
     note(
         warnings,
         "vanishing",
-        part < VANISHED,
+        !(part >= VANISHED), // no number if all are 0
         () ->
-            "vanishing gradients? those of %s are %.1g times those of %s after step %d: it hardly learns; try another activation or initialisation, or a normalisation"
-                .formatted(least, part, most, look.step()));
+            (look.gradientSize(most) == 0
+                    ? "vanishing gradients? those of all matrices are 0 after step %d: it learns nothing; "
+                        .formatted(look.step())
+                    : "vanishing gradients? those of %s are %.1g times those of %s after step %d: it hardly learns; "
+                        .formatted(least, part, most, look.step()))
+                + "try another activation or initialisation, or a normalisation");
   }
 
   /// What a line of the metrics shows; also of the lines that a resumed run begins with.

@@ -68,6 +68,10 @@ class WatchTest {
         warnings);
     assertEquals(List.of(), new Watch().look(look(3, 0.5, 0.5, 0, 0)), "a bias may have none");
     assertEquals(1, new Watch().look(look(3, 0, 0.5, 0, 0)).size());
+    assertEquals(
+        List.of(
+            "vanishing gradients? those of all matrices are 0 after step 3: it learns nothing; try another activation or initialisation, or a normalisation"),
+        new Watch().look(look(3, 0, 0, 0, 0)));
   }
 
   @Test
