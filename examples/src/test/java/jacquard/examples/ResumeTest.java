@@ -129,8 +129,7 @@ class ResumeTest {
     List<Json> actual = RunFiles.metrics(resumed);
     for (int step = 1; step <= 12; step++) {
       for (String loss : List.of("d_loss", "g_loss")) {
-        assertEquals(
-            expected.get(step - 1).field(loss), actual.get(step - 1).field(loss), "" + step);
+        assertEquals(expected.get(step).field(loss), actual.get(step).field(loss), "" + step);
       }
     }
   }
