@@ -138,6 +138,9 @@ public final class PlannedBackend implements Backend {
 
   private Plan make(List<Node> roots) {
     long t0 = System.nanoTime();
+    for (int i = 0; i < key.size(); i++) {
+      target.foresee(key.node(i));
+    }
     Schedule schedule = Scheduler.schedule(key, target::hasKernel);
     long t1 = System.nanoTime();
     Report.of(roots, schedule, misses);

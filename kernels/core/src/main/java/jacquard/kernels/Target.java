@@ -32,6 +32,12 @@ public interface Target {
     return false;
   }
 
+  /// Is told of each node of a graph before the graph is scheduled: what takes long to get ready
+  /// can be begun meanwhile.
+  ///
+  /// @param node sources come before the nodes that read them
+  default void foresee(Node node) {}
+
   /// Compiles every kernel of the schedule and takes the memory it needs.
   ///
   /// @param schedule whose values the task names

@@ -8,11 +8,15 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.Buffer;
+import jacquard.tensor.spi.HostBuffer;
 import jacquard.tensor.testing.RandomGraph;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -59,6 +63,50 @@ class PlanCacheTest {
     own.run(first);
     own.run(second);
     assertTrue(same || own.statistics().misses() == 2, () -> text(first) + "\n" + text(second));
+  }
+
+  @Test
+  void aDeviceIsToldOfNewGraphsBeforeTheyAreScheduled() {
+    List<String> told = new ArrayList<>();
+    PlannedBackend telling = new PlannedBackend(new Telling(told));
+    Tensor product = Tensor.full(DType.F32, 1, Shape.of(2, 3), Device.REFERENCE);
+    product = product.matmul(product.t()).exp();
+    List<Backend.Root> roots = List.of(new Backend.Root(product.node(), null));
+    telling.compile(roots);
+    assertEquals(1, told.stream().filter("Dot"::equals).count(), told::toString);
+    assertTrue(told.indexOf("Dot") < told.lastIndexOf("Unary"), told::toString);
+    assertEquals("prepare", told.getLast());
+    int before = told.size();
+    telling.compile(roots);
+    assertEquals(before, told.size(), "of a graph that has a plan");
+  }
+
+  private record Telling(List<String> told) implements Target {
+    @Override
+    public Device device() {
+      return Device.REFERENCE;
+    }
+
+    @Override
+    public Buffer allocate(DType dtype, int size) {
+      return HostBuffer.allocate(dtype, size);
+    }
+
+    @Override
+    public Buffer place(HostBuffer host) {
+      return host;
+    }
+
+    @Override
+    public void foresee(Node node) {
+      told.add(node.op().getClass().getSimpleName());
+    }
+
+    @Override
+    public Program prepare(Schedule schedule) {
+      told.add("prepare");
+      return (externals, dynamics) -> {};
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import jacquard.kernels.cpu.conv.Convolution;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
 import jacquard.kernels.cpu.emit.Tiers;
+import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.Caches;
@@ -15,6 +16,7 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
@@ -31,6 +33,7 @@ public final class CpuTarget implements Target {
 
   private final Device device;
   final WorkerPool pool;
+  private final KernelTable kernels;
   final Slabs slabs = new Slabs();
   final Gemm gemm;
   final ByteGemm bytes;
@@ -58,13 +61,13 @@ public final class CpuTarget implements Target {
     this.device = device;
     pool = new WorkerPool(threads);
     Caches caches = Caches.read();
-    KernelTable kernels = new KernelTable(width, false);
+    kernels = new KernelTable(width, false);
     Path tuned = Switches.tune() ? Path.of(Switches.cacheDir(), CUTS) : null;
     gemm = new Gemm(pool, kernels, caches, tuned);
     bytes = new ByteGemm(pool);
     convolution = new Convolution(pool, kernels);
     attention = new Attention(pool, width, caches);
-    compiler = new LoopCompiler(width, tiers);
+    compiler = new LoopCompiler(width, tiers, kernels::isAwaiting);
     scratch = new LoopScratch[threads];
     java.util.Arrays.setAll(scratch, i -> new LoopScratch());
   }
@@ -97,6 +100,23 @@ public final class CpuTarget implements Target {
           case Op.AttentionLogSum a -> AttentionTask.fits(fused);
           case Op.AttentionGradient a -> AttentionTask.fits(fused);
         };
+  }
+
+  @Override
+  public void foresee(Node node) {
+    if (!node.dtype().isFloat()) {
+      return;
+    }
+    Element element = node.dtype() == DType.F64 ? Element.F64 : Element.F32;
+    if (node.op() instanceof Op.Conv conv) {
+      kernels.expect(element, false, ConvTask.shape(conv.window()).flops());
+    } else if (node.op() instanceof Op.Dot) {
+      Shape a = node.sources().getFirst().shape();
+      double flops = 2.0 * node.shape().size() * a.dim(-1);
+      // how its operands lie in memory, and so which kernels it needs, is not decided yet
+      kernels.expect(element, true, flops);
+      kernels.expect(element, false, flops);
+    }
   }
 
   @Override

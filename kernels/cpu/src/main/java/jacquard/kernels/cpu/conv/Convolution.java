@@ -45,6 +45,7 @@ public final class Convolution {
   /// Columns of a panel of two vectors of 256 bits.
   private static final int NARROW_COLUMNS = 16;
 
+  private final WorkerPool pool;
   private final KernelTable kernels;
   private final ConvRun run;
   private final BatchRun batchRun;
@@ -110,6 +111,7 @@ public final class Convolution {
   /// @param pool threads that share the work
   /// @param kernels may serve others too, which then share its patience with compilers
   public Convolution(WorkerPool pool, KernelTable kernels) {
+    this.pool = pool;
     this.kernels = kernels;
     run = new ConvRun(pool, kernels);
     Panels[] workers = new Panels[pool.threads()];
@@ -222,7 +224,7 @@ public final class Convolution {
       Object c,
       int cOffset) {
     Key key = new Key(form, element, s);
-    kernels.prepare(element, false, s.flops());
+    kernels.prepare(element, false, s.flops(), pool);
     switch (way(form, s, element)) {
       case NARROW_GRADIENT -> narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
       case NARROW_FORWARD ->

@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import jdk.incubator.vector.FloatVector;
 
 /// Turns loop kernels into code, once for equal kernels.
@@ -13,7 +14,7 @@ public final class LoopCompiler {
   private static final int CAPACITY = 1024;
 
   private final VectorWidth width;
-  private final LoopWarmer warmer = new LoopWarmer();
+  private final LoopWarmer warmer;
   private final LoopClasses classes;
   private final Map<Kernel, LoopCode> compiled =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -27,7 +28,7 @@ public final class LoopCompiler {
   ///
   /// @param width of the vectors
   public LoopCompiler(VectorWidth width) {
-    this(width, Tiers.AS_COMPILED);
+    this(width, Tiers.AS_COMPILED, () -> false);
   }
 
   /// A compiler of kernels that run the forms given.
@@ -36,7 +37,18 @@ public final class LoopCompiler {
   /// @param tiers which forms of its code a kernel runs. Vectors wider than the processor's are
   ///   never compiled to anything fast: then scalar code stays.
   public LoopCompiler(VectorWidth width, Tiers tiers) {
+    this(width, tiers, () -> false);
+  }
+
+  /// A compiler that lets others go first.
+  ///
+  /// @param width of the vectors
+  /// @param tiers which forms of its code a kernel runs
+  /// @param othersFirst whether the just-in-time compiler has more urgent work now, so that vector
+  ///   forms wait
+  public LoopCompiler(VectorWidth width, Tiers tiers, BooleanSupplier othersFirst) {
     this.width = width;
+    warmer = new LoopWarmer(othersFirst);
     boolean wide = width.bits() > FloatVector.SPECIES_PREFERRED.vectorBitSize();
     classes = new LoopClasses(wide && tiers == Tiers.AS_COMPILED ? Tiers.SCALAR : tiers, warmer);
   }

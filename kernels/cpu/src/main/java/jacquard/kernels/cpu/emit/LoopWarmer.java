@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// Gets the vector forms of kernels compiled in the background, those first that have the most work
 /// waiting.
@@ -26,8 +27,14 @@ final class LoopWarmer implements Runnable {
 
   private final List<WarmUp> waiting = new ArrayList<>();
   private final List<WarmUp> failed = new ArrayList<>();
+  private final BooleanSupplier othersFirst;
   private int open;
   private boolean running;
+
+  /// @param othersFirst whether the compiler has more urgent work now
+  LoopWarmer(BooleanSupplier othersFirst) {
+    this.othersFirst = othersFirst;
+  }
 
   synchronized void add(WarmUp warmUp) {
     waiting.add(warmUp);
@@ -66,8 +73,12 @@ final class LoopWarmer implements Runnable {
           close(warmUp, retried);
         }
       }
-      LockSupport.parkNanos(active.isEmpty() ? LONG_PAUSE_NANOS : PAUSE_NANOS);
+      LockSupport.parkNanos(isIdle(active) ? LONG_PAUSE_NANOS : PAUSE_NANOS);
     }
+  }
+
+  private synchronized boolean isIdle(List<WarmUp> active) {
+    return active.isEmpty() && waiting.isEmpty();
   }
 
   private static boolean settled(WarmUp warmUp, int done) {
@@ -81,7 +92,7 @@ final class LoopWarmer implements Runnable {
 
   /// False when there is nothing left to do: then the thread ends.
   private synchronized boolean refill(List<WarmUp> active) {
-    while (active.size() < IN_FLIGHT && !waiting.isEmpty()) {
+    while (active.size() < IN_FLIGHT && !waiting.isEmpty() && !othersFirst.getAsBoolean()) {
       WarmUp next = waiting.stream().max(Comparator.comparingLong(WarmUp::work)).orElseThrow();
       waiting.remove(next);
       active.add(next);
@@ -93,7 +104,7 @@ final class LoopWarmer implements Runnable {
         active.add(next);
       }
     }
-    running = !active.isEmpty() || !failed.isEmpty();
+    running = !active.isEmpty() || !failed.isEmpty() || !waiting.isEmpty();
     return running;
   }
 

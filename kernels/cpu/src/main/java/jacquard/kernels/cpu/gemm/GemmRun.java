@@ -123,7 +123,7 @@ final class GemmRun {
   private void tiles(GemmShape shape) {
     int tiles = blocking.tiles;
     double flops = 2.0 * product.m * shape.n() * shape.k();
-    kernels.prepare(product.element, blocking.inPlace, flops * product.items);
+    kernels.prepare(product.element, blocking.inPlace, flops * product.items, pool);
     if (product.items > 1) {
       pool.parallelFor(product.items * tiles, grain(flops / tiles), itemPart);
       return;

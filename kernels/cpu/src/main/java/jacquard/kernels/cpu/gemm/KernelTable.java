@@ -1,6 +1,9 @@
 package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,11 @@ public final class KernelTable {
   private final int mostRows;
   private final int mostVectors;
   private final @Nullable Object[] slots;
+
+  /// Tiles that products to come will wait for.
+  private final List<TieredKernel> expected = new CopyOnWriteArrayList<>();
+
+  private volatile long expectedUntil;
   private final AtomicLong patience = new AtomicLong(MOST_WAITING_NANOS);
 
   /// Without kernels at first: each is made when it is asked for.
@@ -86,18 +94,50 @@ public final class KernelTable {
     return get(element, rows, vectors, PANELS, vectors * width.lanes(element.bytes()), false);
   }
 
-  /// Before a product of so many `flops`: if that is much, waits until the highest tiles, most of
-  /// its work, are compiled. Plain loops would take as long and keep the compiler from its
-  /// processor. All waiting for this table's kernels has a limit; a busy machine goes on with plain
-  /// loops then.
+  /// Asks for the highest tiles if a product of so many `flops` is to come that [#prepare] would
+  /// wait for them.
   ///
   /// @param element type of the elements
   /// @param readsRows whether A is read in place, and else from a packed panel
   /// @param flops floating-point operations of the product
-  public void prepare(Element element, boolean readsRows, double flops) {
-    if (flops < WORTH_WAITING || patience.get() <= 0 || areReady(element, readsRows)) {
-      return;
+  public void expect(Element element, boolean readsRows, double flops) {
+    if (flops >= WORTH_WAITING && KernelWarmer.compiles(width)) {
+      for (int rows = leastRows(readsRows); rows <= shape(readsRows).rows(); rows++) {
+        if (tile(element, readsRows, rows) instanceof TieredKernel tiered
+            && !expected.contains(tiered)) {
+          expectedUntil = System.nanoTime() + MOST_WAITING_NANOS;
+          expected.add(tiered);
+        }
+      }
     }
+  }
+
+  /// {@return whether tiles that were expected are still to be compiled, and may be waited for}
+  public boolean isAwaiting() {
+    for (TieredKernel kernel : expected) {
+      if (!kernel.isReady()) {
+        return System.nanoTime() - expectedUntil < 0;
+      }
+    }
+    return false;
+  }
+
+  /// Before a product of so many `flops`: if that is much, waits until the highest tiles, most of
+  /// its work, are compiled, and lets the workers of a step rest. Plain loops would take as long
+  /// and keep the compiler from its processor. All waiting for this table's kernels has a limit; a
+  /// busy machine goes on with plain loops then.
+  ///
+  /// @param element type of the elements
+  /// @param readsRows whether A is read in place, and else from a packed panel
+  /// @param flops floating-point operations of the product
+  /// @param pool whose workers would spin meanwhile, and keep the compiler from its processor
+  public void prepare(Element element, boolean readsRows, double flops, WorkerPool pool) {
+    if (flops >= WORTH_WAITING && patience.get() > 0 && !areReady(element, readsRows)) {
+      pool.rest(() -> await(element, readsRows));
+    }
+  }
+
+  private void await(Element element, boolean readsRows) {
     long last = System.nanoTime();
     while (patience.get() > 0 && !areReady(element, readsRows)) {
       try {
@@ -120,15 +160,27 @@ public final class KernelTable {
   /// Asks for tiles of the two greatest heights, between which rows are shared out; true if they
   /// are compiled, or if they never will be.
   boolean areReady(Element element, boolean readsRows) {
-    TileShape tile = readsRows ? inPlaceShape : shape;
     boolean ready = true;
-    for (int rows = Math.max(1, tile.rows() - 1); rows <= tile.rows(); rows++) {
-      int form = readsRows ? ROWS : TILES;
-      int kStep = readsRows ? 1 : tile.panelStep();
-      Object kernel = find(element, rows, tile.vectors(), form, kStep, false);
+    for (int rows = leastRows(readsRows); rows <= shape(readsRows).rows(); rows++) {
+      Object kernel = tile(element, readsRows, rows);
       ready &= !(kernel instanceof TieredKernel tiered) || tiered.isReady();
     }
     return ready || !KernelWarmer.compiles(width);
+  }
+
+  private TileShape shape(boolean readsRows) {
+    return readsRows ? inPlaceShape : shape;
+  }
+
+  private int leastRows(boolean readsRows) {
+    return Math.max(1, shape(readsRows).rows() - 1);
+  }
+
+  private Object tile(Element element, boolean readsRows, int rows) {
+    int vectors = shape(readsRows).vectors();
+    return readsRows
+        ? find(element, rows, vectors, ROWS, 1, false)
+        : find(element, rows, vectors, TILES, shape.panelStep(), false);
   }
 
   /// {@return the generated code of a tile as text that reads like Java, below lines that name the

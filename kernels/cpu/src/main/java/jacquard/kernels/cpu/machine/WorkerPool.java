@@ -84,6 +84,24 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
+  /// Has the caller wait for something else in the middle of a step: the workers park meanwhile, if
+  /// no other step is in progress. Within a parallel loop they go on.
+  ///
+  /// @param waiting what the caller waits for
+  public void rest(Runnable waiting) {
+    boolean resting = steps > 0 && currentWorker() == 0 && !turn.isHeldByCurrentThread();
+    if (resting) {
+      end();
+    }
+    try {
+      waiting.run();
+    } finally {
+      if (resting) {
+        begin();
+      }
+    }
+  }
+
   /// Runs `body` over the items `0 .. items - 1` and returns when all are done.
   ///
   /// At most `items / grain` threads take part (at least one), each with one contiguous part. What

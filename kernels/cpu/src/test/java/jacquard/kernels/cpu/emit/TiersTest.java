@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// Scalar code against vector code, bit for bit: a kernel may change from one to the other at any
@@ -185,5 +186,19 @@ class TiersTest {
     assertTrue(compiler.awaitWarm(Duration.ofMinutes(2)));
     assertTrue(code.isVector(128));
     assertFalse(code.isVector(129), "nobody asked for it");
+  }
+
+  @Test
+  void vectorCodeWaitsForWhatIsMoreUrgent() throws InterruptedException {
+    AtomicBoolean othersFirst = new AtomicBoolean(true);
+    LoopCompiler compiler =
+        new LoopCompiler(VectorWidth.preferred(), Tiers.AS_COMPILED, othersFirst::get);
+    LoopCode code = compiler.compile(Objects.requireNonNull(TypicalKernels.all(2).get("gelu")));
+    code.warm(128);
+    assertFalse(compiler.awaitWarm(Duration.ofMillis(200)));
+    assertFalse(code.isVector(128));
+    othersFirst.set(false);
+    assertTrue(compiler.awaitWarm(Duration.ofMinutes(2)));
+    assertTrue(code.isVector(128));
   }
 }

@@ -6,18 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.cpu.machine.WorkerPool;
 import org.junit.jupiter.api.Test;
 
 class KernelTableTest {
   private static final double LARGE = 1e9;
 
+  private final WorkerPool pool = new WorkerPool(1);
+
   /// In double precision, which no other test here asks for at this width.
   @Test
   void largeProductsWaitForTheirKernelsSmallOnesDont() {
     KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
-    kernels.prepare(Element.F64, true, 1e5);
+    kernels.prepare(Element.F64, true, 1e5, pool);
     long patience = kernels.patienceNanos();
-    kernels.prepare(Element.F64, true, LARGE);
+    kernels.prepare(Element.F64, true, LARGE, pool);
     boolean settled = kernels.areReady(Element.F64, true) || kernels.patienceNanos() <= 0;
     assertTrue(settled, "goes on too early");
     assertTrue(patience > 0, "a small product has waited");
@@ -30,8 +33,23 @@ class KernelTableTest {
       return;
     }
     long patience = kernels.patienceNanos();
-    kernels.prepare(Element.F32, false, LARGE);
+    kernels.prepare(Element.F32, false, LARGE, pool);
     assertEquals(patience, kernels.patienceNanos());
+  }
+
+  @Test
+  void largeProductsToComeAreAwaitedUntilTheirKernelsAreCompiled() {
+    KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
+    kernels.expect(Element.F64, true, 1e5);
+    assertFalse(kernels.isAwaiting(), "of a small product");
+    kernels.expect(Element.F64, true, LARGE);
+    boolean awaiting = kernels.isAwaiting();
+    assertTrue(awaiting || kernels.areReady(Element.F64, true), "not awaited");
+    kernels.prepare(Element.F64, true, LARGE, pool);
+    assertFalse(kernels.isAwaiting() && kernels.areReady(Element.F64, true), "awaited for ever");
+    KernelTable wide = new KernelTable(VectorWidth.BITS_512, false);
+    wide.expect(Element.F32, false, LARGE);
+    assertFalse(wide.isAwaiting() && !KernelWarmer.compiles(VectorWidth.BITS_512));
   }
 
   /// A tile that nothing else asks for.
@@ -52,7 +70,7 @@ class KernelTableTest {
   void anInterruptEndsTheWaiting() {
     KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
     Thread.currentThread().interrupt();
-    kernels.prepare(Element.F64, false, LARGE);
+    kernels.prepare(Element.F64, false, LARGE, pool);
     assertTrue(Thread.interrupted());
     assertFalse(kernels.patienceNanos() <= 0);
   }

@@ -70,6 +70,33 @@ class WorkerPoolTest {
   }
 
   @Test
+  void workersParkWhileTheCallerWaitsInTheMiddleOfAStep() {
+    try (WorkerPool pool = new WorkerPool(2)) {
+      Thread[] threads = new Thread[2];
+      RangeBody body = (from, to, worker) -> threads[worker] = Thread.currentThread();
+      pool.begin();
+      pool.parallelFor(2, 1, body);
+      Thread worker = threads[1];
+      long end = System.nanoTime() + 10_000_000_000L;
+      pool.rest(() -> {
+        while (worker.getState() != Thread.State.WAITING && System.nanoTime() < end) {
+          Thread.yield();
+        }
+      });
+      assertTrue(System.nanoTime() < end, "it spins");
+      threads[1] = Thread.currentThread();
+      pool.parallelFor(2, 1, body);
+      assertSame(worker, threads[1]);
+      pool.end();
+      AtomicInteger waited = new AtomicInteger();
+      pool.rest(waited::incrementAndGet);
+      pool.parallelFor(2, 1, (from, to, w) -> pool.rest(waited::incrementAndGet));
+      assertEquals(3, waited.get());
+      assertThrows(IllegalStateException.class, pool::end, "outside a step it stays so");
+    }
+  }
+
+  @Test
   void aLoopInsideALoopRunsInlineUnderTheSameWorker() {
     try (WorkerPool pool = new WorkerPool(3)) {
       Set<Integer> workers = ConcurrentHashMap.newKeySet();
