@@ -19,6 +19,9 @@ final class MathF32 {
   /// Added to a float of magnitude below 2^22 it leaves the nearest whole number in the low bits.
   private static final float MAGIC = 0x1.8p23f;
 
+  /// The smallest float whose power is in the normal range.
+  private static final float LOWEST = -87.33654f;
+
   /// `(e^r - 1 - r) / r^2` for `|r| <= ln(2)/2`, highest power first, as all of these.
   private static final float[] EXP = {
     0x1.6b9caap-10f, 0x1.12256p-7f, 0x1.5556f2p-5f, 0x1.5554b4p-3f, 0x1.fffffep-2f
@@ -76,7 +79,8 @@ final class MathF32 {
   /// `e^r`.
   private Expr expOf(Expr r) {
     Expr square = g.mul(r, r);
-    return g.fma(g.polynomial(r, square, EXP), square, g.add(r, g.f(1)));
+    Expr slope = g.fma(g.polynomial(r, square, EXP), r, g.f(1));
+    return g.fma(slope, r, g.f(1));
   }
 
   private Expr atLeast(Expr x, float low) {
@@ -102,17 +106,12 @@ final class MathF32 {
     return g.mul(g.mul(expOf(e.r), first), second);
   }
 
-  /// `e^x` for `x <= 0` or NaN, in two thirds of the instructions: one power of two is enough, when
-  /// a constant factor keeps it in range.
+  /// `e^x` for `x <= 0` or NaN, in two thirds of the instructions: one power of two is enough when
+  /// results below the normal range are 0.
   Expr expBelow0(Expr x) {
-    Exponent e = reduce(x, 127 + 100);
-    Expr p = g.f(EXP[0]);
-    for (int k = 1; k < EXP.length; k++) {
-      p = g.fma(p, e.r, g.f(EXP[k]));
-    }
-    p = g.fma(g.fma(p, e.r, g.f(1)), e.r, g.f(1));
-    Expr scaled = g.mul(p, g.bits(g.shl(e.shifted, 23)));
-    return g.select(g.lt(x, g.f(-104)), g.f(0), g.mul(scaled, g.f(0x1p-100f)));
+    Exponent e = reduce(x, 127);
+    Expr scaled = g.mul(expOf(e.r), g.bits(g.shl(e.shifted, 23)));
+    return g.select(g.lt(x, g.f(LOWEST)), g.f(0), scaled);
   }
 
   /*

@@ -114,7 +114,6 @@ class RowExtremesTest {
     int n = 20_000;
     float[] x = new float[n];
     for (int i = 1; i < n; i++) {
-      // beyond -104 the result is 0
       x[i] = -110 * random.nextFloat() * random.nextFloat();
     }
     for (VectorWidth width : VectorWidth.values()) {
@@ -123,6 +122,10 @@ class RowExtremesTest {
           y, row(belowMax(), width, Tiers.SCALAR, x, n), "scalar code, " + width);
       for (int i = 0; i < n; i++) {
         double exact = StrictMath.exp(x[i]);
+        if (exact < Float.MIN_NORMAL) {
+          assertEquals(0, y[i], "below the normal range, exp(" + x[i] + ")");
+          continue;
+        }
         double ulps = Math.abs(y[i] - exact) / Math.ulp((float) exact);
         assertTrue(ulps <= 1, "exp(" + x[i] + ") = " + y[i] + ": " + ulps + " ulp");
       }
