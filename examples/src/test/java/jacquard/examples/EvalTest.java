@@ -35,40 +35,18 @@ class EvalTest {
   @BeforeAll
   static void train() throws IOException {
     idx = TinyData.mnist(temp.resolve("idx"), 300, 120);
-    classifier = run("classifier", "30", "--features", "16");
-    gan =
-        run(
-            "gan",
-            "6",
-            "--latent",
-            "4",
-            "--conditional",
-            "--fid-every",
-            "3",
-            "--features",
-            classifier.toString());
-    vae = run("vae", "20", "--hidden", "16", "--latent", "2", "--conditional");
+    classifier = run("classifier", "--steps 30 --features 16");
+    gan = run("gan", "--steps 6 --latent 4 --conditional --fid-every 3", features());
+    vae = run("vae", "--steps 20 --hidden 16 --latent 2 --conditional");
   }
 
-  private static Path run(String recipe, String steps, String... more) {
+  private static String[] features() {
+    return new String[] {"--features", classifier.toString()};
+  }
+
+  private static Path run(String recipe, String options, String... more) {
     Path run = temp.resolve(recipe);
-    Result result =
-        Shell.jacquard(
-            Shell.join(
-                List.of(
-                    "train",
-                    recipe,
-                    "--data",
-                    idx.toString(),
-                    "--batch",
-                    "16",
-                    "--steps",
-                    steps,
-                    "--out",
-                    run.toString()),
-                more));
-    assertEquals(0, result.exit(), result::toString);
-    SAID.put(recipe, result.out());
+    SAID.put(recipe, Shell.train(recipe + " --batch 16 " + options, idx, run, more).out());
     return run;
   }
 
@@ -118,7 +96,7 @@ class EvalTest {
 
   @Test
   void aGanIsMeasuredBesideItsFloor() throws IOException {
-    Result result = eval(gan, "--features", classifier.toString());
+    Result result = eval(gan, features());
     Json json = Json.read(gan.resolve("eval.json"));
     for (String name : List.of("fid", "kid", "precision", "recall", "entropy")) {
       json.field(name).asDouble();
@@ -152,15 +130,14 @@ class EvalTest {
 
   @Test
   void whatFewerGiveLeavesTheWholeEvaluationAlone() throws IOException {
-    String[] features = {"--features", classifier.toString()};
-    Result all = eval(gan, features);
+    Result all = eval(gan, features());
     assertEquals(gan.resolve("eval.json").toString(), all.lastLine());
     String whole = Files.readString(gan.resolve("eval.json"));
-    Result few = eval(gan, Shell.join(List.of(features), "--count", "50"));
+    Result few = eval(gan, Shell.join(List.of(features()), "--count", "50"));
     assertEquals(gan.resolve("eval-50.json").toString(), few.lastLine());
     assertEquals(50, Json.read(gan.resolve("eval-50.json")).field("count").asInt());
     assertEquals(whole, Files.readString(gan.resolve("eval.json")));
-    eval(gan, Shell.join(List.of(features), "--count", "10000"));
+    eval(gan, Shell.join(List.of(features()), "--count", "10000"));
     assertEquals(whole, Files.readString(gan.resolve("eval.json")), "the usual number");
     Result refused = Shell.jacquard("eval", classifier.toString(), "--count", "50");
     assertEquals(
@@ -244,27 +221,8 @@ class EvalTest {
   @Test
   void aGeneratorThatCollapsesIsWarnedOf() throws IOException {
     Path run = temp.resolve("collapsed");
-    Result result =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--data",
-            idx.toString(),
-            "--latent",
-            "4",
-            "--batch",
-            "16",
-            "--lr-g",
-            "0.3",
-            "--steps",
-            "8",
-            "--fid-every",
-            "4",
-            "--features",
-            classifier.toString(),
-            "--out",
-            run.toString());
-    assertEquals(0, result.exit(), result::toString);
+    String options = "gan --steps 8 --batch 16 --latent 4 --lr-g 0.3 --fid-every 4";
+    Result result = Shell.train(options, idx, run, features());
     List<String> said =
         result.out().stream().filter(line -> line.startsWith("mode collapse?")).toList();
     assertEquals(2, said.size(), result::toString);
@@ -317,7 +275,7 @@ class EvalTest {
 
   @Test
   void aVaesBoundIsTheSumOfItsParts() throws IOException {
-    eval(vae, "--features", classifier.toString());
+    eval(vae, features());
     Json json = Json.read(vae.resolve("eval.json"));
     assertEquals(
         json.field("negative_elbo").asDouble(),

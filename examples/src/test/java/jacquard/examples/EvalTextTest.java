@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import jacquard.examples.Shell.Result;
 import jacquard.nn.io.Json;
 import jacquard.nn.metrics.Bleu;
 import jacquard.nn.metrics.BleuTokens;
@@ -30,10 +29,7 @@ class EvalTextTest {
 
   private Path gpt(String name, Path text, String... more) {
     Path run = temp.resolve(name);
-    List<String> call = new ArrayList<>(TrainTest.TINY_GPT);
-    call.addAll(List.of("--data", text.toString(), "--steps", "4", "--out", run.toString()));
-    Result trained = Shell.jacquard(Shell.join(call, more));
-    assertEquals(0, trained.exit(), trained::toString);
+    Shell.train(TrainTest.TINY + " --steps 4", text, run, more);
     return run;
   }
 

@@ -34,25 +34,7 @@ class ExplainRecipesTest {
   void aRunIsExplainedWithItsOwnOptions() throws IOException {
     Path run = temp.resolve("run");
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
-    Result trained =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--latent",
-            "4",
-            "--batch",
-            "8",
-            "--loss",
-            "wgan-gp",
-            "--d-steps",
-            "3",
-            "--data",
-            data.toString(),
-            "--steps",
-            "2",
-            "--out",
-            run.toString());
-    assertEquals(0, trained.exit(), trained::toString);
+    Shell.train("gan --latent 4 --batch 8 --loss wgan-gp --d-steps 3 --steps 2", data, run);
     List<String> before = files(run);
     Result result = ExplainTest.explain("explain", run.toString(), "--runs", "0");
     String list =

@@ -22,31 +22,8 @@ class MlmTest {
   private Path train(int steps) throws IOException {
     Path text = Files.writeString(temp.resolve("dog.txt"), LINE.repeat(200));
     Path run = temp.resolve("run");
-    Result result =
-        Shell.jacquard(
-            "train",
-            "mlm",
-            "--data",
-            text.toString(),
-            "--out",
-            run.toString(),
-            "--layers",
-            "1",
-            "--heads",
-            "2",
-            "--dim",
-            "32",
-            "--context",
-            "20",
-            "--batch",
-            "16",
-            "--lr",
-            "0.02",
-            "--positions",
-            "rotary",
-            "--steps",
-            Integer.toString(steps));
-    assertEquals(0, result.exit(), result::toString);
+    String sizes = "--layers 1 --heads 2 --dim 32 --context 20 --batch 16 --positions rotary";
+    Shell.train("mlm --lr 0.02 --steps " + steps + " " + sizes, text, run);
     return run;
   }
 

@@ -80,20 +80,7 @@ class PrepareTest {
     Path data = Files.writeString(temp.resolve("poems.txt"), poems);
     Path run = temp.resolve("run");
     Result result =
-        Shell.jacquard(
-            Shell.join(
-                TrainTest.TINY_GPT,
-                "--steps",
-                "1",
-                "--data",
-                data.toString(),
-                "--out",
-                run.toString(),
-                "--documents",
-                "paragraph",
-                "--dedup",
-                "exact"));
-    assertEquals(0, result.exit(), result::toString);
+        Shell.train(TrainTest.TINY + " --steps 1 --documents paragraph --dedup exact", data, run);
     assertEquals(
         "exact duplicates               30 documents,        0 changed,       15 dropped",
         result.out().getFirst());
@@ -133,23 +120,8 @@ class PrepareTest {
     }
     Path data = Files.writeString(temp.resolve("many.txt"), lines);
     Path run = temp.resolve("run");
-    Result trained =
-        Shell.jacquard(
-            Shell.join(
-                TrainTest.TINY_GPT,
-                "--steps",
-                "1",
-                "--data",
-                data.toString(),
-                "--documents",
-                "line",
-                "--max-length",
-                "11",
-                "--min-length",
-                "1",
-                "--out",
-                run.toString()));
-    assertEquals(0, trained.exit(), trained::toString);
+    String limits = " --documents line --max-length 11 --min-length 1";
+    Result trained = Shell.train(TrainTest.TINY + " --steps 1" + limits, data, run);
     assertEquals(
         "length 1 to 11                 40 documents,        0 changed,       20 dropped",
         trained.out().getFirst());

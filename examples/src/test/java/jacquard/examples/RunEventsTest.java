@@ -32,7 +32,7 @@ class RunEventsTest {
 
   @Test
   void curvesAreTheMetrics() throws IOException {
-    Path run = gpt("curves", "--steps", "12");
+    Path run = gpt("curves", "--steps 12");
     List<String> expected = new ArrayList<>();
     for (Json line : TrainTest.metrics(run)) {
       for (Map.Entry<String, Json> field : line.fields().entrySet()) {
@@ -53,7 +53,7 @@ class RunEventsTest {
 
   @Test
   void everyParameterHasItsHistograms() throws IOException {
-    Path run = gpt("histograms", "--steps", "8");
+    Path run = gpt("histograms", "--steps 8");
     Set<String> expected = new HashSet<>();
     try (Safetensors model = Safetensors.open(run.resolve("model.safetensors"))) {
       for (String name : model.tensors().keySet()) {
@@ -92,7 +92,7 @@ class RunEventsTest {
 
   @Test
   void theLogOfHistogramsIsWhatTensorFlowReads() throws IOException {
-    Path run = gpt("read", "--steps", "16", "--checkpoint-every", "5", "--keep", "9");
+    Path run = gpt("read", "--steps 16 --checkpoint-every 5 --keep 9");
     Shell.Result result = Shell.jacquard("resume", run.toString(), "--from", "step-000005");
     assertEquals(0, result.exit(), result::toString);
     Map<String, String> expected = new TreeMap<>();
@@ -128,7 +128,7 @@ class RunEventsTest {
 
   @Test
   void samplesAreTextsAndPictures() throws IOException {
-    Path texts = gpt("texts", "--steps", "4");
+    Path texts = gpt("texts", "--steps 4");
     List<Shown> text = of(texts, Summary.Value.ValueCase.TENSOR);
     assertEquals(List.of(1L, 2L, 3L, 4L), text.stream().map(Shown::step).toList());
     String shown = text.getLast().value().getTensor().getStringVal(0).toStringUtf8();
@@ -137,21 +137,7 @@ class RunEventsTest {
 
     Path pictures = temp.resolve("pictures");
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
-    Shell.Result result =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--latent",
-            "4",
-            "--batch",
-            "16",
-            "--data",
-            data.toString(),
-            "--steps",
-            "4",
-            "--out",
-            pictures.toString());
-    assertEquals(0, result.exit(), result::toString);
+    Shell.train("gan --latent 4 --batch 16 --steps 4", data, pictures);
     List<Shown> images = of(pictures, Summary.Value.ValueCase.IMAGE);
     assertEquals(List.of(1L, 2L, 3L, 4L), images.stream().map(Shown::step).toList());
     assertEquals(
@@ -168,9 +154,9 @@ class RunEventsTest {
 
   @Test
   void aResumedRunShowsWhatOneWithoutABreakShows() throws IOException {
-    Path straight = gpt("straight", "--steps", "16", "--checkpoint-every", "5", "--keep", "9");
+    Path straight = gpt("straight", "--steps 16 --checkpoint-every 5 --keep 9");
     List<String> expected = told(straight);
-    Path resumed = gpt("resumed", "--steps", "16", "--checkpoint-every", "5", "--keep", "9");
+    Path resumed = gpt("resumed", "--steps 16 --checkpoint-every 5 --keep 9");
     Shell.Result result = Shell.jacquard("resume", resumed.toString(), "--from", "step-000005");
     assertEquals(0, result.exit(), result::toString);
     assertEquals(2, Events.files(resumed).size(), "one for each process");
@@ -190,14 +176,10 @@ class RunEventsTest {
     return Events.shown(run).stream().filter(s -> s.value().getValueCase() == kind).toList();
   }
 
-  private Path gpt(String name, String... more) throws IOException {
+  private Path gpt(String name, String options) throws IOException {
     Path run = temp.resolve(name);
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
-    List<String> line = new ArrayList<>(TrainTest.TINY_GPT);
-    line.addAll(List.of("--data", data.toString(), "--out", run.toString()));
-    line.addAll(List.of(more));
-    Shell.Result result = Shell.jacquard(line.toArray(String[]::new));
-    assertEquals(0, result.exit(), result::toString);
+    Shell.train(TrainTest.TINY + " " + options, data, run);
     return run;
   }
 }

@@ -1,12 +1,14 @@
 package jacquard.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jacquard.examples.cli.Cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,17 @@ public final class Shell {
         }
       });
     }
+  }
+
+  /// Trains `run` on `data`, which succeeds.
+  ///
+  /// @param line a recipe and its options, between blanks
+  public static Result train(String line, Path data, Path run, String... more) {
+    List<String> words = new ArrayList<>(List.of(("train " + line).split(" ")));
+    words.addAll(List.of("--data", data.toString(), "--out", run.toString()));
+    Result result = jacquard(join(words, more));
+    assertEquals(0, result.exit(), result::toString);
+    return result;
   }
 
   public static String[] join(List<String> first, String... more) {

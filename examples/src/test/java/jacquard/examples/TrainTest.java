@@ -20,20 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Each recipe from the command line to its samples, at sizes that take no time.
 class TrainTest {
-  static final List<String> TINY_GPT =
-      List.of(
-          "train",
-          "gpt",
-          "--layers",
-          "1",
-          "--heads",
-          "2",
-          "--dim",
-          "16",
-          "--context",
-          "16",
-          "--batch",
-          "4");
+  static final String TINY = "gpt --layers 1 --heads 2 --dim 16 --context 16 --batch 4";
+
+  static final List<String> TINY_GPT = List.of(("train " + TINY).split(" "));
 
   @TempDir Path temp;
 
@@ -97,24 +86,7 @@ class TrainTest {
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
     Path run = temp.resolve("run");
     Result result =
-        Shell.jacquard(
-            "train",
-            "vae",
-            "--data",
-            data.toString(),
-            "--epochs",
-            "5",
-            "--batch",
-            "16",
-            "--hidden",
-            "16",
-            "--latent",
-            "2",
-            "--lr",
-            "0.01",
-            "--out",
-            run.toString());
-    assertEquals(0, result.exit(), result::toString);
+        Shell.train("vae --epochs 5 --batch 16 --hidden 16 --latent 2 --lr 0.01", data, run);
     List<Json> lines = metrics(run);
     assertEquals(1 + 5 * 4, lines.size());
     assertTrue(
@@ -151,21 +123,7 @@ class TrainTest {
   void ganRecordsBothLosses() throws IOException {
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
     Path run = temp.resolve("run");
-    Result result =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--data",
-            data.toString(),
-            "--steps",
-            "6",
-            "--batch",
-            "16",
-            "--latent",
-            "4",
-            "--out",
-            run.toString());
-    assertEquals(0, result.exit(), result::toString);
+    Result result = Shell.train("gan --steps 6 --batch 16 --latent 4", data, run);
     List<Json> lines = metrics(run);
     assertEquals(7, lines.size(), "one before training");
     double untrained = lines.getFirst().field("variety").asDouble();
@@ -179,25 +137,9 @@ class TrainTest {
   @Test
   void aGeneratorThatDrawsOnePictureIsWarnedOf() throws IOException {
     Path run = temp.resolve("run");
+    Path data = TinyData.mnist(temp.resolve("idx"), 64, 10);
     Result result =
-        Shell.jacquard(
-            "train",
-            "gan",
-            "--data",
-            TinyData.mnist(temp.resolve("idx"), 64, 10).toString(),
-            "--steps",
-            "8",
-            "--fid-every",
-            "4",
-            "--batch",
-            "16",
-            "--latent",
-            "4",
-            "--lr-g",
-            "0.3",
-            "--out",
-            run.toString());
-    assertEquals(0, result.exit(), result::toString);
+        Shell.train("gan --steps 8 --fid-every 4 --batch 16 --latent 4 --lr-g 0.3", data, run);
     assertTrue(
         result.out().stream()
             .anyMatch(line ->
@@ -210,19 +152,7 @@ class TrainTest {
   void classifierTellsClassesApart() throws IOException {
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 40);
     Path run = temp.resolve("run");
-    Result result =
-        Shell.jacquard(
-            "train",
-            "classifier",
-            "--data",
-            data.toString(),
-            "--steps",
-            "40",
-            "--batch",
-            "32",
-            "--out",
-            run.toString());
-    assertEquals(0, result.exit(), result::toString);
+    Result result = Shell.train("classifier --steps 40 --batch 32", data, run);
     List<Json> lines = metrics(run);
     // Labels that differ by 6 look alike, so that four of the ten can be told apart from no other.
     double accuracy = lines.getLast().field("val_accuracy").asDouble();
@@ -281,22 +211,8 @@ class TrainTest {
   void explodingGradientsAreSaidWhileARunTrains() throws IOException {
     Path data = TinyData.mnist(temp.resolve("idx"), 64, 10, 12);
     Result result =
-        Shell.jacquard(
-            "train",
-            "classifier",
-            "--data",
-            data.toString(),
-            "--features",
-            "8",
-            "--steps",
-            "4",
-            "--batch",
-            "32",
-            "--lr",
-            "1e4",
-            "--out",
-            temp.resolve("run").toString());
-    assertEquals(0, result.exit(), result::toString);
+        Shell.train(
+            "classifier --features 8 --steps 4 --batch 32 --lr 1e4", data, temp.resolve("run"));
     assertSaid(
         result,
         temp.resolve("run"),
@@ -312,28 +228,10 @@ class TrainTest {
     }
     Path data = Files.writeString(temp.resolve("random.txt"), text);
     Result result =
-        Shell.jacquard(
-            "train",
-            "gpt",
-            "--data",
-            data.toString(),
-            "--out",
-            temp.resolve("run").toString(),
-            "--layers",
-            "1",
-            "--heads",
-            "2",
-            "--dim",
-            "32",
-            "--context",
-            "8",
-            "--batch",
-            "8",
-            "--steps",
-            "80",
-            "--lr",
-            "0.02");
-    assertEquals(0, result.exit(), result::toString);
+        Shell.train(
+            "gpt --layers 1 --heads 2 --dim 32 --context 8 --batch 8 --steps 80 --lr 0.02",
+            data,
+            temp.resolve("run"));
     assertSaid(
         result,
         temp.resolve("run"),
