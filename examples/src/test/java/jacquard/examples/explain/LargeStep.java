@@ -1,5 +1,9 @@
 package jacquard.examples.explain;
 
+import jacquard.examples.web.Browser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.IntFunction;
 
 /// What a page shows of a step that is larger than any in practice.
@@ -21,6 +25,20 @@ final class LargeStep {
       };
 
   private LargeStep() {}
+
+  /// Opens the page of such a step.
+  ///
+  /// @param folder where the page's file is written
+  static void open(Browser browser, Path folder, IntFunction<String> sources) throws IOException {
+    open(browser, folder, data(sources));
+  }
+
+  /// Opens the page of any step.
+  static void open(Browser browser, Path folder, String data) throws IOException {
+    Path page = Files.writeString(folder.resolve("page.html"), Page.of(data));
+    browser.open(page.toUri().toString());
+    browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
+  }
 
   /// A graph of 5,000 nodes in 100 layers, and 500 tasks of ten operations each.
   static String data(IntFunction<String> sources) {

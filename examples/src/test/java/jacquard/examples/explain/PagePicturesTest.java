@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.web.Browser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,10 +34,7 @@ class PagePicturesTest {
   }
 
   private void open() throws IOException {
-    Path page = temp.resolve("page.html");
-    Files.writeString(page, Page.of(LargeStep.data(LargeStep.CHAIN)));
-    browser.open(page.toUri().toString());
-    browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
+    LargeStep.open(browser, temp, LargeStep.CHAIN);
   }
 
   @Test

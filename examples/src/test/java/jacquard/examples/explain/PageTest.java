@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.web.Browser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -43,14 +42,7 @@ class PageTest {
   }
 
   private void open(IntFunction<String> sources) throws IOException {
-    open(LargeStep.data(sources));
-  }
-
-  private void open(String data) throws IOException {
-    Path page = temp.resolve("page.html");
-    Files.writeString(page, Page.of(data));
-    browser.open(page.toUri().toString());
-    browser.await("window.jacquard && jacquardSpeed.draw !== undefined");
+    LargeStep.open(browser, temp, sources);
   }
 
   @Test
@@ -190,7 +182,7 @@ class PageTest {
 
   @Test
   void aClosedBoxHasTheColourOfWhatItHolds() throws IOException {
-    open(BLOCK);
+    LargeStep.open(browser, temp, BLOCK);
     assertEquals(3, browser.number("jacquard.items"));
     for (String theme : List.of("dark", "light")) {
       browser.prefers(theme);
@@ -207,7 +199,7 @@ class PageTest {
   /// WCAG 2 asks for a contrast of 4.5.
   @Test
   void textCanBeReadOnEveryColour() throws IOException {
-    open(BLOCK);
+    LargeStep.open(browser, temp, BLOCK);
     for (String theme : List.of("dark", "light")) {
       browser.prefers(theme);
       browser.await("kit.dark.matches === " + theme.equals("dark"));
