@@ -128,8 +128,10 @@ final class Emulator {
     }
     compile(folder, text.apply(List.copyOf(kernels.values())), main.toString());
     Path input = Files.write(folder.resolve("in"), in.toByteArray());
-    List<ByteBuffer> forwards = run(folder, input, "forwards");
-    List<ByteBuffer> backwards = run(folder, input, "backwards");
+    Process inOrder = start(folder, input, "forwards");
+    Process inverse = start(folder, input, "backwards");
+    List<ByteBuffer> forwards = results(folder, inOrder, "forwards");
+    List<ByteBuffer> backwards = results(folder, inverse, "backwards");
     for (int i = 0; i < plans.size(); i++) {
       assertEquals(
           -1,
@@ -139,13 +141,18 @@ final class Emulator {
     return forwards;
   }
 
-  private List<ByteBuffer> run(Path folder, Path input, String order)
+  /// Starts the program, which writes the file `order`.
+  private static Process start(Path folder, Path input, String order) throws IOException {
+    String output = folder.resolve(order).toString();
+    return start(
+        folder, order, folder.resolve("plans").toString(), input.toString(), output, order);
+  }
+
+  private List<ByteBuffer> results(Path folder, Process process, String order)
       throws IOException, InterruptedException {
-    Path output = folder.resolve(order);
-    Process process =
-        start(folder, folder.resolve("plans").toString(), input.toString(), output + "", order);
-    assertEquals(0, ended(process), () -> log(folder));
-    ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(output)).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(0, ended(process), () -> log(folder, order));
+    ByteBuffer all =
+        ByteBuffer.wrap(Files.readAllBytes(folder.resolve(order))).order(ByteOrder.LITTLE_ENDIAN);
     List<ByteBuffer> results = new ArrayList<>();
     for (Plan plan : plans) {
       int[] sizes = slotBytes(plan);
@@ -249,19 +256,19 @@ final class Emulator {
     };
     Process compiler;
     try {
-      compiler = start(folder, command);
+      compiler = start(folder, "compiler", command);
     } catch (IOException e) {
       System.err.println("SKIPPED: no g++ on the PATH: CUDA kernels are not emulated");
       assumeTrue(false, "no g++ on the PATH");
       throw e;
     }
-    assertEquals(0, ended(compiler), () -> log(folder));
+    assertEquals(0, ended(compiler), () -> log(folder, "compiler"));
   }
 
-  private static Process start(Path folder, String... command) throws IOException {
+  private static Process start(Path folder, String name, String... command) throws IOException {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(folder.resolve("log").toFile())
+        .redirectOutput(folder.resolve(name + ".log").toFile())
         .start();
   }
 
@@ -270,9 +277,9 @@ final class Emulator {
     return process.exitValue();
   }
 
-  private static String log(Path folder) {
+  private static String log(Path folder, String name) {
     try {
-      return Files.readString(folder.resolve("log"));
+      return Files.readString(folder.resolve(name + ".log"));
     } catch (IOException e) {
       return e.toString();
     }
