@@ -43,10 +43,17 @@ class ExplainTest {
     return result;
   }
 
+  private static String explained() {
+    Result result = explain(Shell.join(List.of("explain", "gpt", "--runs", "2"), TINY));
+    return String.join("\n", result.out());
+  }
+
   @Test
   void theStepIsToldPassByPassAndKernelByKernel() {
-    Result result = explain(Shell.join(List.of("explain", "gpt", "--runs", "2"), TINY));
-    String text = String.join("\n", result.out());
+    String text = explained();
+    if (text.contains("were still waiting for the compiler")) {
+      text = explained(); // the machine was busy, and by now they are compiled
+    }
     assertTrue(text.startsWith("a training step of gpt on cpu"), text);
     for (String pass : List.of("canonical", "partition", "fusion", "schedule", "memory")) {
       assertTrue(text.contains("\n  " + pass), pass);
