@@ -55,7 +55,8 @@ final class Explainer {
   }
 
   /// @param partition units that the second pass made
-  Explanation explain(int partition) {
+  /// @param again values that are computed a second time rather than kept
+  Explanation explain(int partition, int again) {
     List<Set<Node>> covered = new ArrayList<>();
     units.forEach(unit -> covered.add(covered(unit)));
     addFolded(covered);
@@ -65,7 +66,7 @@ final class Explainer {
           covered.get(t).stream().sorted(Comparator.comparingLong(Node::sequence)).toList();
       parts.add(new Explanation.Part(nodes, ends(t)));
     }
-    return new Explanation(schedule, stages(partition), parts);
+    return new Explanation(schedule, stages(partition, again), parts);
   }
 
   /// What a unit computes: from its results back to what it reads from memory.
@@ -138,7 +139,7 @@ final class Explainer {
     return ends;
   }
 
-  private List<Explanation.Stage> stages(int partition) {
+  private List<Explanation.Stage> stages(int partition, int again) {
     long distinct = Arrays.stream(graph).distinct().count();
     long given = nodes.keySet().stream().filter(v -> v.op instanceof Op.Leaf).count();
     List<Unit> all = List.copyOf(new LinkedHashSet<>(units));
@@ -182,7 +183,7 @@ final class Explainer {
             "memory",
             schedule.values().size() + " values",
             schedule.arena().bytes() + " bytes of arena",
-            memory()));
+            memory(again)));
   }
 
   private static String counted(long count, String one, String several, String rest) {
@@ -202,7 +203,7 @@ final class Explainer {
     return notes;
   }
 
-  private List<String> memory() {
+  private List<String> memory(int again) {
     long apart = 0;
     long shared = 0;
     Set<Integer> results = new HashSet<>(schedule.results());
@@ -214,8 +215,21 @@ final class Explainer {
         shared++;
       }
     }
-    return List.of(
-        shared + " values in the arena; without sharing memory they would take " + apart + " bytes",
-        results.size() + " values in buffers of results and states");
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        shared
+            + " values in the arena; without sharing memory they would take "
+            + apart
+            + " bytes");
+    if (again > 0) {
+      notes.add(
+          counted(
+              again,
+              "value is",
+              "values are",
+              " computed a second time by loops that read all it takes, rather than kept"));
+    }
+    notes.add(results.size() + " values in buffers of results and states");
+    return notes;
   }
 }

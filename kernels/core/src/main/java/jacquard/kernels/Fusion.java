@@ -251,12 +251,13 @@ final class Fusion {
             .formatted(MOST_OPERATIONS, MOST_TRANSCENDENTALS, MOST_ACCESSES);
   }
 
-  private @Nullable Unit checked(@Nullable Unit both) {
+  /// The loop, or null if it is too long or reads what it computes elsewhere.
+  @Nullable Unit checked(@Nullable Unit both) {
     return both != null && fits(both) && aligned(both) && walksOnce(both) ? both : null;
   }
 
   /// Both loops as one, if their spaces fit; whether their reads do is not looked at here.
-  private static @Nullable Unit combined(@Nullable Unit a, @Nullable Unit b) {
+  static @Nullable Unit combined(@Nullable Unit a, @Nullable Unit b) {
     if (a == null || b == null) {
       return null;
     }

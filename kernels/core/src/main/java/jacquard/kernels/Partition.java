@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Partition {
   private static final int CHEAP_READS = 3;
   private static final int CHEAP_FULL_READS = 1;
-  private static final int CHEAP_TRANSCENDENTALS = 1;
+  static final int CHEAP_TRANSCENDENTALS = 1;
 
   /// An expression may not grow beyond this: kernels must stay small for the JIT.
   private static final int MOST_OPERATIONS = 48;

@@ -4,11 +4,13 @@ import jacquard.kernels.Schedule.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/// Last pass: the memory of every value. A map may overwrite an arena value that it reads for the
-/// last time, at the index it writes.
+/// Last pass: the memory of every value. A map, also one on the rows of a product, may overwrite an
+/// arena value that it reads for the last time, at the index it writes.
 final class Placement {
   private final List<Task> tasks;
   private final List<Vertex> values;
@@ -41,8 +43,11 @@ final class Placement {
     }
     Arrays.setAll(storage, v -> v);
     for (int t = 0; t < tasks.size(); t++) {
-      if (tasks.get(t) instanceof Task.Loop loop && !loop.kernel().reduces()) {
-        overwrite(loop, t);
+      Task task = tasks.get(t);
+      if (task instanceof Task.Loop loop) {
+        overwrite(loop, t, List.of());
+      } else if (task instanceof Task.Dot dot && dot.epilogue() != null) {
+        overwrite(dot.epilogue(), t, List.of(dot.a(), dot.b(), dot.c()));
       }
     }
     int[] offsets = new int[values.size()];
@@ -87,7 +92,15 @@ final class Placement {
         : new Value.Arena(vertex.dtype, size, offsets[storage[v]]);
   }
 
-  private void overwrite(Task.Loop loop, int task) {
+  /// @param others values that the task reads or writes beside the loop, at any index
+  private void overwrite(Task.Loop loop, int task, List<Integer> others) {
+    if (loop.kernel().reduces()) {
+      return;
+    }
+    Set<Integer> taken = new HashSet<>();
+    for (int other : others) {
+      taken.add(storage[other]);
+    }
     Map<Integer, Launch.Walk> walkOf = new HashMap<>();
     List<Integer> unfit = new ArrayList<>();
     List<Integer> written = loop.writes();
@@ -106,6 +119,7 @@ final class Placement {
         boolean dies = isArena(read) && !written.contains(read) && last[storage[read]] == task;
         if (dies
             && !unfit.contains(read)
+            && !taken.contains(storage[read])
             && values.get(read).dtype == values.get(result).dtype
             && values.get(read).shape.size() == values.get(result).shape.size()
             && java.util.Objects.equals(walkOf.get(read), walkOf.get(result))) {

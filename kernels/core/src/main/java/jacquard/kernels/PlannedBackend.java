@@ -141,7 +141,7 @@ public final class PlannedBackend implements Backend {
     for (int i = 0; i < key.size(); i++) {
       target.foresee(key.node(i));
     }
-    Schedule schedule = Scheduler.schedule(key, target::hasKernel);
+    Schedule schedule = Scheduler.schedule(key, target::hasKernel, target.rematerialiseAbove());
     long t1 = System.nanoTime();
     Report.of(roots, schedule, misses);
     Target.Program program = target.prepare(schedule);
@@ -162,7 +162,7 @@ public final class PlannedBackend implements Backend {
   /// @param hasKernel as [Target#hasKernel]
   /// @return the schedule
   public static Schedule schedule(List<Root> roots, Predicate<Node> hasKernel) {
-    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), hasKernel);
+    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), hasKernel, Target.LARGE_ARENA);
   }
 
   /// {@return the schedule of a graph on this device, without running it; for people and tests} Not
@@ -170,7 +170,8 @@ public final class PlannedBackend implements Backend {
   ///
   /// @param roots nodes, and buffers for the values of states
   public Schedule scheduleHere(List<Root> roots) {
-    return Scheduler.schedule(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
+    return Scheduler.schedule(
+        PlanKey.of(roots, Switches.fuse()), target::hasKernel, target.rematerialiseAbove());
   }
 
   /// {@return the plan of a graph on this device and how the passes came to it, without running it}
@@ -178,7 +179,8 @@ public final class PlannedBackend implements Backend {
   ///
   /// @param roots nodes, and buffers for the values of states
   public Explanation explain(List<Root> roots) {
-    return Scheduler.explain(PlanKey.of(roots, Switches.fuse()), target::hasKernel);
+    return Scheduler.explain(
+        PlanKey.of(roots, Switches.fuse()), target::hasKernel, target.rematerialiseAbove());
   }
 
   /// {@return the code that runs for a task, as text for people; empty if there is nothing to read}

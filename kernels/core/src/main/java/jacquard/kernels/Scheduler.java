@@ -23,6 +23,9 @@ A state's new value is written straight into the state's memory when every other
 the writer, and the writer itself reads it only at the index it writes. Otherwise the new value lives in the arena and is
 copied when all readers are done. */
 final class Scheduler {
+  /// The most memory may be in use elsewhere after each round.
+  private static final int MOST_ROUNDS = 8;
+
   private final PlanKey key;
   private final List<Vertex> roots;
   private final Map<Vertex, Unit> owner = new HashMap<>();
@@ -37,7 +40,10 @@ final class Scheduler {
   /// Units before they were joined.
   private final int partCount;
 
-  private Scheduler(PlanKey key, Vertex[] graph) {
+  /// Values that are computed a second time rather than kept.
+  private int rematerialised;
+
+  private Scheduler(PlanKey key, Vertex[] graph, long above) {
     this.key = key;
     this.roots = distinctRoots(asked(key, graph));
     List<Unit> parts = Partition.of(roots, key.fuse());
@@ -46,19 +52,38 @@ final class Scheduler {
     for (Unit unit : units) {
       own(unit);
     }
+    if (key.fuse() && Rematerialisation.bytes(units) > above) {
+      rematerialise(above);
+    }
   }
 
   /// @param hasKernel which fused nodes are tasks of their own
-  static Schedule schedule(PlanKey key, Predicate<Node> hasKernel) {
-    return new Scheduler(key, Canonical.of(key, hasKernel)).tasks().build();
+  /// @param above as [Target#rematerialiseAbove]
+  static Schedule schedule(PlanKey key, Predicate<Node> hasKernel, long above) {
+    return new Scheduler(key, Canonical.of(key, hasKernel), above).tasks().build();
   }
 
   /// The schedule, and how it came to be.
-  static Explanation explain(PlanKey key, Predicate<Node> hasKernel) {
+  static Explanation explain(PlanKey key, Predicate<Node> hasKernel, long above) {
     Vertex[] graph = Canonical.of(key, hasKernel);
-    Scheduler scheduler = new Scheduler(key, graph);
+    Scheduler scheduler = new Scheduler(key, graph, above);
     TaskBuilder tasks = scheduler.tasks();
-    return new Explainer(key, graph, scheduler.roots, tasks).explain(scheduler.partCount);
+    return new Explainer(key, graph, scheduler.roots, tasks)
+        .explain(scheduler.partCount, scheduler.rematerialised);
+  }
+
+  private void rematerialise(long above) {
+    for (int i = 0; i < MOST_ROUNDS; i++) {
+      Rematerialisation.Round round = Rematerialisation.of(ordered(), roots, above);
+      if (round.moved() == 0) {
+        return;
+      }
+      rematerialised += round.moved();
+      units.clear();
+      units.addAll(round.units());
+      owner.clear();
+      units.forEach(this::own);
+    }
   }
 
   private TaskBuilder tasks() {

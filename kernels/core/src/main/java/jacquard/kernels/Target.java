@@ -9,6 +9,10 @@ import java.time.Duration;
 
 /// The last stage, different for each kind of device: memory, and schedules made executable.
 public interface Target {
+  /// What [#rematerialiseAbove] is unless a device says otherwise. About a third of a transformer's
+  /// arena can be saved, and a JVM takes some 150 MB beside its arrays: below this a process would
+  /// be less than a tenth smaller.
+  long LARGE_ARENA = 64L << 20;
 
   /// {@return the device that runs the programs}
   Device device();
@@ -37,6 +41,12 @@ public interface Target {
   ///
   /// @param node sources come before the nodes that read them
   default void foresee(Node node) {}
+
+  /// {@return bytes of an arena above which values are computed again rather than kept, where that
+  /// costs one more write and no more reads}
+  default long rematerialiseAbove() {
+    return LARGE_ARENA;
+  }
 
   /// Compiles every kernel of the schedule and takes the memory it needs.
   ///

@@ -70,8 +70,13 @@ final class Unit {
   }
 
   static Unit map(Vertex vertex, Expression definition) {
-    Unit unit = new Unit(null, vertex.shape, Ints.of());
-    unit.roots.add(new Root(vertex, vertex.shape, definition, null));
+    return map(vertex, vertex.shape, definition);
+  }
+
+  /// @param space as many elements as the vertex has, in the same order
+  static Unit map(Vertex vertex, Shape space, Expression definition) {
+    Unit unit = new Unit(null, space, Ints.of());
+    unit.roots.add(new Root(vertex, space, definition, null));
     return unit;
   }
 
@@ -172,6 +177,27 @@ final class Unit {
 
   void attach(Unit loop) {
     epilogue = loop;
+    needs = null;
+  }
+
+  /// Makes the operation read `other` where it read `v`, through the same views.
+  void readInstead(Vertex v, Vertex other) {
+    if (operation == null) {
+      throw new AssertionError("a loop reads in its definitions: " + results());
+    }
+    operation.sources.replaceAll(source -> {
+      if (!(source.expression instanceof Expression.Read read) || read.vertex() != v) {
+        return source;
+      }
+      if (source == v) {
+        return other;
+      }
+      Vertex view =
+          new Vertex(
+              source.op, List.of(other), source.dtype, source.shape, source.sequence, -1, false);
+      view.expression = new Expression.Read(other, read.view(), read.after());
+      return view;
+    });
     needs = null;
   }
 

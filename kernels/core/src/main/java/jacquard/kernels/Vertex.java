@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// equality.
 final class Vertex {
   final Op op;
+
+  /// An operation may be given another one that holds the same value, see [Rematerialisation].
   final List<Vertex> sources;
+
   final DType dtype;
   final Shape shape;
 
@@ -38,7 +41,7 @@ final class Vertex {
       int slot,
       boolean dynamic) {
     this.op = op;
-    this.sources = sources;
+    this.sources = new ArrayList<>(sources);
     this.dtype = dtype;
     this.shape = shape;
     this.sequence = sequence;

@@ -45,6 +45,11 @@ public final class InterpretedTarget implements Target {
   }
 
   @Override
+  public long rematerialiseAbove() {
+    return 0;
+  }
+
+  @Override
   public Program prepare(Schedule schedule) {
     return (externals, dynamics) -> run(schedule, externals, dynamics);
   }

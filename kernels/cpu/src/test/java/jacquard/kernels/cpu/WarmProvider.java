@@ -67,6 +67,11 @@ public final class WarmProvider implements BackendProvider {
     }
 
     @Override
+    public long rematerialiseAbove() {
+      return 0;
+    }
+
+    @Override
     public Program prepare(Schedule schedule) {
       Program program = cpu.prepare(schedule);
       for (Task task : schedule.tasks()) {
