@@ -181,7 +181,9 @@ class LauncherTest {
             "--enable-native-access=ALL-UNNAMED",
             "-Djava.awt.headless=true",
             "-XX:+UseG1GC",
-            "-XX:MaxNewSize=64m",
+            "-XX:MaxNewSize=32m",
+            "-XX:GCTimeRatio=1",
+            "-XX:InitialRAMPercentage=4",
             "-Xmx1g",
             "-Da=b",
             "-cp",
@@ -209,11 +211,11 @@ class LauncherTest {
   void spaceOfNewObjectsIsBoundedWhereProgramsTrain() throws Exception {
     checkout.maven(0);
     checkout.jdk("a", "25");
-    assertTrue(checkout.launch("resume", "runs/a").out().contains("-XX:MaxNewSize=64m"));
-    assertTrue(checkout.launch("bench", "workloads", "W1").out().contains("-XX:MaxNewSize=64m"));
-    assertFalse(checkout.launch("doctor").out().contains("-XX:MaxNewSize=64m"));
+    assertTrue(checkout.launch("resume", "runs/a").out().contains("-XX:MaxNewSize=32m"));
+    assertTrue(checkout.launch("bench", "workloads", "W1").out().contains("-XX:MaxNewSize=32m"));
+    assertFalse(checkout.launch("doctor").out().contains("-XX:MaxNewSize=32m"));
     checkout.environment().put("JACQUARD_JAVA_OPTS", "-Xmn200m");
-    assertFalse(checkout.launch("train", "gpt").out().contains("-XX:MaxNewSize=64m"));
+    assertFalse(checkout.launch("train", "gpt").out().contains("-XX:MaxNewSize=32m"));
   }
 
   @ParameterizedTest
