@@ -42,13 +42,15 @@ final class PanelVectors {
     }
     high0.intoArray(highest, 0);
     high1.intoArray(highest, LANES);
-    powers(p, offset, end, width, high0, sums, 0);
-    powers(p, offset + LANES, end, width, high1, sums, LANES);
+    powers(p, offset, end, width, highest, sums, 0);
+    powers(p, offset + LANES, end, width, highest, sums, LANES);
   }
 
-  /// `e^(x - high)` in place, for one vector of each row.
+  /// `e^(x - high)` in place, for one vector of each row. It reads `high` from memory: C2 may call
+  /// this method and not inline it, and a vector that is passed is boxed then.
   private static void powers(
-      float[] p, int offset, int end, int width, FloatVector high, float[] sums, int at) {
+      float[] p, int offset, int end, int width, float[] highest, float[] sums, int at) {
+    FloatVector high = FloatVector.fromArray(S, highest, at);
     FloatVector sum = FloatVector.zero(S);
     for (int i = offset; i < end; i += width) {
       FloatVector x = FloatVector.fromArray(S, p, i).sub(high);

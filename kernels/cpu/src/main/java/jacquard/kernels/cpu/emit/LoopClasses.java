@@ -25,6 +25,11 @@ import java.util.List;
 ///   processor's
 record LoopClasses(Tiers tiers, LoopWarmer warmer) {
   private static final String PACKAGE = LoopClasses.class.getPackageName();
+
+  /// The class of scalar code that runs until vector code is compiled. The launcher tells the JVM
+  /// by this name what C2 needn't compile.
+  private static final String INTERIM = "InterimLoop";
+
   private static final ClassDesc SUPER = ClassDesc.of(PACKAGE, "GeneratedLoop");
   private static final MethodTypeDesc RUN =
       MethodTypeDesc.of(
@@ -51,7 +56,7 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
 
   /// A new class; one that the compilers have never seen, even if its code is not new.
   GeneratedLoop load(Kernel kernel, LoopPlan plan, LoopForm form) {
-    byte[] bytes = bytes(kernel, plan, form);
+    byte[] bytes = bytes(name(form), kernel, plan, form);
     try {
       return (GeneratedLoop)
           MethodHandles.lookup()
@@ -65,10 +70,17 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
     }
   }
 
-  private static byte[] bytes(Kernel kernel, LoopPlan plan, LoopForm form) {
+  private String name(LoopForm form) {
+    return switch (form) {
+      case SCALAR -> tiers == Tiers.AS_COMPILED ? INTERIM : "ScalarLoop";
+      case WHOLE_BLOCKS, ANY_SIZE -> "Loop";
+    };
+  }
+
+  private static byte[] bytes(String name, Kernel kernel, LoopPlan plan, LoopForm form) {
     return ClassFile.of()
         .build(
-            ClassDesc.of(PACKAGE, form == LoopForm.SCALAR ? "ScalarLoop" : "Loop"),
+            ClassDesc.of(PACKAGE, name),
             type -> {
               type.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SUPER);
               type.withSuperclass(SUPER);
@@ -97,7 +109,7 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
   /// The general vector form as text that reads like Java.
   static String listing(Kernel kernel, LoopPlan plan) {
     return PseudoJava.of(
-        bytes(kernel, plan, LoopForm.ANY_SIZE),
+        bytes("Loop", kernel, plan, LoopForm.ANY_SIZE),
         "run",
         List.of(
             "this",
@@ -117,7 +129,7 @@ record LoopClasses(Tiers tiers, LoopWarmer warmer) {
   }
 
   private static CodeModel code(Kernel kernel, LoopPlan plan, LoopForm form) {
-    return ClassFile.of().parse(bytes(kernel, plan, form)).methods().stream()
+    return ClassFile.of().parse(bytes("Loop", kernel, plan, form)).methods().stream()
         .filter(m -> m.methodName().equalsString("run"))
         .findFirst()
         .flatMap(m -> m.code())

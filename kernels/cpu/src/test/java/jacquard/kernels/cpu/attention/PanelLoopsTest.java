@@ -1,7 +1,11 @@
 package jacquard.kernels.cpu.attention;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.lang.reflect.Method;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
@@ -26,6 +30,17 @@ class PanelLoopsTest {
     check(Float.MIN_NORMAL);
     assertEquals(Float.POSITIVE_INFINITY, PanelLoops.log(Float.POSITIVE_INFINITY));
     assertEquals(Float.NaN, PanelLoops.log(Float.NaN));
+  }
+
+  /// C2 need not inline a method, and boxes a vector that is passed to one then.
+  @Test
+  void noMethodPassesVectors() {
+    for (Method method : PanelVectors.class.getDeclaredMethods()) {
+      for (Class<?> type : method.getParameterTypes()) {
+        assertFalse(Vector.class.isAssignableFrom(type), method::toString);
+        assertFalse(VectorMask.class.isAssignableFrom(type), method::toString);
+      }
+    }
   }
 
   @Property

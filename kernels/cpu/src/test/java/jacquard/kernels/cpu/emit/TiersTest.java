@@ -201,4 +201,19 @@ class TiersTest {
     assertTrue(compiler.awaitWarm(Duration.ofMinutes(2)));
     assertTrue(code.isVector(128));
   }
+
+  /// The launcher keeps the second of the JVM's compilers from classes of this name.
+  @Test
+  void scalarCodeThatIsToBeReplacedHasANameOfItsOwn() {
+    Kernel kernel = Objects.requireNonNull(TypicalKernels.all(3).get("gelu"));
+    int bits = VectorWidth.preferred().bits();
+    LoopPlan plan = new LoopPlan(kernel, new Lowering(kernel), bits);
+    LoopWarmer warmer = new LoopWarmer(() -> false);
+    String name = LoopClasses.class.getPackageName() + ".";
+    for (Tiers tiers : Tiers.values()) {
+      String interim = new LoopClasses(tiers, warmer).scalar(kernel, plan).getClass().getName();
+      String expected = tiers == Tiers.AS_COMPILED ? "InterimLoop/" : "ScalarLoop/";
+      assertTrue(interim.startsWith(name + expected), interim);
+    }
+  }
 }
