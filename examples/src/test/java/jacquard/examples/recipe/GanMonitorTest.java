@@ -57,9 +57,9 @@ class GanMonitorTest {
 
   @Test
   void whatIsMeasuredIsWhatTheScoresMakeOfWhatIsDrawn() throws Exception {
-    Digits digits = Digits.of(null, -1, 1, 7);
-    ImageJudge judge = judge(28);
-    GanModel model = model(28);
+    Digits digits = Digits.of(TinyData.mnist(temp.resolve("files"), 5200, 10), -1, 1, 7);
+    ImageJudge judge = judge(6);
+    GanModel model = model(6);
     GanMonitor monitor = new GanMonitor(model, judge, digits, "that");
     Map<String, Double> measured = monitor.measure(false);
     Map<String, Double> atTheEnd = monitor.measure(true);
