@@ -179,6 +179,9 @@ class LauncherTest {
             "--add-modules",
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
+            "-XX:SharedArchiveFile=" + app + "classes.jsa",
+            "-Xlog:cds*=off",
+            "-Xlog:aot*=off",
             "-Djava.awt.headless=true",
             "-XX:CompileCommand=quiet",
             "-XX:CompileCommand=MaxNodeLimit,jacquard/kernels/cpu/emit/InterimLoop*.run,1000",
@@ -198,6 +201,34 @@ class LauncherTest {
             "*",
             "--"),
         result.out().subList(1, result.out().size()));
+  }
+
+  @Test
+  void classesAreArchivedAfterEachBuildIfTheJdkCan() throws Exception {
+    checkout.maven(0);
+    Path jdk = checkout.jdk("a", "25");
+    checkout.launch("doctor");
+    Path archive = checkout.path().resolve("target/app/classes.jsa");
+    String how = Files.readString(archive);
+    assertTrue(
+        how.contains(" -cp " + checkout.path() + "/target/app/jacquard-bench-1.jar:")
+            && how.contains("--add-modules jdk.incubator.vector")
+            && how.contains(" jacquard.bench.Main workloads "),
+        how);
+    Files.writeString(archive, "of the last build");
+    assertTrue(checkout.launch().out().contains("-XX:SharedArchiveFile=" + archive));
+    assertEquals("of the last build", Files.readString(archive));
+    FakeCheckout.touch(checkout.path().resolve("pom.xml"));
+    checkout.launch();
+    assertEquals(how, Files.readString(archive));
+
+    Files.writeString(jdk.resolve("bin/no-archive"), "");
+    FakeCheckout.touch(checkout.path().resolve("pom.xml"));
+    FakeCheckout.Result result = checkout.launch("doctor");
+    assertEquals(0, result.exit());
+    assertEquals(List.of("building Jacquard..."), result.err());
+    assertFalse(Files.exists(archive), "it is of older jars");
+    assertFalse(String.join(" ", result.out()).contains("SharedArchiveFile"));
   }
 
   @Test
