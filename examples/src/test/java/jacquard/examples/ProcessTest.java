@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import jacquard.nn.train.CheckpointFolder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -196,21 +197,24 @@ class ProcessTest {
   @Test
   void oneThreadAndThreeGiveTheSameBits() throws Exception {
     Path data = TinyData.text(temp.resolve("letters.txt"), 3000);
-    List<Path> runs = new ArrayList<>();
-    for (String threads : List.of("1", "3")) {
-      Path run = temp.resolve("threads-" + threads);
-      List<String> command = gpt(data, run, 64, 16); // wide enough for work to be split
-      command.addAll(List.of("--steps", "4", "--threads", threads));
-      if (threads.equals("3")) {
-        command.add("--tune");
-      }
-      try (JavaProcess process = JavaProcess.start(temp, command)) {
+    Path one = temp.resolve("one");
+    Path three = temp.resolve("three");
+    try (JavaProcess first = threads(data, one, "1");
+        JavaProcess second = threads(data, three, "3", "--tune")) {
+      for (JavaProcess process : List.of(first, second)) {
         List<String> out = process.rest();
         assertEquals(0, process.exit(), out::toString);
       }
-      runs.add(run);
     }
-    RunFiles.assertSame(runs.get(0), runs.get(1));
+    RunFiles.assertSame(one, three);
+  }
+
+  private JavaProcess threads(Path data, Path run, String threads, String... more)
+      throws IOException {
+    List<String> command = gpt(data, run, 64, 16); // wide enough for work to be split
+    command.addAll(List.of("--steps", "4", "--threads", threads));
+    command.addAll(List.of(more));
+    return JavaProcess.start(temp, command);
   }
 
   private static List<String> gpt(Path data, Path run, int dim, int batch) {
