@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
 /// Times a step's tasks once everything is compiled.
 ///
 /// @param say is told what is being waited for, a line each
-record Stopwatch(PlannedBackend backend, Consumer<String> say) {
-  /// A step is run before it is timed, because that tells what is to be compiled: in windows of
-  /// this length, ...
+/// @param windowNanos a step is run before it is timed, because that tells what is to be compiled:
+///   in windows of this length
+record Stopwatch(PlannedBackend backend, Consumer<String> say, long windowNanos) {
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// ... after each of which all that was asked for is waited for, and of which the last one's
-  /// fastest run takes at least this part of the fastest before: code that nobody waits for is
-  /// compiled, too.
+  /// After each window all that was asked for is waited for, and the last one's fastest run takes
+  /// at least this part of the fastest before: code that nobody waits for is compiled, too.
   private static final double SETTLED = 0.9;
 
   /// How long all of that may take on a busy machine; what is not compiled then is said.
@@ -31,6 +30,10 @@ record Stopwatch(PlannedBackend backend, Consumer<String> say) {
   /// @param isInterim whether it ran, in one of the runs, as code that stands in until its own is
   ///   compiled
   record Time(double nanos, boolean isInterim) {}
+
+  Stopwatch(PlannedBackend backend, Consumer<String> say) {
+    this(backend, say, WINDOW_NANOS);
+  }
 
   /// The time of each task; null if the device can't tell.
   ///
@@ -77,7 +80,7 @@ record Stopwatch(PlannedBackend backend, Consumer<String> say) {
     double before = Double.POSITIVE_INFINITY;
     while (true) {
       double fastest = Double.POSITIVE_INFINITY;
-      long windowEnd = System.nanoTime() + WINDOW_NANOS;
+      long windowEnd = System.nanoTime() + windowNanos;
       Timing last;
       do {
         last = backend.time(roots);

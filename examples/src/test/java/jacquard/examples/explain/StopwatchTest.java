@@ -78,7 +78,8 @@ class StopwatchTest {
     PlannedBackend backend = new PlannedBackend(target);
     Tensor x = Tensor.ones(4, 8).realise();
     Work work = Origin.recorded(() -> new Work(List.of(x.add(1).sum(0)), List.of()));
-    List<Stopwatch.Time> times = new Stopwatch(backend, said::add).time(StepReport.roots(work), 3);
+    Stopwatch stopwatch = new Stopwatch(backend, said::add, 1_000_000);
+    List<Stopwatch.Time> times = stopwatch.time(StepReport.roots(work), 3);
     return StepReport.of("a test", work, backend, new StepReport.Measured(3, times, null));
   }
 
