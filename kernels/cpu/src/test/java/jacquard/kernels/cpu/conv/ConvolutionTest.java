@@ -10,6 +10,8 @@ import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.AfterAll;
@@ -129,8 +131,9 @@ class ConvolutionTest {
       Convolution vector = vectors(width);
       Convolution tiered = new Convolution(THREE, width);
       for (ConvShape shape : BATCHES) {
-        new ConvCase(shape, 1).check(vector);
-        new ConvCase(shape, 2).check(tiered);
+        ConvCase batch = new ConvCase(shape, 1);
+        batch.check(vector);
+        batch.check(tiered);
       }
     }
   }
@@ -223,14 +226,18 @@ class ConvolutionTest {
   void compiledKernelsAgreeWithPlainLoops() {
     VectorWidth width = VectorWidth.preferred();
     Convolution convolution = new Convolution(ONE, width);
-    for (int round = 0; round < 2; round++) {
-      for (ConvShape shape : SHAPES) {
-        for (int repeat = 0; repeat < 5; repeat++) {
-          new ConvCase(shape, repeat).check(convolution);
-        }
+    List<ConvCase> cases = new ArrayList<>();
+    for (ConvShape shape : SHAPES) {
+      for (int repeat = 0; repeat < 5; repeat++) {
+        cases.add(new ConvCase(shape, repeat));
       }
-      for (ConvShape shape : BATCHES) {
-        new ConvCase(shape, 1).check(convolution);
+    }
+    for (ConvShape shape : BATCHES) {
+      cases.add(new ConvCase(shape, 1));
+    }
+    for (int round = 0; round < 2; round++) {
+      for (ConvCase data : cases) {
+        data.check(convolution);
       }
       assertTrue(new Gemm(ONE, width).warm(Element.F32, Duration.ofMinutes(2)));
     }
