@@ -215,7 +215,6 @@ final class Rematerialisation {
     if (fitted == null) {
       return null;
     }
-    Set<View> known = new HashSet<>();
     for (Unit.Access access : fitted.accesses()) {
       boolean read =
           loop.accesses().stream()
