@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.ceiling.Ceiling;
 import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.nn.io.FormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -101,13 +102,19 @@ public final class KernelsCommand implements Callable<Integer> {
       description = "Where that library is, if the system's loader doesn't know.")
   private @Nullable String peerLibrary;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the report as JSON.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description =
+          "Write the report as JSON, and beside it the roofline chart: FILE with .png at its end.")
   private @Nullable Path json;
 
   @Option(
       names = "--chart",
       paramLabel = "FILE",
-      description = "Draw a roofline chart (PNG) of the first setting.")
+      description =
+          "Draw the roofline chart (PNG) here. Several --threads or --bits have a chart each, with"
+              + " theirs in its name.")
   private @Nullable Path chart;
 
   @Option(
@@ -137,8 +144,11 @@ public final class KernelsCommand implements Callable<Integer> {
     List<Setting> settings = settings();
     List<Form> others = others();
     Report before = compare == null ? null : ReportJson.read(compare);
+    Map<Setting, Path> charts = ChartPaths.of(settings, json, chart);
     requireWritable("--json", json);
-    requireWritable("--chart", chart);
+    for (Path path : charts.values()) {
+      requireWritable("--chart", path);
+    }
     Report report = measure(rows, settings, others, before, out);
     if (before != null) {
       out.println();
@@ -147,11 +157,23 @@ public final class KernelsCommand implements Callable<Integer> {
     if (json != null) {
       ReportJson.write(report, json);
     }
-    if (chart != null) {
-      RooflineChart.write(report, settings.getFirst(), chart);
-    }
+    draw(report, charts);
     out.flush();
     return 0;
+  }
+
+  /// A machine without fonts is no fault of who asked only for the report.
+  private void draw(Report report, Map<Setting, Path> charts) throws FormatException {
+    for (Map.Entry<Setting, Path> entry : charts.entrySet()) {
+      try {
+        RooflineChart.write(report, entry.getKey(), entry.getValue());
+      } catch (FormatException e) {
+        if (chart != null) {
+          throw e;
+        }
+        spec.commandLine().getErr().println(e.getMessage());
+      }
+    }
   }
 
   private Report measure(

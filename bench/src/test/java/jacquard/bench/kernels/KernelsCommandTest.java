@@ -44,6 +44,8 @@ class KernelsCommandTest {
         "kernels --compare TEMP/empty | empty",
         "kernels --json TEMP/none/x.json | no such folder",
         "kernels --json TEMP | is a folder, expected a file",
+        "kernels --json TEMP/x.png | the chart would have the same name",
+        "kernels --json TEMP/x.json --chart TEMP/x.json | the chart would have the same name",
         "kernels --chart TEMP/empty/x.png | no such folder",
         "workloads W8 | 'W8', expected the start of one of",
         "ratio | Missing required parameters: 'OURS', 'PEERS'",
@@ -97,7 +99,6 @@ class KernelsCommandTest {
         new Report("2026-01-31", "a machine", Map.of(setting, Reports.ROOFLINE), List.of(slow)),
         before);
     Path json = temp.resolve("report.json");
-    Path chart = temp.resolve("chart.png");
     StringWriter text = new StringWriter();
     int exit =
         new CommandLine(new KernelsCommand(new Effort(0.02, 0, 1, 20, 0)))
@@ -106,7 +107,6 @@ class KernelsCommandTest {
                 "^" + row + "$",
                 "--scalar",
                 "--json=" + json,
-                "--chart=" + chart,
                 "--compare=" + before);
     List<String> out = text.toString().lines().toList();
     assertEquals(0, exit, text::toString);
@@ -117,7 +117,7 @@ class KernelsCommandTest {
         "than 2026-01-31: 0 slower, 1 faster, 0 the same within 5 % or their spread",
         out.getLast());
     assertReported(ReportJson.read(json), row, setting);
-    assertDrawn(ImageIO.read(chart.toFile()));
+    assertDrawn(ImageIO.read(temp.resolve("report.png").toFile()));
   }
 
   private static void assertReported(Report report, String row, Setting setting) {
