@@ -247,6 +247,7 @@ class LauncherTest {
     checkout.jdk("a", "25");
     assertTrue(checkout.launch("resume", "runs/a").out().contains("-XX:MaxNewSize=32m"));
     assertTrue(checkout.launch("bench", "workloads", "W1").out().contains("-XX:MaxNewSize=32m"));
+    assertTrue(checkout.launch("bench", "workloads").out().contains("-XX:MaxNewSize=32m"));
     assertFalse(checkout.launch("doctor").out().contains("-XX:MaxNewSize=32m"));
     checkout.environment().put("JACQUARD_JAVA_OPTS", "-Xmn200m");
     assertFalse(checkout.launch("train", "gpt").out().contains("-XX:MaxNewSize=32m"));
