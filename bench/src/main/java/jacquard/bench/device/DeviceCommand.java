@@ -4,14 +4,16 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `jacquard bench device`: large kernels on one device, each timed to the end of its queue.
 ///
@@ -41,7 +43,7 @@ public final class DeviceCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "Time for each kernel.", paramLabel = "S")
   private double seconds = 1;
 
-  private final PrintStream out = System.out;
+  @Spec private CommandSpec spec;
 
   /// Picocli fills in the options.
   public DeviceCommand() {}
@@ -64,6 +66,7 @@ public final class DeviceCommand implements Callable<Integer> {
               + ROW
               + ", 1 and a positive time");
     }
+    PrintWriter out = spec.commandLine().getOut();
     Device on = Device.parse(device);
     System.setProperty("jacquard.device", device);
     Tensor end = Tensor.full(DType.F32, 0, Shape.of(1), on).realise();
@@ -79,7 +82,7 @@ public final class DeviceCommand implements Callable<Integer> {
           row.name,
           nanos * 1e-3,
           row.flops > 0
-              ? "%.1f GFLOP/s".formatted(row.flops / nanos)
+              ? String.format(Locale.ROOT, "%.1f GFLOP/s", row.flops / nanos)
               : String.format(Locale.ROOT, "%.1f GB/s %5.2f", rate, rate / copy));
     }
     return 0;

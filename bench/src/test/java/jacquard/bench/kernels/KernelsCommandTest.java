@@ -69,7 +69,7 @@ class KernelsCommandTest {
 
   @Test
   void everyCommandHelps() {
-    for (String command : List.of("workloads", "kernels", "ratio")) {
+    for (String command : List.of("workloads", "kernels", "device", "ratio")) {
       Shell.Result result = Shell.bench(command, "--help");
       assertEquals(0, result.exit());
       assertTrue(result.out().getFirst().startsWith("Usage: jacquard bench " + command));
