@@ -22,6 +22,7 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
   /// @param hostMillis mean time of a step outside its program: building or binding, looking up,
   ///   reading the losses. Handing tasks to the workers is part of the program and can't be told
   ///   from their work: some 0.3 microseconds for each of W1's 129 tasks
+  /// @param runMillis mean time of a step within its program; with `hostMillis` the mean step
   /// @param bytes allocated per step by the threads that run it, mean
   /// @param all every step, those of the warm-up too
   record Result(
@@ -31,6 +32,7 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
       double p90,
       int steps,
       double hostMillis,
+      double runMillis,
       long bytes,
       Steps all) {
     /// Fields about the start of the process, for what was timed first in it.
@@ -47,7 +49,8 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
           Locale.ROOT,
           "{\"peer\": \"jacquard\", \"workload\": \"%s\", \"threads\": %d, \"ms_per_step\": %.4f,"
               + " \"p10\": %.4f, \"p90\": %.4f, \"unit_per_s\": %.1f, \"steps\": %d,"
-              + " \"first_step_ms\": %.1f, \"host_ms\": %.4f, \"alloc_bytes_per_step\": %d%s}",
+              + " \"first_step_ms\": %.1f, \"host_ms\": %.4f, \"run_ms\": %.4f,"
+              + " \"alloc_bytes_per_step\": %d%s}",
           workload,
           threads,
           median,
@@ -57,6 +60,7 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
           steps,
           firstMillis,
           hostMillis,
+          runMillis,
           bytes,
           more);
     }
@@ -87,16 +91,16 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
     long end = System.nanoTime() + (long) (measureSeconds * 1e9);
     for (; n < LEAST_STEPS || (System.nanoTime() < end && n < times.length); n++, k++) {
       if (k % RESTART == 0) {
-        long run = runNanos.getAsLong();
+        long before = runNanos.getAsLong();
         long made = allocated.bytes();
         restart.run();
-        ran += runNanos.getAsLong() - run;
+        ran += runNanos.getAsLong() - before;
         bytes += allocated.bytes() - made;
       }
       times[n] = timed(step, k % RESTART, all) * 1e-6;
       total += times[n];
     }
-    double host = (total - (runNanos.getAsLong() - ran) * 1e-6) / n;
+    double run = (runNanos.getAsLong() - ran) * 1e-6 / n;
     bytes = (allocated.bytes() - bytes) / n;
     double[] sorted = Arrays.copyOf(times, n);
     Arrays.sort(sorted);
@@ -106,7 +110,8 @@ record Timing(double warmSeconds, double measureSeconds, LongSupplier runNanos) 
         sorted[(n - 1) / 10],
         sorted[(n - 1) * 9 / 10],
         n,
-        host,
+        total / n - run,
+        run,
         bytes,
         all);
   }

@@ -28,10 +28,19 @@ import picocli.CommandLine.Parameters;
       "Times training steps of fixed models (W1 to W6) and single kernels (W7), one JSON line"
           + " each.",
       "A line has milliseconds per step (median and percentiles), samples, tokens or calls per"
-          + " second, time outside the plan's tasks, bytes allocated per step, peak"
-          + " memory of the process (which counts if it ran one workload only), time to plan and to"
-          + " compile. The first line also has the seconds from the start of the process to the end of the first"
-          + " step and to nine tenths of the final throughput."
+          + " second, bytes allocated per step, and peak memory of the process (which counts if it"
+          + " ran one workload only). The first line also has the seconds from the start of the"
+          + " process to the end of the first step and to nine tenths of the final throughput.",
+      "",
+      "Where the time goes, in milliseconds:",
+      "  run_ms      mean of a step's time in the tasks of its plan",
+      "  host_ms     mean of the rest of a step: building or binding, looking up the plan, reading"
+          + " losses; with run_ms the mean step",
+      "  plan_ms     once for all plans: passes, from the graph to tasks and memory",
+      "  compile_ms  once for all plans: generating class files (on other devices the text of"
+          + " kernels, and what their compiler makes of it). The JVM's just-in-time compiler isn't"
+          + " in it: that works beside the first steps, which are slower until it is done.",
+      ""
     })
 public final class WorkloadsCommand implements Callable<Integer> {
   private static final int NUMERIC_STEPS = 20;

@@ -103,11 +103,7 @@ class KernelsCommandTest {
     int exit =
         new CommandLine(new KernelsCommand(new Effort(0.02, 0, 1, 20, 0)))
             .setOut(new PrintWriter(text, true))
-            .execute(
-                "^" + row + "$",
-                "--scalar",
-                "--json=" + json,
-                "--compare=" + before);
+            .execute("^" + row + "$", "--scalar", "--json=" + json, "--compare=" + before);
     List<String> out = text.toString().lines().toList();
     assertEquals(0, exit, text::toString);
     assertTrue(

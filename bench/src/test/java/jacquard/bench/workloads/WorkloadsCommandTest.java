@@ -78,6 +78,15 @@ class WorkloadsCommandTest {
     }
   }
 
+  @Test
+  void everyPartOfTheTimeIsExplained() {
+    String help = String.join("\n", Shell.bench("workloads", "--help").out());
+    for (String field : List.of("plan_ms", "compile_ms", "run_ms", "host_ms")) {
+      assertTrue(help.contains(field + " "), help);
+    }
+    assertTrue(help.contains("just-in-time"), help);
+  }
+
   /// What holds on any machine.
   private static void assertPlausible(Json line) {
     try {
@@ -87,6 +96,7 @@ class WorkloadsCommandTest {
       assertTrue(0 < real(line, "first_step_ms"), line::toString);
       // a mean, unlike the median: a step that another program stopped is in it
       assertTrue(0 < real(line, "host_ms") && real(line, "host_ms") < 1e4, line::toString);
+      assertTrue(0 < real(line, "run_ms") && real(line, "run_ms") < 1e4, line::toString);
       assertTrue(0 < real(line, "alloc_bytes_per_step"), line::toString);
       assertTrue(real(line, "alloc_bytes_per_step") < 16 << 20, line::toString);
       assertTrue(real(line, "plan_ms") >= 0 && real(line, "compile_ms") >= 0, line::toString);
