@@ -7,4 +7,19 @@ public interface Body {
 
   /// {@return what the last run computed, the first result if there are several; for tests}
   float[] result();
+
+  /// Loops that write into an array.
+  static Body of(float[] result, Runnable loops) {
+    return new Body() {
+      @Override
+      public void run() {
+        loops.run();
+      }
+
+      @Override
+      public float[] result() {
+        return result;
+      }
+    };
+  }
 }

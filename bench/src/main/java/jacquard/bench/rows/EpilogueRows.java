@@ -5,12 +5,11 @@ import jacquard.tensor.Key;
 import jacquard.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Products of transformers with what follows them in the same pass over the result.
 final class EpilogueRows {
   private static final double KEPT = 0.9;
+  private static final Key KEY = Key.of(9);
 
   private EpilogueRows() {}
 
@@ -47,26 +46,20 @@ final class EpilogueRows {
 
   private static KernelRow row(String what, Product p, Epilogue e) {
     double more = (e.bias ? p.n() : 0) + (e.residual ? p.cSize() : 0);
-    KernelRow row =
-        KernelRow.of(
+    return KernelRow.of(
             GemmRows.named(what + "-" + e.name, p),
             p.flops() + (double) e.operations * p.cSize(),
             p.bytes() + 4 * more,
-            () -> engine(p, e));
-    Supplier<Body> plain = plain(p, e);
-    return plain == null ? row : row.withPlain(plain);
+            () -> engine(p, e))
+        .withPlain(() -> new Plain(p, e));
   }
 
   private static Body engine(Product p, Epilogue e) {
     Tensor y = Data.of(1, p.m(), p.k()).matmul(Data.of(2, p.n(), p.k()).t());
     y = e.bias ? y.add(Data.of(3, p.n())) : y;
     y = e.gelu ? y.gelu() : y;
-    y = e.dropout ? Tensor.bernoulli(Key.of(9), KEPT, y.shape()).where(y.mul(1 / KEPT), 0) : y;
+    y = e.dropout ? Tensor.bernoulli(KEY, KEPT, y.shape()).where(y.mul(1 / KEPT), 0) : y;
     return GraphBody.of(List.of(e.residual ? y.add(Data.of(4, p.m(), p.n())) : y));
-  }
-
-  private static @Nullable Supplier<Body> plain(Product p, Epilogue e) {
-    return e.dropout ? null : () -> new Plain(p, e);
   }
 
   /// The product, and a second pass.
@@ -75,14 +68,14 @@ final class EpilogueRows {
     private final float[] bias;
     private final float[] residual;
     private final float[] y;
-    private final boolean gelu;
+    private final Epilogue epilogue;
 
     Plain(Product p, Epilogue e) {
       product = PlainProducts.body(p, Operands.of(p));
-      bias = Data.array(3, p.n());
+      bias = e.bias ? Data.array(3, p.n()) : new float[p.n()];
       residual = e.residual ? Data.array(4, p.m(), p.n()) : new float[p.cSize()];
       y = new float[p.cSize()];
-      gelu = e.gelu;
+      epilogue = e;
     }
 
     @Override
@@ -90,10 +83,15 @@ final class EpilogueRows {
       product.run();
       float[] c = product.result();
       int n = bias.length;
+      long key = KEY.value();
       for (int row = 0; row < c.length; row += n) {
         for (int j = 0; j < n; j++) {
-          float sum = c[row + j] + bias[j];
-          y[row + j] = (gelu ? PlainRows.gelu(sum) : sum) + residual[row + j];
+          float value = c[row + j] + bias[j];
+          value = epilogue.gelu ? PlainRows.gelu(value) : value;
+          if (epilogue.dropout) {
+            value = RandomRows.kept(key, row + j, KEPT) ? value * (float) (1 / KEPT) : 0;
+          }
+          y[row + j] = value + residual[row + j];
         }
       }
     }

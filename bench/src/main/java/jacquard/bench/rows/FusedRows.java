@@ -139,12 +139,14 @@ final class FusedRows {
             name,
             4 * size,
             3 * size,
-            x ->
-                Loss.crossEntropy(
-                    x.get(0), Tensor.randint(DType.I32, Key.of(9), 0, VOCABULARY, rows).realise()),
+            x -> Loss.crossEntropy(x.get(0), targets(rows)),
             new int[] {},
             dims)
-        .rows(null);
+        .rows(() -> PlainRows.crossEntropy(Data.array(1, dims), targets(rows).toIntArray()));
+  }
+
+  private static Tensor targets(int rows) {
+    return Tensor.randint(DType.I32, Key.of(9), 0, VOCABULARY, rows).realise();
   }
 
   /// Causal. Two products, four backwards (recomputing the scores is an implementation's choice),

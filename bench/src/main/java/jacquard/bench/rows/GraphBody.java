@@ -17,16 +17,22 @@ final class GraphBody implements Body {
   private final List<Update> updates = new ArrayList<>();
   private final CompiledStep step;
 
-  private GraphBody(List<Tensor> results) {
+  private GraphBody(List<Tensor> results, List<Update> more) {
     for (Tensor result : results) {
       State into = new State("result", Tensor.zeros(result.dtype(), result.shape().toArray()));
       updates.add(new Update(into, result));
     }
+    updates.addAll(more);
     step = CompiledStep.of(_ -> new CompiledStep.Work(List.of(), updates));
   }
 
   static GraphBody of(List<Tensor> results) {
-    return new GraphBody(results);
+    return of(results, List.of());
+  }
+
+  /// @param updates of states that the kernel writes in place
+  static GraphBody of(List<Tensor> results, List<Update> updates) {
+    return new GraphBody(results, updates);
   }
 
   @Override

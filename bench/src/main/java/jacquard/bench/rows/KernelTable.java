@@ -14,7 +14,10 @@ public final class KernelTable {
     rows.addAll(EpilogueRows.rows());
     rows.addAll(ConvRows.rows());
     rows.addAll(FusedRows.rows());
+    rows.addAll(DecodeRows.rows());
+    rows.addAll(IndexRows.rows());
     rows.addAll(StateRows.rows());
+    rows.addAll(RandomRows.rows());
     return List.copyOf(rows);
   }
 }

@@ -10,17 +10,7 @@ final class PlainRows {
 
   private static Body body(float[] x, BiConsumer<float[], float[]> loops) {
     float[] y = new float[x.length];
-    return new Body() {
-      @Override
-      public void run() {
-        loops.accept(x, y);
-      }
-
-      @Override
-      public float[] result() {
-        return y;
-      }
-    };
+    return Body.of(y, () -> loops.accept(x, y));
   }
 
   static Body softmax(float[] input, int n) {
@@ -126,6 +116,29 @@ final class PlainRows {
               }
             }
           }
+        });
+  }
+
+  /// The mean over rows of `log(sum(exp(x))) - x[target]`.
+  static Body crossEntropy(float[] x, int[] target) {
+    int n = x.length / target.length;
+    float[] mean = new float[1];
+    return Body.of(
+        mean,
+        () -> {
+          double losses = 0;
+          for (int row = 0; row < target.length; row++) {
+            float max = Float.NEGATIVE_INFINITY;
+            for (int i = row * n; i < (row + 1) * n; i++) {
+              max = Math.max(max, x[i]);
+            }
+            float sum = 0;
+            for (int i = row * n; i < (row + 1) * n; i++) {
+              sum += (float) Math.exp(x[i] - max);
+            }
+            losses += Math.log(sum) + max - x[row * n + target[row]];
+          }
+          mean[0] = (float) (losses / target.length);
         });
   }
 

@@ -7,7 +7,6 @@ import jacquard.nn.optim.Clip;
 import jacquard.nn.optim.Group;
 import jacquard.nn.optim.Schedule;
 import jacquard.tensor.CompiledStep;
-import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
@@ -15,10 +14,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// What only streams through memory: the optimiser, and random numbers.
+/// The optimiser, which only streams through memory.
 final class StateRows {
   private static final int PARAMETERS = 10_000_000;
-  private static final int NUMBERS = 1 << 20;
 
   /// Parameters of W1 in the order of the optimiser: matrices, whose weights decay, then vectors.
   private static final List<Shape> W1 = w1();
@@ -63,18 +61,7 @@ final class StateRows {
             .withPeers(),
         // the norm 2, clipping 1, mean 3, square 4, decay 1, step 6
         KernelRow.of("adamw-w1-clipped", 17.0 * W1_SIZE, 28.0 * W1_SIZE, ClippedAdamW::new)
-            .withPlain(PlainClippedAdamW::new),
-        KernelRow.of(
-            "rand-1M",
-            0,
-            4.0 * NUMBERS,
-            () -> GraphBody.of(List.of(Tensor.rand(Key.of(1), NUMBERS)))),
-        KernelRow.of(
-                "randn-1M",
-                0,
-                4.0 * NUMBERS,
-                () -> GraphBody.of(List.of(Tensor.randn(Key.of(1), NUMBERS))))
-            .inBrief());
+            .withPlain(PlainClippedAdamW::new));
   }
 
   private static Body adam() {
