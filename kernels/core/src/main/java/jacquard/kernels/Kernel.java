@@ -81,6 +81,25 @@ public record Kernel(
     /// {@return for which indices there is a value}
     Level level();
 
+    /// {@return the instructions whose values this one reads}
+    default List<Integer> operands() {
+      return switch (this) {
+        case Constant c -> List.of();
+        case Dynamic d -> List.of();
+        case DynamicWord w -> List.of();
+        case Load l -> List.of();
+        case LoadWord w -> List.of();
+        case Index x -> List.of();
+        case Random r -> List.of(r.low, r.high);
+        case Unary u -> List.of(u.x);
+        case Binary b -> List.of(b.x, b.y);
+        case Where w -> List.of(w.condition, w.x, w.y);
+        case Cast c -> List.of(c.x);
+        case Reduce r -> List.of(r.x);
+        case Store s -> List.of(s.value);
+      };
+    }
+
     /// A number that is known when the kernel is made.
     ///
     /// @param dtype dtype of the value

@@ -21,7 +21,7 @@ final class CpuProgram implements Target.Program {
   }
 
   /// An action, and the generated loop in it.
-  private record Step(Action action, @Nullable LoopTask loop) {
+  private record Step(Action action, @Nullable LoopRun loop) {
     boolean isInterim() {
       return loop != null && loop.isInterim();
     }
@@ -43,11 +43,20 @@ final class CpuProgram implements Target.Program {
     }
   }
 
+  /// Counts a run to come.
+  void expect() {
+    for (Step step : steps) {
+      if (step.loop != null) {
+        step.loop.expect();
+      }
+    }
+  }
+
   private Step step(Task task) {
     HostTask host = new HostTask(target.pool);
     return switch (task) {
       case Task.Loop l -> {
-        LoopTask loop = target.loop(l);
+        LoopRun loop = target.loop(schedule, l);
         yield new Step(
             (m, d) -> {
               loop.bind(m, d);
@@ -57,7 +66,7 @@ final class CpuProgram implements Target.Program {
       }
       case Task.Dot d -> {
         Task.@Nullable Loop after = d.epilogue();
-        LoopTask epilogue = after == null ? null : target.loop(after);
+        LoopTask epilogue = after == null ? null : target.rows(schedule, after);
         boolean isKept = schedule.isKept(d.c());
         yield new Step(new DotTask(d, target.gemm, target.bytes, epilogue, isKept)::run, epilogue);
       }

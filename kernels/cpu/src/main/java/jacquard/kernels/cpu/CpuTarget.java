@@ -1,10 +1,13 @@
 package jacquard.kernels.cpu;
 
+import jacquard.kernels.BlockedReduction;
+import jacquard.kernels.Cost;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.attention.Attention;
 import jacquard.kernels.cpu.conv.Convolution;
+import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopCompiler;
 import jacquard.kernels.cpu.emit.LoopScratch;
 import jacquard.kernels.cpu.emit.Tiers;
@@ -12,6 +15,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.Caches;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
@@ -122,27 +126,14 @@ public final class CpuTarget implements Target {
   @Override
   public Program prepare(Schedule schedule) {
     slabs.require(schedule.arena());
-    for (Task task : schedule.tasks()) {
-      if (task instanceof Task.Loop loop) {
-        expect(loop);
-      } else if (task instanceof Task.Dot dot && dot.epilogue() != null) {
-        expect(dot.epilogue());
-      }
-    }
-    return new CpuProgram(this, schedule);
+    CpuProgram program = new CpuProgram(this, schedule);
+    program.expect();
+    return program;
   }
 
   @Override
   public String code(Schedule schedule, Task task) {
-    return new CodeText(this).of(task);
-  }
-
-  /// A plan is made to be run: what it will do in its first run decides which kernels are compiled
-  /// first.
-  private void expect(Task.Loop task) {
-    compiler
-        .compile(task.kernel())
-        .expect(task.launch().inner(), task.launch().size() * task.kernel().instructions().size());
+    return new CodeText(this, schedule).of(task);
   }
 
   /// Waits for generated loops and the kernels of matrix products; those that failed and are to be
@@ -154,7 +145,23 @@ public final class CpuTarget implements Target {
         && Gemm.awaitWarm(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
   }
 
-  LoopTask loop(Task.Loop task) {
-    return new LoopTask(task, compiler.compile(task.kernel()), scratch);
+  /// A loop of a schedule.
+  LoopRun loop(Schedule schedule, Task.Loop task) {
+    double nanos = nanos(schedule, task);
+    BlockedReduction divided = BlockedTask.divide(task, nanos);
+    return divided == null
+        ? rows(schedule, task)
+        : new BlockedTask(task, divided, compiler, scratch, nanos);
+  }
+
+  /// A loop whose outer indices may be run some at a time.
+  LoopTask rows(Schedule schedule, Task.Loop task) {
+    LoopCode code = compiler.compile(task.kernel());
+    return new LoopTask(task, code, scratch, nanos(schedule, task), task.launch().inner());
+  }
+
+  static double nanos(Schedule schedule, Task.Loop task) {
+    Cost cost = Cost.of(schedule, task);
+    return Grain.nanos(cost.flops(), cost.bytes());
   }
 }

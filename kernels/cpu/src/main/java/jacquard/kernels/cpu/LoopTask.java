@@ -5,15 +5,17 @@ import jacquard.kernels.Launch;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.emit.LoopCode;
 import jacquard.kernels.cpu.emit.LoopScratch;
+import jacquard.kernels.cpu.machine.Grain;
+import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
 /// A loop kernel ready to run: its code, its arguments, and how it is shared among threads.
-final class LoopTask {
-  /// Instructions times elements that are worth a thread of their own, about 10 microseconds.
-  private static final int GRAIN = 1 << 16;
+final class LoopTask implements LoopRun {
+  /// Least elements of the inner axis that one thread takes at a time: a cache line of `float`.
+  private static final int LINE = 16;
 
-  /// Inner indices that one thread takes at least.
-  private static final int INNER_BLOCK = 256;
+  /// Share of the threads' time that parts of equal length use well enough.
+  private static final double EVEN = 0.95;
 
   private final Task.Loop task;
   private final LoopCode code;
@@ -25,39 +27,60 @@ final class LoopTask {
   private final int[][] workerArgs;
   private final int outer;
   private final int inner;
-  private final boolean splitsInner;
+  private final int formInner;
+  private final int innerUnit;
+  private final int items;
   private final int grain;
   private final long work;
+  private final RangeBody part;
   private long[] dynamics = {};
 
   /// @param scratch one per worker
-  LoopTask(Task.Loop task, LoopCode code, LoopScratch[] scratch) {
+  /// @param nanos estimate of what all of it takes on one thread
+  /// @param formInner elements of the inner axis by which the form of the code is chosen: those of
+  ///   the whole, if this is a part of a loop
+  LoopTask(Task.Loop task, LoopCode code, LoopScratch[] scratch, double nanos, int formInner) {
     this.task = task;
     this.code = code;
     this.scratch = scratch;
+    this.formInner = formInner;
     Launch launch = task.launch();
     Kernel kernel = task.kernel();
     arrays = new Object[launch.walks().size()];
     args = code.encode(launch);
-    workerArrays = new Object[scratch.length][arrays.length];
-    workerArgs = new int[scratch.length][args.length];
+    workerArrays = new Object[scratch.length][];
+    workerArgs = new int[scratch.length][];
     walkOffsets = launch.walks().stream().mapToInt(Launch.Walk::offset).toArray();
     outer = launch.outerSize();
     inner = launch.inner();
     work = launch.size() * kernel.instructions().size();
-    long perOuter = Math.max(1, launch.size() / Math.max(1, outer)) * kernel.instructions().size();
-    splitsInner = !kernel.innerReduced() && inner > (long) outer * INNER_BLOCK;
-    long perItem = splitsInner ? Math.max(1, work / Math.max(1, blocks())) : perOuter;
-    grain = (int) Math.max(1, GRAIN / perItem);
+    innerUnit = Math.max(LINE, code.block());
+    int units = kernel.innerReduced() ? 1 : Math.ceilDiv(inner, innerUnit);
+    boolean splitsInner = evenness(outer) < Math.min(EVEN, evenness(units));
+    part = splitsInner ? this::columns : this::rows;
+    items = splitsInner ? units : outer;
+    grain = Grain.of(nanos / Math.max(1, items));
   }
 
-  private int blocks() {
-    return Math.ceilDiv(inner, INNER_BLOCK);
+  /// Share of the threads' time that is used if they share so many equal items.
+  private double evenness(int count) {
+    int threads = scratch.length;
+    return (double) count / (Math.max(1, Math.ceilDiv(count, threads)) * threads);
   }
 
-  /// Looks up the arrays for a run.
-  void bind(Memory m, long[] scalars) {
-    code.expect(inner, work);
+  /// Has an access without a value of the schedule walk over an array.
+  void place(int access, Object array) {
+    arrays[access] = array;
+  }
+
+  @Override
+  public void expect() {
+    code.expect(formInner, work);
+  }
+
+  @Override
+  public void bind(Memory m, long[] scalars) {
+    expect();
     dynamics = scalars;
     for (int i = 0; i < arrays.length; i++) {
       int v = task.values().get(i);
@@ -68,24 +91,20 @@ final class LoopTask {
     }
   }
 
-  void run(WorkerPool pool) {
-    if (splitsInner) {
-      pool.parallelFor(
-          blocks(),
-          grain,
-          (from, to, worker) ->
-              code.run(
-                  arrays,
-                  args,
-                  dynamics,
-                  0,
-                  outer,
-                  from * INNER_BLOCK,
-                  Math.min(inner, to * INNER_BLOCK),
-                  scratch[worker]));
-    } else {
-      pool.parallelFor(outer, grain, this::rows);
-    }
+  @Override
+  public void run(WorkerPool pool) {
+    pool.parallelFor(items, grain, part);
+  }
+
+  /// All of it on one thread.
+  void all(int worker) {
+    rows(0, outer, worker);
+  }
+
+  /// Units of the inner axis on one thread.
+  private void columns(int from, int to, int worker) {
+    int end = (int) Math.min(inner, (long) to * innerUnit);
+    code.run(arrays, args, dynamics, 0, outer, from * innerUnit, end, scratch[worker]);
   }
 
   /// Outer indices `from .. to - 1` on one thread, with value `v` somewhere else than where the
@@ -93,6 +112,10 @@ final class LoopTask {
   ///
   /// @param origin index in `array` of the value's first element
   void rows(int from, int to, int worker, int v, Object array, int origin) {
+    if (workerArrays[worker] == null) {
+      workerArrays[worker] = new Object[arrays.length];
+      workerArgs[worker] = new int[args.length];
+    }
     Object[] all = workerArrays[worker];
     int[] numbers = workerArgs[worker];
     System.arraycopy(arrays, 0, all, 0, arrays.length);
@@ -111,12 +134,8 @@ final class LoopTask {
     code.run(arrays, args, dynamics, from, to, 0, inner, scratch[worker]);
   }
 
-  /// Whether scalar code stands in for vector code that is being compiled.
-  boolean isInterim() {
-    return code.isInterim(inner);
-  }
-
-  LoopCode code() {
-    return code;
+  @Override
+  public boolean isInterim() {
+    return code.isInterim(formInner);
   }
 }

@@ -86,7 +86,7 @@ final class LoopText {
     int last = 0;
     for (int i = 0; i < depth.length; i++) {
       Instr instr = kernel.instructions().get(i);
-      for (int x : LoopValues.operands(instr)) {
+      for (int x : instr.operands()) {
         depth[i] = Math.max(depth[i], depth[x]);
       }
       if (instr instanceof Instr.Reduce r) {
@@ -346,7 +346,7 @@ final class LoopText {
     Set<Integer> live = new HashSet<>(needed);
     for (int i = depth.length - 1; i >= 0; i--) {
       if (live.contains(i)) {
-        live.addAll(LoopValues.operands(kernel.instructions().get(i)));
+        live.addAll(kernel.instructions().get(i).operands());
       }
     }
     return live;

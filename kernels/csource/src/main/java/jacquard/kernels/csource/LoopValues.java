@@ -70,25 +70,6 @@ final class LoopValues {
     text.append("  ").append(line).append('\n');
   }
 
-  /// The values that an instruction reads.
-  static List<Integer> operands(Instr instr) {
-    return switch (instr) {
-      case Instr.Constant c -> List.of();
-      case Instr.Dynamic d -> List.of();
-      case Instr.DynamicWord w -> List.of();
-      case Instr.Load l -> List.of();
-      case Instr.LoadWord w -> List.of();
-      case Instr.Index x -> List.of();
-      case Instr.Random r -> List.of(r.low(), r.high());
-      case Instr.Unary u -> List.of(u.x());
-      case Instr.Binary b -> List.of(b.x(), b.y());
-      case Instr.Where w -> List.of(w.condition(), w.x(), w.y());
-      case Instr.Cast c -> List.of(c.x());
-      case Instr.Reduce r -> List.of(r.x());
-      case Instr.Store s -> List.of(s.value());
-    };
-  }
-
   /// The element of an access at the current index.
   private String element(int a) {
     return CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));

@@ -84,6 +84,12 @@ public final class LoopCode {
     return LoopClasses.vectorCalls(kernel, plan, LoopForm.WHOLE_BLOCKS);
   }
 
+  /// {@return elements of the inner axis that the largest of its loops takes at a time; parts of
+  /// the axis that begin at a multiple run the same form as all of it}
+  public int block() {
+    return block;
+  }
+
   /// {@return elements per vector}
   public int lanes() {
     return plan.lanes();

@@ -40,9 +40,14 @@ class LoopCompilerTest {
     } catch (RuntimeException | LinkageError e) {
       throw new AssertionError("seed " + seed + " bits " + bits + " " + kernel + drawn.launch(), e);
     }
+    String where = "seed " + seed + " bits " + bits + " " + kernel + drawn.launch();
+    assertNear(drawn, expected, actual, where);
+  }
+
+  /// Compares the arrays of a drawn kernel after a run, exactly where it is exact.
+  static void assertNear(RandomKernel drawn, Object[] expected, Object[] actual, String of) {
     for (int a = 0; a < expected.length; a++) {
-      String where =
-          "seed " + seed + " bits " + bits + " access " + a + " " + kernel + drawn.launch();
+      String where = "access " + a + " " + of;
       boolean exact = drawn.isOutput(a) ? drawn.outputTolerance(a) > 0 : true;
       switch (expected[a]) {
         case float[] e -> near(e, (float[]) actual[a], exact ? 0 : 2e-4, where);
