@@ -22,7 +22,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// First pass: equal nodes become one, identities and float arithmetic on constants are folded,
-/// markers that only autograd reads go away.
+/// sums are taken apart where that saves a walk ([FactoredSum]), markers that only autograd reads
+/// go away.
 ///
 /// [Op.After] stays, and makes two otherwise equal nodes different: that is how a recomputation
 /// survives.
@@ -158,7 +159,7 @@ final class Canonical {
         for (int i = 0; i < r.axes().length(); i++) {
           none &= x.shape.dim(r.axes().get(i)) == 1;
         }
-        yield none ? x : null;
+        yield none ? x : FactoredSum.of(x, r, (made, of, shape) -> made(node, made, of, shape));
       }
       case Op.Cast c -> x.dtype == c.dtype() ? x : widened(node, x);
       case Op.Binary b -> binary(node, b.kind(), x, sources.get(1));
@@ -203,6 +204,11 @@ final class Canonical {
               ? Op.Constant.of(dtype, Double.POSITIVE_INFINITY)
               : Op.Constant.of(dtype, IntegerArithmetic.largest(dtype));
     };
+  }
+
+  /// A vertex of no node of its own, made in place of the node.
+  private Vertex made(Node node, Op op, List<Vertex> sources, Shape shape) {
+    return intern(op, sources, node.dtype(), shape, sequence(node), -1, false);
   }
 
   private Vertex vertexLike(Node node, Op op, List<Vertex> sources) {

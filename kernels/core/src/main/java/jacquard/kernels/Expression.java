@@ -68,21 +68,30 @@ sealed interface Expression {
   ///
   /// @param operations instructions, leaves included
   /// @param transcendentals how many of them cost tens of machine instructions
+  /// @param divisions how many are divisions or roots, for which a processor has one slow
+  ///   instruction
   /// @param reads distinct vertices read, in the order in which they are met
-  record Cost(int operations, int transcendentals, Set<Vertex> reads) {}
+  record Cost(int operations, int transcendentals, int divisions, Set<Vertex> reads) {}
 
   static Cost cost(Expression root) {
     Set<Expression> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Set<Vertex> reads = new LinkedHashSet<>();
     int[] transcendentals = {0};
+    int[] divisions = {0};
     visit(
         root,
         seen,
         e -> {
           switch (e) {
             case Read r -> reads.add(r.vertex);
-            case Unary u -> transcendentals[0] += u.kind.isTranscendental() ? 1 : 0;
-            case Binary b -> transcendentals[0] += b.kind.isTranscendental() ? 1 : 0;
+            case Unary u -> {
+              transcendentals[0] += u.kind.isTranscendental() ? 1 : 0;
+              divisions[0] += u.kind.isDivision() ? 1 : 0;
+            }
+            case Binary b -> {
+              transcendentals[0] += b.kind.isTranscendental() ? 1 : 0;
+              divisions[0] += b.kind == BinaryKind.DIV ? 1 : 0;
+            }
             case Random r -> transcendentals[0] += 2;
             case Constant c -> {}
             case Dynamic d -> {}
@@ -91,7 +100,7 @@ sealed interface Expression {
             case Cast c -> {}
           }
         });
-    return new Cost(seen.size(), transcendentals[0], reads);
+    return new Cost(seen.size(), transcendentals[0], divisions[0], reads);
   }
 
   /// Calls `action` once for each sub-expression.

@@ -1,6 +1,7 @@
 package jacquard.kernels;
 
 import jacquard.tensor.Ints;
+import jacquard.tensor.Shape;
 import jacquard.tensor.graph.Op;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ final class Partition {
   private static final int CHEAP_READS = 3;
   private static final int CHEAP_FULL_READS = 1;
   static final int CHEAP_TRANSCENDENTALS = 1;
+
+  /// Copies of an element from which on a division is done once and kept.
+  private static final int MANY_COPIES = 8;
 
   /// An expression may not grow beyond this: kernels must stay small for the JIT.
   private static final int MOST_OPERATIONS = 48;
@@ -279,11 +283,17 @@ final class Partition {
     };
   }
 
-  /// Whether a source may be computed again for every copy that an expand makes.
-  private boolean isCheapToRepeat(Vertex expand) {
+  /// Whether a source may be computed again for every copy that an expand makes. One of a single
+  /// element is computed once a run, wherever it is read.
+  private static boolean isCheapToRepeat(Vertex expand) {
+    Shape source = expand.source(0).shape;
     Expression.Cost cost = Expression.cost(expression(expand.source(0)));
-    return cost.transcendentals() == 0 && cost.reads().size() <= 1 && cost.operations() <= 8
-        || cost.reads().isEmpty() && expand.source(0).shape.size() == 1;
+    boolean divides = cost.divisions() > 0 && source.size() > 1;
+    return cost.transcendentals() == 0
+            && cost.reads().size() <= 1
+            && cost.operations() <= 8
+            && !(divides && expand.shape.size() >= source.size() * MANY_COPIES)
+        || cost.reads().isEmpty() && source.size() == 1;
   }
 
   private void assembly(Vertex v) {

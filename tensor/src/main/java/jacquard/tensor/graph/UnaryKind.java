@@ -55,6 +55,15 @@ public enum UnaryKind {
     };
   }
 
+  /// {@return whether it is a division or a root, which take a processor several times as long as a
+  /// multiplication}
+  public boolean isDivision() {
+    return switch (this) {
+      case SQRT, RSQRT, RECIP -> true;
+      case NEG, EXP, LOG, LOG1P, EXPM1, SIN, COS, TANH, ERF, SIGMOID, ABS, SIGN, FLOOR -> false;
+    };
+  }
+
   @Override
   public String toString() {
     return text;

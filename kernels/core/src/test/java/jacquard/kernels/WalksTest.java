@@ -1,0 +1,153 @@
+package jacquard.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.kernels.Kernel.Instr;
+import jacquard.kernels.testing.InterpretedTarget;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.BinaryKind;
+import jacquard.tensor.graph.UnaryKind;
+import jacquard.tensor.reference.Evaluator;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.spi.HostBuffer;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// How often kernels walk over what they reduce, and what they compute again each time.
+class WalksTest {
+  private static final PlannedBackend BACKEND =
+      new PlannedBackend(new InterpretedTarget(Device.REFERENCE));
+
+  private static Tensor random(int seed, int... dims) {
+    Shape shape = Shape.of(dims);
+    float[] x = new float[shape.arraySize()];
+    Random random = new Random(seed);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    return Tensor.stored(DType.F32, x, shape, Device.REFERENCE);
+  }
+
+  /// The loops of a plan, whose results are those of the reference.
+  private static List<Kernel> kernels(Tensor... outputs) {
+    List<Backend.Root> roots =
+        Stream.of(outputs).map(t -> new Backend.Root(t.node(), null)).toList();
+    var expected = Evaluator.evaluate(roots.stream().map(Backend.Root::node).toList());
+    var buffers = BACKEND.run(roots);
+    for (int i = 0; i < outputs.length; i++) {
+      HostBuffer want = HostBuffer.allocate(DType.F32, outputs[i].shape().arraySize());
+      expected.get(i).write(want);
+      assertArrayEquals(
+          (float[]) want.array(), (float[]) ((HostBuffer) buffers.get(i)).array(), 1e-4f);
+    }
+    return PlannedBackend.schedule(roots).tasks().stream()
+        .map(task -> ((Task.Loop) task).kernel())
+        .toList();
+  }
+
+  /// Reductions that need each other: so many walks there are before the one that writes.
+  private static int reductionsInTurn(Kernel kernel) {
+    int[] depth = new int[kernel.instructions().size()];
+    int most = 0;
+    for (int i = 0; i < depth.length; i++) {
+      depth[i] =
+          switch (kernel.instructions().get(i)) {
+            case Instr.Unary u -> depth[u.x()];
+            case Instr.Cast c -> depth[c.x()];
+            case Instr.Binary b -> Math.max(depth[b.x()], depth[b.y()]);
+            case Instr.Where w ->
+                Math.max(depth[w.condition()], Math.max(depth[w.x()], depth[w.y()]));
+            case Instr.Reduce r -> depth[r.x()] + 1;
+            case Instr.Constant c -> 0;
+            case Instr.Dynamic d -> 0;
+            case Instr.DynamicWord d -> 0;
+            case Instr.Load l -> 0;
+            case Instr.LoadWord l -> 0;
+            case Instr.Index x -> 0;
+            case Instr.Random r -> 0;
+            case Instr.Store s -> 0;
+          };
+      most = Math.max(most, depth[i]);
+    }
+    return most;
+  }
+
+  private static long reductions(Kernel kernel) {
+    return kernel.instructions().stream().filter(i -> i instanceof Instr.Reduce).count();
+  }
+
+  /// The value and the gradients of a norm over the last axis, as autograd writes them.
+  private static Tensor[] norm(Tensor x, Tensor dy, Tensor weight) {
+    Tensor centred = x.sub(x.meanKeepDims(-1));
+    Tensor variance = centred.square().meanKeepDims(-1).add(1e-5);
+    Tensor scale = variance.rsqrt();
+    Tensor normed = centred.mul(scale);
+    Tensor g = dy.mul(weight);
+    Tensor byVariance =
+        g.mul(centred).sumKeepDims(-1).mul(scale).div(variance).mul(-0.5).div(x.shape().dim(-1));
+    Tensor half = byVariance.mul(centred);
+    Tensor byCentred = g.mul(scale).add(half).add(half);
+    Tensor dx = byCentred.add(byCentred.neg().sumKeepDims(-1).div(x.shape().dim(-1)));
+    return new Tensor[] {normed.mul(weight), dx, dy.mul(normed).sum(0)};
+  }
+
+  @Test
+  void theGradientOfANormWalksRowsAsOftenAsItsValue() {
+    Tensor x = random(1, 12, 32);
+    Tensor[] all = norm(x, random(2, 12, 32), random(3, 32));
+    List<Kernel> value = kernels(all[0]);
+    List<Kernel> both = kernels(all[0], all[1]);
+    assertEquals(List.of(1, 1), List.of(value.size(), both.size()));
+    assertEquals(2, reductionsInTurn(value.getFirst()));
+    assertEquals(2, reductionsInTurn(both.getFirst()));
+  }
+
+  @Test
+  void signsStayWithTheTermsOfASumTakenApart() {
+    Tensor a = random(1, 6, 24);
+    Tensor b = random(2, 6, 24);
+    Tensor k = a.mul(b).sumKeepDims(-1);
+    Tensor sum = b.neg().sub(a.mul(k)).sub(k.mul(b).sub(a)).neg().sumKeepDims(-1);
+    List<Kernel> kernels = kernels(sum.mul(a));
+    assertEquals(1, kernels.size());
+    assertEquals(1, reductionsInTurn(kernels.getFirst()));
+    assertEquals(3, reductions(kernels.getFirst()), "of a b, of a and of b");
+  }
+
+  @Test
+  void aSumWithoutFactorsOfItsOwnRowsStaysWhole() {
+    Tensor a = random(1, 6, 24);
+    Tensor column = random(2, 6, 1);
+    List<Kernel> kernels = kernels(a.mul(column).add(random(3, 6, 24)).sumKeepDims(-1));
+    assertEquals(1, reductions(kernels.getFirst()));
+  }
+
+  @Test
+  void otherReductionsStayWhole() {
+    Tensor a = random(1, 6, 24);
+    Tensor k = a.sumKeepDims(-1);
+    assertEquals(2, reductionsInTurn(kernels(a.mul(k).maxKeepDims(-1)).getFirst()));
+  }
+
+  @Test
+  void rootsOfReductionsAreTakenOnceARow() {
+    Tensor[] all = norm(random(1, 12, 32), random(2, 12, 32), random(3, 32));
+    List<Kernel> kernels = kernels(all[1], all[2]);
+    assertEquals(2, kernels.size());
+    Kernel columns = kernels.getLast();
+    assertTrue(columns.reducedAxes() > 0, columns::toString);
+    for (Instr instr : columns.instructions()) {
+      assertTrue(
+          !(instr instanceof Instr.Unary u && u.kind() == UnaryKind.RSQRT)
+              && !(instr instanceof Instr.Binary b && b.kind() == BinaryKind.DIV),
+          columns::toString);
+    }
+  }
+}
