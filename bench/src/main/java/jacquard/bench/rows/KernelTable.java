@@ -14,6 +14,7 @@ public final class KernelTable {
     rows.addAll(EpilogueRows.rows());
     rows.addAll(ConvRows.rows());
     rows.addAll(FusedRows.rows());
+    rows.addAll(SumRows.rows());
     rows.addAll(DecodeRows.rows());
     rows.addAll(IndexRows.rows());
     rows.addAll(StateRows.rows());

@@ -77,6 +77,9 @@ class KernelTableTest {
     "gemm-w1-up-bias-gelu-nt-768x512x128, 104202240, 2230272",
     // an eighth of the channels; x, w, b and y
     "conv-grouped-32x64to64-k3g8-fwd, 57802752, 3229952",
+    // an addition for each number; all of them, and the sums
+    "sum-1M, 1048576, 4194308",
+    "sum-columns-768x384, 294912, 1181184",
     "rmsnorm-2048x384-fwd, 3145728, 6292992",
     "adam-10M, 130000000, 280000000",
     "randn-1M, 0, 4194304",
@@ -115,6 +118,7 @@ class KernelTableTest {
             "attention-w",
             "attention-decode",
             "crossentropy",
+            "sum",
             "gather",
             "scatteradd",
             "adam",
