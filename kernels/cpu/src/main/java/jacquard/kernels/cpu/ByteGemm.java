@@ -1,12 +1,11 @@
 package jacquard.kernels.cpu;
 
 import jacquard.kernels.cpu.gemm.GemmShape;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
 /// Matrix products of u8, which wrap: plain loops with the columns of the result innermost.
 final class ByteGemm {
-  private static final int GRAIN = 1 << 14;
-
   private final WorkerPool pool;
 
   ByteGemm(WorkerPool pool) {
@@ -19,7 +18,7 @@ final class ByteGemm {
     int work = Math.max(1, s.n() * Math.max(1, s.k()));
     pool.parallelFor(
         rows,
-        Math.max(1, GRAIN / work),
+        Grain.ofPlainLoop(work),
         (from, to, worker) -> {
           for (int row = from; row < to; row++) {
             int item = row / s.m();

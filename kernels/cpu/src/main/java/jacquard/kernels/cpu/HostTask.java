@@ -4,14 +4,18 @@ import jacquard.kernels.Task;
 import jacquard.kernels.cpu.host.Parts;
 import jacquard.kernels.cpu.host.Rows;
 import jacquard.kernels.cpu.host.Scans;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.Shape;
 
 /// Runs tasks that need no generated code.
 final class HostTask {
-  /// Elements that are worth a thread of their own.
-  private static final int GRAIN = 1 << 15;
+  /// Least columns for a thread: a cache line of `float`.
+  private static final int LINE = 16;
+
+  /// Of a scan: each element waits for the one before, or is compared several times.
+  private static final int OPERATIONS_PER_ELEMENT = 5;
 
   private final WorkerPool pool;
 
@@ -23,10 +27,9 @@ final class HostTask {
     Object index = m.arrays[t.index()];
     int indexOffset = m.offsets[t.index()];
     Rows.check("gather", t.indexType(), index, indexOffset, t.count(), t.rows());
-    int size = Math.max(1, t.rowSize());
     pool.parallelFor(
         t.count(),
-        Math.max(1, GRAIN / size),
+        Grain.ofCopy(2.0 * t.dtype().hostBytes() * t.rowSize()),
         (from, to, worker) ->
             Rows.gather(
                 m.arrays[t.x()],
@@ -54,7 +57,7 @@ final class HostTask {
     // threads share columns, so that each element's updates keep their order
     pool.parallelFor(
         t.rowSize(),
-        Math.max(16, GRAIN / Math.max(1, t.count())),
+        Math.max(LINE, Grain.ofPlainLoop(t.count())),
         (from, to, worker) ->
             Rows.scatterAdd(
                 t.dtype(),
@@ -77,7 +80,7 @@ final class HostTask {
     Object result = m.arrays[t.result()];
     int ro = m.offsets[t.result()];
     int slices = t.before() * t.after();
-    int grain = Math.max(1, GRAIN / 8 / Math.max(1, t.n()));
+    int grain = Grain.ofPlainLoop(OPERATIONS_PER_ELEMENT * (double) t.n());
     RangeBody body =
         switch (t.kind()) {
           case CUMSUM ->

@@ -47,9 +47,9 @@ class SharedSumsTest {
 
   static Stream<Sum> sums() {
     return Stream.of(
-        new Sum("sum", x -> x.sum(), true, 65_536),
+        new Sum("sum", x -> x.sum(), true, 131_072),
         new Sum("sum", x -> x.sum(), true, 200_003),
-        new Sum("sum of few", x -> x.sum(), false, 20_000),
+        new Sum("sum of few", x -> x.sum(), false, 65_536),
         new Sum("norm", x -> x.square().sum().sqrt().add(1), true, 300, 257),
         new Sum("largest", x -> x.max(), true, 100_001),
         new Sum("turned", x -> x.transpose(0, 2).mul(x.transpose(0, 2)).sum(), true, 31, 60, 67),

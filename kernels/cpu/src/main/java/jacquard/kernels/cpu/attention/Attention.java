@@ -3,6 +3,7 @@ package jacquard.kernels.cpu.attention;
 import jacquard.kernels.cpu.attention.AttentionShape.Strides;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.Caches;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @see <a href="https://arxiv.org/abs/2307.08691">Dao: FlashAttention-2</a>
 public final class Attention {
-  /// Operations worth a thread of their own: some 10 microseconds.
-  private static final double FLOPS_PER_PART = 1e6;
-
   private final WorkerPool pool;
   private final Panels[] panels;
 
@@ -64,7 +62,8 @@ public final class Attention {
     int width = panels[0].width;
     int units = shape.items() * panels[0].blocks(shape.queries());
     double flops = 2.0 * width * shape.keys() * shape.size();
-    pool.parallelFor(units, grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
+    pool.parallelFor(
+        units, Grain.ofProduct(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
   }
 
   /// The cotangents of `q`, `k` and `v` from that of `y`, for as many keys as queries.
@@ -125,7 +124,9 @@ public final class Attention {
             resultOffset);
     double flops = 5.0 * shape.queries() * shape.keys() * shape.size();
     pool.parallelFor(
-        shape.items(), grain(flops), (from, to, worker) -> call.run(from, to, panels[worker]));
+        shape.items(),
+        Grain.ofProduct(flops),
+        (from, to, worker) -> call.run(from, to, panels[worker]));
   }
 
   /// {@return the code of the products in attention or its gradient, as text for people}
@@ -142,9 +143,5 @@ public final class Attention {
             Panels.class.getName(),
             PanelVectors.class.getName(),
             panels[0].listing());
-  }
-
-  private static int grain(double flops) {
-    return (int) Math.max(1, Math.min(1 << 30, FLOPS_PER_PART / flops));
   }
 }

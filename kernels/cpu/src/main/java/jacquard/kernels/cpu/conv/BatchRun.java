@@ -4,6 +4,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
@@ -29,8 +30,6 @@ final class BatchRun {
 
   /// Filters that are sorted at a time.
   private static final int FILTERS = 16;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
@@ -86,8 +85,12 @@ final class BatchRun {
     filtersOffset = newFiltersOffset;
     ConvShape s = plan.shape();
     allocate();
-    pool.parallelFor(s.groups() * Math.ceilDiv(s.filters(), FILTERS), 4, sortPart);
-    pool.parallelFor(plan.kinds() * s.groups() * s.taps(), 2, tilePart);
+    double moved = 2.0 * element.bytes() * s.channels() * s.filters();
+    int sets = Math.ceilDiv(s.filters(), FILTERS);
+    int setGrain = Grain.ofTransposition(moved * s.taps() / sets);
+    pool.parallelFor(s.groups() * sets, setGrain, sortPart);
+    int tapGrain = Grain.ofTransposition(moved);
+    pool.parallelFor(plan.kinds() * s.groups() * s.taps(), tapGrain, tilePart);
     AxisTaps h = plan.h();
     AxisTaps w = plan.w();
     source.use(
@@ -113,7 +116,7 @@ final class BatchRun {
       int count = Math.min(columns, s.n() - first);
       source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
       double flops = (double) s.flops() * count / s.n() / items;
-      pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), pixelPart);
+      pool.parallelFor(items, Grain.ofProduct(flops), pixelPart);
       result.back(sums, 0, count, to, toOffset + first * plan.resultImage());
     }
     filters = NOTHING;

@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.List;
@@ -20,8 +21,6 @@ final class ConvRun {
 
   /// Elements of the copies of images that a weight gradient makes at a time.
   private static final int SHARED_ELEMENTS = 4 * 1024 * 1024;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
@@ -102,7 +101,7 @@ final class ConvRun {
     leftOffset = wo;
     target = workers[0].scratch().array(element, Scratch.Use.FILTERS, plan.order().length);
     targetOffset = element.lineStart();
-    pool.parallelFor(plan.order().length, 20_000, sortPart);
+    pool.parallelFor(plan.order().length, Grain.ofPlainLoop(1), sortPart);
     left = target;
     leftOffset = targetOffset;
     gradient = true;
@@ -145,14 +144,15 @@ final class ConvRun {
     for (firstImage = 0; firstImage < s.n(); firstImage = endImage) {
       endImage = Math.min(s.n(), firstImage + chunk);
       double flops = (double) s.flops() * (endImage - firstImage) / s.n();
-      pool.parallelFor(endImage - firstImage, grain(8.0 * s.xImage()), fillPart);
-      pool.parallelFor(panels * tileParts, grain(flops / (panels * tileParts)), sumPart);
+      pool.parallelFor(
+          endImage - firstImage, Grain.ofCopy(2.0 * element.bytes() * s.xImage()), fillPart);
+      pool.parallelFor(panels * tileParts, Grain.ofProduct(flops / (panels * tileParts)), sumPart);
     }
     left = sums;
     leftOffset = targetOffset;
     target = dw;
     targetOffset = dwo;
-    pool.parallelFor(plan.order().length, 20_000, sortPart);
+    pool.parallelFor(plan.order().length, Grain.ofPlainLoop(1), sortPart);
     finish();
   }
 
@@ -189,7 +189,7 @@ final class ConvRun {
       panelsPerGroup += ceilDiv(group * product.width(), panelColumns);
     }
     int items = ceilDiv(s.n(), group) * panelsPerGroup;
-    pool.parallelFor(items, grain((double) s.flops() / items), panelPart);
+    pool.parallelFor(items, Grain.ofProduct((double) s.flops() / items), panelPart);
     finish();
   }
 
@@ -373,10 +373,6 @@ final class ConvRun {
             image > 0);
       }
     }
-  }
-
-  private static int grain(double flopsPerItem) {
-    return (int) Math.max(1, Math.min(1 << 30, FLOPS_PER_PART / flopsPerItem));
   }
 
   private static int ceilDiv(int x, int y) {

@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.MicroKernel;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
@@ -21,8 +22,6 @@ final class NarrowForward {
 
   /// Elements of the panels that are made at a time: half of a first-level cache.
   private static final int PANEL_ELEMENTS = 4096;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
@@ -95,7 +94,7 @@ final class NarrowForward {
     }
     int items = s.n() * bands;
     double flops = (double) s.flops() / items;
-    pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), bandPart);
+    pool.parallelFor(items, Grain.ofProduct(flops), bandPart);
     filters = NOTHING;
     x = NOTHING;
     y = NOTHING;

@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.MicroKernel;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
@@ -24,8 +25,6 @@ final class NarrowGradient {
 
   /// Elements of the panels that are made at a time.
   private static final int PANEL_ELEMENTS = 32 * 1024;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
@@ -102,7 +101,7 @@ final class NarrowGradient {
       worker.use(element, panels * s.o());
     }
     double flops = (double) s.flops() / s.n();
-    pool.parallelFor(s.n(), (int) Math.clamp(FLOPS_PER_PART / flops, 1, s.n()), imagePart);
+    pool.parallelFor(s.n(), Grain.ofProduct(flops), imagePart);
     filters = NOTHING;
     dy = NOTHING;
     dx = NOTHING;

@@ -3,6 +3,7 @@ package jacquard.kernels.cpu.conv;
 import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 
@@ -23,6 +24,7 @@ final class Turned {
   private final RangeBody backPart = this::back;
 
   private Loops loops = Element.F32.loops();
+  private int elementBytes;
   private int start;
   private int columns;
   private int channels;
@@ -60,6 +62,7 @@ final class Turned {
       int newRowPixels,
       int newGroupPixels) {
     loops = element.loops();
+    elementBytes = element.bytes();
     start = element.lineStart();
     columns = newColumns;
     channels = newChannels;
@@ -98,7 +101,7 @@ final class Turned {
 
   /// Channels whose transposition is worth a thread.
   private int grain() {
-    return Math.max(1, 2000 / (height * width));
+    return Grain.ofTransposition(2.0 * elementBytes * height * width * columns);
   }
 
   private int place(int channel) {

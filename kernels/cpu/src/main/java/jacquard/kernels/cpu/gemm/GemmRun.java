@@ -1,6 +1,7 @@
 package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.Caches;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Reused from call to call, so that a call allocates nothing.
 final class GemmRun {
-  /// Floating-point operations worth a thread of their own: about 10 microseconds.
-  private static final double FLOPS_PER_PART = 400_000;
-
   private static final Object NOTHING = new float[0];
 
   private final WorkerPool pool;
@@ -86,7 +84,8 @@ final class GemmRun {
   private void run(GemmShape shape) {
     if (VectorProduct.fits(product)) {
       int units = product.items * VectorProduct.length(product);
-      pool.parallelFor(units, grain(2.0 * shape.k() * Math.min(4, product.m) + 1), vectorPart);
+      pool.parallelFor(
+          units, Grain.ofProduct(2.0 * shape.k() * Math.min(4, product.m) + 1), vectorPart);
       finishAll();
       return;
     }
@@ -125,12 +124,12 @@ final class GemmRun {
     double flops = 2.0 * product.m * shape.n() * shape.k();
     kernels.prepare(product.element, blocking.inPlace, flops * product.items, pool);
     if (product.items > 1) {
-      pool.parallelFor(product.items * tiles, grain(flops / tiles), itemPart);
+      pool.parallelFor(product.items * tiles, Grain.ofProduct(flops / tiles), itemPart);
       return;
     }
     int panels = blocking.panels;
     if (tiles < pool.threads() && panels > tiles) {
-      pool.parallelFor(panels, grain(flops / panels), columnPart);
+      pool.parallelFor(panels, Grain.ofProduct(flops / panels), columnPart);
       finishAll();
       return;
     }
@@ -141,14 +140,10 @@ final class GemmRun {
       sharedPanels = tileLoops[caller].panels(firstPanel, endPanel);
       for (firstK = 0; firstK < shape.k(); firstK += blocking.kAtOnce) {
         double packing = 8.0 * shape.n() * blocking.kAtOnce / panels;
-        pool.parallelFor(count, grain(packing), packPart);
-        pool.parallelFor(tiles, grain(flops * share * count / panels / tiles), rowPart);
+        pool.parallelFor(count, Grain.ofCopy(packing), packPart);
+        pool.parallelFor(tiles, Grain.ofProduct(flops * share * count / panels / tiles), rowPart);
       }
     }
-  }
-
-  private static int grain(double flopsPerItem) {
-    return (int) Math.max(1, Math.min(1 << 30, FLOPS_PER_PART / flopsPerItem));
   }
 
   /// Phase: packs panels `from .. to - 1` of the shared ones.
@@ -209,7 +204,7 @@ final class GemmRun {
   private void finishAll() {
     if (product.hasEpilogue()) {
       int rows = product.items * product.m;
-      pool.parallelFor(rows, grain(16.0 * product.shape.n()), epiloguePart);
+      pool.parallelFor(rows, Grain.ofCopy(16.0 * product.shape.n()), epiloguePart);
     }
   }
 

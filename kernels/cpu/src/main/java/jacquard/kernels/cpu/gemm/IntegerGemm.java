@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// Rows are shared among the threads; a row of C is built from rows of B where these are
 /// contiguous, and else one dot product at a time.
 final class IntegerGemm {
-  private static final double OPERATIONS_PER_PART = 20_000;
-
   private final WorkerPool pool;
 
   IntegerGemm(WorkerPool pool) {
@@ -136,10 +135,9 @@ final class IntegerGemm {
     int m = s.m();
     Batch batch = s.batch();
     double operations = (double) s.n() * s.k() + 1;
-    int grain = (int) Math.max(1, Math.min(1 << 30, OPERATIONS_PER_PART / operations));
     pool.parallelFor(
         s.n() == 0 ? 0 : Math.multiplyExact(m, batch.count()),
-        grain,
+        Grain.ofPlainLoop(operations),
         (from, to, worker) -> {
           for (int item = from / m; item * m < to; item++) {
             int first = Math.max(0, from - item * m);

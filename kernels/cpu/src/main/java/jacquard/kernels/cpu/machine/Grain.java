@@ -4,8 +4,8 @@ package jacquard.kernels.cpu.machine;
 /// estimate of what an item takes.
 ///
 /// The estimates are those of one core of a few gigahertz, for work that is neither the best nor
-/// the worst of its kind. They decide which thread does what, or how many blocks a sum has, never
-/// what a sum is by how many threads there are.
+/// the worst of its kind. They decide which thread does what and how many blocks a sum has; neither
+/// lets a result depend on the number of threads.
 public final class Grain {
   /// A thread that spins takes a part in 0.3 microseconds.
   private static final double NANOS = 10_000;
@@ -16,8 +16,13 @@ public final class Grain {
   /// Loops over elements, in which a function such as the exponential counts as one operation.
   private static final double LOOP_FLOPS_PER_NANO = 10;
 
-  /// Between what memory gives, 16, and the third-level cache, 40 to 80.
-  private static final double BYTES_PER_NANO = 20;
+  /// The third-level cache: memory gives 16, the second level 90.
+  private static final double BYTES_PER_NANO = 40;
+
+  /// Lines of both sides are in the first-level cache until they are full.
+  private static final double TRANSPOSED_BYTES_PER_NANO = 10;
+
+  private static final double PLAIN_OPERATIONS_PER_NANO = 2;
 
   private Grain() {}
 
@@ -50,10 +55,24 @@ public final class Grain {
     return of(flopsPerItem / PRODUCT_FLOPS_PER_NANO);
   }
 
-  /// {@return items of which each is moved, worth a thread of their own}
+  /// {@return items that are moved, in their order, worth a thread of their own}
   ///
   /// @param bytesPerItem read and written for an item
   public static int ofCopy(double bytesPerItem) {
     return of(bytesPerItem / BYTES_PER_NANO);
+  }
+
+  /// {@return items that are moved into another order, worth a thread of their own}
+  ///
+  /// @param bytesPerItem read and written for an item
+  public static int ofTransposition(double bytesPerItem) {
+    return of(bytesPerItem / TRANSPOSED_BYTES_PER_NANO);
+  }
+
+  /// {@return items of a loop without vectors, worth a thread of their own}
+  ///
+  /// @param operationsPerItem turns of the loop for an item
+  public static int ofPlainLoop(double operationsPerItem) {
+    return of(operationsPerItem / PLAIN_OPERATIONS_PER_NANO);
   }
 }
