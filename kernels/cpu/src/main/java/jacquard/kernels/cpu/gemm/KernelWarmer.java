@@ -51,6 +51,10 @@ public final class KernelWarmer implements Runnable {
 
   private static final int MOST_ROUNDS = 4;
 
+  /// Sums that hide the latency of a multiply-add well enough; what they reach is the peak here,
+  /// for tiles of 16 registers have no more than 12.
+  private static final int SUMS = 10;
+
   /// Share of the attainable speed that ends the search for a better form.
   private static final double GOOD_SHARE = 0.85;
 
@@ -224,7 +228,7 @@ public final class KernelWarmer implements Runnable {
     int slot = tile.element().ordinal() * VectorWidth.values().length + tile.width().ordinal();
     FmaPeak loop = PEAK_LOOPS[slot];
     if (loop == null) {
-      loop = new FmaPeak(tile.element(), tile.width());
+      loop = new FmaPeak(tile.element(), tile.width(), SUMS);
       PEAK_LOOPS[slot] = loop;
     }
     double now = loop.highest();
@@ -337,7 +341,7 @@ public final class KernelWarmer implements Runnable {
     /// The speed above which no other form is tried. Fewer than 8 sums can't hide the latency of a
     /// multiply-add, 4 cycles at two a cycle.
     private double good() {
-      double attainable = Math.min(1, tile.rows() * tile.vectors() / 10.0);
+      double attainable = Math.min(1, tile.rows() * tile.vectors() / (double) SUMS);
       return GOOD_SHARE * attainable * peak(tile);
     }
 
