@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds places for labels on a logarithmic chart so that they cover neither dots nor each other; a
-/// label without a place is left out.
+/// Finds places for labels on a logarithmic chart so that they cover neither lines nor dots nor
+/// each other; a label without a place is left out.
 final class ChartLabels {
   static final int FONT_SIZE = 11;
-  private static final double LETTER_WIDTH = 0.55 * FONT_SIZE;
+  private static final double LETTER_WIDTH = 0.62 * FONT_SIZE;
   private static final double LINE_HEIGHT = 1.3 * FONT_SIZE;
   private static final double DOT = 9;
+
+  /// Between the pieces that a line is kept clear by.
+  private static final double STRIDE = 3;
 
   /// @param x middle of the text, in the chart's values as `y` is
   record Place(String text, double x, double y) {}
@@ -45,6 +48,19 @@ final class ChartLabels {
     taken.add(Box.around(x.part(atX) * width, y.part(atY) * height, DOT, DOT));
   }
 
+  /// Keeps a straight line clear.
+  void occupy(double fromX, double fromY, double toX, double toY) {
+    double left = x.part(fromX) * width;
+    double bottom = y.part(fromY) * height;
+    double dx = x.part(toX) * width - left;
+    double dy = y.part(toY) * height - bottom;
+    int pieces = (int) Math.ceil(Math.hypot(dx, dy) / STRIDE);
+    for (int i = 0; i <= pieces; i++) {
+      double part = (double) i / Math.max(1, pieces);
+      taken.add(Box.around(left + part * dx, bottom + part * dy, STRIDE, STRIDE));
+    }
+  }
+
   /// Keeps the lower right corner clear.
   void occupyCorner(double boxWidth, double boxHeight) {
     taken.add(new Box(width - boxWidth, 0, width, boxHeight));
@@ -55,7 +71,7 @@ final class ChartLabels {
     double px = x.part(atX) * width;
     double py = y.part(atY) * height;
     double aside = size(text) / 2 + DOT;
-    double away = LINE_HEIGHT / 2 + DOT / 2;
+    double away = (LINE_HEIGHT + DOT) / 2;
     return first(
         text,
         new double[][] {
@@ -66,8 +82,17 @@ final class ChartLabels {
           {px + aside, py + away},
           {px + aside, py - away},
           {px - aside, py + away},
-          {px - aside, py - away}
+          {px - aside, py - away},
+          {px + aside / 2, py + away},
+          {px + aside / 2, py - away},
+          {px - aside / 2, py + away},
+          {px - aside / 2, py - away}
         });
+  }
+
+  /// In the upper left corner.
+  Optional<Place> corner(String text) {
+    return first(text, new double[][] {{DOT + size(text) / 2, height - LINE_HEIGHT}});
   }
 
   /// Above the end of a line that ends at the right.
@@ -76,22 +101,21 @@ final class ChartLabels {
     return first(text, new double[][] {{px, y.part(atY) * height + LINE_HEIGHT}});
   }
 
-  /// Beside the lower part of a roof `y = slope x` that begins at `left` and ends at `top`: left
-  /// above it if that is inside the plot, else right below.
+  /// Beside a roof `y = slope x` that begins at `left` and ends at `top`: left above it, or right
+  /// below.
   Optional<Place> along(double left, double slope, double top, String text) {
     List<double[]> places = new ArrayList<>();
-    List<double[]> below = new ArrayList<>();
     double from = y.part(left * slope);
     double to = y.part(top);
-    for (double part = 0.12; part < 0.9; part += 0.08) {
+    double aside = size(text) / 2 + STRIDE;
+    double away = LINE_HEIGHT / 2 + STRIDE;
+    for (double part = 0.12; part < 0.9; part += 0.04) {
       double at = y.at(from + part * (to - from));
       double px = x.part(at / slope) * width;
       double py = y.part(at) * height;
-      double aside = size(text) / 2 + DOT;
-      places.add(new double[] {px - aside, py + LINE_HEIGHT / 2});
-      below.add(new double[] {px + aside, py - LINE_HEIGHT / 2});
+      places.add(new double[] {px - aside, py + away});
+      places.add(new double[] {px + aside, py - away});
     }
-    places.addAll(below);
     return first(text, places.toArray(double[][]::new));
   }
 

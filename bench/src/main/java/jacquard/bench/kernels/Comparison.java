@@ -1,7 +1,9 @@
 package jacquard.bench.kernels;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What became slower or faster between two reports.
@@ -11,6 +13,8 @@ import java.util.Optional;
 record Comparison(List<Change> changes) {
   /// Least change that counts on a quiet machine.
   private static final double LEAST = 0.05;
+
+  private static final double OTHER_SPEED = 0.1;
 
   enum Verdict {
     SLOWER,
@@ -49,6 +53,37 @@ record Comparison(List<Change> changes) {
                   : ratio < 1 / (1 + noise) ? Verdict.FASTER : Verdict.SAME;
           return new Change(now.id(), then.timing().median(), now.timing().median(), verdict);
         });
+  }
+
+  /// A line for who compares with a report of another machine, or of another JVM.
+  static Optional<String> otherMachine(Report before, String machine) {
+    return before.machine().equals(machine)
+        ? Optional.empty()
+        : Optional.of(
+            "compared with another machine: "
+                + before.machine()
+                + "; what changed is not the code's alone");
+  }
+
+  /// A line for each ceiling of multiply-adds that changed by more than a tenth: then the machine
+  /// was faster or slower at the time, as shared ones are.
+  static List<String> otherSpeed(Report before, Report after) {
+    List<String> lines = new ArrayList<>();
+    after
+        .ceilings()
+        .forEach((setting, now) -> {
+          Roofline then = before.ceilings().get(setting);
+          if (then != null && Math.abs(Math.log(now.gflops() / then.gflops())) > OTHER_SPEED) {
+            lines.add(
+                String.format(
+                    Locale.ROOT,
+                    "the machine itself did %.0f GFLOP/s of multiply-adds, before %.0f (%s)",
+                    now.gflops(),
+                    then.gflops(),
+                    setting));
+          }
+        });
+    return lines;
   }
 
   List<Change> of(Verdict verdict) {

@@ -5,10 +5,10 @@ import jacquard.kernels.cpu.ceiling.Ceiling;
 import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.kernels.cpu.machine.Caches;
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.nn.io.AtomicFile;
 import jacquard.nn.io.FormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -58,7 +58,7 @@ public final class KernelsCommand implements Callable<Integer> {
           "Kernels whose name it finds, of all. Default: a short selection, some 2 minutes.")
   private @Nullable String regex;
 
-  @Option(names = "--all", description = "All kernels, some 6 minutes.")
+  @Option(names = "--all", description = "All kernels, some 7 minutes.")
   private boolean everything;
 
   @Option(
@@ -145,14 +145,22 @@ public final class KernelsCommand implements Callable<Integer> {
     List<Form> others = others();
     Report before = compare == null ? null : ReportJson.read(compare);
     Map<Setting, Path> charts = ChartPaths.of(settings, json, chart);
-    requireWritable("--json", json);
+    // minutes of measuring shall not end with a file that can't be written
+    if (json != null) {
+      AtomicFile.requireWritable("--json", json);
+    }
     for (Path path : charts.values()) {
-      requireWritable("--chart", path);
+      AtomicFile.requireWritable("--chart", path);
+    }
+    if (before != null) {
+      requireCommon(before, rows, settings, others);
+      Comparison.otherMachine(before, Machine.text()).ifPresent(out::println);
     }
     Report report = measure(rows, settings, others, before, out);
     if (before != null) {
       out.println();
       Table.summary(Comparison.of(before, report), before.date()).forEach(out::println);
+      Comparison.otherSpeed(before, report).forEach(out::println);
     }
     if (json != null) {
       ReportJson.write(report, json);
@@ -160,6 +168,25 @@ public final class KernelsCommand implements Callable<Integer> {
     draw(report, charts);
     out.flush();
     return 0;
+  }
+
+  private void requireCommon(
+      Report before, List<KernelRow> rows, List<Setting> settings, List<Form> others) {
+    for (KernelRow row : rows) {
+      for (Setting setting : settings) {
+        if (before.holds(row.name(), new Form.Engine().label(), setting)
+            || others.stream().anyMatch(f -> before.holds(row.name(), f.label(), setting))) {
+          return;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "--compare: "
+            + compare
+            + ": holds none of these kernels with "
+            + settings.getFirst()
+            + ", expected at least one; it was made with "
+            + before.ceilings().keySet());
   }
 
   /// A machine without fonts is no fault of who asked only for the report.
@@ -283,23 +310,5 @@ public final class KernelsCommand implements Callable<Integer> {
       others.add(new Form.Plain());
     }
     return others;
-  }
-
-  /// Minutes of measuring shall not end with a file that can't be written.
-  private static void requireWritable(String option, @Nullable Path file) {
-    if (file == null) {
-      return;
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || Files.isDirectory(file)) {
-      throw new IllegalArgumentException(option + ": " + file + ": is a folder, expected a file");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(option + ": " + file + ": no such folder: " + folder);
-    }
-    if (!Files.isWritable(folder)) {
-      throw new IllegalArgumentException(
-          option + ": " + file + ": not allowed to write into " + folder);
-    }
   }
 }

@@ -19,8 +19,18 @@ record Report(
     kernels = List.copyOf(kernels);
   }
 
+  /// The machine without what it runs.
+  String processor() {
+    int comma = machine.indexOf(',');
+    return comma < 0 ? machine : machine.substring(0, comma);
+  }
+
   Optional<Measurement> find(Measurement.Id id) {
     return kernels.stream().filter(m -> m.id().equals(id)).findFirst();
+  }
+
+  boolean holds(String kernel, String form, Setting setting) {
+    return find(new Measurement.Id(kernel, form, setting)).isPresent();
   }
 
   /// The share of its setting's roofline, 0 if that wasn't measured.

@@ -23,8 +23,17 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /// Each level of memory is a roof that rises to the ceiling of multiply-adds. A kernel's dot
 /// belongs under the roof of the level that its data reach.
 final class RooflineChart {
-  private static final int WIDTH = 1200;
-  private static final int HEIGHT = 760;
+  private static final int WIDTH = 1400;
+  private static final int HEIGHT = 860;
+
+  /// What titles and axes take of the width and of the height.
+  private static final int BESIDE = 80;
+
+  private static final int BELOW = 92;
+
+  /// Kernels that hardly compute would squeeze the others.
+  private static final double LEAST_INTENSITY = 0.05;
+
   private static final int LEGEND_WIDTH = 210;
   private static final int LEGEND_HEIGHT = 130;
   private static final Color INK = new Color(0x404040);
@@ -73,11 +82,12 @@ final class RooflineChart {
     ChartFile.write("roofline chart", path, chart(report, setting));
   }
 
-  /// Kernels that declare operations, as the engine computes them.
+  /// Kernels that declare operations enough, as the engine computes them.
   private static List<Measurement> dots(Report report, Setting setting) {
     String engine = new Form.Engine().label();
     return report.kernels().stream()
-        .filter(m -> m.form().equals(engine) && m.setting().equals(setting) && m.flops() > 0)
+        .filter(m -> m.form().equals(engine) && m.setting().equals(setting))
+        .filter(m -> m.flops() > LEAST_INTENSITY * m.bytes())
         .toList();
   }
 
@@ -90,7 +100,7 @@ final class RooflineChart {
         new XYChartBuilder()
             .width(WIDTH)
             .height(HEIGHT)
-            .title("Roofline, " + setting + " (" + report.date() + ")")
+            .title("Roofline: " + report.processor() + ", " + setting + " (" + report.date() + ")")
             .xAxisTitle("operations per byte")
             .yAxisTitle("GFLOP/s")
             .theme(ChartTheme.XChart)
@@ -101,11 +111,12 @@ final class RooflineChart {
         ChartRange.around(
             dots.stream().mapToDouble(Measurement::gflops),
             roofline.gflops() / 30,
-            roofline.gflops() * 1.2);
+            roofline.gflops() * 1.5);
     style(chart, x, y);
-    ChartLabels labels = new ChartLabels(x, y, WIDTH - 120, HEIGHT - 130);
+    ChartLabels labels = new ChartLabels(x, y, WIDTH - BESIDE, HEIGHT - BELOW);
     labels.occupyCorner(LEGEND_WIDTH, LEGEND_HEIGHT);
     roofs(chart, roofline, x, y, labels);
+    labels.corner(ceilings(roofline)).ifPresent(place -> annotate(chart, place));
     for (Kind kind : Kind.values()) {
       dots(chart, kind, dots.stream().filter(m -> Kind.of(m.kernel()) == kind).toList());
     }
@@ -125,34 +136,50 @@ final class RooflineChart {
   }
 
   /// Without the sizes, which the table tells: `gemm-w1-up-nt-768x512x128` is `w1-up-nt`.
-  private static String shortened(String kernel) {
-    return kernel.replaceAll("^gemm-", "").replaceAll("-\\d+(x\\d+)+", "");
+  static String shortened(String kernel) {
+    return kernel.replaceAll("^gemm-", "").replaceAll("-\\d+(x\\d+)+(to\\d+)?", "");
   }
 
+  /// Lines first, so that no name lies on one.
   private static void roofs(
       XYChart chart, Roofline roofline, ChartRange x, ChartRange y, ChartLabels labels) {
+    double top = roofline.gflops();
     List<Roofline.Copies> levels = levels(roofline);
     for (Roofline.Copies copy : levels) {
-      double ridge = roofline.gflops() / copy.gigabytes();
-      double left = Math.max(x.low(), y.low() / copy.gigabytes());
-      line(
-          chart,
-          copy.level(),
-          new double[] {left, ridge},
-          new double[] {left * copy.gigabytes(), roofline.gflops()});
-      String text = String.format(Locale.ROOT, "%s %.0f GB/s", copy.level(), copy.gigabytes());
+      double left = begin(copy, x, y);
+      line(chart, labels, copy.level(), left, left * copy.gigabytes(), top / copy.gigabytes(), top);
+    }
+    double first = Math.max(top / levels.getFirst().gigabytes(), x.low());
+    line(chart, labels, "multiply-adds", first, top, x.high(), top);
+    for (Roofline.Copies copy : levels) {
       labels
-          .along(left, copy.gigabytes(), roofline.gflops(), text)
+          .along(begin(copy, x, y), copy.gigabytes(), top, copy.level())
           .ifPresent(place -> annotate(chart, place));
     }
-    double first = roofline.gflops() / levels.getFirst().gigabytes();
-    line(
-        chart,
-        "multiply-adds",
-        new double[] {Math.max(first, x.low()), x.high()},
-        new double[] {roofline.gflops(), roofline.gflops()});
-    String text = String.format(Locale.ROOT, "multiply-adds %.0f GFLOP/s", roofline.gflops());
-    labels.above(x.high(), roofline.gflops(), text).ifPresent(place -> annotate(chart, place));
+    labels.above(x.high(), top, "multiply-adds").ifPresent(place -> annotate(chart, place));
+  }
+
+  /// Where a roof enters the plot.
+  private static double begin(Roofline.Copies copy, ChartRange x, ChartRange y) {
+    return Math.max(x.low(), y.low() / copy.gigabytes());
+  }
+
+  private static String ceilings(Roofline roofline) {
+    StringBuilder text =
+        new StringBuilder(
+            String.format(Locale.ROOT, "multiply-adds %.0f GFLOP/s; GB/s:", roofline.gflops()));
+    String separator = " ";
+    for (Roofline.Copies copy : levels(roofline)) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              copy.gigabytes() < 100 ? "%s%s %.1f" : "%s%s %.0f",
+              separator,
+              copy.level(),
+              copy.gigabytes()));
+      separator = ", ";
+    }
+    return text.toString();
   }
 
   /// One of each name, the last: L3 is measured twice.
@@ -165,8 +192,16 @@ final class RooflineChart {
     return levels;
   }
 
-  private static void line(XYChart chart, String name, double[] x, double[] y) {
-    XYSeries line = chart.addSeries(name, x, y);
+  private static void line(
+      XYChart chart,
+      ChartLabels labels,
+      String name,
+      double fromX,
+      double fromY,
+      double toX,
+      double toY) {
+    labels.occupy(fromX, fromY, toX, toY);
+    XYSeries line = chart.addSeries(name, new double[] {fromX, toX}, new double[] {fromY, toY});
     line.setMarker(SeriesMarkers.NONE);
     line.setLineColor(ROOF);
     line.setLineStyle(new BasicStroke(1.6f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));

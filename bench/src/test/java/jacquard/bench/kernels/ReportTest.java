@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.kernels.cpu.ceiling.Roofline;
 import jacquard.nn.io.FormatException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +100,24 @@ class ReportTest {
   }
 
   @Test
+  void anotherMachineAndAnotherSpeedOfItAreTold() {
+    Report before = Reports.of(measured("a", 1, 0));
+    assertEquals(Optional.empty(), Comparison.otherMachine(before, "a machine"));
+    assertEquals(
+        Optional.of(
+            "compared with another machine: a machine; what changed is not the code's alone"),
+        Comparison.otherMachine(before, "this one"));
+    assertEquals(List.of(), Comparison.otherSpeed(before, before));
+    Report slow =
+        new Report(
+            "", "", Map.of(Reports.ONE, new Roofline(170, Reports.ROOFLINE.copies())), List.of());
+    assertEquals(
+        List.of(
+            "the machine itself did 170 GFLOP/s of multiply-adds, before 200 (1 thread, 512 bits)"),
+        Comparison.otherSpeed(before, slow));
+  }
+
+  @Test
   void aTableLinesUp() {
     Report before = Reports.of(measured("sgemm-512", 1.9, 0.01));
     Table table = new Table(11, List.of(new Form.Plain()), before);
@@ -126,13 +147,13 @@ class ReportTest {
     Path file = temp.resolve("roofline.png");
     RooflineChart.write(Reports.of(measured("sgemm-512", 1.75, 0.1)), Reports.ONE, file);
     BufferedImage image = ImageIO.read(file.toFile());
-    assertEquals(1200, image.getWidth());
+    assertEquals(1400, image.getWidth());
   }
 
   @Test
   void aChartWithoutDotsIsAPictureOfTheCeilings() throws IOException {
     Path file = temp.resolve("roofline.png");
     RooflineChart.write(Reports.of(), Reports.ONE, file);
-    assertEquals(1200, ImageIO.read(file.toFile()).getWidth());
+    assertEquals(1400, ImageIO.read(file.toFile()).getWidth());
   }
 }
