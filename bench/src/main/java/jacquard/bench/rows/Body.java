@@ -8,7 +8,10 @@ public interface Body {
   /// {@return what the last run computed, the first result if there are several; for tests}
   float[] result();
 
-  /// Loops that write into an array.
+  /// {@return loops that write into an array}
+  ///
+  /// @param result what they write into
+  /// @param loops computes once
   static Body of(float[] result, Runnable loops) {
     return new Body() {
       @Override
