@@ -69,6 +69,15 @@ record AxisTaps(
     return kind.length;
   }
 
+  /// Taps inside the source, of all coordinates.
+  int inside() {
+    int count = 0;
+    for (int i = 0; i < length(); i++) {
+      count += to[i] - from[i];
+    }
+    return count;
+  }
+
   private static int gcd(int a, int b) {
     return b == 0 ? a : gcd(b, a % b);
   }

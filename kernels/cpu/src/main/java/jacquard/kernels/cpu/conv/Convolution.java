@@ -17,8 +17,11 @@ import java.util.Map;
  * (ConvRun): an image is first copied to where neighbours in the panel are neighbours in memory (ConvPlan), and pixels
  * are counted through a group of images, because the panels of one 7x7 image would waste a quarter of their columns.
  *
- * An element of a result is one chain of multiply-adds in an order that depends on the shape only, in the weight
- * gradient too: never a sum of threads' sums.
+ * Filters of two or three taps a stride need fewer products than they have taps (WinogradRun, WinogradGradient): with
+ * enough channels that is faster by more than the sums before and after cost.
+ *
+ * An element of a result is one chain of multiply-adds, or a fixed sum of such chains, in an order that depends on the
+ * shape only, in the weight gradient too: never a sum of threads' sums.
  */
 /// 2-D convolution on Java arrays: forward, input gradient (also the forward form of a transposed
 /// convolution) and weight gradient, with stride, padding, dilation and groups, for `float` and
@@ -30,7 +33,8 @@ import java.util.Map;
 /// Taps outside an image are left out of a sum, or multiplied with zeros. That is the same unless a
 /// filter (in the weight gradient, the gradient of `y`) is infinite or NaN: then elements whose
 /// window reaches outside, of that filter, may be NaN, and whether they are depends on sizes and on
-/// the width of vectors. Infinities of an image reach no other elements than those that see them.
+/// the width of vectors. Infinities of an image reach no other elements than those that see them,
+/// and in a weight gradient taps of no other channels; NaN may stand for an infinite result.
 public final class Convolution {
   private static final int KEPT_PLANS = 128;
 
@@ -50,10 +54,14 @@ public final class Convolution {
   private final ConvRun run;
   private final BatchRun batchRun;
   private final BatchGradient batchGradient;
+  private final WinogradRun winogradRun;
+  private final WinogradGradient winogradGradient;
   private final NarrowForward narrowForward;
   private final NarrowGradient narrowGradient;
+  private final Map<Key, Way> ways = new Recent<>();
   private final Map<Key, ConvPlan> plans = new Recent<>();
   private final Map<Key, BatchPlan> batchPlans = new Recent<>();
+  private final Map<Key, WinogradPlan> winogradPlans = new Recent<>();
 
   /// The entries last asked for.
   ///
@@ -85,6 +93,8 @@ public final class Convolution {
   enum Way {
     NARROW_GRADIENT(NarrowGradient.class),
     NARROW_FORWARD(NarrowForward.class),
+    WINOGRAD(WinogradRun.class),
+    WINOGRAD_GRADIENT(WinogradGradient.class),
     BATCH(BatchRun.class),
     BATCH_GRADIENT(BatchGradient.class),
     PIXELS(ConvRun.class);
@@ -120,6 +130,8 @@ public final class Convolution {
     }
     batchRun = new BatchRun(pool, kernels, workers);
     batchGradient = new BatchGradient(pool, kernels, workers);
+    winogradRun = new WinogradRun(pool, kernels, workers);
+    winogradGradient = new WinogradGradient(pool, kernels, workers);
     narrowForward = new NarrowForward(pool, kernels, workers);
     narrowGradient = new NarrowGradient(pool, kernels, workers);
   }
@@ -225,14 +237,31 @@ public final class Convolution {
       int cOffset) {
     Key key = new Key(form, element, s);
     kernels.prepare(element, false, s.flops(), pool);
-    switch (way(form, s, element)) {
+    Way way = ways.computeIfAbsent(key, k -> way(k.form(), k.shape(), k.element()));
+    multiply(way, key, a, aOffset, b, bOffset, c, cOffset);
+  }
+
+  /// A form by a class of the caller's choice, which must be able to.
+  void multiply(
+      Way way, Form form, ConvShape s, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    multiply(way, new Key(form, Element.F32, s), a, ao, b, bo, c, co);
+  }
+
+  private void multiply(
+      Way way, Key key, Object a, int aOffset, Object b, int bOffset, Object c, int cOffset) {
+    Element element = key.element();
+    ConvShape s = key.shape();
+    switch (way) {
       case NARROW_GRADIENT -> narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
       case NARROW_FORWARD ->
           narrowForward.run(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+      case WINOGRAD -> winogradRun.run(winogradPlan(key), a, aOffset, b, bOffset, c, cOffset);
+      case WINOGRAD_GRADIENT ->
+          winogradGradient.run(winogradPlan(key), a, aOffset, b, bOffset, c, cOffset);
       case BATCH -> batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
       case BATCH_GRADIENT -> batchGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
       case PIXELS -> {
-        switch (form) {
+        switch (key.form()) {
           case FORWARD -> run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
           case INPUT_GRADIENT ->
               run.inputGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
@@ -251,18 +280,30 @@ public final class Convolution {
         if (s.flops() > 0 && NarrowForward.fits(s, Panels.columns(kernels, element))) {
           yield Way.NARROW_FORWARD;
         }
+        if (batched && isWinograd(form, s, element)) {
+          yield Way.WINOGRAD;
+        }
         yield batched && !pixelsFillPanels(form, s, element) ? Way.BATCH : Way.PIXELS;
       }
       case INPUT_GRADIENT -> {
         if (batched && NarrowGradient.fits(s)) {
           yield Way.NARROW_GRADIENT;
         }
+        if (batched && isWinograd(form, s, element)) {
+          yield Way.WINOGRAD;
+        }
         yield batched && !pixelsFillPanels(form, s, element) ? Way.BATCH : Way.PIXELS;
       }
-      case WEIGHT_GRADIENT ->
-          batched && BatchGradient.fits(s, kernels.width().lanes(element.bytes()))
-              ? Way.BATCH_GRADIENT
-              : Way.PIXELS;
+      case WEIGHT_GRADIENT -> {
+        if (batched
+            && isWinograd(form, s, element)
+            && WinogradGradient.fits(s, Panels.columns(kernels, element))) {
+          yield Way.WINOGRAD_GRADIENT;
+        }
+        yield batched && BatchGradient.fits(s, kernels.width().lanes(element.bytes()))
+            ? Way.BATCH_GRADIENT
+            : Way.PIXELS;
+      }
     };
   }
 
@@ -308,6 +349,16 @@ public final class Convolution {
     int columns = Panels.columns(kernels, element);
     return s.n() >= FULL * columns * Math.ceilDiv(s.n(), columns)
         && (long) columns * Math.max(s.xImage(), s.yImage()) <= LARGEST_BLOCK;
+  }
+
+  /// Whether a form is computed with fewer products than it has taps: in `float` only, whoever asks
+  /// for `double` wants the digits.
+  private static boolean isWinograd(Form form, ConvShape s, Element element) {
+    return element == Element.F32 && WinogradPlan.fits(s, form);
+  }
+
+  private WinogradPlan winogradPlan(Key key) {
+    return winogradPlans.computeIfAbsent(key, k -> WinogradPlan.of(k.shape(), k.form()));
   }
 
   private ConvPlan plan(Key key) {

@@ -16,7 +16,9 @@ enum VectorTier {
   COPY_PADDED,
   TRANSPOSE,
   TRANSPOSE_LARGE,
-  PACK_PANELS;
+  PACK_PANELS,
+  COMBINE,
+  COMBINE_TILE;
 
   private static final int ASKED = 1;
   private static final int READY = 2;
@@ -47,6 +49,7 @@ enum VectorTier {
     private final int[] starts = {0, 6, 12, 18, 24, 30, 36};
     private final int[] panels = new int[6];
     private final int[] rows = new int[K];
+    private final float[] factors = new float[K];
     private final int[] runs = {0, 0, 4, 1, 4, 4, 2, 8, 4, 3, 12, 2, 4, 14, 2};
     private final Object from;
     private final Object to;
@@ -118,6 +121,16 @@ enum VectorTier {
           }
         }
         case PACK_PANELS -> F32Vectors.packPanels(a, 3, 80, panels, 1 + some, 1 + some, 5, b, 4);
+        case COMBINE -> {
+          for (int count = 1; count <= 5; count++) {
+            Combinations.addVectors(a, rows, factors, count, b, 4, some * F32Vectors.LANES);
+          }
+        }
+        case COMBINE_TILE -> {
+          int length = some * F32Vectors.LANES;
+          Combinations.tile3(a, 4, b, 4, 100, 200, 300, length, 70);
+          Combinations.tile4(a, 4, b, 4, 100, 200, 300, length, 70);
+        }
       }
     }
 
@@ -162,6 +175,7 @@ enum VectorTier {
         }
         case TRANSPOSE_LARGE -> {}
         case PACK_PANELS -> F64Vectors.packPanels(a, 3, 80, panels, 1 + some, 1 + some, 5, b, 4);
+        case COMBINE, COMBINE_TILE -> {}
       }
     }
   }

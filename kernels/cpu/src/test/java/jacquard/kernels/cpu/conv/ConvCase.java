@@ -2,6 +2,7 @@ package jacquard.kernels.cpu.conv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /// Random operands for a shape, with gaps around them, and the three forms by plain loops in double
@@ -83,37 +84,65 @@ final class ConvCase {
     checkWeightGradient(convolution);
   }
 
-  void checkForward(Convolution convolution) {
+  /// A form in `float` by a class that [Convolution#way] may not choose.
+  void check(Convolution convolution, Convolution.Way way, Convolution.Form form) {
+    boolean weights = form == Convolution.Form.WEIGHT_GRADIENT;
+    boolean inputs = form == Convolution.Form.INPUT_GRADIENT;
+    float[] result = floats(weights ? w : inputs ? x : y);
+    float[] from = floats(inputs ? y : x);
+    float[] by = floats(weights ? y : w);
+    convolution.multiply(way, form, s, from, GAP, by, GAP, result, GAP);
+    Sums expected = weights ? weightGradient() : inputs ? inputGradient() : forward();
+    // what cancels is as large as the neighbours' products
+    double[] sizes = new double[expected.sizes.length];
+    Arrays.fill(sizes, Arrays.stream(expected.sizes).max().orElse(0));
+    Sums largest = new Sums(expected.values, sizes);
+    compare(form + " by " + way, largest, toDoubles(result), weights ? 1e-6 : 5e-7);
+  }
+
+  private Sums forward() {
     if (forward == null) {
       Sums sums = new Sums(cleared(y), new double[y.length]);
       forEach((a, b, c) -> sums.add(c, x[a] * w[b]));
       forward = sums;
     }
-    compare("forward", forward, forwardF32(convolution), 1e-6);
+    return forward;
+  }
+
+  private Sums inputGradient() {
+    if (inputGradient == null) {
+      Sums sums = new Sums(cleared(x), new double[x.length]);
+      forEach((a, b, c) -> sums.add(a, y[c] * w[b]));
+      inputGradient = sums;
+    }
+    return inputGradient;
+  }
+
+  private Sums weightGradient() {
+    if (weightGradient == null) {
+      Sums sums = new Sums(cleared(w), new double[w.length]);
+      forEach((a, b, c) -> sums.add(b, y[c] * x[a]));
+      weightGradient = sums;
+    }
+    return weightGradient;
+  }
+
+  void checkForward(Convolution convolution) {
+    compare("forward", forward(), forwardF32(convolution), 1e-6);
     double[] result = y.clone();
     convolution.forward(s, x, GAP, w, GAP, result, GAP);
     compare("forward", forward, result, 1e-14);
   }
 
   void checkInputGradient(Convolution convolution) {
-    if (inputGradient == null) {
-      Sums sums = new Sums(cleared(x), new double[x.length]);
-      forEach((a, b, c) -> sums.add(a, y[c] * w[b]));
-      inputGradient = sums;
-    }
-    compare("input gradient", inputGradient, inputGradientF32(convolution), 1e-6);
+    compare("input gradient", inputGradient(), inputGradientF32(convolution), 1e-6);
     double[] result = x.clone();
     convolution.inputGradient(s, y, GAP, w, GAP, result, GAP);
     compare("input gradient", inputGradient, result, 1e-14);
   }
 
   void checkWeightGradient(Convolution convolution) {
-    if (weightGradient == null) {
-      Sums sums = new Sums(cleared(w), new double[w.length]);
-      forEach((a, b, c) -> sums.add(b, y[c] * x[a]));
-      weightGradient = sums;
-    }
-    compare("weight gradient", weightGradient, weightGradientF32(convolution), 3e-6);
+    compare("weight gradient", weightGradient(), weightGradientF32(convolution), 3e-6);
     double[] result = w.clone();
     convolution.weightGradient(s, x, GAP, y, GAP, result, GAP);
     compare("weight gradient", weightGradient, result, 3e-14);
@@ -140,7 +169,7 @@ final class ConvCase {
   /// Zero where a result belongs, unchanged in the gaps.
   static double[] cleared(double[] values) {
     double[] result = values.clone();
-    java.util.Arrays.fill(result, GAP, result.length - GAP, 0);
+    Arrays.fill(result, GAP, result.length - GAP, 0);
     return result;
   }
 

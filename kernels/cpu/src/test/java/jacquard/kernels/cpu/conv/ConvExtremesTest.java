@@ -2,6 +2,9 @@ package jacquard.kernels.cpu.conv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import jacquard.kernels.cpu.conv.Convolution.Form;
+import jacquard.kernels.cpu.conv.Convolution.Way;
+import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
@@ -12,7 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// What an infinite operand reaches, in each class that computes a convolution.
 ///
 /// Taps outside an image are left out by the reference. Some classes multiply them with zeros
-/// instead, so that an infinite filter makes NaN there; nothing else may differ.
+/// instead, so that an infinite filter makes NaN there. Classes that compute with fewer products
+/// than taps subtract, so that NaN may stand where the reference is infinite, and in a weight
+/// gradient at all taps of the channel. Nothing else may differ.
 class ConvExtremesTest {
   private static final WorkerPool POOL = new WorkerPool(2);
 
@@ -31,6 +36,9 @@ class ConvExtremesTest {
     ConvShape.of(32, 1, 9, 9, 3, 3, 1, 1),
     ConvShape.of(32, 6, 4, 4, 3, 3, 1, 1),
     ConvShape.of(32, 20, 4, 5, 3, 3, 2, 1),
+    // fewer products than taps
+    ConvShape.of(32, 32, 6, 5, 32, 3, 1, 1),
+    ConvShape.of(32, 32, 6, 5, 32, 4, 2, 1),
   };
 
   @AfterAll
@@ -55,13 +63,28 @@ class ConvExtremesTest {
     ConvCase data = new ConvCase(shape, 3);
     data.x[ConvCase.GAP + place] = Double.POSITIVE_INFINITY;
     String what = shape + ", x[" + place + "] infinite, ";
-    assertReference(what + "y", forward(data), data.forwardF32(convolution), NOWHERE);
+    assertReference(
+        what + "y",
+        forward(data),
+        data.forwardF32(convolution),
+        NOWHERE,
+        subtracts(convolution, Form.FORWARD, shape));
     double[] dw = weightGradient(data);
-    assertReference(what + "dw", dw, data.weightGradientF32(convolution), NOWHERE);
+    boolean subtracts = subtracts(convolution, Form.WEIGHT_GRADIENT, shape);
+    boolean[] taps = new boolean[data.w.length];
+    for (int i = 0; subtracts && i < shape.wElements(); i++) {
+      taps[ConvCase.GAP + i] = i / shape.taps() % shape.c() == place / (shape.h() * shape.w());
+    }
+    assertReference(what + "dw", dw, data.weightGradientF32(convolution), taps, subtracts);
     data = new ConvCase(shape, 3);
     data.y[ConvCase.GAP + place] = Double.NEGATIVE_INFINITY;
     what = shape + ", dy[" + place + "] infinite, ";
-    assertReference(what + "dx", inputGradient(data), data.inputGradientF32(convolution), NOWHERE);
+    assertReference(
+        what + "dx",
+        inputGradient(data),
+        data.inputGradientF32(convolution),
+        NOWHERE,
+        subtracts(convolution, Form.INPUT_GRADIENT, shape));
   }
 
   private static void inAFilter(ConvShape s, int place, Convolution convolution) {
@@ -80,8 +103,18 @@ class ConvExtremesTest {
           channel / s.channels() == filter / s.filters()
               && channel % s.channels() == place / s.taps() % s.channels();
     }
-    assertReference(what + "y", forward(data), data.forwardF32(convolution), y);
-    assertReference(what + "dx", inputGradient(data), data.inputGradientF32(convolution), dx);
+    assertReference(
+        what + "y",
+        forward(data),
+        data.forwardF32(convolution),
+        y,
+        subtracts(convolution, Form.FORWARD, s));
+    assertReference(
+        what + "dx",
+        inputGradient(data),
+        data.inputGradientF32(convolution),
+        dx,
+        subtracts(convolution, Form.INPUT_GRADIENT, s));
     data = new ConvCase(s, 3);
     data.y[ConvCase.GAP + place] = Double.POSITIVE_INFINITY;
     what = s + ", dy[" + place + "] infinite, ";
@@ -90,7 +123,17 @@ class ConvExtremesTest {
       int o = i / (s.channels() * s.taps());
       dw[ConvCase.GAP + i] = o == place / (s.oh() * s.ow()) % s.o();
     }
-    assertReference(what + "dw", weightGradient(data), data.weightGradientF32(convolution), dw);
+    assertReference(
+        what + "dw",
+        weightGradient(data),
+        data.weightGradientF32(convolution),
+        dw,
+        subtracts(convolution, Form.WEIGHT_GRADIENT, s));
+  }
+
+  private static boolean subtracts(Convolution convolution, Form form, ConvShape shape) {
+    Way way = convolution.way(form, shape, Element.F32);
+    return way == Way.WINOGRAD || way == Way.WINOGRAD_GRADIENT;
   }
 
   private static double[] forward(ConvCase data) {
@@ -113,7 +156,7 @@ class ConvExtremesTest {
 
   /// @param mayBeNaN elements of the infinite filter, which may meet zeros outside the image
   private static void assertReference(
-      String what, double[] expected, double[] actual, boolean[] mayBeNaN) {
+      String what, double[] expected, double[] actual, boolean[] mayBeNaN, boolean subtracts) {
     for (int i = 0; i < expected.length; i++) {
       if (Double.isNaN(actual[i]) && i < mayBeNaN.length && mayBeNaN[i]) {
         continue;
@@ -121,7 +164,7 @@ class ConvExtremesTest {
       String where = what + "[" + (i - ConvCase.GAP) + "]";
       if (Double.isFinite(expected[i])) {
         assertEquals(expected[i], actual[i], TOLERANCE, where);
-      } else {
+      } else if (!Double.isNaN(actual[i]) || !subtracts) {
         assertEquals(expected[i], actual[i], where);
       }
     }

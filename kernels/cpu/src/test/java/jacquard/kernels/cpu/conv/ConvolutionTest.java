@@ -204,6 +204,9 @@ class ConvolutionTest {
       ConvShape.of(30, 17, 8, 8, 30, 4, 2, 1),
       ConvShape.of(16, 1, 12, 12, 16, 4, 2, 1),
       ConvShape.of(15, 2, 33, 30, 40, 3, 1, 2),
+      // fewer products than taps
+      ConvShape.of(30, 32, 8, 8, 32, 3, 1, 1),
+      ConvShape.of(16, 64, 10, 8, 64, 4, 2, 1),
       // bands of an image, and of two, shared out
       ConvShape.of(1, 2, 90, 88, 40, 3, 1, 1),
       ConvShape.of(2, 1, 101, 90, 64, 5, 2, 2),

@@ -1,0 +1,342 @@
+package jacquard.kernels.cpu.conv;
+
+import jacquard.kernels.cpu.gemm.CacheLines;
+import jacquard.kernels.cpu.gemm.Element;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
+import java.util.Arrays;
+
+/*
+ * s[type, part, o, c] = sum over tile and image of dy'[type, tile, image, o] * x'[type, part, tile, image, c]
+ *
+ * where x' are the sums of pixels that a type reads, dy' those of the pixels of dy for which it counts. Both operands
+ * are copied with channels innermost: dy as [pixel][image][o], x as [block of channels][pixel][image][channel] with
+ * blocks as wide as a panel. So sums of pixels are sums of long stretches, and those of x finished panels. The taps are
+ * put together from s at the end.
+ */
+/// A weight gradient as a [WinogradPlan] says. Reused from call to call.
+final class WinogradGradient {
+  /// Longest part of a sum whose panel is made at once.
+  private static final int DEPTH = 256;
+
+  /// Elements of `x` or `dy`, whichever has more, that are copied at a time.
+  private static final int COPIED = 220_000;
+
+  /// Pixels that are transposed at a time.
+  private static final int PIXELS = 16;
+
+  private static final double FLOPS_PER_PART = 400_000;
+
+  private static final Element ELEMENT = Element.F32;
+
+  private final WorkerPool pool;
+  private final KernelTable kernels;
+  private final Panels[] workers;
+  private final Stretches[] stretches;
+  private final RangeBody copyPart = this::copy;
+  private final RangeBody outerPart = this::outer;
+  private final RangeBody sumPart = this::sums;
+  private final RangeBody tapPart = this::taps;
+  private final RangeBody storePart = this::store;
+
+  private final Loops loops = ELEMENT.loops();
+  private final int start = ELEMENT.lineStart();
+  private WinogradPlan plan = WinogradPlan.NONE;
+  private int columns;
+  private int blocks;
+  private int tiles;
+  private int tileSize;
+  private int tileParts;
+  private int slot;
+
+  private Object x = NOTHING;
+  private int xOffset;
+  private Object dy = NOTHING;
+  private int dyOffset;
+  private Object dw = NOTHING;
+  private int dwOffset;
+  private Object images = NOTHING;
+  private Object outer = NOTHING;
+  private Object packed = NOTHING;
+  private Object sums = NOTHING;
+  private Object taps = NOTHING;
+  private int firstImage;
+  private int count;
+
+  // The type under way, and the tiles that have pixels of dy for it.
+  private int type;
+  private int firstLine;
+  private int lines;
+  private int firstTile;
+  private int across;
+
+  private static final Object NOTHING = new float[0];
+
+  WinogradGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+    this.pool = pool;
+    this.kernels = kernels;
+    this.workers = workers;
+    stretches = new Stretches[workers.length];
+    Arrays.setAll(stretches, i -> new Stretches());
+  }
+
+  /// Whether channels fill panels.
+  static boolean fits(ConvShape s, int columns) {
+    return s.c() % columns == 0;
+  }
+
+  /// Neither operand may be empty, nor the result.
+  void run(
+      WinogradPlan newPlan,
+      Object newX,
+      int newXOffset,
+      Object newDy,
+      int newDyOffset,
+      Object newDw,
+      int newDwOffset) {
+    plan = newPlan;
+    x = newX;
+    xOffset = newXOffset;
+    dy = newDy;
+    dyOffset = newDyOffset;
+    dw = newDw;
+    dwOffset = newDwOffset;
+    ConvShape s = plan.shape();
+    columns = Panels.columns(kernels, ELEMENT);
+    blocks = s.c() / columns;
+    tiles = Panels.tiles(kernels, s.o());
+    slot = s.o() * columns;
+    int image = Math.max(s.xImage(), s.yImage());
+    int chunks = Math.ceilDiv(s.n(), Math.clamp(COPIED / image, 1, s.n()));
+    int chunk = Math.ceilDiv(s.n(), chunks);
+    int panels = plan.parts() * blocks;
+    Scratch scratch = workers[0].scratch();
+    images = scratch.array(ELEMENT, Scratch.Use.IMAGES, chunk * s.xImage() + 64);
+    outer = scratch.array(ELEMENT, Scratch.Use.FILTERS, chunk * s.yImage() + 64);
+    tileSize = Panels.tileSize(kernels, plan.y().tiles() * plan.x().tiles() * chunk);
+    packed = scratch.array(ELEMENT, Scratch.Use.A_TILES, tiles * tileSize);
+    sums = scratch.array(ELEMENT, Scratch.Use.SUMS, plan.types() * panels * slot);
+    taps = scratch.array(ELEMENT, Scratch.Use.ROWS, s.wElements());
+    for (Panels worker : workers) {
+      worker.use(ELEMENT, Math.max(DEPTH, chunk));
+    }
+    tileParts =
+        pool.threads() == 1 ? 1 : Math.clamp(Math.ceilDiv(4 * pool.threads(), panels), 1, tiles);
+    int parts = panels * tileParts;
+    for (firstImage = 0; firstImage < s.n(); firstImage += chunk) {
+      count = Math.min(chunk, s.n() - firstImage);
+      double flops = (double) s.flops() * count / s.n() / parts / plan.types();
+      pool.parallelFor(count, 2, copyPart);
+      for (type = 0; type < plan.types(); type++) {
+        locate();
+        pool.parallelFor(lines * across, 4, outerPart);
+        pool.parallelFor(parts, (int) Math.clamp(FLOPS_PER_PART / flops, 1, parts), sumPart);
+      }
+    }
+    pool.parallelFor(s.taps() * blocks, 4, tapPart);
+    pool.parallelFor(s.o() * blocks, 16, storePart);
+    x = NOTHING;
+    dy = NOTHING;
+    dw = NOTHING;
+    images = NOTHING;
+    outer = NOTHING;
+    packed = NOTHING;
+    sums = NOTHING;
+    taps = NOTHING;
+  }
+
+  private void locate() {
+    WinogradAxis y = plan.y();
+    WinogradAxis w = plan.x();
+    int typeY = type / w.types();
+    int typeX = type % w.types();
+    firstLine = y.needs(0, 0, typeY) ? 0 : 1;
+    firstTile = w.needs(0, 0, typeX) ? 0 : 1;
+    lines = y.tiles() - firstLine - (y.needs(y.tiles() - 1, 0, typeY) ? 0 : 1);
+    across = w.tiles() - firstTile - (w.needs(w.tiles() - 1, 0, typeX) ? 0 : 1);
+    lines = Math.max(0, lines);
+    across = Math.max(0, across);
+  }
+
+  /// Phase: copies of images, channels innermost.
+  private void copy(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    for (int image = from; image < to; image++) {
+      int all = firstImage + image;
+      int at = xOffset + all * s.xImage();
+      int outerAt = dyOffset + all * s.yImage();
+      workers[worker].touched =
+          CacheLines.touchImage(x, at, s.xImage()) + CacheLines.touchImage(dy, outerAt, s.yImage());
+      int pixels = s.h() * s.w();
+      for (int block = 0; block < blocks; block++) {
+        int first = block * columns * pixels;
+        copy(x, at + first, pixels, columns, images, start + first * count, image);
+      }
+      copy(dy, outerAt, s.oh() * s.ow(), s.o(), outer, start, image);
+    }
+  }
+
+  /// Few pixels at a time: the lines that they are written to should stay in L1 until they are
+  /// full.
+  private void copy(
+      Object from, int offset, int pixels, int channels, Object to, int toOffset, int image) {
+    for (int p = 0; p < pixels; p += PIXELS) {
+      Transposition.run(
+          loops,
+          from,
+          offset + p,
+          pixels,
+          channels,
+          Math.min(PIXELS, pixels - p),
+          to,
+          toOffset + (p * count + image) * channels,
+          count * channels);
+    }
+  }
+
+  /// Phase: what a type takes of `dy`, packed as tiles, counted through the tiles of pixels.
+  private void outer(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    WinogradAxis y = plan.y();
+    WinogradAxis w = plan.x();
+    Stretches sum = stretches[worker];
+    Scratch scratch = workers[worker].scratch();
+    int length = count * s.o();
+    int step = kernels.shape().panelStep();
+    Object rows = scratch.array(ELEMENT, Scratch.Use.TAPS, length + 16);
+    int[] starts = scratch.starts(tiles + 1);
+    for (int tile = 0; tile <= tiles; tile++) {
+      starts[tile] = Panels.tileRow(s.o(), tiles, tile);
+    }
+    for (int item = from; item < to; item++) {
+      int tileY = firstLine + item / across;
+      int tileX = firstTile + item % across;
+      sum.clear();
+      for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+          int line = y.result(tileY, 0, i);
+          int column = w.result(tileX, 0, j);
+          float factor = y.factor(type / w.types(), i) * w.factor(type % w.types(), j);
+          if (line >= 0 && column >= 0 && factor != 0) {
+            sum.add(start + (line * s.ow() + column) * length, factor);
+          }
+        }
+      }
+      sum.write(outer, rows, start, length);
+      int at = start + item * count * step;
+      loops.packTiles(rows, start, s.o(), starts, tiles, count, packed, at, tileSize, step);
+    }
+  }
+
+  /// Phase: sums over a chunk of images, counted through parts, blocks of channels and parts of the
+  /// tiles of filters.
+  private void sums(int from, int to, int worker) {
+    for (int item = from; item < to; item++) {
+      int share = item % tileParts;
+      sum(worker, item / tileParts, tiles * share / tileParts, tiles * (share + 1) / tileParts);
+    }
+  }
+
+  private void sum(int worker, int panel, int fromTile, int toTile) {
+    ConvShape s = plan.shape();
+    Panels own = workers[worker];
+    Stretches sum = stretches[worker];
+    int length = count * columns;
+    int base = start + panel % blocks * s.h() * s.w() * length;
+    int at = start + (type * plan.parts() * blocks + panel) * slot;
+    int most = Math.max(1, DEPTH / count);
+    WinogradAxis y = plan.y();
+    WinogradAxis w = plan.x();
+    int part = panel / blocks;
+    int down = y.index(firstLine, part / w.parts(), type / w.types());
+    int right = w.index(firstTile, part % w.parts(), type % w.types());
+    int made = 0;
+    boolean add = firstImage > 0;
+    for (int tile = 0; tile < lines * across; tile++) {
+      sum.clear();
+      sum.addPixels(
+          plan,
+          down + tile / across * y.parts() * y.types(),
+          right + tile % across * w.parts() * w.types(),
+          base,
+          length);
+      if (!sum.isEmpty()) {
+        sum.write(images, own.panel(), start + made * length, length);
+        made++;
+      }
+      boolean last = tile == lines * across - 1;
+      if (made > 0 && (sum.isEmpty() || last || made == most)) {
+        int first = (sum.isEmpty() ? tile : tile + 1) - made;
+        own.multiply(
+            packed,
+            start,
+            tileSize,
+            first * count,
+            s.o(),
+            fromTile,
+            toTile,
+            made * count,
+            own.panel(),
+            start,
+            columns,
+            sums,
+            at,
+            columns,
+            add);
+        add = true;
+        made = 0;
+      }
+    }
+    if (!add) {
+      int row = Panels.tileRow(s.o(), tiles, fromTile);
+      int rows = Panels.tileRow(s.o(), tiles, toTile) - row;
+      loops.zero(sums, at + row * columns, 0, 1, rows * columns);
+    }
+  }
+
+  /// Phase: taps put together from types, counted through taps and blocks of channels.
+  private void taps(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    WinogradAxis y = plan.y();
+    WinogradAxis w = plan.x();
+    Stretches sum = stretches[worker];
+    for (int item = from; item < to; item++) {
+      int p = item / blocks / s.kw();
+      int q = item / blocks % s.kw();
+      int part = p % y.parts() * w.parts() + q % w.parts();
+      sum.clear();
+      for (int typeY = 0; typeY < y.types(); typeY++) {
+        for (int typeX = 0; typeX < w.types(); typeX++) {
+          float factor = y.tapFactor(typeY, p / y.parts()) * w.tapFactor(typeX, q / w.parts());
+          if (factor != 0) {
+            int panel = (typeY * w.types() + typeX) * plan.parts() + part;
+            sum.add(start + (panel * blocks + item % blocks) * slot, factor);
+          }
+        }
+      }
+      sum.write(sums, taps, start + item * slot, slot);
+    }
+  }
+
+  /// Phase: taps in the order of `dw`, counted through filters and blocks of channels.
+  private void store(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    for (int item = from; item < to; item++) {
+      int block = item % blocks;
+      int o = item / blocks;
+      Transposition.run(
+          loops,
+          taps,
+          start + block * slot + o * columns,
+          blocks * slot,
+          s.taps(),
+          columns,
+          dw,
+          dwOffset + (o * s.c() + block * columns) * s.taps(),
+          s.taps());
+    }
+  }
+}

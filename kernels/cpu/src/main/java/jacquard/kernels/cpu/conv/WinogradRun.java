@@ -1,0 +1,324 @@
+package jacquard.kernels.cpu.conv;
+
+import jacquard.kernels.cpu.gemm.Combinations;
+import jacquard.kernels.cpu.gemm.Element;
+import jacquard.kernels.cpu.gemm.KernelTable;
+import jacquard.kernels.cpu.gemm.Loops;
+import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.RangeBody;
+import jacquard.kernels.cpu.machine.WorkerPool;
+import java.util.Arrays;
+
+/*
+ * Images lie innermost, as in BatchRun: [pixel][channel][image]. Then the sums of pixels that a product reads are sums
+ * of long stretches, and make a finished panel: parts and channels are its rows, a block of images its columns. It is
+ * made when it is needed, in L1, and multiplied with all filters; so the transformed source never exists. The products
+ * of some tiles stay in L2 until the results are put together from them.
+ */
+/// A forward form or an input gradient as a [WinogradPlan] says. Reused from call to call.
+final class WinogradRun {
+  /// Longest part of a product at a time: a panel and a tile of the filters stay in L1.
+  private static final int DEPTH = 320;
+
+  /// Products that are kept at a time, so that they stay in L2 beside the filters of a type.
+  private static final int PRODUCTS = 80 * 1024;
+
+  /// Elements between the products of a tile, so that their lines don't share a set of L1.
+  private static final int APART = 48;
+
+  /// Filters that are sorted at a time.
+  private static final int FILTERS = 16;
+
+  private static final double FLOPS_PER_PART = 400_000;
+
+  private final WorkerPool pool;
+  private final KernelTable kernels;
+  private final Panels[] workers;
+  private final Stretches[] stretches;
+  private final Turned source;
+  private final Turned result;
+  private final RangeBody sortPart = this::sort;
+  private final RangeBody filterPart = this::packFilters;
+  private final RangeBody tilePart = this::tiles;
+
+  private static final Element ELEMENT = Element.F32;
+  private final Loops loops = ELEMENT.loops();
+  private final int start = ELEMENT.lineStart();
+  private WinogradPlan plan = WinogradPlan.NONE;
+  private int columns;
+  private int tiles;
+  private int tileSize;
+  private int depth;
+  private int slot;
+  private int productSlot;
+  private int some;
+
+  private Object filters = NOTHING;
+  private int filtersOffset;
+  private Object sorted = NOTHING;
+  private Object packed = NOTHING;
+  private Object images = NOTHING;
+  private Object results = NOTHING;
+
+  private static final Object NOTHING = new float[0];
+
+  WinogradRun(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+    this.pool = pool;
+    this.kernels = kernels;
+    this.workers = workers;
+    stretches = new Stretches[workers.length];
+    Arrays.setAll(stretches, i -> new Stretches());
+    source = new Turned(pool, workers);
+    result = new Turned(pool, workers);
+  }
+
+  /// Runs a plan. Neither operand may be empty, nor the result.
+  void run(
+      WinogradPlan newPlan,
+      Object from,
+      int fromOffset,
+      Object newFilters,
+      int newFiltersOffset,
+      Object to,
+      int toOffset) {
+    plan = newPlan;
+    filters = newFilters;
+    filtersOffset = newFiltersOffset;
+    ConvShape s = plan.shape();
+    columns = Panels.columns(kernels, ELEMENT);
+    tiles = Panels.tiles(kernels, plan.rows());
+    depth = plan.parts() * plan.depth();
+    tileSize = Panels.tileSize(kernels, depth);
+    slot = plan.rows() * columns;
+    productSlot = slot + APART;
+    int tilesAcross = plan.x().tiles();
+    int items = plan.y().tiles() * tilesAcross;
+    some = Math.clamp(PRODUCTS / ((long) plan.types() * productSlot), 1, tilesAcross);
+    allocate();
+    pool.parallelFor(Math.ceilDiv(s.o(), FILTERS), 4, sortPart);
+    pool.parallelFor(plan.kinds() * plan.types(), 2, filterPart);
+    WinogradAxis y = plan.y();
+    WinogradAxis x = plan.x();
+    int sourcePixels = y.source() * x.source();
+    int resultPixels = y.result() * x.result();
+    source.use(ELEMENT, columns, 1, plan.depth(), y.source(), x.source(), x.source(), sourcePixels);
+    result.use(ELEMENT, columns, 1, plan.rows(), y.result(), x.result(), x.result(), resultPixels);
+    for (int first = 0; first < s.n(); first += columns) {
+      int count = Math.min(columns, s.n() - first);
+      source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
+      double flops = (double) s.flops() * count / s.n() / items;
+      pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), tilePart);
+      result.back(results, 0, count, to, toOffset + first * plan.resultImage());
+    }
+    filters = NOTHING;
+    sorted = NOTHING;
+    packed = NOTHING;
+    images = NOTHING;
+    results = NOTHING;
+  }
+
+  private void allocate() {
+    for (Panels worker : workers) {
+      worker.use(ELEMENT, depth);
+    }
+    Scratch scratch = workers[0].scratch();
+    sorted = scratch.array(ELEMENT, Scratch.Use.FILTERS, plan.shape().wElements() + 16);
+    int filterTiles = plan.kinds() * plan.types() * tiles;
+    packed = scratch.array(ELEMENT, Scratch.Use.A_TILES, filterTiles * tileSize);
+    images = scratch.array(ELEMENT, Scratch.Use.IMAGES, (plan.sourceImage() + 4) * columns);
+    // behind the results those that are outside
+    results =
+        scratch.array(
+            ELEMENT, Scratch.Use.SUMS, plan.resultImage() * columns + workers.length * slot + 16);
+  }
+
+  /// Phase: filters as `[tap][depth][row]`, a few filters an item.
+  private void sort(int from, int to, int worker) {
+    ConvShape s = plan.shape();
+    int taps = s.taps();
+    int length = s.c() * taps;
+    int tap = s.c() * s.o();
+    for (int item = from; item < to; item++) {
+      int first = item * FILTERS;
+      int end = Math.min(s.o(), first + FILTERS);
+      int read = filtersOffset + first * length;
+      if (plan.form() == Convolution.Form.FORWARD) {
+        for (int c = 0; c < s.c(); c++) {
+          int at = start + c * s.o() + first;
+          Transposition.run(
+              loops, filters, read + c * taps, length, end - first, taps, sorted, at, tap);
+        }
+        continue;
+      }
+      for (int o = first; o < end; o++, read += length) {
+        int at = start + o * s.c();
+        Transposition.run(loops, filters, read, taps, s.c(), taps, sorted, at, tap);
+      }
+    }
+  }
+
+  /// Phase: transformed filters as tiles, counted through kinds and types.
+  private void packFilters(int from, int to, int worker) {
+    Panels own = workers[worker];
+    Stretches sum = stretches[worker];
+    WinogradAxis y = plan.y();
+    WinogradAxis x = plan.x();
+    int rows = plan.rows();
+    int length = plan.depth() * rows;
+    int[] starts = own.scratch().starts(tiles + 1);
+    for (int tile = 0; tile <= tiles; tile++) {
+      starts[tile] = Panels.tileRow(rows, tiles, tile);
+    }
+    Object transformed = own.scratch().array(ELEMENT, Scratch.Use.TAPS, depth * rows + 16);
+    for (int item = from; item < to; item++) {
+      int kind = item / plan.types();
+      int typeY = item % plan.types() / x.types();
+      int typeX = item % x.types();
+      for (int part = 0; part < plan.parts(); part++) {
+        sum.clear();
+        for (int i = 0; i < y.taps(typeY).length; i++) {
+          for (int j = 0; j < x.taps(typeX).length; j++) {
+            int tap = plan.filterTap(part, kind, y.taps(typeY)[i], x.taps(typeX)[j]);
+            sum.add(start + tap * length, y.tapFactors(typeY)[i] * x.tapFactors(typeX)[j]);
+          }
+        }
+        sum.write(sorted, transformed, start + part * length, length);
+      }
+      loops.packTiles(
+          transformed,
+          start,
+          rows,
+          starts,
+          tiles,
+          depth,
+          packed,
+          start + item * tiles * tileSize,
+          tileSize,
+          kernels.shape().panelStep());
+    }
+  }
+
+  /// Phase: tiles of the result, counted line by line; some of a line at a time.
+  private void tiles(int from, int to, int worker) {
+    int across = plan.x().tiles();
+    Scratch scratch = workers[worker].scratch();
+    Object products =
+        scratch.array(ELEMENT, Scratch.Use.TAPS, some * plan.types() * productSlot + 16);
+    for (int item = from, next; item < to; item = next) {
+      int x = item % across;
+      next = Math.min(to, item + Math.min(some, across - x));
+      for (int kind = 0; kind < plan.kinds(); kind++) {
+        for (int type = 0; type < plan.types(); type++) {
+          for (int i = item; i < next; i++) {
+            int at = start + ((i - item) * plan.types() + type) * productSlot;
+            multiply(worker, kind, type, item / across, x + i - item, products, at);
+          }
+        }
+        for (int i = item; i < next; i++) {
+          int at = start + (i - item) * plan.types() * productSlot;
+          finish(worker, kind, item / across, x + i - item, products, at);
+        }
+      }
+    }
+  }
+
+  /// One product of a tile.
+  private void multiply(
+      int worker, int kind, int type, int tileY, int tileX, Object products, int at) {
+    WinogradAxis y = plan.y();
+    WinogradAxis x = plan.x();
+    int typeY = type / x.types();
+    int typeX = type % x.types();
+    int kindY = kind / x.kinds();
+    int kindX = kind % x.kinds();
+    if (!y.needs(tileY, kindY, typeY) || !x.needs(tileX, kindX, typeX)) {
+      return;
+    }
+    Panels own = workers[worker];
+    Stretches sum = stretches[worker];
+    int length = plan.depth() * columns;
+    boolean add = false;
+    int done = 0;
+    int made = 0;
+    int down = y.index(tileY, 0, typeY);
+    int across = x.index(tileX, 0, typeX);
+    for (int partY = 0; partY < y.parts(); partY++) {
+      for (int partX = 0; partX < x.parts(); partX++) {
+        sum.clear();
+        sum.addPixels(plan, down + partY * y.types(), across + partX * x.types(), start, length);
+        if (sum.isEmpty()) {
+          add |= product(own, kind, type, done, made, products, at, add);
+          done = made + 1;
+        } else {
+          sum.write(images, own.panel(), start + made * length, length);
+        }
+        made++;
+      }
+    }
+    add |= product(own, kind, type, done, made, products, at, add);
+    if (!add) {
+      loops.zero(products, at, 0, 1, slot);
+    }
+  }
+
+  /// Multiplies parts `from .. to - 1` of the panel; false if there are none.
+  private boolean product(
+      Panels own, int kind, int type, int from, int to, Object products, int at, boolean add) {
+    int k = (to - from) * plan.depth();
+    int blocks = Math.ceilDiv(k, DEPTH);
+    for (int block = 0; block < blocks; block++) {
+      int step = from * plan.depth() + (int) ((long) k * block / blocks);
+      int next = from * plan.depth() + (int) ((long) k * (block + 1) / blocks);
+      own.multiply(
+          packed,
+          start + (kind * plan.types() + type) * tiles * tileSize,
+          tileSize,
+          step,
+          plan.rows(),
+          0,
+          tiles,
+          next - step,
+          own.panel(),
+          start + step * columns,
+          columns,
+          products,
+          at,
+          columns,
+          add || block > 0);
+    }
+    return blocks > 0;
+  }
+
+  /// Puts the results of a tile together.
+  private void finish(int worker, int kind, int tileY, int tileX, Object products, int at) {
+    WinogradAxis y = plan.y();
+    WinogradAxis x = plan.x();
+    int kindY = kind / x.kinds();
+    int kindX = kind % x.kinds();
+    int above = y.result(tileY, kindY, 0);
+    int below = y.result(tileY, kindY, 1);
+    int left = x.result(tileX, kindX, 0);
+    int right = x.result(tileX, kindX, 1);
+    if (Math.max(above, below) < 0 || Math.max(left, right) < 0) {
+      return;
+    }
+    Combinations.tile(
+        (float[]) products,
+        at,
+        productSlot,
+        y.types(),
+        (float[]) results,
+        place(worker, above, left),
+        place(worker, above, right),
+        place(worker, below, left),
+        place(worker, below, right),
+        slot);
+  }
+
+  /// Where a pixel of the result is, or room for one that is outside.
+  private int place(int worker, int line, int column) {
+    return line < 0 || column < 0
+        ? start + plan.resultImage() * columns + worker * slot
+        : start + (line * plan.x().result() + column) * slot;
+  }
+}
