@@ -57,23 +57,9 @@ class WalksTest {
     int[] depth = new int[kernel.instructions().size()];
     int most = 0;
     for (int i = 0; i < depth.length; i++) {
-      depth[i] =
-          switch (kernel.instructions().get(i)) {
-            case Instr.Unary u -> depth[u.x()];
-            case Instr.Cast c -> depth[c.x()];
-            case Instr.Binary b -> Math.max(depth[b.x()], depth[b.y()]);
-            case Instr.Where w ->
-                Math.max(depth[w.condition()], Math.max(depth[w.x()], depth[w.y()]));
-            case Instr.Reduce r -> depth[r.x()] + 1;
-            case Instr.Constant c -> 0;
-            case Instr.Dynamic d -> 0;
-            case Instr.DynamicWord d -> 0;
-            case Instr.Load l -> 0;
-            case Instr.LoadWord l -> 0;
-            case Instr.Index x -> 0;
-            case Instr.Random r -> 0;
-            case Instr.Store s -> 0;
-          };
+      Instr instr = kernel.instructions().get(i);
+      depth[i] = instr.operands().stream().mapToInt(x -> depth[x]).max().orElse(0);
+      depth[i] += instr instanceof Instr.Reduce ? 1 : 0;
       most = Math.max(most, depth[i]);
     }
     return most;

@@ -27,6 +27,9 @@ final class MathF32 {
     0x1.6b9caap-10f, 0x1.12256p-7f, 0x1.5556f2p-5f, 0x1.5554b4p-3f, 0x1.fffffep-2f
   };
 
+  /// The same of `-r`.
+  private static final float[] EXP_OF_NEGATED = {EXP[0], -EXP[1], EXP[2], -EXP[3], EXP[4]};
+
   /// `(log(1 + f) - f + f^2/2) / f^3` for `1 + f` between the roots of 1/2 and 2.
   private static final float[] LOG = {
     -0x1.38ce9ap-4f, 0x1.055fep-3f, -0x1.0d81ep-3f, 0x1.22d8fep-3f,
@@ -232,10 +235,16 @@ final class MathF32 {
     return withSign(g.div(m, g.add(m, g.f(2))), sign(x));
   }
 
-  /// `e^-|x|` never overflows: `1 / (1 + e)` or `e / (1 + e)`.
+  /// `1 / (1 + e^-x)`, with `e^-x` as in [#exp] from `s = x + n ln 2`. One power of two is enough:
+  /// where it overflows, the result is 0.
   Expr sigmoid(Expr x) {
-    Expr e = expBelow(g.neg(g.abs(x)));
-    return g.div(g.select(g.lt(x, g.f(0)), e, g.f(1)), g.add(e, g.f(1)));
+    Expr limited = atLeast(atMost(x, 87), -89);
+    Expr shifted = g.fma(limited, g.f(-LOG2E), g.f(MAGIC + 127));
+    Expr n = g.sub(shifted, g.f(MAGIC + 127));
+    Expr s = g.fma(n, g.f(LN2_LOW), g.fma(n, g.f(LN2_HIGH), limited));
+    Expr slope = g.fma(g.polynomial(s, g.mul(s, s), EXP_OF_NEGATED), s, g.f(-1));
+    Expr power = g.bits(g.shl(g.bits(shifted), 23));
+    return g.div(g.f(1), g.fma(g.fma(slope, s, g.f(1)), power, g.f(1)));
   }
 
   /// Below 0.92 an odd polynomial, else `1 - e^p(|x|)`.

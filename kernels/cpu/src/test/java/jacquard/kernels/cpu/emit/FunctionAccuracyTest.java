@@ -123,6 +123,11 @@ class FunctionAccuracyTest {
     return Math.abs(y - exact) / Math.ulp(nearest);
   }
 
+  /// Error of a function's value. A sigmoid may be 0 where its reciprocal is beyond 2^127.5.
+  private static double error(UnaryKind kind, float y, double exact) {
+    return kind == UnaryKind.SIGMOID && y == 0 && exact < 0x1.6bp-128 ? 0 : ulps(y, exact);
+  }
+
   /// Floats of both signs at every exponent, and the neighbourhoods of the points where the code
   /// changes its method.
   private static float[] arguments() {
@@ -134,7 +139,9 @@ class FunctionAccuracyTest {
       0.34657359f,
       0.70710678f,
       1.41421356f,
+      88.376262f,
       88.722839f,
+      87.33654f,
       89f,
       104f,
       20f,
@@ -176,7 +183,7 @@ class FunctionAccuracyTest {
     double worst = 0;
     float at = 0;
     for (int i = 0; i < x.length; i++) {
-      double error = ulps(y[i], exact.applyAsDouble(x[i]));
+      double error = error(kind, y[i], exact.applyAsDouble(x[i]));
       if (!(error <= worst)) {
         worst = error;
         at = x[i];
@@ -216,7 +223,7 @@ class FunctionAccuracyTest {
       boolean special = Float.isNaN(expected) || Float.isInfinite(expected) || expected == 0;
       if (special) {
         assertEquals(expected, y[i], kind + " of " + x[i]);
-      } else if (ulps(y[i], e) > 2) {
+      } else if (error(kind, y[i], e) > 2) {
         fail(kind + " of " + x[i] + ": " + y[i] + ", expected " + expected);
       }
     }
