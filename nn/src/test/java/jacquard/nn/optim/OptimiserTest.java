@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.nn.Init;
 import jacquard.nn.Initialiser;
 import jacquard.nn.Parameter;
 import jacquard.nn.Pass;
 import jacquard.nn.Reference;
 import jacquard.nn.data.SplitMix;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
 import jacquard.tensor.State;
 import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
@@ -163,6 +167,31 @@ class OptimiserTest {
       Step.run(List.of(), adam.update(step, List.of(Reference.f32(new float[2], 2))));
     }
     assertEquals(0, adam.states().get(0).value().toFloatArray()[1]);
+  }
+
+  /// Over 40 steps without gradients moments of 1e-44 to 1e-26 pass all magnitudes that f32 has
+  /// below its normal ones, in a loop of their own and on the rows of a product.
+  @Test
+  void processorNeverLeavesMomentsDenormal() {
+    int n = 37;
+    for (boolean product : new boolean[] {false, true}) {
+      Parameter p = Init.of(1).withDevice(Device.CPU).parameter("p", Initialiser.ones(), n, n);
+      Adam adam = Adam.of(List.of(p), 1e-3);
+      float[] small = new float[n * n];
+      for (int i = 0; i < small.length; i++) {
+        small[i] = (float) Math.pow(10, -26 - 18.0 * i / small.length);
+      }
+      adam.states().forEach(state -> state.load(small));
+      Tensor none = Tensor.stored(DType.F32, new float[n * n], Shape.of(n, n), Device.CPU);
+      for (int step = 5; step < 45; step++) {
+        Step.run(List.of(), adam.update(step, List.of(product ? none.matmul(none) : none)));
+        for (State state : adam.states()) {
+          for (float x : state.value().toFloatArray()) {
+            assertTrue(x == 0 || Math.abs(x) >= Float.MIN_NORMAL, state.name() + ": " + x);
+          }
+        }
+      }
+    }
   }
 
   @Test
