@@ -43,7 +43,11 @@ final class Sweep {
     /// Most vertices take one, and those that need no gradient none.
     void take(Tensor contribution) {
       if (contributions.isEmpty()) {
-        contributions = new ArrayList<>(1);
+        contributions = List.of(contribution);
+        return;
+      }
+      if (contributions.size() == 1) {
+        contributions = new ArrayList<>(contributions);
       }
       contributions.add(contribution);
     }

@@ -30,13 +30,11 @@ final class DTypeInference {
           case Op.ScatterAdd s -> false;
           case Op.Fused f -> false;
         };
-    for (Node source : sources) {
-      if (source.dtype().isHalf() && !stores) {
+    for (int i = 0; i < sources.size(); i++) { // without an iterator, one for each node
+      DType dtype = sources.get(i).dtype();
+      if (dtype.isHalf() && !stores) {
         throw new DTypeException(
-            name
-                + ": no node computes in "
-                + source.dtype()
-                + "; cast to f32, as Tensor.apply does");
+            name + ": no node computes in " + dtype + "; cast to f32, as Tensor.apply does");
       }
     }
     return result;

@@ -24,6 +24,27 @@ public final class Inference {
   /// @return the three
   /// @throws jacquard.tensor.TensorException if the sources don't fit the operation
   public static Result infer(Op op, List<Node> sources) {
+    Node x = checked(op, sources);
+    return new Result(dtype(op, sources, x), shape(op, sources, x), x.device());
+  }
+
+  /// The dtype of [#infer].
+  ///
+  /// @param x from [#checked]
+  static DType dtype(Op op, List<Node> sources, Node x) {
+    return DTypeInference.of(op, op.label(), sources, x);
+  }
+
+  /// The shape of [#infer].
+  ///
+  /// @param x from [#checked]
+  static Shape shape(Op op, List<Node> sources, Node x) {
+    return ShapeInference.of(op, op.label(), sources, x);
+  }
+
+  /// The first source, if there are as many as the operation takes, on one device: the device of
+  /// the result.
+  static Node checked(Op op, List<Node> sources) {
     String name = op.label();
     int expected = arity(op);
     if (expected >= 0 ? sources.size() != expected : sources.isEmpty()) {
@@ -34,24 +55,23 @@ public final class Inference {
               + " sources, expected "
               + (expected >= 0 ? expected : "1 or more"));
     }
-    Device device = sources.isEmpty() ? Device.standard() : sources.get(0).device();
-    for (Node source : sources) {
-      if (!source.device().equals(device)) {
+    if (sources.isEmpty()) {
+      throw new IllegalArgumentException(name + ": a leaf is made with Node.leaf or Node.input");
+    }
+    Node x = sources.get(0);
+    for (int i = 1; i < sources.size(); i++) {
+      Node source = sources.get(i);
+      if (!source.device().equals(x.device())) {
         throw new DeviceException(
             name
                 + ": sources on "
-                + device
+                + x.device()
                 + " and "
                 + source.device()
                 + ", expected one device; move one of them");
       }
     }
-    Node x = sources.isEmpty() ? null : sources.get(0);
-    if (x == null) {
-      throw new IllegalArgumentException(name + ": a leaf is made with Node.leaf or Node.input");
-    }
-    return new Result(
-        DTypeInference.of(op, name, sources, x), ShapeInference.of(op, name, sources, x), device);
+    return x;
   }
 
   private static int arity(Op op) {

@@ -17,15 +17,26 @@ public final class Node {
   private static final AtomicLong CREATED = new AtomicLong();
 
   private final long sequence = CREATED.getAndIncrement();
-  private final Inference.Result type;
   private final @Nullable Origin origin = Origin.here();
-  private volatile Definition definition;
+  private final DType dtype;
+  private final Shape shape;
+  private final Device device;
 
-  private record Definition(Op op, List<Node> sources, @Nullable Source source) {}
+  // a step makes some 2,000 nodes: these are fields, not records of their own
+  private List<Node> sources;
+  private @Nullable Source source;
 
-  private Node(Op op, List<Node> sources, @Nullable Source source, Inference.Result type) {
-    this.definition = new Definition(op, sources, source);
-    this.type = type;
+  /// Written after the other two.
+  private volatile Op op;
+
+  private Node(
+      Op op, List<Node> sources, @Nullable Source source, DType dtype, Shape shape, Device device) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.device = device;
+    this.sources = sources;
+    this.source = source;
+    this.op = op;
   }
 
   /// {@return an operation on other nodes}
@@ -43,7 +54,9 @@ public final class Node {
   /// @param sources what it reads, in order
   public static Node of(Op op, List<Node> sources) {
     List<Node> list = List.copyOf(sources);
-    return new Node(op, list, null, Inference.infer(op, list));
+    Node x = Inference.checked(op, list);
+    DType dtype = Inference.dtype(op, list, x);
+    return new Node(op, list, null, dtype, Inference.shape(op, list, x), x.device);
   }
 
   /// {@return a leaf without a source: a constant or an iota}
@@ -60,7 +73,7 @@ public final class Node {
   }
 
   private static Node leaf(Op op, DType dtype, Shape shape, Device device) {
-    return new Node(op, List.of(), null, new Inference.Result(dtype, shape, device));
+    return new Node(op, List.of(), null, dtype, shape, device);
   }
 
   /// {@return a leaf whose value comes from outside}
@@ -70,45 +83,44 @@ public final class Node {
   /// @param shape size of each axis
   /// @param device where it lives
   public static Node input(Source source, DType dtype, Shape shape, Device device) {
-    return new Node(
-        new Op.Input(dtype, shape), List.of(), source, new Inference.Result(dtype, shape, device));
+    return new Node(new Op.Input(dtype, shape), List.of(), source, dtype, shape, device);
   }
 
   /// {@return what it computes}
   public Op op() {
-    return definition.op;
+    return op;
   }
 
   /// {@return what it reads, in order}
   public List<Node> sources() {
-    return definition.sources;
+    return sources;
   }
 
   /// {@return one of [#sources]}
   ///
   /// @param index number of the source
   public Node source(int index) {
-    return definition.sources.get(index);
+    return sources.get(index);
   }
 
   /// {@return where an input's value comes from; null for every other operation}
   public @Nullable Source input() {
-    return definition.source;
+    return source;
   }
 
   /// {@return dtype of the result}
   public DType dtype() {
-    return type.dtype();
+    return dtype;
   }
 
   /// {@return shape of the result}
   public Shape shape() {
-    return type.shape();
+    return shape;
   }
 
   /// {@return where the result lives}
   public Device device() {
-    return type.device();
+    return device;
   }
 
   /// Nodes made later have larger numbers: the order a schedule keeps where it is free to choose.
@@ -127,8 +139,9 @@ public final class Node {
   ///
   /// @param buffer memory with the elements
   public void realise(Buffer buffer) {
-    definition =
-        new Definition(new Op.Input(dtype(), shape()), List.of(), new Source.Stored(buffer));
+    source = new Source.Stored(buffer);
+    sources = List.of();
+    op = new Op.Input(dtype, shape);
   }
 
   /// `add f32[2, 3]@cpu`.
