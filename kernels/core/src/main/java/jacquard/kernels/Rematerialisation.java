@@ -35,13 +35,12 @@ final class Rematerialisation {
   private final Map<Unit, Integer> position = new IdentityHashMap<>();
   private final Map<Vertex, Unit> owner = new HashMap<>();
   private final Map<Vertex, List<Unit>> readers = new LinkedHashMap<>();
-  private final Fusion fusion;
+  private final LoopJoint joint = new LoopJoint();
   private int moved;
 
   private Rematerialisation(List<Unit> order, Collection<Vertex> roots) {
     this.order = new ArrayList<>(order);
     this.roots = new HashSet<>(roots);
-    this.fusion = Fusion.done(order);
     for (int i = 0; i < order.size(); i++) {
       Unit unit = order.get(i);
       position.put(unit, i);
@@ -224,7 +223,7 @@ final class Rematerialisation {
         return null;
       }
     }
-    return fusion.checked(Fusion.combined(loop, fitted));
+    return joint.checked(LoopJoint.combined(loop, fitted));
   }
 
   /// Whether everything small is still there for the host, and the readers can wait for it.
