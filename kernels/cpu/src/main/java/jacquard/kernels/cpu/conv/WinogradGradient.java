@@ -23,7 +23,7 @@ final class WinogradGradient {
   private static final int DEPTH = 256;
 
   /// Elements of `x` or `dy`, whichever has more, that are copied at a time.
-  private static final int COPIED = 220_000;
+  private static final int COPIED = 420_000;
 
   /// Pixels that are transposed at a time.
   private static final int PIXELS = 16;
