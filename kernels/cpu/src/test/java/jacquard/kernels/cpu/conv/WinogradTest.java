@@ -65,6 +65,18 @@ class WinogradTest {
     return new ConvShape(n, c, h, w, o, oh, ow, kh, kw, strideH, strideW, top, left, 1, 1, 1);
   }
 
+  /// Padding so wide that tiles begin one result before the first.
+  @Test
+  void tilesMayBeginBeforeTheResult() {
+    ConvShape shape = new ConvShape(2, 16, 5, 5, 16, 3, 3, 4, 4, 2, 2, 3, 3, 1, 1, 1);
+    assertEquals(-1, WinogradAxis.forward(5, 3, 4, 2, 3).first());
+    Convolution convolution = new Convolution(THREE, new KernelTable(VectorWidth.BITS_256, true));
+    ConvCase data = new ConvCase(shape, 4);
+    data.check(convolution, Way.WINOGRAD, Form.FORWARD);
+    data.check(convolution, Way.WINOGRAD, Form.INPUT_GRADIENT);
+    data.check(convolution, Way.WINOGRAD_GRADIENT, Form.WEIGHT_GRADIENT);
+  }
+
   /// Sums that are longer than what is multiplied at once, and batches of more than one block.
   @Test
   void longSumsAndManyImages() {
