@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
@@ -23,10 +24,16 @@ import org.openjdk.jmh.util.Statistics;
 
 /// Runs one benchmark at a time in a JVM of its own, with the options of this one.
 final class Jmh {
-  private final Effort effort;
+  /// Begins what a process says when it measures loops that are not compiled.
+  static final String NOT_COMPILED = ": not compiled within ";
 
-  Jmh(Effort effort) {
+  private final Effort effort;
+  private final Consumer<String> remarks;
+
+  /// @param remarks told what the processes say of their own measurements
+  Jmh(Effort effort, Consumer<String> remarks) {
     this.effort = effort;
+    this.remarks = remarks;
   }
 
   /// The time of a row.
@@ -90,11 +97,17 @@ final class Jmh {
     if (results.isEmpty()) {
       throw failure(what, null, log.toString(UTF_8));
     }
+    remarks(log.toString(UTF_8)).forEach(remarks);
     Statistics nanos = results.iterator().next().getPrimaryResult().getStatistics();
     return new Timing(
         nanos.getPercentile(50) * 1e-6,
         nanos.getPercentile(10) * 1e-6,
         nanos.getPercentile(90) * 1e-6);
+  }
+
+  /// What [KernelBenchmark] says in a log of its process.
+  static List<String> remarks(String log) {
+    return log.lines().map(String::strip).filter(line -> line.contains(NOT_COMPILED)).toList();
   }
 
   private static String pattern(Class<?> benchmark) {

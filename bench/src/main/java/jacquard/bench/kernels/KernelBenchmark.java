@@ -57,8 +57,7 @@ public class KernelBenchmark {
     Settling.of(body::run, settleSeconds);
     // loops with little work are asked for when they have run often enough
     if (compiledSeconds > 0 && !(warm && awaitWarm())) {
-      System.err.println(
-          row + ": not compiled within " + compiledSeconds + " s, plain loops are measured");
+      System.err.println(row + Jmh.NOT_COMPILED + compiledSeconds + " s, plain loops are measured");
     }
   }
 

@@ -212,7 +212,7 @@ public final class KernelsCommand implements Callable<Integer> {
     Map<Setting, Roofline> ceilings = new LinkedHashMap<>();
     List<Measurement> measured = new ArrayList<>();
     Effort effort = quick ? Effort.QUICK : Effort.STANDARD;
-    Jmh jmh = new Jmh(forced == null ? effort : forced);
+    Jmh jmh = new Jmh(forced == null ? effort : forced, spec.commandLine().getErr()::println);
     int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
     Table table = new Table(width, others, before);
     String machine = Machine.text();
@@ -271,6 +271,7 @@ public final class KernelsCommand implements Callable<Integer> {
 
   private List<Setting> settings() {
     int machine = VectorWidth.preferred().bits();
+    int processors = Runtime.getRuntime().availableProcessors();
     List<Setting> settings = new ArrayList<>();
     for (int width : bits.isEmpty() ? List.of(machine) : bits) {
       if (width != 128 && width != 256 && width != 512) {
@@ -287,6 +288,14 @@ public final class KernelsCommand implements Callable<Integer> {
       for (int count : threads) {
         if (count < 1) {
           throw new IllegalArgumentException("--threads is " + count + ", expected 1 or more");
+        }
+        if (count > processors) {
+          throw new IllegalArgumentException(
+              "--threads is "
+                  + count
+                  + ", expected at most "
+                  + processors
+                  + ", the processors that this process may use: more threads take turns");
         }
         settings.add(new Setting(count, width));
       }

@@ -38,6 +38,7 @@ class KernelsCommandTest {
         "kernels --peer-library x.so | --peer-library needs --peer",
         "kernels --peer mkl --peer-library TEMP/none.so | --peer-library: TEMP/none.so",
         "kernels --threads 0 | --threads is 0, expected 1 or more",
+        "kernels --threads 9999 | --threads is 9999, expected at most ",
         "kernels --threads x | 'x' is not an int",
         "kernels --bits 100 | --bits is 100, expected 128, 256 or 512",
         "kernels --compare TEMP/none | no such file",
@@ -91,6 +92,13 @@ class KernelsCommandTest {
             "kernel                                        MFLOP         MB  FLOP/byte",
             "gelu-1M-fwd                                    8.39       8.39       1.00"),
         result.out());
+  }
+
+  @Test
+  void whatAProcessSaysOfItsMeasurementIsTold() {
+    assertEquals(
+        List.of("rand-1M: not compiled within 60.0 s, plain loops are measured"),
+        Jmh.remarks("# Warmup\n rand-1M: not compiled within 60.0 s, plain loops are measured\nx"));
   }
 
   /// In this process, and too short to measure anything.
