@@ -1,5 +1,7 @@
 package jacquard.autograd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
@@ -49,5 +51,9 @@ final class Graphs {
 
   static long count(List<Node> nodes, Class<? extends Op> op) {
     return nodes.stream().filter(node -> op.isInstance(node.op())).count();
+  }
+
+  static void assertClose(double[] expected, Tensor actual) {
+    assertArrayEquals(expected, actual.toDoubleArray(), 1e-12);
   }
 }

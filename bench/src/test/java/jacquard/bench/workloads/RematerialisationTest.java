@@ -9,15 +9,13 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.cpu.CpuTarget;
 import jacquard.kernels.cpu.machine.VectorWidth;
+import jacquard.kernels.testing.TargetLike;
 import jacquard.nn.Precision;
-import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
-import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
-import jacquard.tensor.spi.HostBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,32 +31,7 @@ class RematerialisationTest {
   private static final int BATCH = 8;
 
   /// The CPU with another limit.
-  private record Limited(CpuTarget cpu, long rematerialiseAbove) implements Target {
-    @Override
-    public Device device() {
-      return cpu.device();
-    }
-
-    @Override
-    public Buffer allocate(DType dtype, int size) {
-      return cpu.allocate(dtype, size);
-    }
-
-    @Override
-    public Buffer place(HostBuffer host) {
-      return cpu.place(host);
-    }
-
-    @Override
-    public boolean hasKernel(Node fused) {
-      return cpu.hasKernel(fused);
-    }
-
-    @Override
-    public Program prepare(Schedule schedule) {
-      return cpu.prepare(schedule);
-    }
-  }
+  private record Limited(Target other, long rematerialiseAbove) implements TargetLike {}
 
   private static PlannedBackend cpu(long above) {
     CpuTarget cpu = new CpuTarget(Device.CPU, 1, VectorWidth.preferred());

@@ -6,14 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
-import jacquard.kernels.Target;
-import jacquard.tensor.DType;
+import jacquard.kernels.testing.HostTarget;
 import jacquard.tensor.Device;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
 import jacquard.tensor.spi.Backend;
-import jacquard.tensor.spi.Buffer;
-import jacquard.tensor.spi.HostBuffer;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,20 +28,10 @@ class StepCostTest {
   private final PlannedBackend backend = new PlannedBackend(new Idle());
 
   /// Host memory, and programs that do nothing.
-  private record Idle() implements Target {
+  private record Idle() implements HostTarget {
     @Override
     public Device device() {
       return Device.CPU;
-    }
-
-    @Override
-    public Buffer allocate(DType dtype, int size) {
-      return HostBuffer.allocate(dtype, size);
-    }
-
-    @Override
-    public Buffer place(HostBuffer host) {
-      return host;
     }
 
     @Override

@@ -3,6 +3,7 @@ package jacquard.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.kernels.testing.HostTarget;
 import jacquard.kernels.testing.InterpretedTarget;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
@@ -10,8 +11,6 @@ import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
-import jacquard.tensor.spi.Buffer;
-import jacquard.tensor.spi.HostBuffer;
 import jacquard.tensor.testing.RandomGraph;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -81,20 +80,10 @@ class PlanCacheTest {
     assertEquals(before, told.size(), "of a graph that has a plan");
   }
 
-  private record Telling(List<String> told) implements Target {
+  private record Telling(List<String> told) implements HostTarget {
     @Override
     public Device device() {
       return Device.REFERENCE;
-    }
-
-    @Override
-    public Buffer allocate(DType dtype, int size) {
-      return HostBuffer.allocate(dtype, size);
-    }
-
-    @Override
-    public Buffer place(HostBuffer host) {
-      return host;
     }
 
     @Override

@@ -2,7 +2,6 @@ package jacquard.kernels.testing;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
-import jacquard.kernels.Target;
 import jacquard.kernels.Task;
 import jacquard.kernels.TaskReference;
 import jacquard.tensor.DType;
@@ -14,7 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /// Runs schedules by interpretation: the passes without any code generation.
-public final class InterpretedTarget implements Target {
+public final class InterpretedTarget implements HostTarget {
   /// Written over memory that holds nothing yet, so that a read before the write shows.
   private static final double POISON = Double.NaN;
 
@@ -27,16 +26,6 @@ public final class InterpretedTarget implements Target {
   @Override
   public Device device() {
     return device;
-  }
-
-  @Override
-  public Buffer allocate(DType dtype, int size) {
-    return HostBuffer.allocate(dtype, size);
-  }
-
-  @Override
-  public Buffer place(HostBuffer host) {
-    return host;
   }
 
   @Override

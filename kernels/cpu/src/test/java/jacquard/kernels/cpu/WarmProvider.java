@@ -5,14 +5,10 @@ import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.machine.VectorWidth;
-import jacquard.tensor.DType;
+import jacquard.kernels.testing.TargetLike;
 import jacquard.tensor.Device;
-import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.BackendProvider;
-import jacquard.tensor.spi.Buffer;
-import jacquard.tensor.spi.HostBuffer;
-import java.time.Duration;
 import java.util.List;
 
 /// The processor as users have it, as device `cpuWarm`, but for its haste: the vector form of every
@@ -45,25 +41,10 @@ public final class WarmProvider implements BackendProvider {
     return new PlannedBackend(new Eager(new CpuTarget(DEVICE, THREADS, VectorWidth.preferred())));
   }
 
-  private record Eager(CpuTarget cpu) implements Target {
+  private record Eager(CpuTarget cpu) implements TargetLike {
     @Override
-    public Device device() {
-      return cpu.device();
-    }
-
-    @Override
-    public Buffer allocate(DType dtype, int size) {
-      return cpu.allocate(dtype, size);
-    }
-
-    @Override
-    public Buffer place(HostBuffer host) {
-      return cpu.place(host);
-    }
-
-    @Override
-    public boolean hasKernel(Node fused) {
-      return cpu.hasKernel(fused);
+    public Target other() {
+      return cpu;
     }
 
     @Override
@@ -86,11 +67,6 @@ public final class WarmProvider implements BackendProvider {
 
     private void ask(Task.Loop loop) {
       cpu.compiler.compile(loop.kernel()).expect(loop.launch().inner(), MUCH);
-    }
-
-    @Override
-    public boolean awaitWarm(Duration limit) throws InterruptedException {
-      return cpu.awaitWarm(limit);
     }
   }
 }
