@@ -104,7 +104,7 @@ class WalksTest {
     List<Kernel> kernels = kernels(sum.mul(a));
     assertEquals(1, kernels.size());
     assertEquals(1, reductionsInTurn(kernels.getFirst()));
-    assertEquals(3, reductions(kernels.getFirst()), "of a b, of a and of b");
+    assertEquals(4, reductions(kernels.getFirst()), "of a b, of a, of b and of what has no factor");
   }
 
   @Test
@@ -113,6 +113,32 @@ class WalksTest {
     Tensor column = random(2, 6, 1);
     List<Kernel> kernels = kernels(a.mul(column).add(random(3, 6, 24)).sumKeepDims(-1));
     assertEquals(1, reductions(kernels.getFirst()));
+  }
+
+  @Test
+  void termsWithoutFactorsCancelAsTheyAreWritten() {
+    Tensor g = random(1, 2, 1000);
+    Tensor p = random(2, 2, 1000).mul(100).add(1e6);
+    Tensor q = p.add(random(3, 2, 1000));
+    Tensor k = g.square().meanKeepDims(-1).add(1).recip();
+    Tensor sum = g.mul(k).add(p.realise().sub(q.realise())).sum(1);
+    Kernel kernel = kernels(sum.mul(1e-3)).getFirst();
+    assertEquals(3, reductions(kernel), "of g g, of g and of p - q, not of p and of q");
+  }
+
+  @Test
+  void longSumsAndSharedTermsAreNotFollowed() {
+    Tensor shared = random(2, 2, 4);
+    for (int i = 0; i < 40; i++) {
+      shared = shared.add(shared);
+    }
+    kernels(shared.sum(1).mul(0x1p-40));
+    Tensor deep = random(3, 2, 4);
+    Tensor step = random(4, 2, 4).mul(1e-3).realise();
+    for (int i = 0; i < 5000; i++) {
+      deep = deep.add(step);
+    }
+    BACKEND.run(List.of(new Backend.Root(deep.sum().node(), null)));
   }
 
   @Test

@@ -26,7 +26,7 @@ public final class Node {
   private List<Node> sources;
   private @Nullable Source source;
 
-  /// Written after the other two.
+  /// Written after the other two, and read before them.
   private volatile Op op;
 
   private Node(
@@ -93,7 +93,7 @@ public final class Node {
 
   /// {@return what it reads, in order}
   public List<Node> sources() {
-    return sources;
+    return op instanceof Op.Leaf ? List.of() : sources;
   }
 
   /// {@return one of [#sources]}
@@ -105,7 +105,7 @@ public final class Node {
 
   /// {@return where an input's value comes from; null for every other operation}
   public @Nullable Source input() {
-    return source;
+    return op instanceof Op.Leaf ? source : null;
   }
 
   /// {@return dtype of the result}

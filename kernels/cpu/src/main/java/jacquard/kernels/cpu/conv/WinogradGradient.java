@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
@@ -27,8 +28,6 @@ final class WinogradGradient {
 
   /// Pixels that are transposed at a time.
   private static final int PIXELS = 16;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private static final Element ELEMENT = Element.F32;
 
@@ -133,7 +132,7 @@ final class WinogradGradient {
       for (type = 0; type < plan.types(); type++) {
         locate();
         pool.parallelFor(lines * across, 4, outerPart);
-        pool.parallelFor(parts, (int) Math.clamp(FLOPS_PER_PART / flops, 1, parts), sumPart);
+        pool.parallelFor(parts, Grain.ofProduct(flops), sumPart);
       }
     }
     pool.parallelFor(s.taps() * blocks, 4, tapPart);

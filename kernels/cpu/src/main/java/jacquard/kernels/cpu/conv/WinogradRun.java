@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
@@ -28,8 +29,6 @@ final class WinogradRun {
 
   /// Filters that are sorted at a time.
   private static final int FILTERS = 16;
-
-  private static final double FLOPS_PER_PART = 400_000;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
@@ -107,7 +106,7 @@ final class WinogradRun {
       int count = Math.min(columns, s.n() - first);
       source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
       double flops = (double) s.flops() * count / s.n() / items;
-      pool.parallelFor(items, (int) Math.clamp(FLOPS_PER_PART / flops, 1, items), tilePart);
+      pool.parallelFor(items, Grain.ofProduct(flops), tilePart);
       result.back(results, 0, count, to, toOffset + first * plan.resultImage());
     }
     filters = NOTHING;
