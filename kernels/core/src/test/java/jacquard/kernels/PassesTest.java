@@ -1,58 +1,20 @@
 package jacquard.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static jacquard.kernels.CheckedPlans.BACKEND;
+import static jacquard.kernels.CheckedPlans.check;
+import static jacquard.kernels.CheckedPlans.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import jacquard.kernels.testing.InterpretedTarget;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Scalar;
-import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Op;
-import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
-import jacquard.tensor.spi.HostBuffer;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PassesTest {
-  private static final PlannedBackend BACKEND =
-      new PlannedBackend(new InterpretedTarget(Device.REFERENCE));
-
-  private static Tensor random(int seed, int... dims) {
-    Shape shape = Shape.of(dims);
-    float[] x = new float[shape.arraySize()];
-    Random random = new Random(seed);
-    for (int i = 0; i < x.length; i++) {
-      x[i] = (float) random.nextGaussian();
-    }
-    return Tensor.stored(DType.F32, x, shape, Device.REFERENCE);
-  }
-
-  private static Schedule check(Tensor... outputs) {
-    List<Backend.Root> roots =
-        java.util.Arrays.stream(outputs).map(t -> new Backend.Root(t.node(), null)).toList();
-    var expected = Evaluator.evaluate(roots.stream().map(Backend.Root::node).toList());
-    var buffers = BACKEND.run(roots);
-    for (int i = 0; i < outputs.length; i++) {
-      HostBuffer want = HostBuffer.allocate(outputs[i].dtype(), outputs[i].shape().arraySize());
-      expected.get(i).write(want);
-      HostBuffer got = (HostBuffer) buffers.get(i);
-      if (outputs[i].dtype() == DType.F32) {
-        assertArrayEquals((float[]) want.array(), (float[]) got.array(), 1e-4f);
-      } else {
-        assertEquals(text(want.array()), text(got.array()));
-      }
-    }
-    return PlannedBackend.schedule(roots);
-  }
-
-  private static String text(Object array) {
-    return array instanceof int[] a ? java.util.Arrays.toString(a) : String.valueOf(array);
-  }
-
   @Test
   void softmaxIsOneKernel() {
     assertEquals(1, check(random(1, 3, 5, 7).softmax(-1)).size());

@@ -1,55 +1,24 @@
 package jacquard.kernels;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static jacquard.kernels.CheckedPlans.BACKEND;
+import static jacquard.kernels.CheckedPlans.check;
+import static jacquard.kernels.CheckedPlans.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.Kernel.Instr;
-import jacquard.kernels.testing.InterpretedTarget;
-import jacquard.tensor.DType;
-import jacquard.tensor.Device;
-import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.BinaryKind;
 import jacquard.tensor.graph.UnaryKind;
-import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
-import jacquard.tensor.spi.HostBuffer;
 import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// How often kernels walk over what they reduce, and what they compute again each time.
 class WalksTest {
-  private static final PlannedBackend BACKEND =
-      new PlannedBackend(new InterpretedTarget(Device.REFERENCE));
-
-  private static Tensor random(int seed, int... dims) {
-    Shape shape = Shape.of(dims);
-    float[] x = new float[shape.arraySize()];
-    Random random = new Random(seed);
-    for (int i = 0; i < x.length; i++) {
-      x[i] = (float) random.nextGaussian();
-    }
-    return Tensor.stored(DType.F32, x, shape, Device.REFERENCE);
-  }
-
-  /// The loops of a plan, whose results are those of the reference.
+  /// The loops of a plan.
   private static List<Kernel> kernels(Tensor... outputs) {
-    List<Backend.Root> roots =
-        Stream.of(outputs).map(t -> new Backend.Root(t.node(), null)).toList();
-    var expected = Evaluator.evaluate(roots.stream().map(Backend.Root::node).toList());
-    var buffers = BACKEND.run(roots);
-    for (int i = 0; i < outputs.length; i++) {
-      HostBuffer want = HostBuffer.allocate(DType.F32, outputs[i].shape().arraySize());
-      expected.get(i).write(want);
-      assertArrayEquals(
-          (float[]) want.array(), (float[]) ((HostBuffer) buffers.get(i)).array(), 1e-4f);
-    }
-    return PlannedBackend.schedule(roots).tasks().stream()
-        .map(task -> ((Task.Loop) task).kernel())
-        .toList();
+    return check(outputs).tasks().stream().map(task -> ((Task.Loop) task).kernel()).toList();
   }
 
   /// Reductions that need each other: so many walks there are before the one that writes.
