@@ -1,6 +1,5 @@
 package jacquard.kernels.cpu.conv;
 
-import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
@@ -22,14 +21,8 @@ final class BatchGradient {
   /// Longest part of a sum that is gathered at once.
   private static final int DEPTH = 256;
 
-  /// Elements of `x` that are copied at a time, so that the copy stays in the second-level cache.
-  private static final int COPIED = 420_000;
-
   /// Sums that are added to while they stay in the second-level cache.
   private static final int SUMS = 32 * 1024;
-
-  /// Pixels that are transposed at a time.
-  private static final int PIXELS = 16;
 
   /// At 14x14, 3.7 ms image by image and 4.2 here; at 7x7, 8.1 and 5.2.
   private static final int MOST_PIXELS = 128;
@@ -37,13 +30,12 @@ final class BatchGradient {
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
-  private final RangeBody copyPart = this::copy;
+  private final Operands operands;
+  private final ChannelsInnermost copies;
   private final RangeBody tilePart = this::packTiles;
   private final RangeBody sumPart = this::sums;
-  private final RangeBody storePart = this::store;
 
-  private Element element = Element.F32;
-  private Loops loops = element.loops();
+  private Loops loops = Element.F32.loops();
   private ConvShape shape = ConvShape.of(0, 1, 1, 1, 1, 1, 1, 0);
   private AxisTaps h = AxisTaps.forward(1, 1, 1, 1, 0, 1);
   private AxisTaps w = h;
@@ -55,25 +47,12 @@ final class BatchGradient {
   private int tileSize;
   private int tileParts;
 
-  private Object x = NOTHING;
-  private int xOffset;
-  private Object dy = NOTHING;
-  private int dyOffset;
-  private Object dw = NOTHING;
-  private int dwOffset;
-  private Object images = NOTHING;
-  private Object outer = NOTHING;
-  private Object packed = NOTHING;
-  private Object sums = NOTHING;
-  private int firstImage;
-  private int count;
-
-  private static final Object NOTHING = new float[0];
-
-  BatchGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  BatchGradient(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    this.operands = operands;
+    copies = new ChannelsInnermost(pool, workers, operands);
   }
 
   /// Whether a shape is one for this class. With more pixels than [#MOST_PIXELS], the sum over one
@@ -83,69 +62,37 @@ final class BatchGradient {
   }
 
   /// Neither operand may be empty, nor the result.
-  void run(
-      ConvShape newShape,
-      Element newElement,
-      Object newX,
-      int newXOffset,
-      Object newDy,
-      int newDyOffset,
-      Object newDw,
-      int newDwOffset) {
+  void run(ConvShape newShape) {
     shape = newShape;
-    element = newElement;
-    loops = element.loops();
-    start = element.lineStart();
+    loops = operands.loops();
+    start = operands.start();
+    Element element = operands.element();
     columns = Panels.columns(kernels, element);
-    x = newX;
-    xOffset = newXOffset;
-    dy = newDy;
-    dyOffset = newDyOffset;
-    dw = newDw;
-    dwOffset = newDwOffset;
     ConvShape s = shape;
     h = pixels(s.h(), s.oh(), s.kh(), s.strideH(), s.padTop(), s.dilationH());
     w = pixels(s.w(), s.ow(), s.kw(), s.strideW(), s.padLeft(), s.dilationW());
     blocks = Math.ceilDiv(s.channels(), columns);
     tiles = Panels.tiles(kernels, s.filters());
-    int chunks = Math.ceilDiv(s.n(), Math.clamp(COPIED / s.xImage(), 1, s.n()));
-    int chunk = Math.ceilDiv(s.n(), chunks);
-    int pixels = s.oh() * s.ow();
-    tileSize = Panels.tileSize(kernels, pixels * chunk);
-    Scratch scratch = workers[0].scratch();
-    images = scratch.array(element, Scratch.Use.IMAGES, chunk * s.xImage() + 64);
-    outer = scratch.array(element, Scratch.Use.FILTERS, chunk * s.yImage() + 64);
-    packed = scratch.array(element, Scratch.Use.A_TILES, s.groups() * tiles * tileSize);
+    copies.use(s, s.c());
+    tileSize = Panels.tileSize(kernels, s.oh() * s.ow() * copies.chunk());
+    operands.allocate(Scratch.Use.A_TILES, s.groups() * tiles * tileSize);
     int panels = s.groups() * s.taps() * blocks;
-    sums = scratch.array(element, Scratch.Use.SUMS, panels * s.filters() * columns);
+    operands.allocate(Scratch.Use.SUMS, panels * s.filters() * columns);
     for (Panels worker : workers) {
       worker.use(element, DEPTH);
     }
-    tileParts = Math.clamp(Math.ceilDiv(4 * pool.threads(), panels), 1, tiles);
-    if (pool.threads() == 1) {
-      tileParts = 1;
-    }
+    tileParts = copies.tileParts(panels, tiles);
     int parts = panels * tileParts;
-    for (firstImage = 0; firstImage < s.n(); firstImage += chunk) {
-      count = Math.min(chunk, s.n() - firstImage);
+    for (int first = 0; first < s.n(); first += copies.count()) {
+      copies.copy(first);
       locate();
-      double moved = 2.0 * element.bytes();
-      pool.parallelFor(count, Grain.ofTransposition(moved * (s.xImage() + s.yImage())), copyPart);
       int all = s.groups() * tiles;
-      pool.parallelFor(all, Grain.ofCopy(moved * s.yImage() * count / all), tilePart);
-      double flops = (double) s.flops() * count / s.n() / parts;
+      double moved = 2.0 * element.bytes() * s.yImage() * copies.count();
+      pool.parallelFor(all, Grain.ofCopy(moved / all), tilePart);
+      double flops = (double) s.flops() * copies.count() / s.n() / parts;
       pool.parallelFor(parts, Grain.ofProduct(flops), sumPart);
     }
-    int stored = s.o() * blocks;
-    double perItem = 2.0 * element.bytes() * s.wElements() / stored;
-    pool.parallelFor(stored, Grain.ofTransposition(perItem), storePart);
-    x = NOTHING;
-    dy = NOTHING;
-    dw = NOTHING;
-    images = NOTHING;
-    outer = NOTHING;
-    packed = NOTHING;
-    sums = NOTHING;
+    copies.store(Scratch.Use.SUMS, columns);
   }
 
   /// For each tap, the coordinates of `y` at which it is inside `x`.
@@ -162,6 +109,7 @@ final class BatchGradient {
   /// Row `pixel * count + image` of a tap's panel, from the row of the pixel that its origins name.
   private void locate() {
     ConvShape s = shape;
+    int count = copies.count();
     int length = s.oh() * s.ow() * count;
     if (offsets.length < length) {
       offsets = new int[length];
@@ -177,48 +125,19 @@ final class BatchGradient {
     }
   }
 
-  /// Phase: copies of images, channels innermost.
-  private void copy(int from, int to, int worker) {
-    ConvShape s = shape;
-    for (int image = from; image < to; image++) {
-      int all = firstImage + image;
-      workers[worker].touched =
-          CacheLines.touchImage(x, xOffset + all * s.xImage(), s.xImage())
-              + CacheLines.touchImage(dy, dyOffset + all * s.yImage(), s.yImage());
-      copy(x, xOffset + all * s.xImage(), s.h() * s.w(), s.c(), images, image);
-      copy(dy, dyOffset + all * s.yImage(), s.oh() * s.ow(), s.o(), outer, image);
-    }
-  }
-
-  /// Few pixels at a time: the lines that they are written to, often a power of two apart, should
-  /// stay in L1 until they are full.
-  private void copy(Object source, int at, int pixels, int channels, Object target, int image) {
-    for (int p = 0; p < pixels; p += PIXELS) {
-      Transposition.run(
-          loops,
-          source,
-          at + p,
-          pixels,
-          channels,
-          Math.min(PIXELS, pixels - p),
-          target,
-          start + (p * count + image) * channels,
-          count * channels);
-    }
-  }
-
   /// Phase: tiles of the filters' gradients, counted through groups and tiles.
   private void packTiles(int from, int to, int worker) {
     int step = kernels.shape().panelStep();
+    Object packed = operands.memory(Scratch.Use.A_TILES);
     for (int item = from; item < to; item++) {
       int row = Panels.tileRow(shape.filters(), tiles, item % tiles);
       int height = Panels.tileRow(shape.filters(), tiles, item % tiles + 1) - row;
       loops.pack(
-          outer,
+          copies.dy(),
           start + item / tiles * shape.filters() + row,
           shape.o(),
           1,
-          shape.oh() * shape.ow() * count,
+          shape.oh() * shape.ow() * copies.count(),
           height,
           packed,
           start + item * tileSize,
@@ -231,7 +150,7 @@ final class BatchGradient {
   /// their tiles and the sums stay in L2.
   private void sums(int from, int to, int worker) {
     ConvShape s = shape;
-    int lines = Math.max(1, DEPTH / (s.ow() * count));
+    int lines = Math.max(1, DEPTH / (s.ow() * copies.count()));
     int some = Math.max(1, SUMS / (s.filters() * columns));
     for (int first = from; first < to; first += some) {
       for (int line = 0; line < s.oh(); line += lines) {
@@ -255,23 +174,23 @@ final class BatchGradient {
     int q = tap % s.kw();
     int base =
         start
-            + (h.origin()[p] * s.w() + w.origin()[q]) * count * s.c()
+            + (h.origin()[p] * s.w() + w.origin()[q]) * copies.count() * s.c()
             + group * s.channels()
             + block * columns;
     int left = w.from()[q];
     int right = w.to()[q];
-    if (firstImage == 0 && line == 0 && (h.from()[p] == h.to()[p] || left == right)) {
+    if (copies.first() == 0 && line == 0 && (h.from()[p] == h.to()[p] || left == right)) {
       int first = Panels.tileRow(s.filters(), tiles, fromTile);
       int rows = Panels.tileRow(s.filters(), tiles, toTile) - first;
       int at = start + (panel * s.filters() + first) * columns;
-      loops.zero(sums, at, 0, 1, rows * columns);
+      loops.zero(operands.memory(Scratch.Use.SUMS), at, 0, 1, rows * columns);
     }
     int top = Math.max(line, h.from()[p]);
     int bottom = Math.min(endLine, h.to()[p]);
     if (top >= bottom || left == right) {
       return;
     }
-    boolean add = firstImage > 0 || top > h.from()[p];
+    boolean add = copies.first() > 0 || top > h.from()[p];
     if (right - left == s.ow()) {
       stretch(own, panel, base, top * s.ow(), bottom * s.ow(), fromTile, toTile, add);
       return;
@@ -286,17 +205,17 @@ final class BatchGradient {
   private void stretch(
       Panels own, int panel, int base, int first, int end, int fromTile, int toTile, boolean add) {
     ConvShape s = shape;
-    int from = first * count;
-    int length = (end - first) * count;
+    int from = first * copies.count();
+    int length = (end - first) * copies.count();
     int parts = Math.ceilDiv(length, DEPTH);
     int width = Math.min(columns, s.channels() - panel % blocks * columns);
     int group = panel / blocks / s.taps();
     int at = 0;
     for (int part = 1; part <= parts; part++) {
       int next = (int) ((long) length * part / parts);
-      own.gather(images, base, offsets, from + at, next - at, 0, width);
+      own.gather(copies.x(), base, offsets, from + at, next - at, 0, width);
       own.multiply(
-          packed,
+          operands.memory(Scratch.Use.A_TILES),
           start + group * tiles * tileSize,
           tileSize,
           from + at,
@@ -307,32 +226,11 @@ final class BatchGradient {
           own.panel(),
           start,
           width,
-          sums,
+          operands.memory(Scratch.Use.SUMS),
           start + panel * s.filters() * columns,
           columns,
           add || part > 1);
       at = next;
-    }
-  }
-
-  /// Phase: sums in the order of `dw`, counted through filters and blocks of channels.
-  private void store(int from, int to, int worker) {
-    ConvShape s = shape;
-    for (int item = from; item < to; item++) {
-      int block = item % blocks;
-      int o = item / blocks;
-      int group = o / s.filters();
-      int panel = group * s.taps() * blocks + block;
-      Transposition.run(
-          loops,
-          sums,
-          start + (panel * s.filters() + o % s.filters()) * columns,
-          blocks * s.filters() * columns,
-          s.taps(),
-          Math.min(columns, s.channels() - block * columns),
-          dw,
-          dwOffset + (o * s.channels() + block * columns) * s.taps(),
-          s.taps());
     }
   }
 }

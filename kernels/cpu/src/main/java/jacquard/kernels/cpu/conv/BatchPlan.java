@@ -1,37 +1,26 @@
 package jacquard.kernels.cpu.conv;
 
-/// A forward form or an input gradient over a block of images, whose source and result are stored
-/// with the images innermost: `[pixel][channel][image]`.
+/// Products of all taps inside the source.
 ///
 /// For a pixel of the result, every tap of the filter reads one row of images per channel, so the
 /// right operand of its product consists of whole rows, whatever the stride, and lies as a finished
 /// panel in the source for each line of taps without dilation. The rows of taps that fall outside
 /// the source are left out, and not multiplied as zeros.
 ///
-/// @param depth channels of the source in a group: rows of the right operand for each tap
-/// @param rows channels of the result in a group
 /// @param h taps along the height
 /// @param w taps along the width
 /// @param offsets by kind: for each row of the right operand, in the order tap, channel, the offset
 ///   of its row of images, in elements, from the pixel that the origins name
 /// @param columns images in a row
 record BatchPlan(
-    ConvShape shape,
-    int columns,
-    boolean gradient,
-    int depth,
-    int rows,
-    AxisTaps h,
-    AxisTaps w,
-    int[][] offsets) {
+    ConvShape shape, int columns, boolean gradient, AxisTaps h, AxisTaps w, int[][] offsets)
+    implements BlockPlan {
 
   static BatchPlan forward(ConvShape s, int columns) {
     return of(
         s,
         columns,
         false,
-        s.channels(),
-        s.filters(),
         AxisTaps.forward(s.h(), s.oh(), s.kh(), s.strideH(), s.padTop(), s.dilationH()),
         AxisTaps.forward(s.w(), s.ow(), s.kw(), s.strideW(), s.padLeft(), s.dilationW()));
   }
@@ -41,14 +30,12 @@ record BatchPlan(
         s,
         columns,
         true,
-        s.filters(),
-        s.channels(),
         AxisTaps.gradient(s.oh(), s.h(), s.kh(), s.strideH(), s.padTop(), s.dilationH()),
         AxisTaps.gradient(s.ow(), s.w(), s.kw(), s.strideW(), s.padLeft(), s.dilationW()));
   }
 
-  private static BatchPlan of(
-      ConvShape s, int columns, boolean gradient, int depth, int rows, AxisTaps h, AxisTaps w) {
+  private static BatchPlan of(ConvShape s, int columns, boolean gradient, AxisTaps h, AxisTaps w) {
+    int depth = gradient ? s.filters() : s.channels();
     int[][] offsets = new int[h.taps().length * w.taps().length][];
     for (int kind = 0; kind < offsets.length; kind++) {
       int height = h.taps()[kind / w.taps().length].length;
@@ -61,7 +48,7 @@ record BatchPlan(
       }
       offsets[kind] = rowsOfKind;
     }
-    return new BatchPlan(s, columns, gradient, depth, rows, h, w, offsets);
+    return new BatchPlan(s, columns, gradient, h, w, offsets);
   }
 
   int kinds() {
@@ -81,24 +68,16 @@ record BatchPlan(
   }
 
   int taps(int kind) {
-    return depth == 0 ? 0 : offsets[kind].length / depth;
+    return depth() == 0 ? 0 : offsets[kind].length / depth();
   }
 
-  int sourcePixels() {
+  @Override
+  public int sourcePixels() {
     return h.source() * w.source();
   }
 
-  int resultPixels() {
+  @Override
+  public int resultPixels() {
     return h.length() * w.length();
-  }
-
-  /// Elements of an image of the source.
-  int sourceImage() {
-    return shape.groups() * depth * sourcePixels();
-  }
-
-  /// Elements of an image of the result.
-  int resultImage() {
-    return shape.groups() * rows * resultPixels();
   }
 }

@@ -28,102 +28,44 @@ final class BatchRun {
   /// Shortest product of a line of taps that is multiplied where it lies.
   private static final int IN_PLACE = 128;
 
-  /// Filters that are sorted at a time.
-  private static final int FILTERS = 16;
-
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
-  private final Turned source;
-  private final Turned result;
-  private final RangeBody sortPart = this::sort;
+  private final Operands operands;
+  private final SortedFilters filters;
+  private final ImageBlocks blocks;
   private final RangeBody tilePart = this::packTiles;
   private final RangeBody pixelPart = this::pixels;
 
-  private Element element = Element.F32;
-  private Loops loops = element.loops();
+  private Loops loops = Element.F32.loops();
   private BatchPlan plan = BatchPlan.forward(ConvShape.of(0, 1, 1, 1, 1, 1, 1, 0), 1);
   private int columns;
   private int tiles;
   private int start;
   private int[] kindTiles = new int[0];
 
-  private Object filters = NOTHING;
-  private int filtersOffset;
-  private Object sorted = NOTHING;
-  private Object packed = NOTHING;
-  private Object images = NOTHING;
-  private Object sums = NOTHING;
-
-  private static final Object NOTHING = new float[0];
-
-  BatchRun(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  BatchRun(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
-    source = new Turned(pool, workers);
-    result = new Turned(pool, workers);
+    this.operands = operands;
+    filters = new SortedFilters(pool, operands);
+    blocks = new ImageBlocks(pool, workers, operands);
   }
 
   /// Runs a plan. Neither operand may be empty, nor the result.
-  void run(
-      BatchPlan newPlan,
-      Element newElement,
-      Object from,
-      int fromOffset,
-      Object newFilters,
-      int newFiltersOffset,
-      Object to,
-      int toOffset) {
+  void run(BatchPlan newPlan) {
     plan = newPlan;
-    element = newElement;
-    loops = element.loops();
-    start = element.lineStart();
+    loops = operands.loops();
+    start = operands.start();
     columns = plan.columns();
     tiles = Panels.tiles(kernels, plan.rows());
-    filters = newFilters;
-    filtersOffset = newFiltersOffset;
     ConvShape s = plan.shape();
     allocate();
-    double moved = 2.0 * element.bytes() * s.channels() * s.filters();
-    int sets = Math.ceilDiv(s.filters(), FILTERS);
-    int setGrain = Grain.ofTransposition(moved * s.taps() / sets);
-    pool.parallelFor(s.groups() * sets, setGrain, sortPart);
-    int tapGrain = Grain.ofTransposition(moved);
-    pool.parallelFor(plan.kinds() * s.groups() * s.taps(), tapGrain, tilePart);
-    AxisTaps h = plan.h();
-    AxisTaps w = plan.w();
-    source.use(
-        element,
-        columns,
-        s.groups(),
-        plan.depth(),
-        h.source(),
-        w.source(),
-        w.source(),
-        plan.sourcePixels());
-    result.use(
-        element,
-        columns,
-        s.groups(),
-        plan.rows(),
-        h.length(),
-        w.length(),
-        w.length(),
-        plan.resultPixels());
-    int items = s.groups() * plan.resultPixels();
-    for (int first = 0; first < s.n(); first += columns) {
-      int count = Math.min(columns, s.n() - first);
-      source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
-      double flops = (double) s.flops() * count / s.n() / items;
-      pool.parallelFor(items, Grain.ofProduct(flops), pixelPart);
-      result.back(sums, 0, count, to, toOffset + first * plan.resultImage());
-    }
-    filters = NOTHING;
-    sorted = NOTHING;
-    packed = NOTHING;
-    images = NOTHING;
-    sums = NOTHING;
+    filters.sort(plan);
+    double moved = 2.0 * operands.element().bytes() * s.channels() * s.filters();
+    pool.parallelFor(plan.kinds() * s.groups() * s.taps(), Grain.ofTransposition(moved), tilePart);
+    blocks.run(plan, columns, 0, s.groups() * plan.resultPixels(), pixelPart);
   }
 
   private void allocate() {
@@ -138,74 +80,30 @@ final class BatchRun {
       deepest = Math.max(deepest, isShort(kind) ? k : plan.depth());
     }
     for (Panels worker : workers) {
-      worker.use(element, deepest);
+      worker.use(operands.element(), deepest);
     }
-    Scratch scratch = workers[0].scratch();
-    sorted = scratch.array(element, Scratch.Use.FILTERS, s.wElements() + 16);
-    packed = scratch.array(element, Scratch.Use.A_TILES, size);
-    images = scratch.array(element, Scratch.Use.IMAGES, (plan.sourceImage() + 4) * columns);
-    sums = scratch.array(element, Scratch.Use.SUMS, (plan.resultImage() + 4) * columns);
+    operands.allocate(Scratch.Use.A_TILES, size);
   }
 
   private boolean isShort(int kind) {
     return plan.tapsAcross(kind) * plan.depth() < SHORT;
   }
 
-  /// Phase: filters with the index of the left operand's rows innermost, a few filters an item.
-  private void sort(int from, int to, int worker) {
-    ConvShape s = plan.shape();
-    int perGroup = Math.ceilDiv(s.filters(), FILTERS);
-    int length = s.channels() * s.taps();
-    for (int item = from; item < to; item++) {
-      int group = item / perGroup;
-      int first = item % perGroup * FILTERS;
-      int end = Math.min(s.filters(), first + FILTERS);
-      int read = filtersOffset + (group * s.filters() + first) * length;
-      int write = start + group * s.filters() * length;
-      if (!plan.gradient()) {
-        // [channel][tap][filter]
-        int rows = end - first;
-        Transposition.run(
-            loops, filters, read, length, rows, length, sorted, write + first, s.filters());
-        continue;
-      }
-      for (int o = first; o < end; o++, read += length) {
-        // [tap][filter][channel]
-        int stride = s.filters() * s.channels();
-        int at = write + o * s.channels();
-        Transposition.run(
-            loops, filters, read, s.taps(), s.channels(), s.taps(), sorted, at, stride);
-      }
-    }
-  }
-
   /// Phase: tiles of the filters, counted through kinds, groups and taps.
   private void packTiles(int from, int to, int worker) {
     ConvShape s = plan.shape();
-    int step = kernels.shape().panelStep();
-    int tapStride = plan.gradient() ? s.filters() * s.channels() : s.filters();
-    int depthStride = plan.gradient() ? s.channels() : s.taps() * s.filters();
-    int[] starts = workers[worker].scratch().starts(tiles + 1);
-    for (int tile = 0; tile <= tiles; tile++) {
-      starts[tile] = Panels.tileRow(plan.rows(), tiles, tile);
-    }
+    int depth = plan.depth();
+    int rows = plan.rows();
+    Object packed = operands.memory(Scratch.Use.A_TILES);
     for (int item = from; item < to; item++) {
       int tap = item % s.taps();
       int group = item / s.taps() % s.groups();
       int kind = item / s.taps() / s.groups();
       if (tap < plan.taps(kind)) {
-        int read = start + group * s.filters() * s.channels() * s.taps();
-        loops.packTiles(
-            sorted,
-            read + plan.filterTap(kind, tap) * tapStride,
-            depthStride,
-            starts,
-            tiles,
-            plan.depth(),
-            packed,
-            tile(kind, group) + tap * plan.depth() * step,
-            Panels.tileSize(kernels, plan.offsets()[kind].length),
-            step);
+        int read = filters.tap(group, plan.filterTap(kind, tap));
+        int write = tile(kind, group) + tap * depth * kernels.shape().panelStep();
+        int size = Panels.tileSize(kernels, plan.offsets()[kind].length);
+        workers[worker].pack(filters.array(), read, rows, rows, depth, packed, write, size);
       }
     }
   }
@@ -294,7 +192,7 @@ final class BatchRun {
     int left = w.from()[x];
     int right = w.to()[x];
     if (top == bottom || left == right) {
-      loops.zero(sums, target, 0, 1, plan.rows() * columns);
+      loops.zero(own.results(), target, 0, 1, plan.rows() * columns);
     } else if (isShort(kind)) {
       whole(own, group, kind, base, target, top, bottom, left, right);
     } else {
@@ -330,7 +228,7 @@ final class BatchRun {
       } else {
         int at = first + left * depth;
         own.zero(first, left * depth, columns);
-        own.gather(images, base, offsets, at, k, at, columns);
+        own.gather(own.images(), base, offsets, at, k, at, columns);
         own.zero(at + k, line - left * depth - k, columns);
       }
     }
@@ -363,9 +261,9 @@ final class BatchRun {
     int across = plan.tapsAcross(kind);
     boolean addPart = add || part > 0;
     if (plan.w().step() == 1 && first / across == (end - 1) / across) {
-      multiply(own, group, kind, step, k, images, base + offsets[step], target, addPart);
+      multiply(own, group, kind, step, k, own.images(), base + offsets[step], target, addPart);
     } else {
-      own.gather(images, base, offsets, step, k, 0, columns);
+      own.gather(own.images(), base, offsets, step, k, 0, columns);
       multiply(own, group, kind, step, k, own.panel(), start, target, addPart);
     }
   }
@@ -381,7 +279,7 @@ final class BatchRun {
       int target,
       boolean add) {
     own.multiply(
-        packed,
+        operands.memory(Scratch.Use.A_TILES),
         tile(kind, group),
         Panels.tileSize(kernels, plan.offsets()[kind].length),
         firstStep,
@@ -392,7 +290,7 @@ final class BatchRun {
         right,
         rightOffset,
         columns,
-        sums,
+        own.results(),
         target,
         columns,
         add);

@@ -60,70 +60,53 @@ final class ConvRun {
     }
   }
 
-  void forward(
-      ConvPlan newPlan, Element newElement, Object x, int xo, Object w, int wo, Object y, int yo) {
-    start(newPlan, newElement);
+  void forward(ConvPlan newPlan, Operands o) {
+    start(newPlan, o.element());
     ConvShape s = plan.shape();
     if (s.yElements() == 0) {
       return;
     }
     if (!plan.complete()) {
-      element.loops().zero(y, yo, 0, 1, s.yElements());
+      element.loops().zero(o.c(), o.cOffset(), 0, 1, s.yElements());
       return;
     }
-    left = w;
-    leftOffset = wo;
+    left = o.b();
+    leftOffset = o.bOffset();
     gradient = false;
-    multiply(x, xo, y, yo);
+    multiply(o);
   }
 
-  void inputGradient(
-      ConvPlan newPlan,
-      Element newElement,
-      Object dy,
-      int dyo,
-      Object w,
-      int wo,
-      Object dx,
-      int dxo) {
-    start(newPlan, newElement);
+  void inputGradient(ConvPlan newPlan, Operands o) {
+    start(newPlan, o.element());
     ConvShape s = plan.shape();
     if (s.xElements() == 0) {
       return;
     }
     if (!plan.complete() || s.yElements() == 0) {
-      element.loops().zero(dx, dxo, 0, 1, s.xElements());
+      element.loops().zero(o.c(), o.cOffset(), 0, 1, s.xElements());
     }
     if (s.yElements() == 0 || plan.products().isEmpty()) {
       return;
     }
-    left = w;
-    leftOffset = wo;
+    left = o.b();
+    leftOffset = o.bOffset();
     target = workers[0].scratch().array(element, Scratch.Use.FILTERS, plan.order().length);
     targetOffset = element.lineStart();
     pool.parallelFor(plan.order().length, Grain.ofPlainLoop(1), sortPart);
     left = target;
     leftOffset = targetOffset;
     gradient = true;
-    multiply(dy, dyo, dx, dxo);
+    multiply(o);
   }
 
-  void weightGradient(
-      ConvPlan newPlan,
-      Element newElement,
-      Object x,
-      int xo,
-      Object dy,
-      int dyo,
-      Object dw,
-      int dwo) {
-    start(newPlan, newElement);
+  void weightGradient(ConvPlan newPlan, Operands o) {
+    start(newPlan, o.element());
     ConvShape s = plan.shape();
     if (s.wElements() == 0) {
       return;
     }
     if (s.yElements() == 0) {
-      element.loops().zero(dw, dwo, 0, 1, s.wElements());
+      element.loops().zero(o.c(), o.cOffset(), 0, 1, s.wElements());
       return;
     }
     Object sums = workers[0].scratch().array(element, Scratch.Use.SUMS, s.wElements());
@@ -135,10 +118,10 @@ final class ConvRun {
     int panels = ceilDiv(product.width(), panelColumns) * plan.products().size();
     boolean even = panels % pool.threads() == 0 || panels >= 8 * pool.threads();
     tileParts = even ? 1 : Math.min(pool.threads(), tiles);
-    source = x;
-    sourceOffset = xo;
-    left = dy;
-    leftOffset = dyo;
+    source = o.a();
+    sourceOffset = o.aOffset();
+    left = o.b();
+    leftOffset = o.bOffset();
     target = sums;
     targetOffset = element.lineStart();
     for (firstImage = 0; firstImage < s.n(); firstImage = endImage) {
@@ -150,8 +133,8 @@ final class ConvRun {
     }
     left = sums;
     leftOffset = targetOffset;
-    target = dw;
-    targetOffset = dwo;
+    target = o.c();
+    targetOffset = o.cOffset();
     pool.parallelFor(plan.order().length, Grain.ofPlainLoop(1), sortPart);
     finish();
   }
@@ -173,12 +156,11 @@ final class ConvRun {
   }
 
   /// Runs the products of a forward form or an input gradient.
-  private void multiply(
-      Object newSource, int newSourceOffset, Object newTarget, int newTargetOffset) {
-    source = newSource;
-    sourceOffset = newSourceOffset;
-    target = newTarget;
-    targetOffset = newTargetOffset;
+  private void multiply(Operands o) {
+    source = o.a();
+    sourceOffset = o.aOffset();
+    target = o.c();
+    targetOffset = o.cOffset();
     if (!kernels.shape().readsRows()) {
       packLeft();
     }

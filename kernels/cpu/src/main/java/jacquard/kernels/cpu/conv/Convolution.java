@@ -51,6 +51,7 @@ public final class Convolution {
 
   private final WorkerPool pool;
   private final KernelTable kernels;
+  private final Operands operands;
   private final ConvRun run;
   private final BatchRun batchRun;
   private final BatchGradient batchGradient;
@@ -128,12 +129,13 @@ public final class Convolution {
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Panels(kernels);
     }
-    batchRun = new BatchRun(pool, kernels, workers);
-    batchGradient = new BatchGradient(pool, kernels, workers);
-    winogradRun = new WinogradRun(pool, kernels, workers);
-    winogradGradient = new WinogradGradient(pool, kernels, workers);
-    narrowForward = new NarrowForward(pool, kernels, workers);
-    narrowGradient = new NarrowGradient(pool, kernels, workers);
+    operands = new Operands(workers[0].scratch());
+    batchRun = new BatchRun(pool, kernels, workers, operands);
+    batchGradient = new BatchGradient(pool, kernels, workers, operands);
+    winogradRun = new WinogradRun(pool, kernels, workers, operands);
+    winogradGradient = new WinogradGradient(pool, kernels, workers, operands);
+    narrowForward = new NarrowForward(pool, kernels, workers, operands);
+    narrowGradient = new NarrowGradient(pool, kernels, workers, operands);
   }
 
   /// `y = x * w`.
@@ -249,24 +251,27 @@ public final class Convolution {
 
   private void multiply(
       Way way, Key key, Object a, int aOffset, Object b, int bOffset, Object c, int cOffset) {
-    Element element = key.element();
-    ConvShape s = key.shape();
+    operands.use(key.element(), a, aOffset, b, bOffset, c, cOffset);
+    try {
+      run(way, key);
+    } finally {
+      operands.release();
+    }
+  }
+
+  private void run(Way way, Key key) {
     switch (way) {
-      case NARROW_GRADIENT -> narrowGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
-      case NARROW_FORWARD ->
-          narrowForward.run(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-      case WINOGRAD -> winogradRun.run(winogradPlan(key), a, aOffset, b, bOffset, c, cOffset);
-      case WINOGRAD_GRADIENT ->
-          winogradGradient.run(winogradPlan(key), a, aOffset, b, bOffset, c, cOffset);
-      case BATCH -> batchRun.run(batchPlan(key), element, a, aOffset, b, bOffset, c, cOffset);
-      case BATCH_GRADIENT -> batchGradient.run(s, element, a, aOffset, b, bOffset, c, cOffset);
+      case NARROW_GRADIENT -> narrowGradient.run(key.shape());
+      case NARROW_FORWARD -> narrowForward.run(plan(key));
+      case WINOGRAD -> winogradRun.run(winogradPlan(key));
+      case WINOGRAD_GRADIENT -> winogradGradient.run(winogradPlan(key));
+      case BATCH -> batchRun.run(batchPlan(key));
+      case BATCH_GRADIENT -> batchGradient.run(key.shape());
       case PIXELS -> {
         switch (key.form()) {
-          case FORWARD -> run.forward(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-          case INPUT_GRADIENT ->
-              run.inputGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
-          case WEIGHT_GRADIENT ->
-              run.weightGradient(plan(key), element, a, aOffset, b, bOffset, c, cOffset);
+          case FORWARD -> run.forward(plan(key), operands);
+          case INPUT_GRADIENT -> run.inputGradient(plan(key), operands);
+          case WEIGHT_GRADIENT -> run.weightGradient(plan(key), operands);
         }
       }
     }

@@ -26,6 +26,7 @@ final class NarrowForward {
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
+  private final Operands operands;
   private final RangeBody bandPart = this::bands;
 
   private Element element = Element.F32;
@@ -39,18 +40,11 @@ final class NarrowForward {
   private int bands;
   private int pitch;
 
-  private Object filters = NOTHING;
-  private Object x = NOTHING;
-  private int xOffset;
-  private Object y = NOTHING;
-  private int yOffset;
-
-  private static final Object NOTHING = new float[0];
-
-  NarrowForward(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  NarrowForward(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    this.operands = operands;
   }
 
   /// Whether a shape is one for this class: the pixels of an image must fill a panel.
@@ -61,29 +55,17 @@ final class NarrowForward {
   }
 
   /// Neither operand may be empty, nor the result.
-  void run(
-      ConvPlan newPlan,
-      Element newElement,
-      Object newX,
-      int newXOffset,
-      Object w,
-      int wOffset,
-      Object newY,
-      int newYOffset) {
+  void run(ConvPlan newPlan) {
     plan = newPlan;
-    element = newElement;
+    element = operands.element();
     loops = element.loops();
     start = element.lineStart();
     columns = Panels.columns(kernels, element);
-    x = newX;
-    xOffset = newXOffset;
-    y = newY;
-    yOffset = newYOffset;
     ConvShape s = plan.shape();
     taps = plan.products().getFirst().taps();
     tiles = Panels.tiles(kernels, s.o());
     tileSize = Panels.tileSize(kernels, taps.length);
-    pack(w, wOffset);
+    pack();
     int least = Math.ceilDiv(columns, s.ow());
     bands = Math.max(1, s.oh() / Math.max(least, PANEL_ELEMENTS / (s.ow() * taps.length)));
     int lines = Math.ceilDiv(s.oh(), bands);
@@ -95,21 +77,18 @@ final class NarrowForward {
     int items = s.n() * bands;
     double flops = (double) s.flops() / items;
     pool.parallelFor(items, Grain.ofProduct(flops), bandPart);
-    filters = NOTHING;
-    x = NOTHING;
-    y = NOTHING;
   }
 
-  private void pack(Object w, int wOffset) {
+  private void pack() {
     int terms = taps.length;
     int filterCount = plan.shape().o();
-    filters = workers[0].scratch().array(element, Scratch.Use.A_TILES, tiles * tileSize);
+    Object filters = operands.allocate(Scratch.Use.A_TILES, tiles * tileSize);
     for (int tile = 0; tile < tiles; tile++) {
       int row = Panels.tileRow(filterCount, tiles, tile);
       int height = Panels.tileRow(filterCount, tiles, tile + 1) - row;
       loops.pack(
-          w,
-          wOffset + row * terms,
+          operands.b(),
+          operands.bOffset() + row * terms,
           1,
           terms,
           terms,
@@ -133,10 +112,10 @@ final class NarrowForward {
       int image = item / bands;
       int band = item % bands;
       int endBand = Math.min(bands, band + to - item);
-      int source = xOffset + image * s.xImage();
+      int source = operands.aOffset() + image * s.xImage();
       int firstRow = row(line(band));
       int endRow = rowsBefore(line(endBand));
-      PaddedImage.forward(plan, element, x, source, copy, start, firstRow, endRow);
+      PaddedImage.forward(plan, element, operands.a(), source, copy, start, firstRow, endRow);
       for (; band < endBand; band++, item++) {
         int first = line(band);
         int end = line(band + 1);
@@ -193,7 +172,7 @@ final class NarrowForward {
     ConvShape s = plan.shape();
     int terms = taps.length;
     int rowStride = s.oh() * s.ow();
-    int target = yOffset + image * s.yImage() + firstPixel;
+    int target = operands.cOffset() + image * s.yImage() + firstPixel;
     for (int tile = 0; tile < tiles; tile++) {
       int row = Panels.tileRow(s.o(), tiles, tile);
       int height = Panels.tileRow(s.o(), tiles, tile + 1) - row;
@@ -203,7 +182,18 @@ final class NarrowForward {
       for (int pixel = 0; pixel < pixels; pixel += columns, right += terms * columns) {
         int at = target + row * rowStride + Math.min(pixel, pixels - columns);
         kernel.run(
-            terms, filters, left, 1, own.panel(), right, element.zeros(), 0, 0, y, at, rowStride);
+            terms,
+            operands.memory(Scratch.Use.A_TILES),
+            left,
+            1,
+            own.panel(),
+            right,
+            element.zeros(),
+            0,
+            0,
+            operands.c(),
+            at,
+            rowStride);
       }
     }
   }

@@ -29,6 +29,7 @@ final class NarrowGradient {
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
+  private final Operands operands;
   private final RangeBody imagePart = this::images;
 
   private Element element = Element.F32;
@@ -44,18 +45,11 @@ final class NarrowGradient {
   private int height;
   private int width;
 
-  private Object filters = NOTHING;
-  private Object dy = NOTHING;
-  private int dyOffset;
-  private Object dx = NOTHING;
-  private int dxOffset;
-
-  private static final Object NOTHING = new float[0];
-
-  NarrowGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  NarrowGradient(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    this.operands = operands;
   }
 
   /// Whether a shape is one for this class.
@@ -64,24 +58,12 @@ final class NarrowGradient {
   }
 
   /// Neither operand may be empty, nor the result.
-  void run(
-      ConvShape s,
-      Element newElement,
-      Object y,
-      int yOffset,
-      Object w,
-      int wOffset,
-      Object x,
-      int xOffset) {
+  void run(ConvShape s) {
     shape = s;
-    element = newElement;
+    element = operands.element();
     loops = element.loops();
     start = element.lineStart();
     columns = Panels.columns(kernels, element);
-    dy = y;
-    dyOffset = yOffset;
-    dx = x;
-    dxOffset = xOffset;
     rows = s.c() * s.taps();
     tiles = Panels.tiles(kernels, rows);
     tileSize = Panels.tileSize(kernels, s.o());
@@ -95,27 +77,25 @@ final class NarrowGradient {
         Math.max(
             s.ow() + (s.kw() - 1) * s.dilationW() / s.strideW(),
             Math.ceilDiv(s.padLeft() + s.w(), s.strideW()));
-    pack(w, wOffset);
+    pack();
     int panels = pitch / columns;
     for (Panels worker : workers) {
       worker.use(element, panels * s.o());
     }
     double flops = (double) s.flops() / s.n();
     pool.parallelFor(s.n(), Grain.ofProduct(flops), imagePart);
-    filters = NOTHING;
-    dy = NOTHING;
-    dx = NOTHING;
   }
 
   /// Filters as tiles of `[filter][channel, tap]`.
-  private void pack(Object w, int wOffset) {
-    filters = workers[0].scratch().array(element, Scratch.Use.A_TILES, tiles * tileSize);
+  private void pack() {
+    Object filters = operands.allocate(Scratch.Use.A_TILES, tiles * tileSize);
     for (int tile = 0; tile < tiles; tile++) {
       int row = Panels.tileRow(rows, tiles, tile);
       int count = Panels.tileRow(rows, tiles, tile + 1) - row;
       int to = start + tile * tileSize;
       int step = kernels.shape().panelStep();
-      loops.pack(w, wOffset + row, rows, 1, shape.o(), count, filters, to, step);
+      loops.pack(
+          operands.b(), operands.bOffset() + row, rows, 1, shape.o(), count, filters, to, step);
     }
   }
 
@@ -130,10 +110,11 @@ final class NarrowGradient {
       loops.zero(sums, start, 0, 1, planes * height * width);
       for (int line = 0; line < s.oh(); line += lines) {
         int count = Math.min(lines, s.oh() - line);
-        multiply(own, dyOffset + image * s.yImage() + line * s.ow(), count * s.ow(), added);
+        multiply(
+            own, operands.aOffset() + image * s.yImage() + line * s.ow(), count * s.ow(), added);
         add(added, sums, line, count);
       }
-      store(sums, dxOffset + image * s.xImage());
+      store(sums, operands.cOffset() + image * s.xImage());
     }
   }
 
@@ -146,7 +127,8 @@ final class NarrowGradient {
       starts[i] = i * columns;
     }
     int stride = s.oh() * s.ow();
-    loops.packPanels(dy, offset, stride, starts, panels, pixels, s.o(), own.panel(), start);
+    loops.packPanels(
+        operands.a(), offset, stride, starts, panels, pixels, s.o(), own.panel(), start);
     int vectors = kernels.shape().vectors();
     for (int panel = 0; panel < panels; panel++) {
       int right = start + panel * s.o() * columns;
@@ -157,7 +139,18 @@ final class NarrowGradient {
         int left = start + tile * tileSize;
         int at = start + row * pitch + panel * columns;
         kernel.run(
-            s.o(), filters, left, 1, own.panel(), right, element.zeros(), 0, 0, added, at, pitch);
+            s.o(),
+            operands.memory(Scratch.Use.A_TILES),
+            left,
+            1,
+            own.panel(),
+            right,
+            element.zeros(),
+            0,
+            0,
+            added,
+            at,
+            pitch);
       }
     }
   }
@@ -196,7 +189,7 @@ final class NarrowGradient {
               start + first * width + column / s.strideW(),
               width,
               1,
-              dx,
+              operands.c(),
               to + (c * s.h() + y) * s.w() + x,
               s.strideH() * s.w(),
               s.strideW(),

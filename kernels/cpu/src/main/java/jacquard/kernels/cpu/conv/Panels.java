@@ -21,6 +21,8 @@ final class Panels {
   private int lanes;
   private int columns;
   private Object panel = element.zeros();
+  private Object images = panel;
+  private Object results = panel;
 
   Panels(KernelTable kernels) {
     this.kernels = kernels;
@@ -41,6 +43,22 @@ final class Panels {
     panel = scratch.array(element, Scratch.Use.B_PANELS, (depth + 1) * columns);
   }
 
+  /// Names a block of images and its results.
+  void use(Object newImages, Object newResults) {
+    images = newImages;
+    results = newResults;
+  }
+
+  /// The block of images under way, which begins at [Element#lineStart()].
+  Object images() {
+    return images;
+  }
+
+  /// Its results.
+  Object results() {
+    return results;
+  }
+
   /// Columns of a full panel.
   static int columns(KernelTable kernels, Element element) {
     return kernels.shape().vectors() * kernels.width().lanes(element.bytes());
@@ -59,6 +77,28 @@ final class Panels {
   /// Elements of a packed tile: its steps, and slack for the vector that packs the last one.
   static int tileSize(KernelTable kernels, int depth) {
     return depth * kernels.shape().panelStep() + 16;
+  }
+
+  /// Packs `depth` steps of all tiles that `rows` are split into, each a row of `from`.
+  ///
+  /// @param stride elements from one step to the next
+  /// @param tileSize elements from one tile to the next
+  void pack(
+      Object from,
+      int offset,
+      int stride,
+      int rows,
+      int depth,
+      Object to,
+      int toOffset,
+      int tileSize) {
+    int tiles = tiles(kernels, rows);
+    int[] starts = scratch.starts(tiles + 1);
+    for (int tile = 0; tile <= tiles; tile++) {
+      starts[tile] = tileRow(rows, tiles, tile);
+    }
+    int step = kernels.shape().panelStep();
+    loops.packTiles(from, offset, stride, starts, tiles, depth, to, toOffset, tileSize, step);
   }
 
   /// Copies rows into the panel, at its row `at`: row `i` is the `count` elements at `base +

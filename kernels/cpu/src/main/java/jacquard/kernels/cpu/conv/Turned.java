@@ -28,16 +28,12 @@ final class Turned {
   private int start;
   private int columns;
   private int channels;
-  private int height;
-  private int width;
-  private int rowPixels;
-  private int groupPixels;
+  private int pixels;
   private int image;
 
   private Object plain = NOTHING;
   private int plainOffset;
   private Object turned = NOTHING;
-  private int turnedOffset;
   private int count;
 
   private static final Object NOTHING = new float[0];
@@ -49,28 +45,15 @@ final class Turned {
 
   /// Sets the layout.
   ///
-  /// @param channels of a group
-  /// @param rowPixels distance between rows in the transposed form
-  /// @param groupPixels distance between groups in the transposed form
-  void use(
-      Element element,
-      int newColumns,
-      int groups,
-      int newChannels,
-      int newHeight,
-      int newWidth,
-      int newRowPixels,
-      int newGroupPixels) {
+  /// @param newChannels of a group
+  void use(Element element, int newColumns, int groups, int newChannels, int newPixels) {
     loops = element.loops();
     elementBytes = element.bytes();
     start = element.lineStart();
     columns = newColumns;
     channels = newChannels;
-    height = newHeight;
-    width = newWidth;
-    rowPixels = newRowPixels;
-    groupPixels = newGroupPixels;
-    image = groups * channels * height * width;
+    pixels = newPixels;
+    image = groups * channels * pixels;
   }
 
   /// Transposes `newCount` images; the columns of images that are not there are set to zero.
@@ -78,39 +61,34 @@ final class Turned {
     plain = from;
     plainOffset = offset;
     turned = to;
-    turnedOffset = start;
     count = newCount;
-    pool.parallelFor(image / (height * width), grain(), turnPart);
+    pool.parallelFor(image / pixels, grain(), turnPart);
     plain = NOTHING;
     turned = NOTHING;
   }
 
   /// Transposes back.
-  ///
-  /// @param pixel the pixel of the transposed form that is the first one of the images
-  void back(Object from, int pixel, int newCount, Object to, int offset) {
+  void back(Object from, int newCount, Object to, int offset) {
     turned = from;
-    turnedOffset = start + pixel * channels * columns;
     plain = to;
     plainOffset = offset;
     count = newCount;
-    pool.parallelFor(image / (height * width), grain(), backPart);
+    pool.parallelFor(image / pixels, grain(), backPart);
     plain = NOTHING;
     turned = NOTHING;
   }
 
   /// Channels whose transposition is worth a thread.
   private int grain() {
-    return Grain.ofTransposition(2.0 * elementBytes * height * width * columns);
+    return Grain.ofTransposition(2.0 * elementBytes * pixels * columns);
   }
 
   private int place(int channel) {
-    return turnedOffset
-        + (channel / channels * groupPixels * channels + channel % channels) * columns;
+    int group = channel / channels;
+    return start + (group * pixels * channels + channel % channels) * columns;
   }
 
   private void turn(int from, int to, int worker) {
-    int pixels = height * width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
       readAhead(channel, from, to, worker);
@@ -129,7 +107,6 @@ final class Turned {
 
   /// Reads channels of all images if `channel`, of `from .. to - 1`, is the first of some.
   private void readAhead(int channel, int from, int to, int worker) {
-    int pixels = height * width;
     int group = Math.max(1, AHEAD / pixels);
     if ((channel - from) % group == 0) {
       int length = Math.min(group, to - channel) * pixels;
@@ -142,17 +119,11 @@ final class Turned {
   }
 
   private void back(int from, int to, int worker) {
-    boolean dense = rowPixels == width;
-    int rows = dense ? 1 : height;
-    int length = dense ? height * width : width;
     int stride = channels * columns;
     for (int channel = from; channel < to; channel++) {
       readAhead(channel, from, to, worker);
-      for (int y = 0; y < rows; y++) {
-        int read = place(channel) + y * rowPixels * stride;
-        int write = plainOffset + channel * height * width + y * width;
-        Transposition.run(loops, turned, read, stride, length, count, plain, write, image);
-      }
+      int write = plainOffset + channel * pixels;
+      Transposition.run(loops, turned, place(channel), stride, pixels, count, plain, write, image);
     }
   }
 }

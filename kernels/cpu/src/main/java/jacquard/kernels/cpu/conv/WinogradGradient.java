@@ -1,6 +1,5 @@
 package jacquard.kernels.cpu.conv;
 
-import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
@@ -23,23 +22,17 @@ final class WinogradGradient {
   /// Longest part of a sum whose panel is made at once.
   private static final int DEPTH = 256;
 
-  /// Elements of `x` or `dy`, whichever has more, that are copied at a time.
-  private static final int COPIED = 420_000;
-
-  /// Pixels that are transposed at a time.
-  private static final int PIXELS = 16;
-
   private static final Element ELEMENT = Element.F32;
 
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
   private final Stretches[] stretches;
-  private final RangeBody copyPart = this::copy;
+  private final Operands operands;
+  private final ChannelsInnermost copies;
   private final RangeBody outerPart = this::outer;
   private final RangeBody sumPart = this::sums;
   private final RangeBody tapPart = this::taps;
-  private final RangeBody storePart = this::store;
 
   private final Loops loops = ELEMENT.loops();
   private final int start = ELEMENT.lineStart();
@@ -51,20 +44,6 @@ final class WinogradGradient {
   private int tileParts;
   private int slot;
 
-  private Object x = NOTHING;
-  private int xOffset;
-  private Object dy = NOTHING;
-  private int dyOffset;
-  private Object dw = NOTHING;
-  private int dwOffset;
-  private Object images = NOTHING;
-  private Object outer = NOTHING;
-  private Object packed = NOTHING;
-  private Object sums = NOTHING;
-  private Object taps = NOTHING;
-  private int firstImage;
-  private int count;
-
   // The type under way, and the tiles that have pixels of dy for it.
   private int type;
   private int firstLine;
@@ -72,12 +51,12 @@ final class WinogradGradient {
   private int firstTile;
   private int across;
 
-  private static final Object NOTHING = new float[0];
-
-  WinogradGradient(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  WinogradGradient(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    this.operands = operands;
+    copies = new ChannelsInnermost(pool, workers, operands);
     stretches = new Stretches[workers.length];
     Arrays.setAll(stretches, i -> new Stretches());
   }
@@ -88,47 +67,27 @@ final class WinogradGradient {
   }
 
   /// Neither operand may be empty, nor the result.
-  void run(
-      WinogradPlan newPlan,
-      Object newX,
-      int newXOffset,
-      Object newDy,
-      int newDyOffset,
-      Object newDw,
-      int newDwOffset) {
+  void run(WinogradPlan newPlan) {
     plan = newPlan;
-    x = newX;
-    xOffset = newXOffset;
-    dy = newDy;
-    dyOffset = newDyOffset;
-    dw = newDw;
-    dwOffset = newDwOffset;
     ConvShape s = plan.shape();
     columns = Panels.columns(kernels, ELEMENT);
     blocks = s.c() / columns;
     tiles = Panels.tiles(kernels, s.o());
     slot = s.o() * columns;
-    int image = Math.max(s.xImage(), s.yImage());
-    int chunks = Math.ceilDiv(s.n(), Math.clamp(COPIED / image, 1, s.n()));
-    int chunk = Math.ceilDiv(s.n(), chunks);
+    copies.use(s, columns);
+    tileSize = Panels.tileSize(kernels, plan.y().tiles() * plan.x().tiles() * copies.chunk());
+    operands.allocate(Scratch.Use.A_TILES, tiles * tileSize);
     int panels = plan.parts() * blocks;
-    Scratch scratch = workers[0].scratch();
-    images = scratch.array(ELEMENT, Scratch.Use.IMAGES, chunk * s.xImage() + 64);
-    outer = scratch.array(ELEMENT, Scratch.Use.FILTERS, chunk * s.yImage() + 64);
-    tileSize = Panels.tileSize(kernels, plan.y().tiles() * plan.x().tiles() * chunk);
-    packed = scratch.array(ELEMENT, Scratch.Use.A_TILES, tiles * tileSize);
-    sums = scratch.array(ELEMENT, Scratch.Use.SUMS, plan.types() * panels * slot);
-    taps = scratch.array(ELEMENT, Scratch.Use.ROWS, s.wElements());
+    operands.allocate(Scratch.Use.SUMS, plan.types() * panels * slot);
+    operands.allocate(Scratch.Use.ROWS, s.wElements());
     for (Panels worker : workers) {
-      worker.use(ELEMENT, Math.max(DEPTH, chunk));
+      worker.use(ELEMENT, Math.max(DEPTH, copies.chunk()));
     }
-    tileParts =
-        pool.threads() == 1 ? 1 : Math.clamp(Math.ceilDiv(4 * pool.threads(), panels), 1, tiles);
+    tileParts = copies.tileParts(panels, tiles);
     int parts = panels * tileParts;
-    for (firstImage = 0; firstImage < s.n(); firstImage += chunk) {
-      count = Math.min(chunk, s.n() - firstImage);
-      double flops = (double) s.flops() * count / s.n() / parts / plan.types();
-      pool.parallelFor(count, 2, copyPart);
+    for (int first = 0; first < s.n(); first += copies.count()) {
+      copies.copy(first);
+      double flops = (double) s.flops() * copies.count() / s.n() / parts / plan.types();
       for (type = 0; type < plan.types(); type++) {
         locate();
         pool.parallelFor(lines * across, 4, outerPart);
@@ -136,15 +95,7 @@ final class WinogradGradient {
       }
     }
     pool.parallelFor(s.taps() * blocks, 4, tapPart);
-    pool.parallelFor(s.o() * blocks, 16, storePart);
-    x = NOTHING;
-    dy = NOTHING;
-    dw = NOTHING;
-    images = NOTHING;
-    outer = NOTHING;
-    packed = NOTHING;
-    sums = NOTHING;
-    taps = NOTHING;
+    copies.store(Scratch.Use.ROWS, columns);
   }
 
   private void locate() {
@@ -160,56 +111,17 @@ final class WinogradGradient {
     across = Math.max(0, across);
   }
 
-  /// Phase: copies of images, channels innermost.
-  private void copy(int from, int to, int worker) {
-    ConvShape s = plan.shape();
-    for (int image = from; image < to; image++) {
-      int all = firstImage + image;
-      int at = xOffset + all * s.xImage();
-      int outerAt = dyOffset + all * s.yImage();
-      workers[worker].touched =
-          CacheLines.touchImage(x, at, s.xImage()) + CacheLines.touchImage(dy, outerAt, s.yImage());
-      int pixels = s.h() * s.w();
-      for (int block = 0; block < blocks; block++) {
-        int first = block * columns * pixels;
-        copy(x, at + first, pixels, columns, images, start + first * count, image);
-      }
-      copy(dy, outerAt, s.oh() * s.ow(), s.o(), outer, start, image);
-    }
-  }
-
-  /// Few pixels at a time: the lines that they are written to should stay in L1 until they are
-  /// full.
-  private void copy(
-      Object from, int offset, int pixels, int channels, Object to, int toOffset, int image) {
-    for (int p = 0; p < pixels; p += PIXELS) {
-      Transposition.run(
-          loops,
-          from,
-          offset + p,
-          pixels,
-          channels,
-          Math.min(PIXELS, pixels - p),
-          to,
-          toOffset + (p * count + image) * channels,
-          count * channels);
-    }
-  }
-
   /// Phase: what a type takes of `dy`, packed as tiles, counted through the tiles of pixels.
   private void outer(int from, int to, int worker) {
     ConvShape s = plan.shape();
     WinogradAxis y = plan.y();
     WinogradAxis w = plan.x();
     Stretches sum = stretches[worker];
-    Scratch scratch = workers[worker].scratch();
+    Panels own = workers[worker];
+    int count = copies.count();
     int length = count * s.o();
-    int step = kernels.shape().panelStep();
-    Object rows = scratch.array(ELEMENT, Scratch.Use.TAPS, length + 16);
-    int[] starts = scratch.starts(tiles + 1);
-    for (int tile = 0; tile <= tiles; tile++) {
-      starts[tile] = Panels.tileRow(s.o(), tiles, tile);
-    }
+    Object rows = own.scratch().array(ELEMENT, Scratch.Use.TAPS, length + 16);
+    Object packed = operands.memory(Scratch.Use.A_TILES);
     for (int item = from; item < to; item++) {
       int tileY = firstLine + item / across;
       int tileX = firstTile + item % across;
@@ -224,9 +136,9 @@ final class WinogradGradient {
           }
         }
       }
-      sum.write(outer, rows, start, length);
-      int at = start + item * count * step;
-      loops.packTiles(rows, start, s.o(), starts, tiles, count, packed, at, tileSize, step);
+      sum.write(copies.dy(), rows, start, length);
+      int at = start + item * count * kernels.shape().panelStep();
+      own.pack(rows, start, s.o(), s.o(), count, packed, at, tileSize);
     }
   }
 
@@ -243,6 +155,8 @@ final class WinogradGradient {
     ConvShape s = plan.shape();
     Panels own = workers[worker];
     Stretches sum = stretches[worker];
+    Object sums = operands.memory(Scratch.Use.SUMS);
+    int count = copies.count();
     int length = count * columns;
     int base = start + panel % blocks * s.h() * s.w() * length;
     int at = start + (type * plan.parts() * blocks + panel) * slot;
@@ -253,7 +167,7 @@ final class WinogradGradient {
     int down = y.index(firstLine, part / w.parts(), type / w.types());
     int right = w.index(firstTile, part % w.parts(), type % w.types());
     int made = 0;
-    boolean add = firstImage > 0;
+    boolean add = copies.first() > 0;
     for (int tile = 0; tile < lines * across; tile++) {
       sum.clear();
       sum.addPixels(
@@ -263,14 +177,14 @@ final class WinogradGradient {
           base,
           length);
       if (!sum.isEmpty()) {
-        sum.write(images, own.panel(), start + made * length, length);
+        sum.write(copies.x(), own.panel(), start + made * length, length);
         made++;
       }
       boolean last = tile == lines * across - 1;
       if (made > 0 && (sum.isEmpty() || last || made == most)) {
         int first = (sum.isEmpty() ? tile : tile + 1) - made;
         own.multiply(
-            packed,
+            operands.memory(Scratch.Use.A_TILES),
             start,
             tileSize,
             first * count,
@@ -316,26 +230,11 @@ final class WinogradGradient {
           }
         }
       }
-      sum.write(sums, taps, start + item * slot, slot);
-    }
-  }
-
-  /// Phase: taps in the order of `dw`, counted through filters and blocks of channels.
-  private void store(int from, int to, int worker) {
-    ConvShape s = plan.shape();
-    for (int item = from; item < to; item++) {
-      int block = item % blocks;
-      int o = item / blocks;
-      Transposition.run(
-          loops,
-          taps,
-          start + block * slot + o * columns,
-          blocks * slot,
-          s.taps(),
-          columns,
-          dw,
-          dwOffset + (o * s.c() + block * columns) * s.taps(),
-          s.taps());
+      sum.write(
+          operands.memory(Scratch.Use.SUMS),
+          operands.memory(Scratch.Use.ROWS),
+          start + item * slot,
+          slot);
     }
   }
 }

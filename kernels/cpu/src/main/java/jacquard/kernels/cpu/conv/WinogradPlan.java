@@ -7,7 +7,8 @@ import jacquard.kernels.cpu.conv.Convolution.Form;
 /// @param form which one; the weight gradient has the axes of the forward form
 /// @param y axis along the height
 /// @param x axis along the width
-record WinogradPlan(ConvShape shape, Form form, WinogradAxis y, WinogradAxis x) {
+record WinogradPlan(ConvShape shape, Form form, WinogradAxis y, WinogradAxis x)
+    implements BlockPlan {
   /// What an object holds that has nothing to do yet.
   static final WinogradPlan NONE = of(ConvShape.of(0, 1, 2, 2, 1, 2, 1, 0), Form.FORWARD);
 
@@ -51,18 +52,19 @@ record WinogradPlan(ConvShape shape, Form form, WinogradAxis y, WinogradAxis x) 
             WinogradAxis.forward(s.w(), s.ow(), s.kw(), s.strideW(), s.padLeft()));
   }
 
-  private boolean backward() {
+  @Override
+  public boolean gradient() {
     return form == Form.INPUT_GRADIENT;
   }
 
-  /// Channels of the source.
-  int depth() {
-    return backward() ? shape.o() : shape.c();
+  @Override
+  public int sourcePixels() {
+    return y.source() * x.source();
   }
 
-  /// Channels of the result.
-  int rows() {
-    return backward() ? shape.c() : shape.o();
+  @Override
+  public int resultPixels() {
+    return y.result() * x.result();
   }
 
   /// Types of both axes together.
@@ -78,16 +80,6 @@ record WinogradPlan(ConvShape shape, Form form, WinogradAxis y, WinogradAxis x) 
   /// Kinds of both axes together.
   int kinds() {
     return y.kinds() * x.kinds();
-  }
-
-  /// Elements of an image of the source.
-  int sourceImage() {
-    return backward() ? shape.yImage() : shape.xImage();
-  }
-
-  /// Elements of an image of the result.
-  int resultImage() {
-    return backward() ? shape.xImage() : shape.yImage();
   }
 
   /// Index in the filter, `[kh, kw]`, of a tap of a part and kind.

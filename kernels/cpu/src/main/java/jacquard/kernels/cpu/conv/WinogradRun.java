@@ -5,7 +5,6 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
-import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
@@ -27,16 +26,13 @@ final class WinogradRun {
   /// Elements between the products of a tile, so that their lines don't share a set of L1.
   private static final int APART = 48;
 
-  /// Filters that are sorted at a time.
-  private static final int FILTERS = 16;
-
   private final WorkerPool pool;
   private final KernelTable kernels;
   private final Panels[] workers;
   private final Stretches[] stretches;
-  private final Turned source;
-  private final Turned result;
-  private final RangeBody sortPart = this::sort;
+  private final Operands operands;
+  private final SortedFilters filters;
+  private final ImageBlocks blocks;
   private final RangeBody filterPart = this::packFilters;
   private final RangeBody tilePart = this::tiles;
 
@@ -52,108 +48,36 @@ final class WinogradRun {
   private int productSlot;
   private int some;
 
-  private Object filters = NOTHING;
-  private int filtersOffset;
-  private Object sorted = NOTHING;
-  private Object packed = NOTHING;
-  private Object images = NOTHING;
-  private Object results = NOTHING;
-
-  private static final Object NOTHING = new float[0];
-
-  WinogradRun(WorkerPool pool, KernelTable kernels, Panels[] workers) {
+  WinogradRun(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
     this.workers = workers;
+    this.operands = operands;
     stretches = new Stretches[workers.length];
     Arrays.setAll(stretches, i -> new Stretches());
-    source = new Turned(pool, workers);
-    result = new Turned(pool, workers);
+    filters = new SortedFilters(pool, operands);
+    blocks = new ImageBlocks(pool, workers, operands);
   }
 
   /// Runs a plan. Neither operand may be empty, nor the result.
-  void run(
-      WinogradPlan newPlan,
-      Object from,
-      int fromOffset,
-      Object newFilters,
-      int newFiltersOffset,
-      Object to,
-      int toOffset) {
+  void run(WinogradPlan newPlan) {
     plan = newPlan;
-    filters = newFilters;
-    filtersOffset = newFiltersOffset;
-    ConvShape s = plan.shape();
     columns = Panels.columns(kernels, ELEMENT);
     tiles = Panels.tiles(kernels, plan.rows());
     depth = plan.parts() * plan.depth();
     tileSize = Panels.tileSize(kernels, depth);
     slot = plan.rows() * columns;
     productSlot = slot + APART;
-    int tilesAcross = plan.x().tiles();
-    int items = plan.y().tiles() * tilesAcross;
-    some = Math.clamp(PRODUCTS / ((long) plan.types() * productSlot), 1, tilesAcross);
-    allocate();
-    pool.parallelFor(Math.ceilDiv(s.o(), FILTERS), 4, sortPart);
-    pool.parallelFor(plan.kinds() * plan.types(), 2, filterPart);
-    WinogradAxis y = plan.y();
-    WinogradAxis x = plan.x();
-    int sourcePixels = y.source() * x.source();
-    int resultPixels = y.result() * x.result();
-    source.use(ELEMENT, columns, 1, plan.depth(), y.source(), x.source(), x.source(), sourcePixels);
-    result.use(ELEMENT, columns, 1, plan.rows(), y.result(), x.result(), x.result(), resultPixels);
-    for (int first = 0; first < s.n(); first += columns) {
-      int count = Math.min(columns, s.n() - first);
-      source.turn(from, fromOffset + first * plan.sourceImage(), count, images);
-      double flops = (double) s.flops() * count / s.n() / items;
-      pool.parallelFor(items, Grain.ofProduct(flops), tilePart);
-      result.back(results, 0, count, to, toOffset + first * plan.resultImage());
-    }
-    filters = NOTHING;
-    sorted = NOTHING;
-    packed = NOTHING;
-    images = NOTHING;
-    results = NOTHING;
-  }
-
-  private void allocate() {
+    int across = plan.x().tiles();
+    some = Math.clamp(PRODUCTS / ((long) plan.types() * productSlot), 1, across);
     for (Panels worker : workers) {
       worker.use(ELEMENT, depth);
     }
-    Scratch scratch = workers[0].scratch();
-    sorted = scratch.array(ELEMENT, Scratch.Use.FILTERS, plan.shape().wElements() + 16);
     int filterTiles = plan.kinds() * plan.types() * tiles;
-    packed = scratch.array(ELEMENT, Scratch.Use.A_TILES, filterTiles * tileSize);
-    images = scratch.array(ELEMENT, Scratch.Use.IMAGES, (plan.sourceImage() + 4) * columns);
-    // behind the results those that are outside
-    results =
-        scratch.array(
-            ELEMENT, Scratch.Use.SUMS, plan.resultImage() * columns + workers.length * slot + 16);
-  }
-
-  /// Phase: filters as `[tap][depth][row]`, a few filters an item.
-  private void sort(int from, int to, int worker) {
-    ConvShape s = plan.shape();
-    int taps = s.taps();
-    int length = s.c() * taps;
-    int tap = s.c() * s.o();
-    for (int item = from; item < to; item++) {
-      int first = item * FILTERS;
-      int end = Math.min(s.o(), first + FILTERS);
-      int read = filtersOffset + first * length;
-      if (plan.form() == Convolution.Form.FORWARD) {
-        for (int c = 0; c < s.c(); c++) {
-          int at = start + c * s.o() + first;
-          Transposition.run(
-              loops, filters, read + c * taps, length, end - first, taps, sorted, at, tap);
-        }
-        continue;
-      }
-      for (int o = first; o < end; o++, read += length) {
-        int at = start + o * s.c();
-        Transposition.run(loops, filters, read, taps, s.c(), taps, sorted, at, tap);
-      }
-    }
+    operands.allocate(Scratch.Use.A_TILES, filterTiles * tileSize);
+    filters.sort(plan);
+    pool.parallelFor(plan.kinds() * plan.types(), 2, filterPart);
+    blocks.run(plan, columns, slot, plan.y().tiles() * across, tilePart);
   }
 
   /// Phase: transformed filters as tiles, counted through kinds and types.
@@ -164,10 +88,7 @@ final class WinogradRun {
     WinogradAxis x = plan.x();
     int rows = plan.rows();
     int length = plan.depth() * rows;
-    int[] starts = own.scratch().starts(tiles + 1);
-    for (int tile = 0; tile <= tiles; tile++) {
-      starts[tile] = Panels.tileRow(rows, tiles, tile);
-    }
+    Object packed = operands.memory(Scratch.Use.A_TILES);
     Object transformed = own.scratch().array(ELEMENT, Scratch.Use.TAPS, depth * rows + 16);
     for (int item = from; item < to; item++) {
       int kind = item / plan.types();
@@ -178,22 +99,13 @@ final class WinogradRun {
         for (int i = 0; i < y.taps(typeY).length; i++) {
           for (int j = 0; j < x.taps(typeX).length; j++) {
             int tap = plan.filterTap(part, kind, y.taps(typeY)[i], x.taps(typeX)[j]);
-            sum.add(start + tap * length, y.tapFactors(typeY)[i] * x.tapFactors(typeX)[j]);
+            sum.add(filters.tap(0, tap), y.tapFactors(typeY)[i] * x.tapFactors(typeX)[j]);
           }
         }
-        sum.write(sorted, transformed, start + part * length, length);
+        sum.write(filters.array(), transformed, start + part * length, length);
       }
-      loops.packTiles(
-          transformed,
-          start,
-          rows,
-          starts,
-          tiles,
-          depth,
-          packed,
-          start + item * tiles * tileSize,
-          tileSize,
-          kernels.shape().panelStep());
+      int at = start + item * tiles * tileSize;
+      own.pack(transformed, start, rows, rows, depth, packed, at, tileSize);
     }
   }
 
@@ -249,7 +161,7 @@ final class WinogradRun {
           add |= product(own, kind, type, done, made, products, at, add);
           done = made + 1;
         } else {
-          sum.write(images, own.panel(), start + made * length, length);
+          sum.write(own.images(), own.panel(), start + made * length, length);
         }
         made++;
       }
@@ -269,7 +181,7 @@ final class WinogradRun {
       int step = from * plan.depth() + (int) ((long) k * block / blocks);
       int next = from * plan.depth() + (int) ((long) k * (block + 1) / blocks);
       own.multiply(
-          packed,
+          operands.memory(Scratch.Use.A_TILES),
           start + (kind * plan.types() + type) * tiles * tileSize,
           tileSize,
           step,
@@ -306,7 +218,7 @@ final class WinogradRun {
         at,
         productSlot,
         y.types(),
-        (float[]) results,
+        (float[]) workers[worker].results(),
         place(worker, above, left),
         place(worker, above, right),
         place(worker, below, left),

@@ -70,4 +70,14 @@ public final class Scratch {
     }
     return array;
   }
+
+  /// The array that was last given for `use`.
+  ///
+  /// @param element type of the elements
+  /// @param use what it is for
+  /// @return that array, an empty one if there is none
+  public Object array(Element element, Use use) {
+    Object array = arrays[element.ordinal() * USES + use.ordinal()];
+    return array == null ? element.zeros() : array;
+  }
 }
