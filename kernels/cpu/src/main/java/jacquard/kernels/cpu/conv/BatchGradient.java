@@ -155,11 +155,12 @@ final class BatchGradient {
     for (int first = from; first < to; first += some) {
       for (int line = 0; line < s.oh(); line += lines) {
         int end = Math.min(s.oh(), line + lines);
-        for (int item = first; item < Math.min(to, first + some); item++) {
-          int panel = item / tileParts;
+        for (int item = first, next; item < Math.min(to, first + some); item = next) {
           int part = item % tileParts;
+          next = Math.min(Math.min(to, first + some), item - part + tileParts);
           int firstTile = tiles * part / tileParts;
-          sum(workers[worker], panel, line, end, firstTile, tiles * (part + 1) / tileParts);
+          int endTile = tiles * (part + next - item) / tileParts;
+          sum(workers[worker], item / tileParts, line, end, firstTile, endTile);
         }
       }
     }

@@ -30,8 +30,8 @@ final class WinogradGradient {
   private final Stretches[] stretches;
   private final Operands operands;
   private final ChannelsInnermost copies;
-  private final RangeBody outerPart = this::outer;
-  private final RangeBody sumPart = this::sums;
+  private final Type[] under;
+  private final RangeBody typePart = this::types;
   private final RangeBody tapPart = this::taps;
 
   private final Loops loops = ELEMENT.loops();
@@ -44,13 +44,6 @@ final class WinogradGradient {
   private int tileParts;
   private int slot;
 
-  // The type under way, and the tiles that have pixels of dy for it.
-  private int type;
-  private int firstLine;
-  private int lines;
-  private int firstTile;
-  private int across;
-
   WinogradGradient(WorkerPool pool, KernelTable kernels, Panels[] workers, Operands operands) {
     this.pool = pool;
     this.kernels = kernels;
@@ -59,6 +52,8 @@ final class WinogradGradient {
     copies = new ChannelsInnermost(pool, workers, operands);
     stretches = new Stretches[workers.length];
     Arrays.setAll(stretches, i -> new Stretches());
+    under = new Type[workers.length];
+    Arrays.setAll(under, i -> new Type(workers[i].scratch()));
   }
 
   /// Whether channels fill panels.
@@ -76,7 +71,6 @@ final class WinogradGradient {
     slot = s.o() * columns;
     copies.use(s, columns);
     tileSize = Panels.tileSize(kernels, plan.y().tiles() * plan.x().tiles() * copies.chunk());
-    operands.allocate(Scratch.Use.A_TILES, tiles * tileSize);
     int panels = plan.parts() * blocks;
     operands.allocate(Scratch.Use.SUMS, plan.types() * panels * slot);
     operands.allocate(Scratch.Use.ROWS, s.wElements());
@@ -84,129 +78,25 @@ final class WinogradGradient {
       worker.use(ELEMENT, Math.max(DEPTH, copies.chunk()));
     }
     tileParts = copies.tileParts(panels, tiles);
-    int parts = panels * tileParts;
     for (int first = 0; first < s.n(); first += copies.count()) {
       copies.copy(first);
-      double flops = (double) s.flops() * copies.count() / s.n() / parts / plan.types();
-      for (type = 0; type < plan.types(); type++) {
-        locate();
-        pool.parallelFor(lines * across, 4, outerPart);
-        pool.parallelFor(parts, Grain.ofProduct(flops), sumPart);
-      }
+      pool.parallelForWhole(plan.types(), Grain.ofProduct(flops()), typePart);
     }
-    pool.parallelFor(s.taps() * blocks, 4, tapPart);
+    double moved = 2.0 * ELEMENT.bytes() * s.wElements();
+    int taps = s.taps() * blocks;
+    pool.parallelFor(taps, Grain.ofCopy(moved / taps), tapPart);
     copies.store(Scratch.Use.ROWS, columns);
   }
 
-  private void locate() {
-    WinogradAxis y = plan.y();
-    WinogradAxis w = plan.x();
-    int typeY = type / w.types();
-    int typeX = type % w.types();
-    firstLine = y.needs(0, 0, typeY) ? 0 : 1;
-    firstTile = w.needs(0, 0, typeX) ? 0 : 1;
-    lines = y.tiles() - firstLine - (y.needs(y.tiles() - 1, 0, typeY) ? 0 : 1);
-    across = w.tiles() - firstTile - (w.needs(w.tiles() - 1, 0, typeX) ? 0 : 1);
-    lines = Math.max(0, lines);
-    across = Math.max(0, across);
+  /// Operations of a type in the chunk of images, as if there were no fewer.
+  private double flops() {
+    return (double) plan.shape().flops() * copies.count() / plan.shape().n() / plan.types();
   }
 
-  /// Phase: what a type takes of `dy`, packed as tiles, counted through the tiles of pixels.
-  private void outer(int from, int to, int worker) {
-    ConvShape s = plan.shape();
-    WinogradAxis y = plan.y();
-    WinogradAxis w = plan.x();
-    Stretches sum = stretches[worker];
-    Panels own = workers[worker];
-    int count = copies.count();
-    int length = count * s.o();
-    Object rows = own.scratch().array(ELEMENT, Scratch.Use.TAPS, length + 16);
-    Object packed = operands.memory(Scratch.Use.A_TILES);
-    for (int item = from; item < to; item++) {
-      int tileY = firstLine + item / across;
-      int tileX = firstTile + item % across;
-      sum.clear();
-      for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < 2; j++) {
-          int line = y.result(tileY, 0, i);
-          int column = w.result(tileX, 0, j);
-          float factor = y.factor(type / w.types(), i) * w.factor(type % w.types(), j);
-          if (line >= 0 && column >= 0 && factor != 0) {
-            sum.add(start + (line * s.ow() + column) * length, factor);
-          }
-        }
-      }
-      sum.write(copies.dy(), rows, start, length);
-      int at = start + item * count * kernels.shape().panelStep();
-      own.pack(rows, start, s.o(), s.o(), count, packed, at, tileSize);
-    }
-  }
-
-  /// Phase: sums over a chunk of images, counted through parts, blocks of channels and parts of the
-  /// tiles of filters.
-  private void sums(int from, int to, int worker) {
-    for (int item = from; item < to; item++) {
-      int share = item % tileParts;
-      sum(worker, item / tileParts, tiles * share / tileParts, tiles * (share + 1) / tileParts);
-    }
-  }
-
-  private void sum(int worker, int panel, int fromTile, int toTile) {
-    ConvShape s = plan.shape();
-    Panels own = workers[worker];
-    Stretches sum = stretches[worker];
-    Object sums = operands.memory(Scratch.Use.SUMS);
-    int count = copies.count();
-    int length = count * columns;
-    int base = start + panel % blocks * s.h() * s.w() * length;
-    int at = start + (type * plan.parts() * blocks + panel) * slot;
-    int most = Math.max(1, DEPTH / count);
-    WinogradAxis y = plan.y();
-    WinogradAxis w = plan.x();
-    int part = panel / blocks;
-    int down = y.index(firstLine, part / w.parts(), type / w.types());
-    int right = w.index(firstTile, part % w.parts(), type % w.types());
-    int made = 0;
-    boolean add = copies.first() > 0;
-    for (int tile = 0; tile < lines * across; tile++) {
-      sum.clear();
-      sum.addPixels(
-          plan,
-          down + tile / across * y.parts() * y.types(),
-          right + tile % across * w.parts() * w.types(),
-          base,
-          length);
-      if (!sum.isEmpty()) {
-        sum.write(copies.x(), own.panel(), start + made * length, length);
-        made++;
-      }
-      boolean last = tile == lines * across - 1;
-      if (made > 0 && (sum.isEmpty() || last || made == most)) {
-        int first = (sum.isEmpty() ? tile : tile + 1) - made;
-        own.multiply(
-            operands.memory(Scratch.Use.A_TILES),
-            start,
-            tileSize,
-            first * count,
-            s.o(),
-            fromTile,
-            toTile,
-            made * count,
-            own.panel(),
-            start,
-            columns,
-            sums,
-            at,
-            columns,
-            add);
-        add = true;
-        made = 0;
-      }
-    }
-    if (!add) {
-      int row = Panels.tileRow(s.o(), tiles, fromTile);
-      int rows = Panels.tileRow(s.o(), tiles, toTile) - row;
-      loops.zero(sums, at + row * columns, 0, 1, rows * columns);
+  /// Phase: types, for the chunk of images.
+  private void types(int from, int to, int worker) {
+    for (int type = from; type < to; type++) {
+      under[worker].run(type);
     }
   }
 
@@ -235,6 +125,148 @@ final class WinogradGradient {
           operands.memory(Scratch.Use.ROWS),
           start + item * slot,
           slot);
+    }
+  }
+
+  /// A type under way. Its loops are shared if they are not within a loop.
+  private final class Type {
+    private final Scratch scratch;
+    private final RangeBody outerPart = this::outer;
+    private final RangeBody sumPart = this::sums;
+    private Object packed = ELEMENT.zeros();
+    private int type;
+
+    // The tiles that have pixels of dy for it.
+    private int firstLine;
+    private int lines;
+    private int firstTile;
+    private int across;
+
+    Type(Scratch scratch) {
+      this.scratch = scratch;
+    }
+
+    void run(int newType) {
+      type = newType;
+      locate();
+      packed = scratch.array(ELEMENT, Scratch.Use.A_TILES, tiles * tileSize);
+      double moved = 2.0 * ELEMENT.bytes() * copies.count() * plan.shape().o();
+      pool.parallelFor(lines * across, Grain.ofTransposition(moved), outerPart);
+      int parts = plan.parts() * blocks * tileParts;
+      pool.parallelFor(parts, Grain.ofProduct(flops() / parts), sumPart);
+    }
+
+    private void locate() {
+      WinogradAxis y = plan.y();
+      WinogradAxis w = plan.x();
+      int typeY = type / w.types();
+      int typeX = type % w.types();
+      firstLine = y.needs(0, 0, typeY) ? 0 : 1;
+      firstTile = w.needs(0, 0, typeX) ? 0 : 1;
+      lines = y.tiles() - firstLine - (y.needs(y.tiles() - 1, 0, typeY) ? 0 : 1);
+      across = w.tiles() - firstTile - (w.needs(w.tiles() - 1, 0, typeX) ? 0 : 1);
+      lines = Math.max(0, lines);
+      across = Math.max(0, across);
+    }
+
+    /// Phase: what a type takes of `dy`, packed as tiles, counted through the tiles of pixels.
+    private void outer(int from, int to, int worker) {
+      ConvShape s = plan.shape();
+      WinogradAxis y = plan.y();
+      WinogradAxis w = plan.x();
+      Stretches sum = stretches[worker];
+      Panels own = workers[worker];
+      int count = copies.count();
+      int length = count * s.o();
+      Object rows = own.scratch().array(ELEMENT, Scratch.Use.TAPS, length + 16);
+      for (int item = from; item < to; item++) {
+        int tileY = firstLine + item / across;
+        int tileX = firstTile + item % across;
+        sum.clear();
+        for (int i = 0; i < 2; i++) {
+          for (int j = 0; j < 2; j++) {
+            int line = y.result(tileY, 0, i);
+            int column = w.result(tileX, 0, j);
+            float factor = y.factor(type / w.types(), i) * w.factor(type % w.types(), j);
+            if (line >= 0 && column >= 0 && factor != 0) {
+              sum.add(start + (line * s.ow() + column) * length, factor);
+            }
+          }
+        }
+        sum.write(copies.dy(), rows, start, length);
+        int at = start + item * count * kernels.shape().panelStep();
+        own.pack(rows, start, s.o(), s.o(), count, packed, at, tileSize);
+      }
+    }
+
+    /// Phase: sums over a chunk of images, counted through parts, blocks of channels and parts of
+    /// the tiles of filters.
+    private void sums(int from, int to, int worker) {
+      for (int item = from, next; item < to; item = next) {
+        int share = item % tileParts;
+        next = Math.min(to, item - share + tileParts);
+        int endTile = tiles * (share + next - item) / tileParts;
+        sum(worker, item / tileParts, tiles * share / tileParts, endTile);
+      }
+    }
+
+    private void sum(int worker, int panel, int fromTile, int toTile) {
+      ConvShape s = plan.shape();
+      Panels own = workers[worker];
+      Stretches sum = stretches[worker];
+      Object sums = operands.memory(Scratch.Use.SUMS);
+      int count = copies.count();
+      int length = count * columns;
+      int base = start + panel % blocks * s.h() * s.w() * length;
+      int at = start + (type * plan.parts() * blocks + panel) * slot;
+      int most = Math.max(1, DEPTH / count);
+      WinogradAxis y = plan.y();
+      WinogradAxis w = plan.x();
+      int part = panel / blocks;
+      int down = y.index(firstLine, part / w.parts(), type / w.types());
+      int right = w.index(firstTile, part % w.parts(), type % w.types());
+      int made = 0;
+      boolean add = copies.first() > 0;
+      for (int tile = 0; tile < lines * across; tile++) {
+        sum.clear();
+        sum.addPixels(
+            plan,
+            down + tile / across * y.parts() * y.types(),
+            right + tile % across * w.parts() * w.types(),
+            base,
+            length);
+        if (!sum.isEmpty()) {
+          sum.write(copies.x(), own.panel(), start + made * length, length);
+          made++;
+        }
+        boolean last = tile == lines * across - 1;
+        if (made > 0 && (sum.isEmpty() || last || made == most)) {
+          int first = (sum.isEmpty() ? tile : tile + 1) - made;
+          own.multiply(
+              packed,
+              start,
+              tileSize,
+              first * count,
+              s.o(),
+              fromTile,
+              toTile,
+              made * count,
+              own.panel(),
+              start,
+              columns,
+              sums,
+              at,
+              columns,
+              add);
+          add = true;
+          made = 0;
+        }
+      }
+      if (!add) {
+        int row = Panels.tileRow(s.o(), tiles, fromTile);
+        int rows = Panels.tileRow(s.o(), tiles, toTile) - row;
+        loops.zero(sums, at + row * columns, 0, 1, rows * columns);
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import java.util.Arrays;
@@ -76,11 +77,13 @@ final class WinogradRun {
     int filterTiles = plan.kinds() * plan.types() * tiles;
     operands.allocate(Scratch.Use.A_TILES, filterTiles * tileSize);
     filters.sort(plan);
-    pool.parallelFor(plan.kinds() * plan.types(), 2, filterPart);
+    double moved = 2.0 * ELEMENT.bytes() * plan.depth() * plan.rows();
+    pool.parallelFor(
+        plan.kinds() * plan.types() * plan.parts(), Grain.ofTransposition(moved), filterPart);
     blocks.run(plan, columns, slot, plan.y().tiles() * across, tilePart);
   }
 
-  /// Phase: transformed filters as tiles, counted through kinds and types.
+  /// Phase: transformed filters as tiles, counted through kinds, types and parts.
   private void packFilters(int from, int to, int worker) {
     Panels own = workers[worker];
     Stretches sum = stretches[worker];
@@ -89,24 +92,30 @@ final class WinogradRun {
     int rows = plan.rows();
     int length = plan.depth() * rows;
     Object packed = operands.memory(Scratch.Use.A_TILES);
-    Object transformed = own.scratch().array(ELEMENT, Scratch.Use.TAPS, depth * rows + 16);
+    Object transformed = own.scratch().array(ELEMENT, Scratch.Use.TAPS, length + 16);
     for (int item = from; item < to; item++) {
-      int kind = item / plan.types();
-      int typeY = item % plan.types() / x.types();
-      int typeX = item % x.types();
-      for (int part = 0; part < plan.parts(); part++) {
-        sum.clear();
-        for (int i = 0; i < y.taps(typeY).length; i++) {
-          for (int j = 0; j < x.taps(typeX).length; j++) {
-            int tap = plan.filterTap(part, kind, y.taps(typeY)[i], x.taps(typeX)[j]);
-            sum.add(filters.tap(0, tap), y.tapFactors(typeY)[i] * x.tapFactors(typeX)[j]);
-          }
+      int part = item % plan.parts();
+      int type = item / plan.parts() % plan.types();
+      int kind = item / plan.parts() / plan.types();
+      int[] down = y.taps(type / x.types());
+      int[] across = x.taps(type % x.types());
+      sum.clear();
+      for (int p : down) {
+        for (int q : across) {
+          float factor = y.tapFactor(type / x.types(), p) * x.tapFactor(type % x.types(), q);
+          sum.add(filters.tap(0, plan.filterTap(part, kind, p, q)), factor);
         }
-        sum.write(filters.array(), transformed, start + part * length, length);
       }
-      int at = start + item * tiles * tileSize;
-      own.pack(transformed, start, rows, rows, depth, packed, at, tileSize);
+      sum.write(filters.array(), transformed, start, length);
+      int step = part * plan.depth() * kernels.shape().panelStep();
+      int at = tile(kind, type) + step;
+      own.pack(transformed, start, rows, rows, plan.depth(), packed, at, tileSize);
     }
+  }
+
+  /// Where the packed tiles of a type begin.
+  private int tile(int kind, int type) {
+    return start + (kind * plan.types() + type) * tiles * tileSize;
   }
 
   /// Phase: tiles of the result, counted line by line; some of a line at a time.
@@ -182,7 +191,7 @@ final class WinogradRun {
       int next = from * plan.depth() + (int) ((long) k * (block + 1) / blocks);
       own.multiply(
           operands.memory(Scratch.Use.A_TILES),
-          start + (kind * plan.types() + type) * tiles * tileSize,
+          tile(kind, type),
           tileSize,
           step,
           plan.rows(),

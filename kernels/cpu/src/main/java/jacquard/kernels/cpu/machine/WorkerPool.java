@@ -129,6 +129,36 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
+  /// Runs `body` over items that have parallel loops of their own, and returns when all are done.
+  ///
+  /// As long as there is one for every thread, a thread takes whole items: their loops run on it
+  /// alone, and it waits for nobody in between. Items are dealt in turn, since neighbours often
+  /// take as long as each other, and not as long as those far away. What is left over runs one
+  /// after another, and all threads share its loops.
+  ///
+  /// @param items number of items; 0 does nothing
+  /// @param grain least number of items worth a thread of their own
+  /// @param body handles an item at a time
+  public void parallelForWhole(int items, int grain, RangeBody body) {
+    int threads = threads();
+    int each = items / threads < grain ? 0 : items / threads;
+    if (each > 0) {
+      parallelFor(
+          threads,
+          1,
+          (from, to, worker) -> {
+            for (int part = from; part < to; part++) {
+              for (int item = part; item < each * threads; item += threads) {
+                body.run(item, item + 1, worker);
+              }
+            }
+          });
+    }
+    for (int item = each * threads; item < items; item++) {
+      body.run(item, item + 1, currentWorker());
+    }
+  }
+
   private void split(int items, int parts, RangeBody body) {
     for (int part = 1; part < parts; part++) {
       workers[part - 1].give(body, bound(items, part, parts), bound(items, part + 1, parts));

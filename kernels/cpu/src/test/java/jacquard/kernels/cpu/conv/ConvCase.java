@@ -86,18 +86,30 @@ final class ConvCase {
 
   /// A form in `float` by a class that [Convolution#way] may not choose.
   void check(Convolution convolution, Convolution.Way way, Convolution.Form form) {
+    float[] result = result(convolution, way, form);
+    boolean weights = form == Convolution.Form.WEIGHT_GRADIENT;
+    Sums expected =
+        switch (form) {
+          case FORWARD -> forward();
+          case INPUT_GRADIENT -> inputGradient();
+          case WEIGHT_GRADIENT -> weightGradient();
+        };
+    // what cancels is as large as the neighbours' products
+    double[] sizes = new double[expected.sizes.length];
+    Arrays.fill(sizes, Arrays.stream(expected.sizes).max().orElse(0));
+    Sums largest = new Sums(expected.values, sizes);
+    compare(form + " by " + way, largest, toDoubles(result), weights ? 1e-6 : 5e-7);
+  }
+
+  /// A form in `float` by a class of one's choice, and the gaps.
+  float[] result(Convolution convolution, Convolution.Way way, Convolution.Form form) {
     boolean weights = form == Convolution.Form.WEIGHT_GRADIENT;
     boolean inputs = form == Convolution.Form.INPUT_GRADIENT;
     float[] result = floats(weights ? w : inputs ? x : y);
     float[] from = floats(inputs ? y : x);
     float[] by = floats(weights ? y : w);
     convolution.multiply(way, form, s, from, GAP, by, GAP, result, GAP);
-    Sums expected = weights ? weightGradient() : inputs ? inputGradient() : forward();
-    // what cancels is as large as the neighbours' products
-    double[] sizes = new double[expected.sizes.length];
-    Arrays.fill(sizes, Arrays.stream(expected.sizes).max().orElse(0));
-    Sums largest = new Sums(expected.values, sizes);
-    compare(form + " by " + way, largest, toDoubles(result), weights ? 1e-6 : 5e-7);
+    return result;
   }
 
   private Sums forward() {

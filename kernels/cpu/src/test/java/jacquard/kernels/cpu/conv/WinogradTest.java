@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.conv;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import jacquard.kernels.cpu.conv.Convolution.Form;
@@ -63,6 +64,28 @@ class WinogradTest {
     int ow = 1 + random.nextInt((w + 2 * left) / strideW + 1);
     int n = 1 + random.nextInt(3);
     return new ConvShape(n, c, h, w, o, oh, ow, kh, kw, strideH, strideW, top, left, 1, 1, 1);
+  }
+
+  /// Of five blocks of 16 images three threads take one each and share two; of nine or sixteen
+  /// types of the weight gradient they take all, or share one; of four that are left of two images
+  /// and few channels they share everything.
+  @Test
+  void threadsGiveTheSameBits() {
+    Convolution one = new Convolution(ONE, new KernelTable(VectorWidth.BITS_256, true));
+    Convolution three = new Convolution(THREE, new KernelTable(VectorWidth.BITS_256, true));
+    ConvShape[] shapes = {
+      ConvShape.of(70, 16, 7, 6, 40, 4, 2, 1),
+      ConvShape.of(70, 32, 5, 6, 25, 3, 1, 1),
+      ConvShape.of(2, 16, 6, 6, 7, 2, 1, 1),
+    };
+    for (ConvShape shape : shapes) {
+      ConvCase data = new ConvCase(shape, 5);
+      for (Form form : Form.values()) {
+        Way way = form == Form.WEIGHT_GRADIENT ? Way.WINOGRAD_GRADIENT : Way.WINOGRAD;
+        float[] expected = data.result(one, way, form);
+        assertArrayEquals(expected, data.result(three, way, form), () -> form + " of " + shape);
+      }
+    }
   }
 
   /// Padding so wide that tiles begin one result before the first.

@@ -41,6 +41,36 @@ class WorkerPoolTest {
   }
 
   @Test
+  void threadsTakeWholeItemsAndShareWhatIsLeft() {
+    try (WorkerPool pool = new WorkerPool(3)) {
+      for (int items : new int[] {0, 2, 3, 8}) {
+        int whole = items - items % 3;
+        Set<String> parts = ConcurrentHashMap.newKeySet();
+        pool.parallelForWhole(
+            items,
+            1,
+            (item, end, worker) -> {
+              assertEquals(item + 1, end);
+              assertEquals(item < whole ? item % 3 : 0, worker);
+              pool.parallelFor(
+                  6, 1, (from, to, own) -> assertTrue(parts.add(item + ": " + from + ".." + to)));
+            });
+        Set<String> expected = ConcurrentHashMap.newKeySet();
+        for (int item = 0; item < items; item++) {
+          for (int from = 0; from < 6; from += item < whole ? 6 : 2) {
+            expected.add(item + ": " + from + ".." + (item < whole ? 6 : from + 2));
+          }
+        }
+        assertEquals(expected, parts);
+      }
+      AtomicInteger shared = new AtomicInteger();
+      pool.parallelForWhole(
+          5, 2, (item, end, own) -> pool.parallelFor(3, 1, (f, t, w) -> shared.incrementAndGet()));
+      assertEquals(15, shared.get(), "items so short that a thread should take two");
+    }
+  }
+
+  @Test
   void grainLimitsTheNumberOfParts() {
     try (WorkerPool pool = new WorkerPool(4)) {
       AtomicInteger parts = new AtomicInteger();
