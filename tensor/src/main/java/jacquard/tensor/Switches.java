@@ -12,7 +12,7 @@ import java.util.List;
 /// | `jacquard.dump`       | a folder                                         | write the graph, kernels and schedule of each plan there |
 /// | `jacquard.validate`   | true or false (false)                            | check every kernel against the reference evaluator |
 /// | `jacquard.eager`      | true or false (false)                            | evaluate after every operation, to find the faulty line; slow |
-/// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of generated CPU code |
+/// | `jacquard.vectorBits` | 128, 256 or 512 (what the processor prefers)     | vector width of CPU code; wider than the processor's, of generated code only |
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.tune`       | true or false (false)                            | measure how to cut CPU products while a program runs; the results are kept in `cacheDir` and used from then on where this is true |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |

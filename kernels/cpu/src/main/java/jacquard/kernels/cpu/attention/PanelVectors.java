@@ -11,6 +11,7 @@ import static jacquard.kernels.cpu.attention.PanelLoops.LOG2E;
 import static jacquard.kernels.cpu.attention.PanelLoops.LOWEST;
 import static jacquard.kernels.cpu.attention.PanelLoops.MAGIC;
 
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -23,8 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The power is written out where it is used: a method of its own might not be inlined, and would
 /// then box every vector.
 final class PanelVectors {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = VectorWidth.species(float.class);
+  private static final VectorSpecies<Integer> I = VectorWidth.species(int.class);
   static final int LANES = S.length();
 
   private PanelVectors() {}

@@ -29,27 +29,37 @@ import java.util.Arrays;
 /// *type* one of as many products. Parts are the remainders of the source's coordinates by the
 /// stride in a forward form, *kinds* those of the result's in an input gradient.
 ///
-/// @param taps of a part or kind: 2 or 3
-/// @param stride of the forward form
-/// @param backward whether this is the axis of an input gradient
-/// @param source length of the source
-/// @param result length of the result
-/// @param pad zeros before the image
+/// @param sizes of the axis
 /// @param first index of the first tile's first result, within a kind
 /// @param tiles number of tiles
 /// @param reads for each tile, part and type the coordinates that it reads inside the source
 /// @param readFactors their factors
-record WinogradAxis(
-    int taps,
-    int stride,
-    boolean backward,
-    int source,
-    int result,
-    int pad,
-    int first,
-    int tiles,
-    int[][] reads,
-    float[][] readFactors) {
+record WinogradAxis(Sizes sizes, int first, int tiles, int[][] reads, float[][] readFactors) {
+
+  /// The convolution along an axis.
+  ///
+  /// @param taps of a part or kind: 2 or 3
+  /// @param stride of the forward form
+  /// @param backward whether this is the axis of an input gradient
+  /// @param source length of the source
+  /// @param result length of the result
+  /// @param pad zeros before the image
+  record Sizes(int taps, int stride, boolean backward, int source, int result, int pad) {
+    int types() {
+      return taps + 1;
+    }
+
+    int parts() {
+      return backward ? 1 : stride;
+    }
+
+    /// Coordinate in the source of a point of a part, which may be outside.
+    ///
+    /// @param index of a tile's first result
+    int point(int index, int part, int point) {
+      return backward ? index - (taps - 1) + point : (index + point) * stride + part - pad;
+    }
+  }
 
   /// For two taps and for three: the points that each type reads, and their factors.
   private static final int[][][] POINTS = {
@@ -79,71 +89,68 @@ record WinogradAxis(
   }
 
   static WinogradAxis forward(int source, int result, int filter, int stride, int pad) {
-    return fewest(filter / stride, stride, false, source, result, pad, 0, result);
+    return fewest(new Sizes(filter / stride, stride, false, source, result, pad), 0, result);
   }
 
   /// The axis of an input gradient, whose source is `y`.
   static WinogradAxis gradient(int source, int result, int filter, int stride, int pad) {
-    int end = (result - 1 + pad) / stride + 1;
-    return fewest(filter / stride, stride, true, source, result, pad, pad / stride, end);
+    Sizes sizes = new Sizes(filter / stride, stride, true, source, result, pad);
+    return fewest(sizes, pad / stride, (result - 1 + pad) / stride + 1);
   }
 
-  /// Tiles from `from` on, or from the result before: what takes fewer products.
-  private static WinogradAxis fewest(
-      int taps, int stride, boolean backward, int source, int result, int pad, int from, int end) {
-    int count = end - from;
-    WinogradAxis even =
-        of(taps, stride, backward, source, result, pad, from, Math.ceilDiv(count, 2));
-    WinogradAxis odd =
-        of(taps, stride, backward, source, result, pad, from - 1, Math.ceilDiv(count + 1, 2));
+  /// Tiles from result `from` on, or from the one before: what takes fewer products.
+  private static WinogradAxis fewest(Sizes sizes, int from, int end) {
+    WinogradAxis even = of(sizes, from, Math.ceilDiv(end - from, 2));
+    WinogradAxis odd = of(sizes, from - 1, Math.ceilDiv(end - from + 1, 2));
     return odd.products() < even.products() ? odd : even;
   }
 
-  private static WinogradAxis of(
-      int taps,
-      int stride,
-      boolean backward,
-      int source,
-      int result,
-      int pad,
-      int first,
-      int tiles) {
-    int parts = backward ? 1 : stride;
-    int[][] reads = new int[tiles * parts * (taps + 1)][];
+  private static WinogradAxis of(Sizes sizes, int first, int tiles) {
+    int types = sizes.types();
+    int parts = sizes.parts();
+    int[][] reads = new int[tiles * parts * types][];
     float[][] factors = new float[reads.length][];
     for (int i = 0; i < reads.length; i++) {
-      int type = i % (taps + 1);
-      int part = i / (taps + 1) % parts;
-      int index = first + 2 * (i / (taps + 1) / parts);
-      int[] points = POINTS[taps - 2][type];
+      int type = i % types;
+      int part = i / types % parts;
+      int index = first + 2 * (i / types / parts);
+      int[] points = POINTS[sizes.taps - 2][type];
       int[] at = new int[points.length];
       float[] factor = new float[points.length];
       int count = 0;
       for (int j = 0; j < points.length; j++) {
-        int coordinate =
-            backward ? index - (taps - 1) + points[j] : (index + points[j]) * stride + part - pad;
-        if (coordinate >= 0 && coordinate < source) {
+        int coordinate = sizes.point(index, part, points[j]);
+        if (coordinate >= 0 && coordinate < sizes.source) {
           at[count] = coordinate;
-          factor[count++] = POINT_FACTORS[taps - 2][type][j];
+          factor[count++] = POINT_FACTORS[sizes.taps - 2][type][j];
         }
       }
       reads[i] = Arrays.copyOf(at, count);
       factors[i] = Arrays.copyOf(factor, count);
     }
-    return new WinogradAxis(
-        taps, stride, backward, source, result, pad, first, tiles, reads, factors);
+    return new WinogradAxis(sizes, first, tiles, reads, factors);
+  }
+
+  /// Length of the source.
+  int source() {
+    return sizes.source;
+  }
+
+  /// Length of the result.
+  int result() {
+    return sizes.result;
   }
 
   int types() {
-    return taps + 1;
+    return sizes.types();
   }
 
   int parts() {
-    return backward ? 1 : stride;
+    return sizes.parts();
   }
 
   int kinds() {
-    return backward ? stride : 1;
+    return sizes.backward ? sizes.stride : 1;
   }
 
   /// Index in [#reads] of a type of a part of a tile.
@@ -154,21 +161,23 @@ record WinogradAxis(
   /// Coordinate of the first or second result of a tile, -1 outside.
   int result(int tile, int kind, int which) {
     int at = first + 2 * tile + which;
-    int x = backward ? at * stride + kind - pad : at;
-    return x >= 0 && x < result ? x : -1;
+    int x = sizes.backward ? at * sizes.stride + kind - sizes.pad : at;
+    return x >= 0 && x < sizes.result ? x : -1;
   }
 
   /// Index in the filter of a tap of a part and kind.
   int filterTap(int part, int kind, int tap) {
-    return backward ? kind + stride * (taps - 1 - tap) : part + stride * tap;
+    return sizes.backward
+        ? kind + sizes.stride * (sizes.taps - 1 - tap)
+        : part + sizes.stride * tap;
   }
 
   int[] taps(int type) {
-    return TAPS[taps - 2][type];
+    return TAPS[sizes.taps - 2][type];
   }
 
   float[] tapFactors(int type) {
-    return TAP_FACTORS[taps - 2][type];
+    return TAP_FACTORS[sizes.taps - 2][type];
   }
 
   /// Factor of a tap in what a type reads.
@@ -183,12 +192,13 @@ record WinogradAxis(
 
   /// Factor of a type in the first or second result of a tile.
   float factor(int type, int which) {
-    return which == 0 ? type < taps ? 1 : 0 : SECOND[taps - 2][type];
+    return which == 0 ? type < sizes.taps ? 1 : 0 : SECOND[sizes.taps - 2][type];
   }
 
   /// Whether a tile has a result for which a type counts.
   boolean needs(int tile, int kind, int type) {
-    return type < taps && result(tile, kind, 0) >= 0 || type > 0 && result(tile, kind, 1) >= 0;
+    return type < sizes.taps && result(tile, kind, 0) >= 0
+        || type > 0 && result(tile, kind, 1) >= 0;
   }
 
   /// Products that the axis takes, of all parts and kinds.

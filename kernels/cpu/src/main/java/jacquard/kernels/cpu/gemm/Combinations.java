@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -9,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// Factors are powers of two or their negatives, so a product with one is exact, and plain loops
 /// give the bits of vectors.
 public final class Combinations {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = VectorWidth.species(float.class);
+  static final int LANES = S.length();
 
   private Combinations() {}
 
@@ -33,7 +35,7 @@ public final class Combinations {
       int length) {
     int whole = 0;
     if (VectorTier.COMBINE.isReady(Element.F32)) {
-      whole = length - length % S.length();
+      whole = length - length % LANES;
       addVectors(from, offsets, factors, count, to, toOffset, whole);
     }
     for (int i = whole; i < length; i++) {
@@ -45,6 +47,7 @@ public final class Combinations {
     }
   }
 
+  /// One stretch or two, and then two at a time: loops without loops inside.
   static void addVectors(
       float[] from,
       int[] offsets,
@@ -53,65 +56,39 @@ public final class Combinations {
       float[] to,
       int toOffset,
       int length) {
-    switch (count) {
-      case 1 -> add1(from, offsets[0], factors[0], to, toOffset, length);
-      case 2 -> add2(from, offsets[0], offsets[1], factors[0], factors[1], to, toOffset, length);
-      case 4 -> add4(from, offsets, factors, to, toOffset, length);
-      default -> {
-        for (int i = 0; i < length; i += S.length()) {
-          FloatVector sum = FloatVector.fromArray(S, from, offsets[0] + i).mul(factors[0]);
-          for (int s = 1; s < count; s++) {
-            sum = sum.add(FloatVector.fromArray(S, from, offsets[s] + i).mul(factors[s]));
-          }
-          sum.intoArray(to, toOffset + i);
-        }
+    int s = count % 2;
+    if (s == 1) {
+      FloatVector factor = FloatVector.broadcast(S, factors[0]);
+      int at = offsets[0];
+      for (int i = 0; i < length; i += LANES) {
+        FloatVector.fromArray(S, from, at + i).mul(factor).intoArray(to, toOffset + i);
       }
     }
-  }
-
-  private static void add1(
-      float[] from, int offset, float factor, float[] to, int toOffset, int length) {
-    FloatVector f = FloatVector.broadcast(S, factor);
-    for (int i = 0; i < length; i += S.length()) {
-      FloatVector.fromArray(S, from, offset + i).mul(f).intoArray(to, toOffset + i);
+    for (; s < count; s += 2) {
+      pair(from, offsets, factors, s, to, toOffset, length);
     }
   }
 
-  private static void add2(
-      float[] from,
-      int s0,
-      int s1,
-      float factor0,
-      float factor1,
-      float[] to,
-      int toOffset,
-      int length) {
-    FloatVector f0 = FloatVector.broadcast(S, factor0);
-    FloatVector f1 = FloatVector.broadcast(S, factor1);
-    for (int i = 0; i < length; i += S.length()) {
-      FloatVector.fromArray(S, from, s0 + i)
-          .mul(f0)
-          .add(FloatVector.fromArray(S, from, s1 + i).mul(f1))
-          .intoArray(to, toOffset + i);
+  /// Stretches `s` and `s + 1`, added to those before.
+  private static void pair(
+      float[] from, int[] offsets, float[] factors, int s, float[] to, int toOffset, int length) {
+    int at0 = offsets[s];
+    int at1 = offsets[s + 1];
+    FloatVector factor0 = FloatVector.broadcast(S, factors[s]);
+    FloatVector factor1 = FloatVector.broadcast(S, factors[s + 1]);
+    if (s == 0) {
+      for (int i = 0; i < length; i += LANES) {
+        FloatVector.fromArray(S, from, at0 + i)
+            .mul(factor0)
+            .add(FloatVector.fromArray(S, from, at1 + i).mul(factor1))
+            .intoArray(to, toOffset + i);
+      }
+      return;
     }
-  }
-
-  private static void add4(
-      float[] from, int[] offsets, float[] factors, float[] to, int toOffset, int length) {
-    int s0 = offsets[0];
-    int s1 = offsets[1];
-    int s2 = offsets[2];
-    int s3 = offsets[3];
-    FloatVector f0 = FloatVector.broadcast(S, factors[0]);
-    FloatVector f1 = FloatVector.broadcast(S, factors[1]);
-    FloatVector f2 = FloatVector.broadcast(S, factors[2]);
-    FloatVector f3 = FloatVector.broadcast(S, factors[3]);
-    for (int i = 0; i < length; i += S.length()) {
-      FloatVector.fromArray(S, from, s0 + i)
-          .mul(f0)
-          .add(FloatVector.fromArray(S, from, s1 + i).mul(f1))
-          .add(FloatVector.fromArray(S, from, s2 + i).mul(f2))
-          .add(FloatVector.fromArray(S, from, s3 + i).mul(f3))
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(S, to, toOffset + i)
+          .add(FloatVector.fromArray(S, from, at0 + i).mul(factor0))
+          .add(FloatVector.fromArray(S, from, at1 + i).mul(factor1))
           .intoArray(to, toOffset + i);
     }
   }
@@ -143,12 +120,8 @@ public final class Combinations {
       int length) {
     int whole = 0;
     if (VectorTier.COMBINE_TILE.isReady(Element.F32)) {
-      whole = length - length % S.length();
-      if (types == 3) {
-        tile3(products, offset, to, at00, at01, at10, at11, whole, apart);
-      } else {
-        tile4(products, offset, to, at00, at01, at10, at11, whole, apart);
-      }
+      whole = length - length % LANES;
+      tileVectors(products, offset, apart, types, to, at00, at01, at10, at11, whole);
     }
     for (int i = whole; i < length; i++) {
       float above0 = 0;
@@ -177,72 +150,61 @@ public final class Combinations {
     }
   }
 
-  static void tile3(
+  static void tileVectors(
       float[] products,
       int offset,
+      int apart,
+      int types,
       float[] to,
       int at00,
       int at01,
       int at10,
       int at11,
-      int count,
-      int slot) {
-    for (int i = 0; i < count; i += S.length()) {
+      int length) {
+    int row = types * apart;
+    boolean four = types == 4;
+    for (int i = 0; i < length; i += LANES) {
       int at = offset + i;
-      FloatVector m = FloatVector.fromArray(S, products, at + 3 * slot);
-      FloatVector a0 = FloatVector.fromArray(S, products, at).add(m);
-      FloatVector b0 = m.sub(FloatVector.fromArray(S, products, at + 6 * slot));
-      m = FloatVector.fromArray(S, products, at + 4 * slot);
-      FloatVector a1 = FloatVector.fromArray(S, products, at + slot).add(m);
-      FloatVector b1 = m.sub(FloatVector.fromArray(S, products, at + 7 * slot));
-      m = FloatVector.fromArray(S, products, at + 5 * slot);
-      FloatVector a2 = FloatVector.fromArray(S, products, at + 2 * slot).add(m);
-      FloatVector b2 = m.sub(FloatVector.fromArray(S, products, at + 8 * slot));
-      a0.add(a1).intoArray(to, at00 + i);
-      a1.sub(a2).intoArray(to, at01 + i);
-      b0.add(b1).intoArray(to, at10 + i);
-      b1.sub(b2).intoArray(to, at11 + i);
+      FloatVector m1 = FloatVector.fromArray(S, products, at + row);
+      FloatVector m2 = FloatVector.fromArray(S, products, at + 2 * row);
+      FloatVector above0 = first(FloatVector.fromArray(S, products, at), m1, m2, four);
+      FloatVector below0 = second(m1, m2, products, at + 3 * row, four);
+      at += apart;
+      m1 = FloatVector.fromArray(S, products, at + row);
+      m2 = FloatVector.fromArray(S, products, at + 2 * row);
+      FloatVector above1 = first(FloatVector.fromArray(S, products, at), m1, m2, four);
+      FloatVector below1 = second(m1, m2, products, at + 3 * row, four);
+      at += apart;
+      m1 = FloatVector.fromArray(S, products, at + row);
+      m2 = FloatVector.fromArray(S, products, at + 2 * row);
+      FloatVector above2 = first(FloatVector.fromArray(S, products, at), m1, m2, four);
+      FloatVector below2 = second(m1, m2, products, at + 3 * row, four);
+      first(above0, above1, above2, four).intoArray(to, at00 + i);
+      first(below0, below1, below2, four).intoArray(to, at10 + i);
+      above1 = above1.sub(above2);
+      below1 = below1.sub(below2);
+      if (four) {
+        at += apart;
+        m1 = FloatVector.fromArray(S, products, at + row);
+        m2 = FloatVector.fromArray(S, products, at + 2 * row);
+        above1 = above1.sub(first(FloatVector.fromArray(S, products, at), m1, m2, true));
+        below1 = below1.sub(second(m1, m2, products, at + 3 * row, true));
+      }
+      above1.intoArray(to, at01 + i);
+      below1.intoArray(to, at11 + i);
     }
   }
 
-  static void tile4(
-      float[] products,
-      int offset,
-      float[] to,
-      int at00,
-      int at01,
-      int at10,
-      int at11,
-      int count,
-      int slot) {
-    for (int i = 0; i < count; i += S.length()) {
-      int at = offset + i;
-      FloatVector m = FloatVector.fromArray(S, products, at + 4 * slot);
-      FloatVector n = FloatVector.fromArray(S, products, at + 8 * slot);
-      FloatVector above = FloatVector.fromArray(S, products, at).add(m).add(n);
-      FloatVector below = m.sub(n).sub(FloatVector.fromArray(S, products, at + 12 * slot));
-      m = FloatVector.fromArray(S, products, at + 5 * slot);
-      n = FloatVector.fromArray(S, products, at + 9 * slot);
-      FloatVector a = FloatVector.fromArray(S, products, at + slot).add(m).add(n);
-      FloatVector b = m.sub(n).sub(FloatVector.fromArray(S, products, at + 13 * slot));
-      FloatVector above0 = above.add(a);
-      FloatVector below0 = below.add(b);
-      FloatVector above1 = a;
-      FloatVector below1 = b;
-      m = FloatVector.fromArray(S, products, at + 6 * slot);
-      n = FloatVector.fromArray(S, products, at + 10 * slot);
-      a = FloatVector.fromArray(S, products, at + 2 * slot).add(m).add(n);
-      b = m.sub(n).sub(FloatVector.fromArray(S, products, at + 14 * slot));
-      above0.add(a).intoArray(to, at00 + i);
-      below0.add(b).intoArray(to, at10 + i);
-      above1 = above1.sub(a);
-      below1 = below1.sub(b);
-      m = FloatVector.fromArray(S, products, at + 7 * slot);
-      n = FloatVector.fromArray(S, products, at + 11 * slot);
-      a = FloatVector.fromArray(S, products, at + 3 * slot).add(m).add(n);
-      b = m.sub(n).sub(FloatVector.fromArray(S, products, at + 15 * slot));
-      above1.sub(a).intoArray(to, at01 + i);
-      below1.sub(b).intoArray(to, at11 + i);
-    }
+  /// The first of two results, of three or four products.
+  private static FloatVector first(FloatVector m0, FloatVector m1, FloatVector m2, boolean four) {
+    FloatVector sum = m0.add(m1);
+    return four ? sum.add(m2) : sum;
+  }
+
+  /// The second one; the last of four products is read where it is needed.
+  private static FloatVector second(
+      FloatVector m1, FloatVector m2, float[] products, int last, boolean four) {
+    FloatVector sum = m1.sub(m2);
+    return four ? sum.sub(FloatVector.fromArray(S, products, last)) : sum;
   }
 }

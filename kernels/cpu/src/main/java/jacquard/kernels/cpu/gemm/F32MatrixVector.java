@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.VectorWidth;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
@@ -8,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// Products of a matrix that is contiguous along its rows and a vector, as fast as the matrix can
 /// be read: several rows at a time hide the latency of the sums, and share the loads of the vector.
 final class F32MatrixVector {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = VectorWidth.species(float.class);
   private static final int LANES = S.length();
 
   /// Rows that [#dots] takes at a time, as far from each other as can be: memory is read in long

@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -12,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// so a target needs a vector's worth of slack behind it, and what lies beyond the given columns is
 /// unspecified.
 final class F32Vectors {
-  private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Float> S = VectorWidth.species(float.class);
   static final int LANES = S.length();
 
   private F32Vectors() {}

@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.gemm;
 
+import jacquard.kernels.cpu.machine.VectorWidth;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -12,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// so a target needs a vector's worth of slack behind it, and what lies beyond the given columns is
 /// unspecified.
 final class F64Vectors {
-  private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> S = VectorWidth.species(double.class);
   static final int LANES = S.length();
 
   private F64Vectors() {}

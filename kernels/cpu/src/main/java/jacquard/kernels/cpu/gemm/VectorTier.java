@@ -128,8 +128,8 @@ enum VectorTier {
         }
         case COMBINE_TILE -> {
           int length = some * F32Vectors.LANES;
-          Combinations.tile3(a, 4, b, 4, 100, 200, 300, length, 70);
-          Combinations.tile4(a, 4, b, 4, 100, 200, 300, length, 70);
+          Combinations.tileVectors(a, 4, 70, 3, b, 4, 100, 200, 300, length);
+          Combinations.tileVectors(a, 4, 70, 4, b, 4, 100, 200, 300, length);
         }
       }
     }

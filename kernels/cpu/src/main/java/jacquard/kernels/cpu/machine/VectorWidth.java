@@ -2,6 +2,8 @@ package jacquard.kernels.cpu.machine;
 
 import jacquard.tensor.Switches;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /// Width of the vectors that the generated kernels use.
 ///
@@ -41,5 +43,15 @@ public enum VectorWidth {
     int forced = Switches.vectorBits();
     int bits = forced != 0 ? forced : FloatVector.SPECIES_PREFERRED.vectorBitSize();
     return bits >= 512 ? BITS_512 : bits >= 256 ? BITS_256 : BITS_128;
+  }
+
+  /// {@return the vectors of code that is not generated, which has one width for a process:
+  /// [#preferred()], or the hardware's where that is narrower}
+  ///
+  /// @param element type of the elements
+  /// @param <E> the same
+  public static <E> VectorSpecies<E> species(Class<E> element) {
+    int bits = Math.min(preferred().bits, FloatVector.SPECIES_PREFERRED.vectorBitSize());
+    return VectorSpecies.of(element, VectorShape.forBitSize(bits));
   }
 }
