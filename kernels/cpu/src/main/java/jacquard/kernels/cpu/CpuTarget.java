@@ -20,7 +20,6 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
-import jacquard.tensor.Shape;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
@@ -113,13 +112,12 @@ public final class CpuTarget implements Target {
     }
     Element element = node.dtype() == DType.F64 ? Element.F64 : Element.F32;
     if (node.op() instanceof Op.Conv conv) {
-      kernels.expect(element, false, ConvTask.shape(conv.window()).flops());
+      convolution.expect(element, ConvTask.shape(conv.window()));
     } else if (node.op() instanceof Op.Dot) {
-      Shape a = node.sources().getFirst().shape();
-      double flops = 2.0 * node.shape().size() * a.dim(-1);
-      // how its operands lie in memory, and so which kernels it needs, is not decided yet
-      kernels.expect(element, true, flops);
-      kernels.expect(element, false, flops);
+      int n = node.shape().dim(-1);
+      int k = node.sources().getFirst().shape().dim(-1);
+      long m = n == 0 ? 0 : node.shape().size() / n;
+      gemm.expect(element, Math.toIntExact(m), n, k);
     }
   }
 

@@ -3,7 +3,6 @@ package jacquard.kernels.cpu.attention;
 import static jacquard.kernels.cpu.attention.Panels.START;
 
 import jacquard.kernels.cpu.attention.AttentionShape.Strides;
-import jacquard.kernels.cpu.gemm.MicroKernel;
 import java.util.Arrays;
 
 /// The gradient of one attention under way. Workers share out the heads of all batch items; one
@@ -123,7 +122,6 @@ record Backward(
     int dq = resultOffset + b * n * rowSize + h * size;
     int dk = dq + s.heads() * size;
     int dv = dk + s.heads() * size;
-    MicroKernel[] kernels = panels.byPanels();
     float[] turned = panels.memory(TURNED, blocks * width * Panels.K_BLOCK);
     int group = 0;
     for (int block = 0; block < blocks; block++) {
@@ -133,8 +131,8 @@ record Backward(
       int firstQuery = s.causal() ? first : 0;
       int seeing = n - firstQuery;
       int panel = START + block * size * width;
-      panels.scores(kernels, size, queries, firstQuery / width, seeing, keys, panel, weights);
-      panels.scores(kernels, size, cotangents, firstQuery / width, seeing, values, panel, byScores);
+      panels.scores(size, queries, firstQuery / width, seeing, keys, panel, weights);
+      panels.scores(size, cotangents, firstQuery / width, seeing, values, panel, byScores);
       if (s.causal()) {
         for (int r = 0; r < count; r++) {
           int row = START + r * width;
@@ -143,7 +141,6 @@ record Backward(
       }
       panels.math.gradient(weights, byScores, START, seeing, width, logSums, means, firstQuery);
       panels.product(
-          kernels,
           seeing,
           weights,
           START,
@@ -159,7 +156,6 @@ record Backward(
           size,
           false);
       panels.product(
-          kernels,
           seeing,
           byScores,
           START,
@@ -193,7 +189,6 @@ record Backward(
     for (int query = s.causal() ? group : 0; query < n; query += width) {
       int count = Math.min(width, n - query);
       panels.product(
-          panels.byPanels(),
           Math.min(end, s.seen(query + count)) - group,
           turned,
           START + query * Panels.K_BLOCK,

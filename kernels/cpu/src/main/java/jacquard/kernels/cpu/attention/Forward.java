@@ -2,7 +2,6 @@ package jacquard.kernels.cpu.attention;
 
 import static jacquard.kernels.cpu.attention.Panels.START;
 
-import jacquard.kernels.cpu.gemm.MicroKernel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +94,7 @@ record Forward(
     int stride = s.q().position();
     int qAt = qOffset + s.q().offset(b, h) + first * stride;
     panels.transpose(q, qAt, stride, count, s.size(), s.scale(), queries);
-    MicroKernel[] kernels = panels.byPanels();
-    panels.scores(kernels, s.size(), keys, 0, seen, queries, START, scores);
+    panels.scores(s.size(), keys, 0, seen, queries, START, scores);
     if (s.causal()) {
       for (int key = first + 1; key < seen; key++) {
         int row = START + key * width;
@@ -107,8 +105,8 @@ record Forward(
     int rowSize = s.heads() * s.size();
     int yAt = yOffset + (b * s.queries() + first) * rowSize + h * s.size();
     panels.product(
-        kernels, seen, scores, START, 1, width, values, s.keys(), 0, y, yAt, rowSize, count,
-        s.size(), false);
+        seen, scores, START, 1, width, values, s.keys(), 0, y, yAt, rowSize, count, s.size(),
+        false);
     for (int r = 0; r < count; r++) {
       panels.math.scale(y, yAt + r * rowSize, s.size(), 1 / sums[r]);
     }

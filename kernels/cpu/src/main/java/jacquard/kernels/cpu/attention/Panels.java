@@ -61,9 +61,9 @@ final class Panels {
   }
 
   /// Kernels that read panels on both sides, for the tiles of a block; valid until the next call.
-  MicroKernel[] byPanels() {
+  private MicroKernel[] byPanels(boolean adds) {
     for (int t = 0; t < heights.length; t++) {
-      kernelsOfPanels[t] = kernels.ofPanels(Element.F32, heights[t], 2);
+      kernelsOfPanels[t] = kernels.ofPanels(Element.F32, heights[t], 2, adds);
     }
     return kernelsOfPanels;
   }
@@ -156,7 +156,6 @@ final class Panels {
   /// @param b straight panels of `bRows` rows, of which the product starts with row `bRow`
   /// @param add whether to add to what is there
   void product(
-      MicroKernel[] tiles,
       int k,
       float[] a,
       int aOffset,
@@ -174,6 +173,7 @@ final class Panels {
     for (int p = 0; p < k; p += K_BLOCK) {
       int length = Math.min(K_BLOCK, k - p);
       boolean more = add || p > 0;
+      MicroKernel[] tiles = byPanels(more);
       for (int first = 0; first < size; first += width) {
         int panel = START + first * bRows + (bRow + p) * width;
         int columns = Math.min(width, size - first);
@@ -189,19 +189,7 @@ final class Panels {
           float[] into = whole ? c : edge;
           int at = whole ? target : START;
           int stride = whole ? cStride : width;
-          tiles[tile].run(
-              length,
-              a,
-              left,
-              aRowStep,
-              b,
-              panel,
-              more ? into : Element.F32.zeros(),
-              more ? at : 0,
-              more ? stride : 0,
-              into,
-              at,
-              stride);
+          tiles[tile].run(1, length, a, left, aRowStep, 0, b, panel, into, at, stride, into);
           if (!whole) {
             LOOPS.copy(edge, START, width, 1, c, target, cStride, 1, lines, columns);
           }
@@ -212,19 +200,12 @@ final class Panels {
 
   /// A panel of scores: `count` rows, the positions of transposed panels `a` from number `first`
   /// on, by the positions of the panel of `b` at `bOffset`. Rows up to a whole tile are written.
-  void scores(
-      MicroKernel[] tiles,
-      int size,
-      float[] a,
-      int first,
-      int count,
-      float[] b,
-      int bOffset,
-      float[] c) {
+  void scores(int size, float[] a, int first, int count, float[] b, int bOffset, float[] c) {
+    MicroKernel[] tiles = byPanels(false);
     for (int r = 0, tile = 0; r < count; r += heights[tile], tile = after(tile)) {
       int left = START + (first + r / width) * size * width + r % width;
-      tiles[tile].run(
-          size, a, left, 1, b, bOffset, Element.F32.zeros(), 0, 0, c, START + r * width, width);
+      int target = START + r * width;
+      tiles[tile].run(1, size, a, left, 1, 0, b, bOffset, c, target, width, c);
     }
   }
 

@@ -227,6 +227,14 @@ public final class Convolution {
     multiply(Form.WEIGHT_GRADIENT, s, Element.F64, x, xo, dy, dyo, dw, dwo);
   }
 
+  /// Asks for the kernels of a large convolution that is to come, of which any form may be.
+  ///
+  /// @param element type of the elements
+  /// @param s sizes, strides and padding
+  public void expect(Element element, ConvShape s) {
+    kernels.expect(element, false, s.o(), true, s.flops());
+  }
+
   private void multiply(
       Form form,
       ConvShape s,
@@ -238,7 +246,7 @@ public final class Convolution {
       Object c,
       int cOffset) {
     Key key = new Key(form, element, s);
-    kernels.prepare(element, false, s.flops(), pool);
+    kernels.prepare(element, false, s.o(), true, s.flops(), pool);
     Way way = ways.computeIfAbsent(key, k -> way(k.form(), k.shape(), k.element()));
     multiply(way, key, a, aOffset, b, bOffset, c, cOffset);
   }

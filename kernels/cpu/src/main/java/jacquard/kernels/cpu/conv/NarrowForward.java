@@ -3,7 +3,6 @@ package jacquard.kernels.cpu.conv;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
-import jacquard.kernels.cpu.gemm.MicroKernel;
 import jacquard.kernels.cpu.gemm.Scratch;
 import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
@@ -173,28 +172,24 @@ final class NarrowForward {
     int terms = taps.length;
     int rowStride = s.oh() * s.ow();
     int target = operands.cOffset() + image * s.yImage() + firstPixel;
-    for (int tile = 0; tile < tiles; tile++) {
-      int row = Panels.tileRow(s.o(), tiles, tile);
-      int height = Panels.tileRow(s.o(), tiles, tile + 1) - row;
-      MicroKernel kernel = kernels.get(element, height, kernels.shape().vectors(), false);
-      int left = start + tile * tileSize;
-      int right = start;
-      for (int pixel = 0; pixel < pixels; pixel += columns, right += terms * columns) {
-        int at = target + row * rowStride + Math.min(pixel, pixels - columns);
-        kernel.run(
-            terms,
-            operands.memory(Scratch.Use.A_TILES),
-            left,
-            1,
-            own.panel(),
-            right,
-            element.zeros(),
-            0,
-            0,
-            operands.c(),
-            at,
-            rowStride);
-      }
+    int right = start;
+    for (int pixel = 0; pixel < pixels; pixel += columns, right += terms * columns) {
+      own.multiply(
+          operands.memory(Scratch.Use.A_TILES),
+          start,
+          tileSize,
+          0,
+          s.o(),
+          0,
+          tiles,
+          terms,
+          own.panel(),
+          right,
+          columns,
+          operands.c(),
+          target + Math.min(pixel, pixels - columns),
+          rowStride,
+          false);
     }
   }
 }

@@ -3,7 +3,6 @@ package jacquard.kernels.cpu.conv;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
-import jacquard.kernels.cpu.gemm.MicroKernel;
 import jacquard.kernels.cpu.gemm.Scratch;
 import jacquard.kernels.cpu.machine.Grain;
 import jacquard.kernels.cpu.machine.RangeBody;
@@ -129,29 +128,24 @@ final class NarrowGradient {
     int stride = s.oh() * s.ow();
     loops.packPanels(
         operands.a(), offset, stride, starts, panels, pixels, s.o(), own.panel(), start);
-    int vectors = kernels.shape().vectors();
     for (int panel = 0; panel < panels; panel++) {
       int right = start + panel * s.o() * columns;
-      for (int tile = 0; tile < tiles; tile++) {
-        int row = Panels.tileRow(rows, tiles, tile);
-        int count = Panels.tileRow(rows, tiles, tile + 1) - row;
-        MicroKernel kernel = kernels.get(element, count, vectors, false);
-        int left = start + tile * tileSize;
-        int at = start + row * pitch + panel * columns;
-        kernel.run(
-            s.o(),
-            operands.memory(Scratch.Use.A_TILES),
-            left,
-            1,
-            own.panel(),
-            right,
-            element.zeros(),
-            0,
-            0,
-            added,
-            at,
-            pitch);
-      }
+      own.multiply(
+          operands.memory(Scratch.Use.A_TILES),
+          start,
+          tileSize,
+          0,
+          rows,
+          0,
+          tiles,
+          s.o(),
+          own.panel(),
+          right,
+          columns,
+          added,
+          start + panel * columns,
+          pitch,
+          false);
     }
   }
 

@@ -3,7 +3,7 @@ package jacquard.kernels.cpu.conv;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
-import jacquard.kernels.cpu.gemm.MicroKernel;
+import jacquard.kernels.cpu.gemm.PanelProduct;
 import jacquard.kernels.cpu.gemm.Scratch;
 import jacquard.kernels.cpu.gemm.TileShape;
 
@@ -16,6 +16,7 @@ final class PanelWorker {
 
   private final KernelTable kernels;
   private final Scratch scratch = new Scratch();
+  private final PanelProduct products;
   private final int[] runs;
   private final int[] columnSources;
   private final int[] columnTargets;
@@ -29,6 +30,7 @@ final class PanelWorker {
 
   PanelWorker(KernelTable kernels) {
     this.kernels = kernels;
+    products = new PanelProduct(kernels, scratch);
     int widest = kernels.shape().vectors() * kernels.width().lanes(Float.BYTES);
     runs = new int[3 * widest];
     columnSources = new int[widest];
@@ -73,23 +75,19 @@ final class PanelWorker {
     for (int p = 0; p < product.k(); p += kBlock) {
       int k = Math.min(kBlock, product.k() - p);
       for (int t = 0; t < tiles; t++) {
-        int row = tileRow(product.rows(), tiles, t);
+        int row = TileShape.row(product.rows(), tiles, t);
         loops.pack(
             left,
             leftOffset + row * product.leftRowStride() + p,
             1,
             product.leftRowStride(),
             k,
-            tileRow(product.rows(), tiles, t + 1) - row,
+            TileShape.row(product.rows(), tiles, t + 1) - row,
             packed,
             offset + p * tiles * step + t * k * step,
             step);
       }
     }
-  }
-
-  private static int tileRow(int rows, int tiles, int tile) {
-    return (int) ((long) rows * tile / tiles);
   }
 
   /// Computes columns `first .. first + count - 1` of a product, counted through images of
@@ -122,9 +120,8 @@ final class PanelWorker {
     int kBlock = kBlock(product.k());
     TileShape tile = kernels.shape();
     int tiles = tiles(kernels, product.rows());
-    int low = product.rows() / tiles;
-    int firstRow = tileRow(product.rows(), tiles, fromTile);
-    int rows = tileRow(product.rows(), tiles, toTile) - firstRow;
+    int firstRow = TileShape.row(product.rows(), tiles, fromTile);
+    int rows = TileShape.row(product.rows(), tiles, toTile) - firstRow;
     int start = element.lineStart();
     Object packed = scratch.array(element, Scratch.Use.B_PANELS, kBlock * panel + panel);
     Object out = target;
@@ -138,37 +135,30 @@ final class PanelWorker {
         scatter(product, target, targetOffset, firstRow, rows, count, out, start, width, false);
       }
     }
-    MicroKernel tall =
-        kernels.get(element, Math.min(tile.rows(), low + 1), vectors, tile.readsRows());
-    MicroKernel flat = low == 0 ? tall : kernels.get(element, low, vectors, tile.readsRows());
     for (int p = 0; p < product.k(); p += kBlock) {
       int k = Math.min(kBlock, product.k() - p);
       loops.gather(
           source, sourceOffset, product.taps(), p, k, runs, runCount, packed, start, width);
-      boolean addBlock = add || p > 0;
-      for (int t = fromTile; t < toTile; t++) {
-        int row = tileRow(product.rows(), tiles, t);
-        int height = tileRow(product.rows(), tiles, t + 1) - row;
-        int leftStart =
-            tile.readsRows()
-                ? leftOffset + row * product.leftRowStride() + p
-                : leftOffset + (p * tiles + t * k) * tile.panelStep();
-        int at = outOffset + (row - firstRow) * outStride;
-        (height == low ? flat : tall)
-            .run(
-                k,
-                left,
-                leftStart,
-                tile.readsRows() ? product.leftRowStride() : 1,
-                packed,
-                start,
-                addBlock ? out : element.zeros(),
-                addBlock ? at : 0,
-                addBlock ? outStride : 0,
-                out,
-                at,
-                outStride);
-      }
+      products.run(
+          element,
+          tile.readsRows(),
+          product.rows(),
+          tiles,
+          fromTile,
+          toTile,
+          k,
+          left,
+          tile.readsRows()
+              ? leftOffset + firstRow * product.leftRowStride() + p
+              : leftOffset + (p * tiles + fromTile * k) * tile.panelStep(),
+          tile.readsRows() ? product.leftRowStride() : k * tile.panelStep(),
+          packed,
+          start,
+          width,
+          out,
+          outOffset,
+          outStride,
+          add || p > 0);
     }
     if (!direct) {
       scatter(product, target, targetOffset, firstRow, rows, count, out, start, width, true);

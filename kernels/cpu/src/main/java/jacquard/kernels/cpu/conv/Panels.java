@@ -3,14 +3,16 @@ package jacquard.kernels.cpu.conv;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.Loops;
-import jacquard.kernels.cpu.gemm.MicroKernel;
+import jacquard.kernels.cpu.gemm.PanelProduct;
 import jacquard.kernels.cpu.gemm.Scratch;
+import jacquard.kernels.cpu.gemm.TileShape;
 
 /// Products of a left operand that is packed into tiles with a panel that is gathered row by row:
 /// what one worker needs for them.
 final class Panels {
   private final KernelTable kernels;
   private final Scratch scratch = new Scratch();
+  private final PanelProduct products;
   private final int[] runs;
 
   /// What was read so that it is in the cache.
@@ -26,6 +28,7 @@ final class Panels {
 
   Panels(KernelTable kernels) {
     this.kernels = kernels;
+    products = new PanelProduct(kernels, scratch);
     int widest = kernels.shape().vectors() * kernels.width().lanes(Float.BYTES);
     runs = new int[3 * widest];
   }
@@ -71,7 +74,7 @@ final class Panels {
 
   /// First row of a tile: heights differ by one at most.
   static int tileRow(int rows, int tiles, int tile) {
-    return (int) ((long) rows * tile / tiles);
+    return TileShape.row(rows, tiles, tile);
   }
 
   /// Elements of a packed tile: its steps, and slack for the vector that packs the last one.
@@ -164,29 +167,23 @@ final class Panels {
       int rowStride,
       boolean add) {
     int tiles = tiles(kernels, rows);
-    int low = rows / tiles;
-    int vectors = Math.ceilDiv(count, lanes);
-    MicroKernel flat = kernels.get(element, Math.max(1, low), vectors, false);
-    MicroKernel tall = rows % tiles == 0 ? flat : kernels.get(element, low + 1, vectors, false);
-    int start = leftOffset + firstStep * kernels.shape().panelStep();
-    for (int tile = fromTile; tile < toTile; tile++) {
-      int row = tileRow(rows, tiles, tile);
-      int height = tileRow(rows, tiles, tile + 1) - row;
-      int at = resultOffset + row * rowStride;
-      (height == low ? flat : tall)
-          .run(
-              k,
-              left,
-              start + tile * tileSize,
-              1,
-              right,
-              rightOffset,
-              add ? result : element.zeros(),
-              add ? at : 0,
-              add ? rowStride : 0,
-              result,
-              at,
-              rowStride);
-    }
+    products.run(
+        element,
+        false,
+        rows,
+        tiles,
+        fromTile,
+        toTile,
+        k,
+        left,
+        leftOffset + firstStep * kernels.shape().panelStep() + fromTile * tileSize,
+        tileSize,
+        right,
+        rightOffset,
+        Math.ceilDiv(count, lanes) * lanes,
+        result,
+        resultOffset + tileRow(rows, tiles, fromTile) * rowStride,
+        rowStride,
+        add);
   }
 }

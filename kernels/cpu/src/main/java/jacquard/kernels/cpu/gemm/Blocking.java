@@ -12,7 +12,7 @@ final class Blocking {
 
   private static final int LARGE_PANEL_BYTES = 48 * 1024;
 
-  private static final int LONGEST_K = 384;
+  private static final int LONGEST_K = 768;
 
   /// Rows of a block. Packed tiles of a block stay in L2; where A is read in place, or in streams
   /// because its columns are contiguous, longer pieces count for more.
@@ -118,16 +118,31 @@ final class Blocking {
   private void model(Product product) {
     GemmShape shape = product.shape;
     int bytes = product.element.bytes();
-    inPlace = shape.aColStride() == 1 && (kernels.shape().readsRows() || columns <= FEW_COLUMNS);
+    inPlace = shape.aColStride() == 1 && mayReadInPlace(columns);
     boolean streams = inPlace || shape.aRowStride() == 1;
-    int panelBytes = streams ? PANEL_BYTES : LARGE_PANEL_BYTES;
-    longestK = Math.min(LONGEST_K, panelBytes / (bytes * tile().vectors() * lanes));
+    longestK = longestK(tile(), lanes, bytes, streams);
     int mostRows = streams ? LARGE_BLOCK_ROWS : BLOCK_ROWS;
     blockRows = Math.min(mostRows, Math.max(1, BLOCK_ELEMENTS / columns));
     long elements = (long) rows * columns;
     boolean readAgain = product.items == 1 && rows <= shape.k() && elements <= LARGEST_REREAD;
     byBlocks = elements <= RESIDENT_ELEMENTS || readAgain;
     apart = elements * bytes > caches.second() / 2;
+  }
+
+  /// Whether the last plan adds parts of the product to what C holds.
+  boolean adds(Product product) {
+    return product.accumulate || kBlock < product.shape.k();
+  }
+
+  /// Whether A may be read in place in a product of so many columns.
+  static boolean mayReadInPlace(int columns) {
+    return columns <= FEW_COLUMNS;
+  }
+
+  /// Longest block of k by the model.
+  static int longestK(TileShape tile, int lanes, int bytes, boolean streams) {
+    int panelBytes = streams ? PANEL_BYTES : LARGE_PANEL_BYTES;
+    return Math.min(LONGEST_K, panelBytes / (bytes * tile.vectors() * lanes));
   }
 
   /// The cut of the last plan.
@@ -149,14 +164,9 @@ final class Blocking {
         && rowsApart == that.rowsApart;
   }
 
-  /// First row of a tile: rows are shared out evenly, 13 and 14 rather than 14 and a stub.
+  /// First row of a tile.
   int row(int tile) {
-    return (int) ((long) rows * tile / tiles);
-  }
-
-  /// Rows of the lower ones of the tiles; the others have one more.
-  int lowRows() {
-    return rows / tiles;
+    return TileShape.row(rows, tiles, tile);
   }
 
   /// First column of a panel: vectors are shared out evenly.

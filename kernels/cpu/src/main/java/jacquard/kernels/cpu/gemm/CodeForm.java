@@ -6,27 +6,64 @@ import java.util.List;
 /// One of several ways to write the same micro-kernel. They compute the same bits; what differs is
 /// how well the just-in-time compiler allocates registers for them.
 ///
+/// @param bases which rows of A, one bit each, have an index of their own; the others are at a
+///   constant distance from the row before. Where A is read in place, all have one
 /// @param touchedRows rows of C whose first element is touched before the loop, which keeps their
 ///   indices in general-purpose registers through it
 /// @param steppedB whether the index of B is stepped, and else computed from that of k
-record CodeForm(int touchedRows, boolean steppedB) {
-  /// In the order in which they are tried, for most tiles.
-  static final List<CodeForm> ALL =
+record CodeForm(int bases, int touchedRows, boolean steppedB) {
+  private static final int ALL_ROWS = -1;
+  private static final int THIRD_ROWS = 0b1001001001001;
+
+  /// In the order in which they are tried, where A is read in place, and in general.
+  private static final List<CodeForm> OF_ROWS =
       List.of(
-          new CodeForm(6, false),
-          new CodeForm(3, false),
-          new CodeForm(4, true),
-          new CodeForm(6, true),
-          new CodeForm(0, false),
-          new CodeForm(3, true));
+          new CodeForm(ALL_ROWS, 6, false),
+          new CodeForm(ALL_ROWS, 3, false),
+          new CodeForm(ALL_ROWS, 4, true),
+          new CodeForm(ALL_ROWS, 6, true),
+          new CodeForm(ALL_ROWS, 0, false),
+          new CodeForm(ALL_ROWS, 3, true));
 
   /// 6x64 with 512 bits and A in place: 96 % of the peak with the first of these, 88 to 94 with the
   /// first of the others.
   private static final List<CodeForm> WIDE_IN_PLACE =
-      List.of(ALL.get(1), ALL.get(2), ALL.get(3), ALL.get(0), ALL.get(5), ALL.get(4));
+      List.of(
+          OF_ROWS.get(1),
+          OF_ROWS.get(2),
+          OF_ROWS.get(3),
+          OF_ROWS.get(0),
+          OF_ROWS.get(5),
+          OF_ROWS.get(4));
+
+  /// Packed tiles where 16 registers hold them.
+  private static final List<CodeForm> OF_TILES =
+      List.of(
+          new CodeForm(THIRD_ROWS, 3, false),
+          new CodeForm(THIRD_ROWS, 0, false),
+          OF_ROWS.get(0),
+          OF_ROWS.get(1),
+          OF_ROWS.get(2),
+          OF_ROWS.get(4));
+
+  /// The same of six rows that are added.
+  private static final List<CodeForm> OF_ADDED_TILES =
+      List.of(
+          new CodeForm(0b100111, 3, false),
+          new CodeForm(0b011011, 3, false),
+          OF_ROWS.get(0),
+          OF_ROWS.get(1),
+          OF_ROWS.get(2),
+          OF_ROWS.get(4));
 
   /// The forms of a tile in the order in which they are tried.
   static List<CodeForm> of(TileSpec tile) {
-    return tile.width() == VectorWidth.BITS_512 && tile.kStep() == 1 ? WIDE_IN_PLACE : ALL;
+    if (tile.kStep() == 1) {
+      return tile.width() == VectorWidth.BITS_512 ? WIDE_IN_PLACE : OF_ROWS;
+    }
+    if (!TileShape.of(tile.width()).readsRows()) {
+      return OF_ROWS;
+    }
+    return tile.adds() && tile.rows() > 5 ? OF_ADDED_TILES : OF_TILES;
   }
 }

@@ -94,7 +94,8 @@ final class Cuts {
 
   /// Whether the kernels of a cut are compiled; asks for them.
   boolean areReady(Product product, Cut cut) {
-    return kernels.areReady(product.element, cut.inPlace());
+    one.plan(product, cut);
+    return kernels.areReady(product.element, cut.inPlace(), product.m, one.adds(product));
   }
 
   void settled(Product product, CutTrial trial) {

@@ -24,41 +24,36 @@ final class F32Loops implements Loops {
     int width = tile.columns();
     int inside = tile.edge() ? width - tile.lanes() : width;
     int kStep = tile.kStep();
-    return (k,
+    return (tiles,
+        k,
         a,
         aOffset,
         aRowStride,
+        aTileStride,
         b,
         bOffset,
-        start,
-        startOffset,
-        startRowStride,
         c,
         cOffset,
         cRowStride,
         edge) -> {
       float[] left = (float[]) a;
       float[] right = (float[]) b;
-      for (int r = 0; r < rows; r++) {
-        int aRow = aOffset + r * aRowStride;
-        int cRow = cOffset + r * cRowStride;
-        int from = startOffset + r * startRowStride;
-        System.arraycopy(start, from, c, cRow, inside);
-        TileRows.add(k, left, aRow, kStep, right, bOffset, width, (float[]) c, cRow, inside);
+      for (int r = 0; r < tiles * rows; r++) {
+        int aRow = aOffset + r / rows * aTileStride + r % rows * aRowStride;
+        float[] to = (float[]) c;
+        int at = cOffset + r * cRowStride;
+        if (!tile.adds()) {
+          Arrays.fill(to, at, at + inside, 0);
+        }
+        TileRows.add(k, left, aRow, kStep, right, bOffset, width, to, at, inside);
         if (inside < width) {
-          int edgeRow = Element.F32.lineStart() + r * tile.lanes();
-          System.arraycopy(start, from + inside, edge, edgeRow, tile.lanes());
-          TileRows.add(
-              k,
-              left,
-              aRow,
-              kStep,
-              right,
-              bOffset + inside,
-              width,
-              (float[]) edge,
-              edgeRow,
-              tile.lanes());
+          float[] beside = (float[]) edge;
+          int last = Element.F32.lineStart() + r * tile.lanes();
+          if (!tile.adds()) {
+            Arrays.fill(beside, last, last + tile.lanes(), 0);
+          }
+          int from = bOffset + inside;
+          TileRows.add(k, left, aRow, kStep, right, from, width, beside, last, tile.lanes());
         }
       }
     };

@@ -51,15 +51,16 @@ final class F32Panel {
         F32Transpose.run(source, s, laneStride, rows, k, target, toOffset + j, width);
       }
     }
-    boolean blocks =
-        kStride == 1 && F32Vectors.BLOCK > 1 && VectorTier.TRANSPOSE.isReady(Element.F32);
-    int transposed = blocks ? k - k % F32Vectors.BLOCK : 0;
-    if (transposed > 0) {
-      for (; j + F32Vectors.BLOCK <= lanes; j += F32Vectors.BLOCK) {
+    if (kStride == 1 && F32Vectors.BLOCK > 1 && VectorTier.TRANSPOSE.isReady(Element.F32)) {
+      int end = padded ? width : lanes;
+      for (; j + 4 < lanes && j + F32Vectors.BLOCK <= end; j += F32Vectors.BLOCK) {
+        int rows = Math.min(F32Vectors.BLOCK, lanes - j);
         int s = fromOffset + j * laneStride;
-        F32Vectors.transpose(source, s, laneStride, transposed, target, toOffset + j, width);
-        for (int i = 0; i < F32Vectors.BLOCK; i++) {
-          for (int p = transposed; p < k; p++) {
+        int last = s + (rows - 1) * laneStride;
+        int done = F32Vectors.transposable(source.length, last, laneStride, rows, k);
+        F32Vectors.transpose(source, s, laneStride, rows, done, target, toOffset + j, width);
+        for (int p = done; p < k; p++) {
+          for (int i = 0; i < rows; i++) {
             target[toOffset + p * width + j + i] = source[s + i * laneStride + p];
           }
         }

@@ -2,8 +2,9 @@ package jacquard.kernels.cpu.gemm;
 
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The parts of [F32Loops] that need vectors to be fast, in the hardware's preferred width.
@@ -332,63 +333,66 @@ final class F32Vectors {
     }
   }
 
-  /// Rows and columns of a block that [#transpose] handles; 1 where the hardware's vectors are too
-  /// short for it. With longer ones [F32Transpose] does it: vectors of two lengths in one process
-  /// spoil the profiles of the Vector API's methods, and with them kernels that are compiled later.
+  /// Rows that [#transpose] handles; 1 where the hardware's vectors are too short for it. With
+  /// longer ones [F32Transpose] does it: vectors of two lengths in one process spoil the profiles
+  /// of the Vector API's methods, and with them kernels that are compiled later.
   static final int BLOCK = LANES == 8 ? 8 : 1;
 
   private static final VectorSpecies<Float> S8 = FloatVector.SPECIES_256;
-  private static final VectorShuffle<Float> SWAP4 =
-      VectorShuffle.fromValues(S8, 4, 5, 6, 7, 0, 1, 2, 3);
-  private static final VectorShuffle<Float> SWAP2 =
-      VectorShuffle.fromValues(S8, 2, 3, 0, 1, 6, 7, 4, 5);
-  private static final VectorShuffle<Float> SWAP1 =
-      VectorShuffle.fromValues(S8, 1, 0, 3, 2, 5, 4, 7, 6);
-  private static final VectorMask<Float> ODD4 = VectorMask.fromLong(S8, 0xf0);
-  private static final VectorMask<Float> ODD2 = VectorMask.fromLong(S8, 0xcc);
-  private static final VectorMask<Float> ODD1 = VectorMask.fromLong(S8, 0xaa);
+  private static final VectorMask<Float> ODD_PAIRS = VectorMask.fromLong(S8, 0xcc);
+  private static final VectorMask<Float> UPPER = VectorMask.fromLong(S8, 0xf0);
+  private static final VectorMask<Float> ODD = VectorMask.fromLong(S8, 0xaa);
 
-  /// Transposes blocks of 8 rows by 8 columns: `to[toOffset + p * toStride + j] = from[offset + j *
-  /// rowStride + p]` for 8 rows `j` and `k` columns `p`, a multiple of 8. Three rounds exchange
-  /// halves, quarters and single elements between rows at distance 4, 2 and 1.
+  /// How many of `k` columns [#transpose] can handle of `rows` rows of an array of `length`
+  /// elements, the last of which begins at `last`: with fewer than eight it reads beyond them, and
+  /// where rows lie nearer to each other than two elements before the first one.
+  static int transposable(int length, int last, int rowStride, int rows, int k) {
+    int beyond = 6 - (rows - 1) / 2 * 2;
+    return rowStride < 2 ? 0 : Math.clamp(length - last - beyond, 0, k) & -2;
+  }
+
+  /// Transposes rows: `to[toOffset + p * toStride + j] = from[offset + j * rowStride + p]` for 5 to
+  /// 8 rows `j` and `k` columns `p`, an even number; what `j` of `rows` to 7 get is unspecified.
+  ///
+  /// Two columns at a time. Each pair of rows is read from where its two elements come to lie in
+  /// the lanes that they are wanted in, so that blends put a row of eight together from four loads;
+  /// then shifts within 64 bits exchange what neighbouring rows have of each other.
   static void transpose(
-      float[] from, int offset, int rowStride, int k, float[] to, int toOffset, int toStride) {
-    for (int p = 0; p < k; p += 8) {
+      float[] from,
+      int offset,
+      int rowStride,
+      int rows,
+      int k,
+      float[] to,
+      int toOffset,
+      int toStride) {
+    int last = rows - 1;
+    int s1 = rowStride;
+    int s2 = 2 * rowStride - 2;
+    int s3 = 3 * rowStride - 2;
+    int s4 = 4 * rowStride - 4;
+    int s5 = Math.min(5, last) * rowStride - 4;
+    int s6 = Math.min(6, last) * rowStride - 6;
+    int s7 = Math.min(7, last) * rowStride - 6;
+    int t = toOffset;
+    for (int p = 0; p < k; p += 2) {
       int s = offset + p;
-      FloatVector a0 = FloatVector.fromArray(S8, from, s);
-      FloatVector a4 = FloatVector.fromArray(S8, from, s + 4 * rowStride);
-      FloatVector b0 = a0.blend(a4.rearrange(SWAP4), ODD4);
-      FloatVector b4 = a0.rearrange(SWAP4).blend(a4, ODD4);
-      FloatVector a1 = FloatVector.fromArray(S8, from, s + rowStride);
-      FloatVector a5 = FloatVector.fromArray(S8, from, s + 5 * rowStride);
-      FloatVector b1 = a1.blend(a5.rearrange(SWAP4), ODD4);
-      FloatVector b5 = a1.rearrange(SWAP4).blend(a5, ODD4);
-      FloatVector a2 = FloatVector.fromArray(S8, from, s + 2 * rowStride);
-      FloatVector a6 = FloatVector.fromArray(S8, from, s + 6 * rowStride);
-      FloatVector b2 = a2.blend(a6.rearrange(SWAP4), ODD4);
-      FloatVector b6 = a2.rearrange(SWAP4).blend(a6, ODD4);
-      FloatVector a3 = FloatVector.fromArray(S8, from, s + 3 * rowStride);
-      FloatVector a7 = FloatVector.fromArray(S8, from, s + 7 * rowStride);
-      FloatVector b3 = a3.blend(a7.rearrange(SWAP4), ODD4);
-      FloatVector b7 = a3.rearrange(SWAP4).blend(a7, ODD4);
-
-      int t = toOffset + p * toStride;
-      FloatVector c0 = b0.blend(b2.rearrange(SWAP2), ODD2);
-      FloatVector c2 = b0.rearrange(SWAP2).blend(b2, ODD2);
-      FloatVector c1 = b1.blend(b3.rearrange(SWAP2), ODD2);
-      FloatVector c3 = b1.rearrange(SWAP2).blend(b3, ODD2);
-      c0.blend(c1.rearrange(SWAP1), ODD1).intoArray(to, t);
-      c0.rearrange(SWAP1).blend(c1, ODD1).intoArray(to, t + toStride);
-      c2.blend(c3.rearrange(SWAP1), ODD1).intoArray(to, t + 2 * toStride);
-      c2.rearrange(SWAP1).blend(c3, ODD1).intoArray(to, t + 3 * toStride);
-      FloatVector c4 = b4.blend(b6.rearrange(SWAP2), ODD2);
-      FloatVector c6 = b4.rearrange(SWAP2).blend(b6, ODD2);
-      FloatVector c5 = b5.blend(b7.rearrange(SWAP2), ODD2);
-      FloatVector c7 = b5.rearrange(SWAP2).blend(b7, ODD2);
-      c4.blend(c5.rearrange(SWAP1), ODD1).intoArray(to, t + 4 * toStride);
-      c4.rearrange(SWAP1).blend(c5, ODD1).intoArray(to, t + 5 * toStride);
-      c6.blend(c7.rearrange(SWAP1), ODD1).intoArray(to, t + 6 * toStride);
-      c6.rearrange(SWAP1).blend(c7, ODD1).intoArray(to, t + 7 * toStride);
+      FloatVector even = pairs(from, s, s + s2, s + s4, s + s6);
+      FloatVector odd = pairs(from, s + s1, s + s3, s + s5, s + s7);
+      LongVector right = odd.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 32);
+      even.blend(right.reinterpretAsFloats(), ODD).intoArray(to, t);
+      LongVector left = even.reinterpretAsLongs().lanewise(VectorOperators.LSHR, 32);
+      left.reinterpretAsFloats().blend(odd, ODD).intoArray(to, t + toStride);
+      t += 2 * toStride;
     }
+  }
+
+  /// The first pair of elements of the vector at `a`, the second of that at `b`, and so on.
+  private static FloatVector pairs(float[] from, int a, int b, int c, int d) {
+    FloatVector lower =
+        FloatVector.fromArray(S8, from, a).blend(FloatVector.fromArray(S8, from, b), ODD_PAIRS);
+    FloatVector upper =
+        FloatVector.fromArray(S8, from, c).blend(FloatVector.fromArray(S8, from, d), ODD_PAIRS);
+    return lower.blend(upper, UPPER);
   }
 }

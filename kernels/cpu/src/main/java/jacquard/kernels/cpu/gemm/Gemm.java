@@ -219,6 +219,23 @@ public final class Gemm {
                 columns % blocking.lanes != 0));
   }
 
+  /// Asks for the kernels of a large product that is to come: for those of all layouts, since which
+  /// it will have isn't known yet.
+  ///
+  /// @param element type of the elements
+  /// @param m rows of the result, batch dims that share B included
+  /// @param n columns of the result
+  /// @param k length of the products
+  public void expect(Element element, int m, int n, int k) {
+    double flops = 2.0 * m * n * k;
+    int lanes = kernels.width().lanes(element.bytes());
+    boolean adds = k > Blocking.longestK(kernels.shape(), lanes, element.bytes(), true);
+    if (Blocking.mayReadInPlace(n)) {
+      kernels.expect(element, true, m, false, flops);
+    }
+    kernels.expect(element, false, m, adds, flops);
+  }
+
   /// Asks for the common kernels of `element` and waits until they and all others asked for so far
   /// are compiled.
   ///
@@ -229,8 +246,9 @@ public final class Gemm {
   /// @param limit longest time to wait
   /// @return false if `limit` passed first
   public boolean warm(Element element, Duration limit) {
-    kernels.areReady(element, false);
-    kernels.areReady(element, true);
+    int mostRows = kernels.shape().rows();
+    kernels.areReady(element, false, 2 * mostRows - 1, true);
+    kernels.areReady(element, true, 2 * mostRows - 1, true);
     return KernelWarmer.await(limit.toNanos());
   }
 

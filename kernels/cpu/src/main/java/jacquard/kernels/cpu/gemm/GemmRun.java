@@ -122,7 +122,9 @@ final class GemmRun {
   private void tiles(GemmShape shape) {
     int tiles = blocking.tiles;
     double flops = 2.0 * product.m * shape.n() * shape.k();
-    kernels.prepare(product.element, blocking.inPlace, flops * product.items, pool);
+    boolean adds = blocking.adds(product);
+    double all = flops * product.items;
+    kernels.prepare(product.element, blocking.inPlace, product.m, adds, all, pool);
     if (product.items > 1) {
       pool.parallelFor(product.items * tiles, Grain.ofProduct(flops / tiles), itemPart);
       return;

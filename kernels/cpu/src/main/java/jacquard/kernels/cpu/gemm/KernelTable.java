@@ -49,7 +49,7 @@ public final class KernelTable {
     this.mostRows = Math.max(shape.rows(), inPlaceShape.rows());
     this.mostVectors = Math.max(shape.vectors(), inPlaceShape.vectors());
     this.slots =
-        new Object[Element.values().length * VARIANTS * 2 * (mostRows + 1) * (mostVectors + 1)];
+        new Object[Element.values().length * VARIANTS * 4 * (mostRows + 1) * (mostVectors + 1)];
   }
 
   /// {@return the largest tile}
@@ -67,21 +67,16 @@ public final class KernelTable {
     return width;
   }
 
-  /// {@return the fastest form that is ready of a tile of `rows` by `vectors`}
+  /// The fastest form that is ready of a tile of `rows` by `vectors`.
   ///
-  /// @param element type of the elements
-  /// @param rows rows of the tile
-  /// @param vectors vectors in a row of the tile
   /// @param readsRows whether A is read in place, and else from a packed panel
-  public MicroKernel get(Element element, int rows, int vectors, boolean readsRows) {
-    return get(element, rows, vectors, readsRows, false);
-  }
-
   /// @param edge whether C is narrower than the tile
-  MicroKernel get(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
+  /// @param adds whether the product is added to C
+  MicroKernel get(
+      Element element, int rows, int vectors, boolean readsRows, boolean edge, boolean adds) {
     return readsRows
-        ? get(element, rows, vectors, ROWS, 1, edge)
-        : get(element, rows, vectors, TILES, shape.panelStep(), edge);
+        ? get(element, rows, vectors, ROWS, 1, edge, adds)
+        : get(element, rows, vectors, TILES, shape.panelStep(), edge, adds);
   }
 
   /// {@return the fastest form that is ready of a tile that reads its A from a panel as wide as
@@ -90,25 +85,36 @@ public final class KernelTable {
   /// @param element type of the elements
   /// @param rows rows of the tile
   /// @param vectors vectors in a row of the tile
-  public MicroKernel ofPanels(Element element, int rows, int vectors) {
-    return get(element, rows, vectors, PANELS, vectors * width.lanes(element.bytes()), false);
+  /// @param adds whether the product is added to C
+  public MicroKernel ofPanels(Element element, int rows, int vectors, boolean adds) {
+    int kStep = vectors * width.lanes(element.bytes());
+    return get(element, rows, vectors, PANELS, kStep, false, adds);
   }
 
-  /// Asks for the highest tiles if a product of so many `flops` is to come that [#prepare] would
-  /// wait for them.
+  /// Asks for the tiles of full width that a product needs, if so many `flops` are to come that
+  /// [#prepare] would wait for them.
   ///
   /// @param element type of the elements
   /// @param readsRows whether A is read in place, and else from a packed panel
+  /// @param rows rows that are shared out among tiles
+  /// @param adds whether parts of the product are added to others
   /// @param flops floating-point operations of the product
-  public void expect(Element element, boolean readsRows, double flops) {
-    if (flops >= WORTH_WAITING && KernelWarmer.compiles(width)) {
-      for (int rows = leastRows(readsRows); rows <= shape(readsRows).rows(); rows++) {
-        if (tile(element, readsRows, rows) instanceof TieredKernel tiered
-            && !expected.contains(tiered)) {
-          expectedUntil = System.nanoTime() + MOST_WAITING_NANOS;
-          expected.add(tiered);
-        }
+  public void expect(Element element, boolean readsRows, int rows, boolean adds, double flops) {
+    if (flops < WORTH_WAITING || !KernelWarmer.compiles(width)) {
+      return;
+    }
+    for (int height = low(readsRows, rows); height <= high(readsRows, rows); height++) {
+      expect(tile(element, readsRows, height, false));
+      if (adds) {
+        expect(tile(element, readsRows, height, true));
       }
+    }
+  }
+
+  private void expect(Object kernel) {
+    if (kernel instanceof TieredKernel tiered && !expected.contains(tiered)) {
+      expectedUntil = System.nanoTime() + MOST_WAITING_NANOS;
+      expected.add(tiered);
     }
   }
 
@@ -122,24 +128,27 @@ public final class KernelTable {
     return false;
   }
 
-  /// Before a product of so many `flops`: if that is much, waits until the highest tiles, most of
-  /// its work, are compiled, and lets the workers of a step rest. Plain loops would take as long
-  /// and keep the compiler from its processor. All waiting for this table's kernels has a limit; a
-  /// busy machine goes on with plain loops then.
+  /// Before a product of so many `flops`: if that is much, waits until the tiles of full width,
+  /// most of its work, are compiled, and lets the workers of a step rest. Plain loops would take as
+  /// long and keep the compiler from its processor. All waiting for this table's kernels has a
+  /// limit; a busy machine goes on with plain loops then.
   ///
   /// @param element type of the elements
   /// @param readsRows whether A is read in place, and else from a packed panel
+  /// @param rows rows that are shared out among tiles
+  /// @param adds whether parts of the product are added to others
   /// @param flops floating-point operations of the product
   /// @param pool whose workers would spin meanwhile, and keep the compiler from its processor
-  public void prepare(Element element, boolean readsRows, double flops, WorkerPool pool) {
-    if (flops >= WORTH_WAITING && patience.get() > 0 && !areReady(element, readsRows)) {
-      pool.rest(() -> await(element, readsRows));
+  public void prepare(
+      Element element, boolean readsRows, int rows, boolean adds, double flops, WorkerPool pool) {
+    if (flops >= WORTH_WAITING && patience.get() > 0 && !areReady(element, readsRows, rows, adds)) {
+      pool.rest(() -> await(element, readsRows, rows, adds));
     }
   }
 
-  private void await(Element element, boolean readsRows) {
+  private void await(Element element, boolean readsRows, int rows, boolean adds) {
     long last = System.nanoTime();
-    while (patience.get() > 0 && !areReady(element, readsRows)) {
+    while (patience.get() > 0 && !areReady(element, readsRows, rows, adds)) {
       try {
         TimeUnit.MILLISECONDS.sleep(1);
       } catch (InterruptedException e) {
@@ -157,30 +166,43 @@ public final class KernelTable {
     return patience.get();
   }
 
-  /// Asks for tiles of the two greatest heights, between which rows are shared out; true if they
-  /// are compiled, or if they never will be.
-  boolean areReady(Element element, boolean readsRows) {
+  /// Asks for the tiles of full width among which rows are shared out; true if they are compiled,
+  /// or if they never will be.
+  boolean areReady(Element element, boolean readsRows, int rows, boolean adds) {
     boolean ready = true;
-    for (int rows = leastRows(readsRows); rows <= shape(readsRows).rows(); rows++) {
-      Object kernel = tile(element, readsRows, rows);
-      ready &= !(kernel instanceof TieredKernel tiered) || tiered.isReady();
+    for (int height = low(readsRows, rows); height <= high(readsRows, rows); height++) {
+      ready &= isReady(tile(element, readsRows, height, false));
+      ready &= !adds || isReady(tile(element, readsRows, height, true));
     }
     return ready || !KernelWarmer.compiles(width);
+  }
+
+  private static boolean isReady(Object kernel) {
+    return !(kernel instanceof TieredKernel tiered) || tiered.isReady();
   }
 
   private TileShape shape(boolean readsRows) {
     return readsRows ? inPlaceShape : shape;
   }
 
-  private int leastRows(boolean readsRows) {
-    return Math.max(1, shape(readsRows).rows() - 1);
+  /// Height of the lower ones of the tiles among which rows are shared out.
+  private int low(boolean readsRows, int rows) {
+    return rows / tiles(readsRows, rows);
   }
 
-  private Object tile(Element element, boolean readsRows, int rows) {
+  private int high(boolean readsRows, int rows) {
+    return Math.ceilDiv(rows, tiles(readsRows, rows));
+  }
+
+  private int tiles(boolean readsRows, int rows) {
+    return Math.ceilDiv(rows, shape(readsRows).rows());
+  }
+
+  private Object tile(Element element, boolean readsRows, int rows, boolean adds) {
     int vectors = shape(readsRows).vectors();
     return readsRows
-        ? find(element, rows, vectors, ROWS, 1, false)
-        : find(element, rows, vectors, TILES, shape.panelStep(), false);
+        ? find(element, rows, vectors, ROWS, 1, false, adds)
+        : find(element, rows, vectors, TILES, shape.panelStep(), false, adds);
   }
 
   /// {@return the generated code of a tile as text that reads like Java, below lines that name the
@@ -193,7 +215,7 @@ public final class KernelTable {
   /// @param edge whether of the form for the right edge of C
   public String listing(Element element, int rows, int vectors, boolean readsRows, boolean edge) {
     int kStep = readsRows ? 1 : shape.panelStep();
-    return listing(new TileSpec(element, width, rows, vectors, kStep, edge));
+    return listing(new TileSpec(element, width, rows, vectors, kStep, edge, false));
   }
 
   /// The same of a kernel from [#ofPanels].
@@ -204,7 +226,7 @@ public final class KernelTable {
   /// @return code and lines as of [#listing]
   public String listingOfPanels(Element element, int rows, int vectors) {
     int kStep = vectors * width.lanes(element.bytes());
-    return listing(new TileSpec(element, width, rows, vectors, kStep));
+    return listing(new TileSpec(element, width, rows, vectors, kStep, false, false));
   }
 
   private static String listing(TileSpec tile) {
@@ -219,17 +241,18 @@ public final class KernelTable {
   }
 
   private MicroKernel get(
-      Element element, int rows, int vectors, int form, int kStep, boolean edge) {
-    Object found = find(element, rows, vectors, form, kStep, edge);
+      Element element, int rows, int vectors, int form, int kStep, boolean edge, boolean adds) {
+    Object found = find(element, rows, vectors, form, kStep, edge, adds);
     return found instanceof TieredKernel tiered ? tiered.active() : (MicroKernel) found;
   }
 
-  private Object find(Element element, int rows, int vectors, int form, int kStep, boolean edge) {
-    int variant = (element.ordinal() * VARIANTS + form) * 2 + (edge ? 1 : 0);
+  private Object find(
+      Element element, int rows, int vectors, int form, int kStep, boolean edge, boolean adds) {
+    int variant = (element.ordinal() * VARIANTS + form) * 4 + (edge ? 2 : 0) + (adds ? 1 : 0);
     int slot = (variant * (mostRows + 1) + rows) * (mostVectors + 1) + vectors;
     Object found = slots[slot];
     if (found == null) {
-      TileSpec tile = new TileSpec(element, width, rows, vectors, kStep, edge);
+      TileSpec tile = new TileSpec(element, width, rows, vectors, kStep, edge, adds);
       found = vectorOnly ? Kernels.vector(tile) : Kernels.tiered(tile);
       slots[slot] = found;
     }

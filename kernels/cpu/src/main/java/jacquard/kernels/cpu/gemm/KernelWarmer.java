@@ -51,6 +51,9 @@ public final class KernelWarmer implements Runnable {
 
   private static final int MOST_ROUNDS = 4;
 
+  /// Tiles of a call: enough that the compiler sees that there may be several.
+  private static final int TILES = 2;
+
   /// Sums that hide the latency of a multiply-add well enough; what they reach is the peak here,
   /// for tiles of 16 registers have no more than 12.
   private static final int SUMS = 10;
@@ -285,7 +288,7 @@ public final class KernelWarmer implements Runnable {
     }
 
     private double flops(int k) {
-      return 2.0 * tile.rows() * tile.columns() * k;
+      return 2.0 * TILES * tile.rows() * tile.columns() * k;
     }
 
     /// How long `count` calls take.
@@ -299,13 +302,13 @@ public final class KernelWarmer implements Runnable {
       int a = tile.element().lineStart() + ((edge + 63) & -64);
       int b = a + LONG_K * 16;
       int c = b + LONG_K * tile.columns();
-      int size = c + tile.rows() * tile.columns();
+      int size = c + TILES * tile.rows() * tile.columns();
       Object array = OPERANDS.array(tile.element(), Scratch.Use.B_PANELS, size);
       int columns = tile.columns();
       int aRowStride = tile.kStep() == 1 ? k : 1;
       long start = System.nanoTime();
       for (int i = 0; i < count; i++) {
-        written.run(k, array, a, aRowStride, array, b, array, c, columns, array, c, columns, array);
+        written.run(TILES, k, array, a, aRowStride, 0, array, b, array, c, columns, array);
       }
       return Math.max(1, System.nanoTime() - start);
     }

@@ -8,6 +8,7 @@ final class TileLoop {
   private final Blocking blocking;
   private final KernelTable kernels;
   private final Scratch own;
+  private final PanelProduct tiles;
 
   /// Where the rows of C under way are, and the index of its element `[0, 0]` there, which may lie
   /// before the array if that holds later rows alone.
@@ -20,6 +21,7 @@ final class TileLoop {
     this.blocking = blocking;
     this.kernels = kernels;
     this.own = own;
+    tiles = new PanelProduct(kernels, own);
   }
 
   /// Lets go of the caller's arrays.
@@ -129,82 +131,30 @@ final class TileLoop {
       int aStart = aOrigin + p * shape.aColStride();
       Object left = blocking.inPlace ? product.a : packTiles(from, to, aStart, k);
       int start = product.element.lineStart() + (p - kFrom) * width;
+      int row = blocking.row(from);
+      int leftStart =
+          blocking.inPlace ? aStart + row * shape.aRowStride() : product.element.lineStart();
+      int leftStride = blocking.inPlace ? shape.aRowStride() : tileSize(k);
       for (int j = first; j < end; j++) {
         int column = blocking.column(j);
-        panel(
-            left,
-            aStart,
-            k,
-            packed,
-            start + (column - blocking.column(first)) * k,
+        tiles.run(
+            product.element,
+            blocking.inPlace,
+            product.m,
+            blocking.tiles,
             from,
             to,
-            rowsOrigin + column,
+            k,
+            left,
+            leftStart,
+            leftStride,
+            packed,
+            start + (column - blocking.column(first)) * k,
             blocking.endColumn(j + 1) - column,
+            rows,
+            rowsOrigin + column + row * shape.cRowStride(),
+            shape.cRowStride(),
             product.accumulate || p > 0);
-      }
-    }
-  }
-
-  /// Tiles `from .. to - 1` times one panel.
-  private void panel(
-      Object left,
-      int aStart,
-      int k,
-      Object packed,
-      int panel,
-      int from,
-      int to,
-      int cStart,
-      int columns,
-      boolean add) {
-    Element element = product.element;
-    boolean inPlace = blocking.inPlace;
-    int lanes = blocking.lanes;
-    int vectors = Blocking.ceilDiv(columns, lanes);
-    int inside = columns / lanes * lanes;
-    boolean atEdge = inside < columns;
-    int low = blocking.lowRows();
-    int high = Math.min(blocking.tileRows, low + 1);
-    MicroKernel tall = kernels.get(element, high, vectors, inPlace, atEdge);
-    MicroKernel flat = low == 0 ? tall : kernels.get(element, low, vectors, inPlace, atEdge);
-    int line = element.lineStart();
-    int edgeSize = high * lanes;
-    Object edge =
-        atEdge ? own.array(element, Scratch.Use.EDGE, edgeSize + high * vectors * lanes) : packed;
-    int leftSize = tileSize(k);
-    int leftStride = inPlace ? product.shape.aRowStride() : 1;
-    Object c = rows;
-    int cStride = product.shape.cRowStride();
-    Object start = !add ? element.zeros() : atEdge ? edge : c;
-    int startStride = !add ? 0 : atEdge ? vectors * lanes : cStride;
-    for (int t = from; t < to; t++) {
-      int row = blocking.row(t);
-      int height = blocking.row(t + 1) - row;
-      int target = cStart + row * cStride;
-      int startOffset = !add ? 0 : atEdge ? line + edgeSize : target;
-      if (add && atEdge) {
-        product.loops.copy(
-            c, target, cStride, 1, edge, startOffset, startStride, 1, height, columns);
-      }
-      (height == low ? flat : tall)
-          .run(
-              k,
-              left,
-              inPlace ? aStart + row * leftStride : line + (t - from) * leftSize,
-              leftStride,
-              packed,
-              panel,
-              start,
-              startOffset,
-              startStride,
-              c,
-              target,
-              cStride,
-              edge);
-      if (atEdge) {
-        product.loops.copy(
-            edge, line, lanes, 1, c, target + inside, cStride, 1, height, columns - inside);
       }
     }
   }

@@ -31,6 +31,17 @@ public record TileShape(int rows, int vectors, boolean readsRows) {
     return width == VectorWidth.BITS_512 ? new TileShape(6, 4, true) : of(width);
   }
 
+  /// {@return first row of a tile of those among which `rows` are shared out: 13 and 14 rows rather
+  /// than 14 and a stub, the higher ones first}
+  ///
+  /// @param rows rows of all tiles
+  /// @param tiles number of tiles
+  /// @param tile number of the tile; `tiles` gives `rows`
+  public static int row(int rows, int tiles, int tile) {
+    int low = rows / tiles;
+    return tile * low + Math.min(tile, rows - tiles * low);
+  }
+
   /// {@return distance between k and k + 1 in a packed panel of A: padded to a power of two, so
   /// that one vector copy fills a step and doesn't cross a line}
   public int panelStep() {

@@ -10,13 +10,16 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 /// @param vectors vectors in a row of the tile
 /// @param kStep distance in A between k and k + 1: 1 reads rows of A in place, more reads a packed
 ///   panel `[k, kStep]`
-/// @param edge whether C is narrower than the tile: then the last vector of each row is stored
-///   beside it
+/// @param edge whether C is narrower than the tile: then the last vector of each row lies beside it
+/// @param adds whether the product is added to what C holds, and else written over it
 record TileSpec(
-    Element element, VectorWidth width, int rows, int vectors, int kStep, boolean edge) {
-  TileSpec(Element element, VectorWidth width, int rows, int vectors, int kStep) {
-    this(element, width, rows, vectors, kStep, false);
-  }
+    Element element,
+    VectorWidth width,
+    int rows,
+    int vectors,
+    int kStep,
+    boolean edge,
+    boolean adds) {
 
   int lanes() {
     return width.lanes(element.bytes());
@@ -29,7 +32,14 @@ record TileSpec(
 
   @Override
   public String toString() {
-    return "%s tile %dx%d (%d bits, k step %d%s)"
-        .formatted(element, rows, columns(), width.bits(), kStep, edge ? ", edge" : "");
+    return "%s tile %dx%d (%d bits, k step %d%s%s)"
+        .formatted(
+            element,
+            rows,
+            columns(),
+            width.bits(),
+            kStep,
+            edge ? ", edge" : "",
+            adds ? ", added" : "");
   }
 }

@@ -112,7 +112,7 @@ enum VectorTier {
         }
         case TRANSPOSE -> {
           if (F32Vectors.BLOCK > 1) {
-            F32Vectors.transpose(a, 3, 33, F32Vectors.BLOCK * (some - 1), b, 4, 16);
+            F32Vectors.transpose(a, 3, 33, 5 + some % 4, 6 * some, b, 4, 16);
           }
         }
         case TRANSPOSE_LARGE -> {

@@ -268,31 +268,40 @@ class GemmTest {
     assumeFits(width);
     Random random = new Random(9);
     TileShape shape = TileShape.of(width);
-    for (int variant = 0; variant < 6; variant++) {
+    for (int variant = 0; variant < 12; variant++) {
       for (int rows = 1; rows <= 6; rows++) {
         for (int vectors = 1; vectors <= 4; vectors++) {
           int columns = vectors * width.lanes(Float.BYTES);
-          int kStep = List.of(1, shape.panelStep(), columns).get(variant / 2);
-          TileSpec tile = new TileSpec(Element.F32, width, rows, vectors, kStep, variant % 2 == 1);
-          int k = 11;
-          float[] a = GemmCase.floats(random, 64 * k);
-          float[] b = GemmCase.floats(random, tile.columns() * k);
-          float[] start = GemmCase.floats(random, tile.columns());
-          int stride = kStep == 1 ? k : 1;
-          float[] expected = new float[6 * 70];
-          float[] edge = new float[12 + 6 * 16];
-          MicroKernel loops = Element.F32.loops().tile(tile);
-          loops.run(k, a, 0, stride, b, 0, start, 0, 0, expected, 0, 70, edge);
-          for (CodeForm form : CodeForm.of(tile)) {
-            float[] c = new float[6 * 70];
-            float[] beside = new float[edge.length];
-            MicroKernelWriter.write(tile, form)
-                .run(k, a, 0, stride, b, 0, start, 0, 0, c, 0, 70, beside);
-            assertArrayEquals(expected, c, tile + " " + form);
-            assertArrayEquals(edge, beside, tile + " " + form);
-          }
+          int kStep = List.of(1, shape.panelStep(), columns).get(variant / 4);
+          TileSpec tile =
+              new TileSpec(
+                  Element.F32, width, rows, vectors, kStep, variant % 2 == 1, variant % 4 > 1);
+          sameBits(tile, random);
         }
       }
+    }
+  }
+
+  private static void sameBits(TileSpec tile, Random random) {
+    int k = 11;
+    int tiles = 3;
+    int rowStride = tile.kStep() == 1 ? k : 1;
+    int tileStride = tile.kStep() == 1 ? k * tile.rows() : 64 * k + 5;
+    float[] a = GemmCase.floats(random, (tiles + 1) * 64 * k);
+    float[] b = GemmCase.floats(random, tile.columns() * k);
+    float[] before = GemmCase.floats(random, tiles * 6 * 70);
+    float[] besideBefore = GemmCase.floats(random, 12 + tiles * 6 * 16);
+    float[] expected = before.clone();
+    float[] edge = besideBefore.clone();
+    MicroKernel loops = Element.F32.loops().tile(tile);
+    loops.run(tiles, k, a, 0, rowStride, tileStride, b, 0, expected, 0, 70, edge);
+    for (CodeForm form : CodeForm.of(tile)) {
+      float[] c = before.clone();
+      float[] beside = besideBefore.clone();
+      MicroKernelWriter.write(tile, form)
+          .run(tiles, k, a, 0, rowStride, tileStride, b, 0, c, 0, 70, beside);
+      assertArrayEquals(expected, c, tile + " " + form);
+      assertArrayEquals(edge, beside, tile + " " + form);
     }
   }
 

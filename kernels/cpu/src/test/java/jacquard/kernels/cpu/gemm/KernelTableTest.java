@@ -18,10 +18,11 @@ class KernelTableTest {
   @Test
   void largeProductsWaitForTheirKernelsSmallOnesDont() {
     KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
-    kernels.prepare(Element.F64, true, 1e5, pool);
+    kernels.prepare(Element.F64, true, 20, false, 1e5, pool);
     long patience = kernels.patienceNanos();
-    kernels.prepare(Element.F64, true, LARGE, pool);
-    boolean settled = kernels.areReady(Element.F64, true) || kernels.patienceNanos() <= 0;
+    kernels.prepare(Element.F64, true, 20, false, LARGE, pool);
+    boolean settled =
+        kernels.areReady(Element.F64, true, 20, false) || kernels.patienceNanos() <= 0;
     assertTrue(settled, "goes on too early");
     assertTrue(patience > 0, "a small product has waited");
   }
@@ -33,22 +34,23 @@ class KernelTableTest {
       return;
     }
     long patience = kernels.patienceNanos();
-    kernels.prepare(Element.F32, false, LARGE, pool);
+    kernels.prepare(Element.F32, false, 20, false, LARGE, pool);
     assertEquals(patience, kernels.patienceNanos());
   }
 
   @Test
   void largeProductsToComeAreAwaitedUntilTheirKernelsAreCompiled() {
     KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
-    kernels.expect(Element.F64, true, 1e5);
+    kernels.expect(Element.F64, true, 20, false, 1e5);
     assertFalse(kernels.isAwaiting(), "of a small product");
-    kernels.expect(Element.F64, true, LARGE);
+    kernels.expect(Element.F64, true, 20, false, LARGE);
     boolean awaiting = kernels.isAwaiting();
-    assertTrue(awaiting || kernels.areReady(Element.F64, true), "not awaited");
-    kernels.prepare(Element.F64, true, LARGE, pool);
-    assertFalse(kernels.isAwaiting() && kernels.areReady(Element.F64, true), "awaited for ever");
+    assertTrue(awaiting || kernels.areReady(Element.F64, true, 20, false), "not awaited");
+    kernels.prepare(Element.F64, true, 20, false, LARGE, pool);
+    assertFalse(
+        kernels.isAwaiting() && kernels.areReady(Element.F64, true, 20, false), "awaited for ever");
     KernelTable wide = new KernelTable(VectorWidth.BITS_512, false);
-    wide.expect(Element.F32, false, LARGE);
+    wide.expect(Element.F32, false, 20, false, LARGE);
     assertFalse(wide.isAwaiting() && !KernelWarmer.compiles(VectorWidth.BITS_512));
   }
 
@@ -56,7 +58,7 @@ class KernelTableTest {
   @Test
   void usesOfPlainLoopsAreCountedUntilAKernelIsCompiled() {
     TieredKernel kernel =
-        new TieredKernel(new TileSpec(Element.F64, VectorWidth.BITS_128, 1, 1, 1));
+        new TieredKernel(new TileSpec(Element.F64, VectorWidth.BITS_128, 1, 1, 1, false, false));
     long before = KernelWarmer.standIns();
     MicroKernel plain = kernel.active();
     assertTrue(KernelWarmer.standIns() > before, "not counted");
@@ -70,7 +72,7 @@ class KernelTableTest {
   void anInterruptEndsTheWaiting() {
     KernelTable kernels = new KernelTable(VectorWidth.BITS_128, false);
     Thread.currentThread().interrupt();
-    kernels.prepare(Element.F64, false, LARGE, pool);
+    kernels.prepare(Element.F64, false, 20, false, LARGE, pool);
     assertTrue(Thread.interrupted());
     assertFalse(kernels.patienceNanos() <= 0);
   }
