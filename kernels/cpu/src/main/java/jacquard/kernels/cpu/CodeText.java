@@ -4,7 +4,6 @@ import jacquard.kernels.BlockedReduction;
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
-import jacquard.kernels.cpu.conv.Convolution;
 import jacquard.kernels.cpu.gemm.Element;
 import jacquard.kernels.cpu.gemm.Gemm;
 import jacquard.kernels.cpu.host.Parts;
@@ -27,11 +26,7 @@ record CodeText(CpuTarget target, Schedule schedule) {
                       + listing(d.epilogue().kernel()));
       case Task.Conv c ->
           target.convolution.listing(
-              switch (c.kind()) {
-                case FORWARD -> Convolution.Form.FORWARD;
-                case INPUT_GRADIENT -> Convolution.Form.INPUT_GRADIENT;
-                case WEIGHT_GRADIENT -> Convolution.Form.WEIGHT_GRADIENT;
-              },
+              ConvTask.form(c.kind()),
               ConvTask.shape(c.window()),
               c.dtype() == DType.F64 ? Element.F64 : Element.F32);
       case Task.Attention a -> target.attention.listing(false);

@@ -3,6 +3,7 @@ package jacquard.kernels.cpu;
 import jacquard.kernels.Task;
 import jacquard.kernels.cpu.conv.ConvShape;
 import jacquard.kernels.cpu.conv.Convolution;
+import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Window;
 
 /// A convolution ready to run.
@@ -15,6 +16,14 @@ final class ConvTask {
     this.task = task;
     this.convolution = convolution;
     this.shape = shape(task.window());
+  }
+
+  static Convolution.Form form(ConvKind kind) {
+    return switch (kind) {
+      case FORWARD -> Convolution.Form.FORWARD;
+      case INPUT_GRADIENT -> Convolution.Form.INPUT_GRADIENT;
+      case WEIGHT_GRADIENT -> Convolution.Form.WEIGHT_GRADIENT;
+    };
   }
 
   static ConvShape shape(Window w) {

@@ -112,12 +112,13 @@ public final class CpuTarget implements Target {
     }
     Element element = node.dtype() == DType.F64 ? Element.F64 : Element.F32;
     if (node.op() instanceof Op.Conv conv) {
-      convolution.expect(element, ConvTask.shape(conv.window()));
+      convolution.expect(ConvTask.form(conv.kind()), ConvTask.shape(conv.window()), element);
     } else if (node.op() instanceof Op.Dot) {
       int n = node.shape().dim(-1);
       int k = node.sources().getFirst().shape().dim(-1);
       long m = n == 0 ? 0 : node.shape().size() / n;
-      gemm.expect(element, Math.toIntExact(m), n, k);
+      // what is too large for an array is refused later, by its shape
+      gemm.expect(element, (int) Math.min(m, Integer.MAX_VALUE), n, k);
     }
   }
 

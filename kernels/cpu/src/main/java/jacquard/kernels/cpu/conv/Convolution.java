@@ -5,7 +5,6 @@ import jacquard.kernels.cpu.gemm.KernelTable;
 import jacquard.kernels.cpu.gemm.TileShape;
 import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /*
@@ -36,8 +35,6 @@ import java.util.Map;
 /// the width of vectors. Infinities of an image reach no other elements than those that see them,
 /// and in a weight gradient taps of no other channels; NaN may stand for an infinite result.
 public final class Convolution {
-  private static final int KEPT_PLANS = 128;
-
   /// Least share of the columns of panels that are images: with fewer, neighbouring pixels fill
   /// them better.
   private static final double FULL = 0.8;
@@ -64,22 +61,6 @@ public final class Convolution {
   private final Map<Key, BatchPlan> batchPlans = new Recent<>();
   private final Map<Key, WinogradPlan> winogradPlans = new Recent<>();
 
-  /// The entries last asked for.
-  ///
-  /// @param <V> what is kept
-  private static final class Recent<V> extends LinkedHashMap<Key, V> {
-    private static final long serialVersionUID = 1;
-
-    Recent() {
-      super(16, 0.75f, true);
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
-      return size() > KEPT_PLANS;
-    }
-  }
-
   /// Which of the three products.
   public enum Form {
     /// The result from image and filter.
@@ -104,6 +85,22 @@ public final class Convolution {
 
     Way(Class<?> owner) {
       this.owner = owner;
+    }
+
+    /// Whether rows of the left operand are read where they lie.
+    private boolean readsRows(TileShape tile) {
+      return this == PIXELS && tile.readsRows();
+    }
+
+    /// Rows that are shared out among tiles.
+    private int rows(Form form, ConvShape s) {
+      int ofInput = this == NARROW_GRADIENT ? s.c() * s.taps() : s.channels();
+      return form == Form.INPUT_GRADIENT ? ofInput : s.filters();
+    }
+
+    /// Whether parts of a product are added to others.
+    private boolean adds() {
+      return this != NARROW_GRADIENT && this != NARROW_FORWARD;
     }
   }
 
@@ -227,12 +224,15 @@ public final class Convolution {
     multiply(Form.WEIGHT_GRADIENT, s, Element.F64, x, xo, dy, dyo, dw, dwo);
   }
 
-  /// Asks for the kernels of a large convolution that is to come, of which any form may be.
+  /// Asks for the kernels of a large convolution that is to come.
   ///
-  /// @param element type of the elements
+  /// @param form which product
   /// @param s sizes, strides and padding
-  public void expect(Element element, ConvShape s) {
-    kernels.expect(element, false, s.o(), true, s.flops());
+  /// @param element type of the elements
+  public void expect(Form form, ConvShape s, Element element) {
+    Way way = way(form, s, element);
+    boolean readsRows = way.readsRows(kernels.shape());
+    kernels.expect(element, readsRows, way.rows(form, s), way.adds(), s.flops());
   }
 
   private void multiply(
@@ -246,8 +246,9 @@ public final class Convolution {
       Object c,
       int cOffset) {
     Key key = new Key(form, element, s);
-    kernels.prepare(element, false, s.o(), true, s.flops(), pool);
     Way way = ways.computeIfAbsent(key, k -> way(k.form(), k.shape(), k.element()));
+    boolean readsRows = way.readsRows(kernels.shape());
+    kernels.prepare(element, readsRows, way.rows(form, s), way.adds(), s.flops(), pool);
     multiply(way, key, a, aOffset, b, bOffset, c, cOffset);
   }
 
@@ -287,7 +288,7 @@ public final class Convolution {
 
   /// Which class computes a form of a shape.
   Way way(Form form, ConvShape s, Element element) {
-    boolean batched = s.flops() > 0 && s.xElements() > 0 && fillsPanels(s, element);
+    boolean batched = s.flops() > 0 && s.h() > 0 && s.w() > 0 && fillsPanels(s, element);
     return switch (form) {
       case FORWARD -> {
         if (s.flops() > 0 && NarrowForward.fits(s, Panels.columns(kernels, element))) {
@@ -335,12 +336,7 @@ public final class Convolution {
     """
         .formatted(
             way.owner.getName(),
-            kernels.listing(
-                element,
-                tile.rows(),
-                tile.vectors(),
-                way == Way.PIXELS && tile.readsRows(),
-                false));
+            kernels.listing(element, tile.rows(), tile.vectors(), way.readsRows(tile), false));
   }
 
   /// Whether a form is faster with pixels as columns all the same: forward, if there is so little

@@ -64,7 +64,7 @@ final class ImageBlocks {
     private final Turned source = new Turned(pool, workers);
     private final Turned result = new Turned(pool, workers);
     private final RangeBody part = this::compute;
-    private Object images = Element.F32.zeros();
+    private Object images = Element.F32.nothing();
     private Object results = images;
 
     Block(Scratch scratch) {

@@ -22,7 +22,7 @@ final class Panels {
   private Loops loops = element.loops();
   private int lanes;
   private int columns;
-  private Object panel = element.zeros();
+  private Object panel = element.nothing();
   private Object images = panel;
   private Object results = panel;
 

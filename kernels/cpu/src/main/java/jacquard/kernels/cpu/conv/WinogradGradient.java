@@ -133,7 +133,7 @@ final class WinogradGradient {
     private final Scratch scratch;
     private final RangeBody outerPart = this::outer;
     private final RangeBody sumPart = this::sums;
-    private Object packed = ELEMENT.zeros();
+    private Object packed = ELEMENT.nothing();
     private int type;
 
     // The tiles that have pixels of dy for it.

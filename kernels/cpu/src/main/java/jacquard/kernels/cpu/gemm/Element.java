@@ -16,13 +16,13 @@ public enum Element {
   private final ClassDesc vector;
   private final ClassDesc scalar;
   private final int bytes;
-  private final Object zeros;
+  private final Object nothing;
 
   Element(String name, ClassDesc scalar, int bytes) {
     this.vector = ClassDesc.of("jdk.incubator.vector." + name + "Vector");
     this.scalar = scalar;
     this.bytes = bytes;
-    this.zeros = bytes == Float.BYTES ? new float[64] : new double[64];
+    this.nothing = bytes == Float.BYTES ? new float[0] : new double[0];
   }
 
   /// {@return size of an element in bytes}
@@ -65,11 +65,9 @@ public enum Element {
     };
   }
 
-  /// 64 zeros, for a micro-kernel to start from. Must not be written.
-  ///
-  /// @return an array of this type
-  public Object zeros() {
-    return zeros;
+  /// {@return an empty array of this type}
+  public Object nothing() {
+    return nothing;
   }
 
   /// {@return the plain-loop tier of this element type}

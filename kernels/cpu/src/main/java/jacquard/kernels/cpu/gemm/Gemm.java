@@ -188,7 +188,7 @@ public final class Gemm {
   /// @param element type of the elements
   /// @param shape sizes and layout
   public String listing(Element element, GemmShape shape) {
-    Object nothing = element.zeros();
+    Object nothing = element.nothing();
     Product product = new Product();
     product.set(element, shape, nothing, 0, nothing, 0, nothing, 0, false, null);
     if (product.m == 0 || shape.n() == 0 || product.items == 0) {

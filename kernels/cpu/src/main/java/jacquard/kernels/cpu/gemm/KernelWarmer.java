@@ -298,7 +298,7 @@ public final class KernelWarmer implements Runnable {
         written = MicroKernelWriter.write(tile, forms.get(form));
         vector = written;
       }
-      int edge = tile.rows() * tile.lanes();
+      int edge = TILES * tile.rows() * tile.lanes();
       int a = tile.element().lineStart() + ((edge + 63) & -64);
       int b = a + LONG_K * 16;
       int c = b + LONG_K * tile.columns();

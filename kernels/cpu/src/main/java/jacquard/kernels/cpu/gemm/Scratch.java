@@ -78,6 +78,6 @@ public final class Scratch {
   /// @return that array, an empty one if there is none
   public Object array(Element element, Use use) {
     Object array = arrays[element.ordinal() * USES + use.ordinal()];
-    return array == null ? element.zeros() : array;
+    return array == null ? element.nothing() : array;
   }
 }
