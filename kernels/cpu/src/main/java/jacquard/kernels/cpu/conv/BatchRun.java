@@ -49,7 +49,7 @@ final class BatchRun {
     this.kernels = kernels;
     this.workers = workers;
     this.operands = operands;
-    filters = new SortedFilters(pool, operands);
+    filters = new SortedFilters(pool, workers, operands);
     blocks = new ImageBlocks(pool, workers, operands);
   }
 

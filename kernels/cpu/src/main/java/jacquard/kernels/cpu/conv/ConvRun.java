@@ -322,7 +322,7 @@ final class ConvRun {
     boolean inPlace = kernels.shape().readsRows();
     int packedSize = inPlace ? 0 : PanelWorker.packedSize(kernels, any);
     for (int image = firstImage; image < endImage; image++) {
-      touch(own, left, leftOffset + image * plan.shape().yImage(), plan.shape().yImage());
+      touchRows(own, image, from, to);
       int packed = -1;
       for (int item = from; item < to; item++) {
         GatheredProduct product = plan.products().get(item / perProduct);
@@ -355,6 +355,24 @@ final class ConvRun {
             image > 0);
       }
     }
+  }
+
+  /// Touches what items `from .. to - 1` of the sums read of an image of `dy`: if they are tiles of
+  /// one panel, which read it in place, the rows of those.
+  private void touchRows(PanelWorker own, int image, int from, int to) {
+    ConvShape s = plan.shape();
+    int first = 0;
+    int end = s.o();
+    if (kernels.shape().readsRows() && from / tileParts == (to - 1) / tileParts) {
+      int tiles = PanelWorker.tiles(kernels, s.filters());
+      int product = from / (ceilDiv(plan.products().getFirst().width(), panelColumns) * tileParts);
+      int row = product * s.filters();
+      int endTile = tiles * ((to - 1) % tileParts + 1) / tileParts;
+      first = row + Panels.tileRow(s.filters(), tiles, tiles * (from % tileParts) / tileParts);
+      end = row + Panels.tileRow(s.filters(), tiles, endTile);
+    }
+    int pixels = s.oh() * s.ow();
+    touch(own, left, leftOffset + image * s.yImage() + first * pixels, (end - first) * pixels);
   }
 
   private static int ceilDiv(int x, int y) {

@@ -1,5 +1,6 @@
 package jacquard.kernels.cpu.conv;
 
+import jacquard.kernels.cpu.gemm.CacheLines;
 import jacquard.kernels.cpu.gemm.Loops;
 import jacquard.kernels.cpu.gemm.Scratch;
 import jacquard.kernels.cpu.machine.Grain;
@@ -13,12 +14,14 @@ final class SortedFilters {
   private static final int FILTERS = 16;
 
   private final WorkerPool pool;
+  private final Panels[] workers;
   private final Operands operands;
   private final RangeBody part = this::sort;
   private BlockPlan plan = WinogradPlan.NONE;
 
-  SortedFilters(WorkerPool pool, Operands operands) {
+  SortedFilters(WorkerPool pool, Panels[] workers, Operands operands) {
     this.pool = pool;
+    this.workers = workers;
     this.operands = operands;
   }
 
@@ -58,6 +61,7 @@ final class SortedFilters {
       int end = Math.min(s.filters(), first + FILTERS);
       int read = operands.bOffset() + (group * s.filters() + first) * filter;
       int write = tap(group, 0);
+      workers[worker].touched = CacheLines.touch(operands.b(), read, (end - first) * filter);
       if (plan.gradient()) {
         for (int o = first; o < end; o++, read += filter) {
           int at = write + o * s.channels();

@@ -56,7 +56,7 @@ final class WinogradRun {
     this.operands = operands;
     stretches = new Stretches[workers.length];
     Arrays.setAll(stretches, i -> new Stretches());
-    filters = new SortedFilters(pool, operands);
+    filters = new SortedFilters(pool, workers, operands);
     blocks = new ImageBlocks(pool, workers, operands);
   }
 
