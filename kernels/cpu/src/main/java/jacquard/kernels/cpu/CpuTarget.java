@@ -20,6 +20,7 @@ import jacquard.kernels.cpu.machine.VectorWidth;
 import jacquard.kernels.cpu.machine.WorkerPool;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.Shape;
 import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
@@ -116,9 +117,14 @@ public final class CpuTarget implements Target {
     } else if (node.op() instanceof Op.Dot) {
       int n = node.shape().dim(-1);
       int k = node.sources().getFirst().shape().dim(-1);
-      long m = n == 0 ? 0 : node.shape().size() / n;
+      Shape b = node.sources().getLast().shape();
+      long rows = n == 0 ? 0 : node.shape().size() / n;
+      boolean shared = b.size() == (long) n * k;
+      int m = node.shape().dim(-2);
+      long items = shared || m == 0 ? 1 : rows / m;
       // what is too large for an array is refused later, by its shape
-      gemm.expect(element, (int) Math.min(m, Integer.MAX_VALUE), n, k);
+      int all = (int) Math.min(shared ? rows : m, Integer.MAX_VALUE);
+      gemm.expect(element, items, all, n, k);
     }
   }
 

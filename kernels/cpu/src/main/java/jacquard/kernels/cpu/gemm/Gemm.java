@@ -223,16 +223,22 @@ public final class Gemm {
   /// it will have isn't known yet.
   ///
   /// @param element type of the elements
-  /// @param m rows of the result, batch dims that share B included
+  /// @param items batch items with a B of their own
+  /// @param m rows of an item, those of batch items that share its B included
   /// @param n columns of the result
   /// @param k length of the products
-  public void expect(Element element, int m, int n, int k) {
-    double flops = 2.0 * m * n * k;
-    int lanes = kernels.width().lanes(element.bytes());
-    boolean adds = k > Blocking.longestK(kernels.shape(), lanes, element.bytes(), true);
-    if (Blocking.mayReadInPlace(n)) {
-      kernels.expect(element, true, m, false, flops);
+  public void expect(Element element, long items, int m, int n, int k) {
+    if (m == 1 || n == 1) {
+      return; // sums of rows, without tiles
     }
+    double flops = 2.0 * items * m * n * k;
+    int lanes = kernels.width().lanes(element.bytes());
+    int bytes = element.bytes();
+    if (Blocking.mayReadInPlace(n)) {
+      boolean adds = k > Blocking.longestK(kernels.inPlaceShape(), lanes, bytes, true);
+      kernels.expect(element, true, m, adds, flops);
+    }
+    boolean adds = k > Blocking.longestK(kernels.shape(), lanes, bytes, true);
     kernels.expect(element, false, m, adds, flops);
   }
 

@@ -15,6 +15,7 @@ class PackingTest {
     VectorTier.TRANSPOSE.isReady(Element.F32);
     VectorTier.TRANSPOSE_LARGE.isReady(Element.F32);
     assertTrue(KernelWarmer.await(LIMIT_NANOS));
+    assertTrue(F32Vectors.BLOCK == 1 || VectorTier.TRANSPOSE.isReady(Element.F32), "not compiled");
   }
 
   /// Rows at any distance, also of nothing and backwards, in arrays that end with the last element.
