@@ -47,7 +47,8 @@ public final class Combinations {
     }
   }
 
-  /// One stretch or two, and then two at a time: loops without loops inside.
+  /// One stretch or two, and then two at a time; four, which are half of all that is added up, at
+  /// once.
   static void addVectors(
       float[] from,
       int[] offsets,
@@ -56,39 +57,83 @@ public final class Combinations {
       float[] to,
       int toOffset,
       int length) {
-    int s = count % 2;
+    if (count == 4) {
+      four(from, offsets, factors, to, toOffset, length);
+      return;
+    }
+    int s = count % 2 == 1 ? 1 : 2;
     if (s == 1) {
-      FloatVector factor = FloatVector.broadcast(S, factors[0]);
-      int at = offsets[0];
-      for (int i = 0; i < length; i += LANES) {
-        FloatVector.fromArray(S, from, at + i).mul(factor).intoArray(to, toOffset + i);
-      }
+      one(from, offsets[0], factors[0], to, toOffset, length);
+    } else {
+      two(from, offsets[0], offsets[1], factors[0], factors[1], to, toOffset, length);
     }
     for (; s < count; s += 2) {
-      pair(from, offsets, factors, s, to, toOffset, length);
+      twoMore(from, offsets[s], offsets[s + 1], factors[s], factors[s + 1], to, toOffset, length);
     }
   }
 
-  /// Stretches `s` and `s + 1`, added to those before.
-  private static void pair(
-      float[] from, int[] offsets, float[] factors, int s, float[] to, int toOffset, int length) {
-    int at0 = offsets[s];
-    int at1 = offsets[s + 1];
-    FloatVector factor0 = FloatVector.broadcast(S, factors[s]);
-    FloatVector factor1 = FloatVector.broadcast(S, factors[s + 1]);
-    if (s == 0) {
-      for (int i = 0; i < length; i += LANES) {
-        FloatVector.fromArray(S, from, at0 + i)
-            .mul(factor0)
-            .add(FloatVector.fromArray(S, from, at1 + i).mul(factor1))
-            .intoArray(to, toOffset + i);
-      }
-      return;
+  private static void one(
+      float[] from, int offset, float factor, float[] to, int toOffset, int length) {
+    FloatVector f = FloatVector.broadcast(S, factor);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(S, from, offset + i).mul(f).intoArray(to, toOffset + i);
     }
+  }
+
+  private static void two(
+      float[] from,
+      int at0,
+      int at1,
+      float factor0,
+      float factor1,
+      float[] to,
+      int toOffset,
+      int length) {
+    FloatVector f0 = FloatVector.broadcast(S, factor0);
+    FloatVector f1 = FloatVector.broadcast(S, factor1);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(S, from, at0 + i)
+          .mul(f0)
+          .add(FloatVector.fromArray(S, from, at1 + i).mul(f1))
+          .intoArray(to, toOffset + i);
+    }
+  }
+
+  private static void twoMore(
+      float[] from,
+      int at0,
+      int at1,
+      float factor0,
+      float factor1,
+      float[] to,
+      int toOffset,
+      int length) {
+    FloatVector f0 = FloatVector.broadcast(S, factor0);
+    FloatVector f1 = FloatVector.broadcast(S, factor1);
     for (int i = 0; i < length; i += LANES) {
       FloatVector.fromArray(S, to, toOffset + i)
-          .add(FloatVector.fromArray(S, from, at0 + i).mul(factor0))
-          .add(FloatVector.fromArray(S, from, at1 + i).mul(factor1))
+          .add(FloatVector.fromArray(S, from, at0 + i).mul(f0))
+          .add(FloatVector.fromArray(S, from, at1 + i).mul(f1))
+          .intoArray(to, toOffset + i);
+    }
+  }
+
+  private static void four(
+      float[] from, int[] offsets, float[] factors, float[] to, int toOffset, int length) {
+    int at0 = offsets[0];
+    int at1 = offsets[1];
+    int at2 = offsets[2];
+    int at3 = offsets[3];
+    FloatVector f0 = FloatVector.broadcast(S, factors[0]);
+    FloatVector f1 = FloatVector.broadcast(S, factors[1]);
+    FloatVector f2 = FloatVector.broadcast(S, factors[2]);
+    FloatVector f3 = FloatVector.broadcast(S, factors[3]);
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector.fromArray(S, from, at0 + i)
+          .mul(f0)
+          .add(FloatVector.fromArray(S, from, at1 + i).mul(f1))
+          .add(FloatVector.fromArray(S, from, at2 + i).mul(f2))
+          .add(FloatVector.fromArray(S, from, at3 + i).mul(f3))
           .intoArray(to, toOffset + i);
     }
   }
