@@ -7,6 +7,8 @@ public final class PanelProduct {
   private final KernelTable kernels;
   private final Scratch own;
 
+  /// For one worker.
+  ///
   /// @param kernels the micro-kernels
   /// @param own memory of the worker
   public PanelProduct(KernelTable kernels, Scratch own) {
