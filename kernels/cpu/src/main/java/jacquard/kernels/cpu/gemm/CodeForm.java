@@ -38,23 +38,16 @@ record CodeForm(int bases, int touchedRows, boolean steppedB) {
 
   /// Packed tiles where 16 registers hold them.
   private static final List<CodeForm> OF_TILES =
-      List.of(
-          new CodeForm(THIRD_ROWS, 3, false),
-          new CodeForm(THIRD_ROWS, 0, false),
-          OF_ROWS.get(0),
-          OF_ROWS.get(1),
-          OF_ROWS.get(2),
-          OF_ROWS.get(4));
+      before(new CodeForm(THIRD_ROWS, 3, false), new CodeForm(THIRD_ROWS, 0, false));
 
   /// The same of six rows that are added.
   private static final List<CodeForm> OF_ADDED_TILES =
-      List.of(
-          new CodeForm(0b100111, 3, false),
-          new CodeForm(0b011011, 3, false),
-          OF_ROWS.get(0),
-          OF_ROWS.get(1),
-          OF_ROWS.get(2),
-          OF_ROWS.get(4));
+      before(new CodeForm(0b100111, 3, false), new CodeForm(0b011011, 3, false));
+
+  /// Two forms, and then those with an index for each row.
+  private static List<CodeForm> before(CodeForm first, CodeForm second) {
+    return List.of(first, second, OF_ROWS.get(0), OF_ROWS.get(1), OF_ROWS.get(2), OF_ROWS.get(4));
+  }
 
   /// The forms of a tile in the order in which they are tried.
   static List<CodeForm> of(TileSpec tile) {

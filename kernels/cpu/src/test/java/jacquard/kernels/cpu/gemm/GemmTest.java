@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -271,37 +272,61 @@ class GemmTest {
     for (int variant = 0; variant < 12; variant++) {
       for (int rows = 1; rows <= 6; rows++) {
         for (int vectors = 1; vectors <= 4; vectors++) {
-          int columns = vectors * width.lanes(Float.BYTES);
-          int kStep = List.of(1, shape.panelStep(), columns).get(variant / 4);
-          TileSpec tile =
-              new TileSpec(
-                  Element.F32, width, rows, vectors, kStep, variant % 2 == 1, variant % 4 > 1);
-          sameBits(tile, random);
+          for (Element element : Element.values()) {
+            int columns = vectors * width.lanes(element.bytes());
+            int kStep = List.of(1, shape.panelStep(), columns).get(variant / 4);
+            if (kStep > 1 && kStep < rows) {
+              continue;
+            }
+            boolean edge = variant % 2 == 1;
+            sameBits(
+                new TileSpec(element, width, rows, vectors, kStep, edge, variant % 4 > 1), random);
+          }
         }
       }
     }
   }
 
+  /// All forms of a tile, of `float` and of `double`, where values are those of `float`.
   private static void sameBits(TileSpec tile, Random random) {
     int k = 11;
     int tiles = 3;
     int rowStride = tile.kStep() == 1 ? k : 1;
     int tileStride = tile.kStep() == 1 ? k * tile.rows() : 64 * k + 5;
-    float[] a = GemmCase.floats(random, (tiles + 1) * 64 * k);
-    float[] b = GemmCase.floats(random, tile.columns() * k);
+    Object a = values(tile, random, (tiles + 1) * 64 * k);
+    Object b = values(tile, random, tile.columns() * k);
     float[] before = GemmCase.floats(random, tiles * 6 * 70);
     float[] besideBefore = GemmCase.floats(random, 12 + tiles * 6 * 16);
-    float[] expected = before.clone();
-    float[] edge = besideBefore.clone();
-    MicroKernel loops = Element.F32.loops().tile(tile);
+    Object expected = values(tile, before);
+    Object edge = values(tile, besideBefore);
+    MicroKernel loops = tile.element().loops().tile(tile);
     loops.run(tiles, k, a, 0, rowStride, tileStride, b, 0, expected, 0, 70, edge);
     for (CodeForm form : CodeForm.of(tile)) {
-      float[] c = before.clone();
-      float[] beside = besideBefore.clone();
+      Object c = values(tile, before);
+      Object beside = values(tile, besideBefore);
       MicroKernelWriter.write(tile, form)
           .run(tiles, k, a, 0, rowStride, tileStride, b, 0, c, 0, 70, beside);
-      assertArrayEquals(expected, c, tile + " " + form);
-      assertArrayEquals(edge, beside, tile + " " + form);
+      assertSameBits(expected, c, tile + " " + form);
+      assertSameBits(edge, beside, tile + " " + form);
+    }
+  }
+
+  private static Object values(TileSpec tile, Random random, int count) {
+    return values(tile, GemmCase.floats(random, count));
+  }
+
+  private static Object values(TileSpec tile, float[] values) {
+    return switch (tile.element()) {
+      case F32 -> values.clone();
+      case F64 -> IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+    };
+  }
+
+  private static void assertSameBits(Object expected, Object found, String name) {
+    if (expected instanceof float[] floats) {
+      assertArrayEquals(floats, (float[]) found, name);
+    } else {
+      assertArrayEquals((double[]) expected, (double[]) found, name);
     }
   }
 
