@@ -1,7 +1,8 @@
 // A group of items on a processor: fibers that run one after the other from one meeting point to the
 // next, from the first to the last or the other way round: what an item wrote and another one reads
-// without a meeting between them differs. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by lane;
-// copies arrive only when they are waited for.
+// without a meeting between them differs. A warp goes on to the next meeting of the group before another warp begins, so that only
+// meetings of the group order what warps do. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by
+// lane; copies arrive only when they are waited for.
 #include <ucontext.h>
 #include <cmath>
 using namespace std;
@@ -20,15 +21,17 @@ typedef unsigned char u8; typedef unsigned short u16;
 
 struct Index { int x; };
 static Index threadIdx, blockIdx, gridDim;
-static const int ITEMS = 256;
+static const int ITEMS = 256, WARP = 32;
 static bool backwards;
 
 struct Copy { void* to; const void* from; int bytes; };
+enum Meeting { NONE, OF_WARP, OF_GROUP };
 struct Item {
   ucontext_t context;
   char stack[1 << 16];
   bool done;
-  int meetings;
+  Meeting waits;
+  int meetings[3];
   std::vector<std::vector<Copy>> groups;
 };
 static Item items[ITEMS];
@@ -38,14 +41,35 @@ static void require(bool holds, const char* what) {
   if (!holds) { fprintf(stderr, "%s\n", what); exit(1); }
 }
 
-static void meet() {
+static void meet(Meeting which) {
   Item& mine = items[threadIdx.x];
-  mine.meetings++;
+  mine.meetings[which]++;
+  mine.waits = which;
   swapcontext(&mine.context, &host);
 }
-static void __syncthreads() { meet(); }
+static void __syncthreads() { meet(OF_GROUP); }
+static void __syncwarp() { meet(OF_WARP); }
 
 // What each lane hands to the others of its warp; two sets, so that one meeting is enough.
+template <class T> static T* handed(T (&sets)[2][ITEMS], const T& mine) {
+  T* set = sets[items[threadIdx.x].meetings[OF_WARP] & 1];
+  set[threadIdx.x] = mine;
+  meet(OF_WARP);
+  return set + threadIdx.x / WARP * WARP;
+}
+
+template <class T> static T shuffled(u32 mask, T x, int from) {
+  require(mask == 0xffffffffu, "shuffle: some lanes are left out");
+  static T words[2][ITEMS];
+  return handed(words, x)[from];
+}
+template <class T> static T __shfl_sync(u32 mask, T x, int from) { return shuffled(mask, x, from & (WARP - 1)); }
+template <class T> static T __shfl_xor_sync(u32 mask, T x, int other) { return shuffled(mask, x, (threadIdx.x ^ other) & (WARP - 1)); }
+template <class T> static T __shfl_down_sync(u32 mask, T x, int by) {
+  int lane = threadIdx.x % WARP;
+  return shuffled(mask, x, lane + by < WARP ? lane + by : lane);
+}
+
 #define F32_OF(bits) f32((u32)(bits))
 #define F64_OF(bits) f64((u64)(bits))
 #define BITS_OF(x) bits_of(x)
@@ -57,13 +81,6 @@ static u32 bits_of(float x) { u32 bits; memcpy(&bits, &x, 4); return bits; }
 struct Post { const u16* row; u32 a[4], b[2]; };
 static Post posts[2][ITEMS];
 
-static Post* posted(const Post& mine) {
-  Item& item = items[threadIdx.x];
-  Post* set = posts[item.meetings & 1];
-  set[threadIdx.x] = mine;
-  meet();
-  return set + threadIdx.x / 32 * 32;
-}
 
 // What another lane of the warp hands over. All lanes take part.
 template <class T> static T shuffled(T mine, int from) {
@@ -85,7 +102,7 @@ template <class T> static T __shfl_down_sync(u32 lanes, T x, int delta) {
 
 // The row of matrix j is at the address of lane 8 j + row.
 static void matrices(u32* r, const u16* row, bool turned) {
-  Post* warp = posted(Post{row, {}, {}});
+  Post* warp = handed(posts, Post{row, {}, {}});
   int lane = threadIdx.x % 32;
   for (int j = 0; j < 4; j++) {
     u32 low, high;
@@ -114,7 +131,7 @@ static float bf16(u16 bits) { return f32((u32)bits << 16); }
 // columns the other way round; of c, rows lane / 4 (+ 8 for 2, 3).
 static void multiply(float* c, const u32* a, const u32* b, float (*value)(u16)) {
   Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
-  Post* warp = posted(mine);
+  Post* warp = handed(posts, mine);
   int lane = threadIdx.x % 32;
   for (int w = 0; w < 4; w++) {
     int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
@@ -134,7 +151,7 @@ static u32 tf32(u32 bits) { return (bits + 0x1000u) & 0xffffe000u; }
 // One number in a register: of a, row lane / 4 (+ 8 for i = 1, 3), column lane % 4 (+ 4 for i = 2, 3).
 static void mma_tf32(float* c, const u32* a, const u32* b) {
   Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
-  Post* warp = posted(mine);
+  Post* warp = handed(posts, mine);
   int lane = threadIdx.x % 32;
   for (int w = 0; w < 4; w++) {
     int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
@@ -175,6 +192,24 @@ static const u64* slots;
 static void start() {
   kernel(numbers, first, dynamics, trouble, slots);
   items[threadIdx.x].done = true;
+  items[threadIdx.x].waits = NONE;
+}
+
+// Until every lane waits for the group, or has ended.
+static void run_warp(int first, int lanes) {
+  int waiting;
+  do {
+    for (int i = 0; i < lanes; i++) {
+      threadIdx.x = first + (backwards ? lanes - 1 - i : i);
+      Item& item = items[threadIdx.x];
+      if (item.done || item.waits == OF_GROUP) continue;
+      item.waits = NONE;
+      swapcontext(&host, &item.context);
+    }
+    waiting = 0;
+    for (int i = 0; i < lanes; i++) waiting += items[first + i].waits == OF_WARP;
+    require(waiting == 0 || waiting == lanes, "lanes of a warp meet at different places");
+  } while (waiting);
 }
 
 static void launch(Kernel* which, int at, int groups, int count) {
@@ -186,7 +221,8 @@ static void launch(Kernel* which, int at, int groups, int count) {
     for (int i = 0; i < count; i++) {
       Item& item = items[i];
       item.done = false;
-      item.meetings = 0;
+      item.waits = NONE;
+      memset(item.meetings, 0, sizeof item.meetings);
       item.groups.assign(1, {});
       getcontext(&item.context);
       item.context.uc_stack.ss_sp = item.stack;
@@ -195,12 +231,14 @@ static void launch(Kernel* which, int at, int groups, int count) {
       makecontext(&item.context, start, 0);
     }
     while (!items[0].done) {
-      for (int i = 0; i < count; i++) {
-        threadIdx.x = backwards ? count - 1 - i : i;
-        swapcontext(&host, &items[threadIdx.x].context);
+      int warps = (count + WARP - 1) / WARP;
+      for (int w = 0; w < warps; w++) {
+        int first = (backwards ? warps - 1 - w : w) * WARP;
+        run_warp(first, count - first < WARP ? count - first : WARP);
       }
-      for (int i = 1; i < count; i++) {
-        require(items[i].meetings == items[0].meetings && items[i].done == items[0].done, "items meet at different places");
+      for (int i = 0; i < count; i++) {
+        require(items[i].meetings[OF_GROUP] == items[0].meetings[OF_GROUP] && items[i].done == items[0].done, "items meet at different places");
+        items[i].waits = NONE;
       }
     }
   }
