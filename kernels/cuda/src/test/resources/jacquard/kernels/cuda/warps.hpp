@@ -81,25 +81,6 @@ static u32 bits_of(float x) { u32 bits; memcpy(&bits, &x, 4); return bits; }
 struct Post { const u16* row; u32 a[4], b[2]; };
 static Post posts[2][ITEMS];
 
-
-// What another lane of the warp hands over. All lanes take part.
-template <class T> static T shuffled(T mine, int from) {
-  Post post = {};
-  memcpy(post.a, &mine, sizeof mine);
-  T other;
-  memcpy(&other, posted(post)[from].a, sizeof other);
-  return other;
-}
-template <class T> static T __shfl_xor_sync(u32 lanes, T x, int mask) {
-  require(lanes == 0xffffffffu, "shfl: lanes are left out");
-  return shuffled(x, (threadIdx.x % 32) ^ mask);
-}
-template <class T> static T __shfl_down_sync(u32 lanes, T x, int delta) {
-  require(lanes == 0xffffffffu, "shfl: lanes are left out");
-  int from = threadIdx.x % 32 + delta;
-  return shuffled(x, from < 32 ? from : threadIdx.x % 32);
-}
-
 // The row of matrix j is at the address of lane 8 j + row.
 static void matrices(u32* r, const u16* row, bool turned) {
   Post* warp = handed(posts, Post{row, {}, {}});
