@@ -1,0 +1,171 @@
+package jacquard.kernels.csource;
+
+import jacquard.kernels.Task;
+import jacquard.kernels.csource.Products.Matrices;
+import jacquard.kernels.csource.Products.Sizes;
+import jacquard.tensor.DType;
+import java.util.List;
+
+/// Products whose tiles are multiplied by the tensor cores of CUDA devices from compute capability
+/// 8.0 on: `mma.sync` m16n8k16 of f16 or bf16, added in f32, or m16n8k8 of f32 rounded to 11
+/// significant bits.
+///
+/// Tiles of the operands lie in shared memory with their rows or their terms innermost; `ldmatrix`
+/// turns them where `mma` wants the other, which it can for 16 bits only: f32 is then read one by
+/// one. Which lane holds what is in [PTX's description of the
+/// fragments](https://docs.nvidia.com/cuda/parallel-thread-execution/#warp-level-matrix-fragment-mma-16816-float).
+/// Terms of an element are added in the order of k, 16 or 8 at a time.
+final class TensorTiles {
+  private static final int GROUP = 256;
+
+  /// Terms of a tile lie in so many parts of 16 bytes, those of an instruction in two.
+  private static final int PARTS = 4;
+
+  private static final int PART_BYTES = 16;
+
+  /// Tiles in shared memory: one is multiplied while two are on their way.
+  private static final int STAGES = 3;
+
+  /// Tiles from which even a large GPU has something to do everywhere.
+  private static final int MANY = 128;
+
+  private static final int LARGE = 128;
+  private static final int SMALL = 64;
+
+  private TensorTiles() {}
+
+  /*
+   * 8 warps, 2 down and 4 across, multiply parts of TILE / 2 by TILE / 4. Tiles of the result are taken in bands of 8 rows of
+   * tiles, so that groups that run at the same time read the same operands. Stage s is written again when all warps have
+   * passed the barrier after the round that multiplied it.
+   */
+  private static final String TEXT =
+      """
+        __shared__ MEMORY tiles[STAGES][2][TILE * DEPTH] __attribute__((aligned(16)));
+        const i32 item = ITEM, lane = item % 32, eight = lane & 7, four = lane & 3;
+        const i32 wi = item / 128 * (TILE / 2), wj = item / 32 % 4 * (TILE / 4);
+        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE, plane = across * down, all = plane * batch * parts;
+        for (i32 tile = GROUP; tile < all; tile += GROUPS) {
+          const i32 result = tile / plane, at = tile % plane, z = result % batch;
+          const i32 begin = result / batch * terms, end = begin + terms < depth ? begin + terms : depth;
+          const i32 rounds = (end - begin + DEPTH - 1) / DEPTH;
+          const i32 band = at / (8 * across) * 8, high = down - band < 8 ? down - band : 8;
+          const i32 i0 = (band + at % (8 * across) % high) * TILE, j0 = at % (8 * across) / high * TILE;
+          WALK
+          float sum[TILE / 32][TILE / 32][4];
+          #pragma unroll
+          for (i32 u = 0; u < TILE / 32; u++) for (i32 v = 0; v < TILE / 32; v++) for (i32 w = 0; w < 4; w++) sum[u][v][w] = 0;
+          for (i32 round = 1 - STAGES; round < rounds; round++) {
+            if (round >= 0) { cp_async_wait(); BARRIER; }
+            const i32 next = round + STAGES - 1, k0 = begin + next * DEPTH;
+            MEMORY* as = tiles[next % STAGES][0];
+            MEMORY* bs = tiles[next % STAGES][1];
+            #pragma unroll
+            for (i32 l = 0; l < LOADS && next < rounds; l++) {
+              const i32 e = item + l * 256;
+              { LOADA }
+              { LOADB }
+            }
+            cp_async_commit();
+            if (round < 0) continue;
+            as = tiles[round % STAGES][0];
+            bs = tiles[round % STAGES][1];
+            #pragma unroll
+            for (i32 kk = 0; kk < 2; kk++) {
+              u32 a[TILE / 32][4], b[TILE / 32][2];
+              #pragma unroll
+              for (i32 u = 0; u < TILE / 32; u++) { FRAGMENTA }
+              #pragma unroll
+              for (i32 v = 0; v < TILE / 64; v++) { FRAGMENTB }
+              #pragma unroll
+              for (i32 u = 0; u < TILE / 32; u++) {
+                #pragma unroll
+                for (i32 v = 0; v < TILE / 32; v++) MMA(sum[u][v], a[u], b[v]);
+              }
+            }
+          }
+          BARRIER;
+          #pragma unroll
+          for (i32 u = 0; u < TILE / 32; u++) {
+            #pragma unroll
+            for (i32 v = 0; v < TILE / 32; v++) {
+              #pragma unroll
+              for (i32 w = 0; w < 4; w++) {
+                const i32 i = i0 + wi + u * 16 + lane / 4 + w / 2 * 8, j = j0 + wj + v * 8 + lane % 4 * 2 + w % 2;
+                if (i < m && j < n) b2[(result * m + i) * n + j] = sum[u][v][w];
+              }
+            }
+          }
+        }
+      }
+      """;
+
+  /// What is multiplied, and where it lies.
+  ///
+  /// @param kind of the task, its layouts and dtypes
+  /// @param operands dtype of both operands
+  /// @param a the left operand
+  /// @param b the right one
+  /// @param names of the numbers that follow the buffers' starts
+  /// @param walk text before the terms of a tile are added, where `z` is the item of the batch
+  record Form(
+      String kind,
+      DType operands,
+      TensorOperand a,
+      TensorOperand b,
+      List<String> names,
+      String walk) {}
+
+  /// Elements of a part.
+  static int size(DType operands) {
+    return PART_BYTES / operands.bytes();
+  }
+
+  static Call call(
+      Dialect dialect,
+      CallBuilder call,
+      Task task,
+      Form form,
+      Sizes sizes,
+      Split split,
+      Tiles tiles) {
+    int m = sizes.m();
+    int n = sizes.n();
+    List<Integer> choice = 2 * Math.min(m, n) > LARGE ? List.of(LARGE, SMALL) : List.of(SMALL);
+    int usual = tile(sizes.batch(), m, n);
+    int tile = tiles.of(Products.product(call, task, form.kind, sizes, choice, usual));
+    int size = size(form.operands);
+    boolean wide = form.operands == DType.F32;
+    String text =
+        TEXT.replace("LOADA", form.a.load('a').strip())
+            .replace("LOADB", form.b.load('b').strip())
+            .replace("FRAGMENTA", form.a.fragment('a'))
+            .replace("FRAGMENTB", form.b.fragment('b'))
+            .replace("WALK", form.walk)
+            .replace("MMA", wide ? "mma_tf32" : "mma_" + form.operands)
+            .replace("MEMORY", CText.memory(form.operands))
+            .replace("GROUPS", dialect.groups())
+            .replace("GROUP", dialect.group())
+            .replace("ITEM", dialect.item())
+            .replace("BARRIER", dialect.barrier())
+            .replace("STAGES", Integer.toString(STAGES))
+            .replace("LOADS", Integer.toString(tile * PARTS / GROUP))
+            .replace("DEPTH", Integer.toString(PARTS * size))
+            .replace("SIZE", Integer.toString(size))
+            .replace("TILE", Integer.toString(tile));
+    String begin = dialect.begin(GROUP, List.of(form.operands, form.operands, DType.F32));
+    // two groups for each multiprocessor, that is, at most 128 registers
+    String twice = "__launch_bounds__(" + GROUP + ", 2)";
+    String head =
+        (wide ? begin : begin.replace("__launch_bounds__(" + GROUP + ")", twice))
+            + Matrices.named(form.names);
+    long groups = split.count() * Products.tiles(tile, sizes.batch(), m, n);
+    int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;
+    return call.groups(head + text, "product", groups, GROUP, bytes);
+  }
+
+  private static int tile(long batch, int m, int n) {
+    boolean large = 2 * Math.min(m, n) > LARGE && Products.tiles(LARGE, batch, m, n) >= MANY;
+    return large ? LARGE : SMALL;
+  }
+}
