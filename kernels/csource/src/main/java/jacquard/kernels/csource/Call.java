@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param groups number of groups, at least 1
 /// @param groupSize items of a group
 /// @param localBytes memory that a group shares
+/// @param dynamicBytes how much of it the kernel doesn't declare, and the launch must ask for
 /// @param arenaElements f32 elements that the arena must have for what is [#SCRATCH]
 public record Call(
     String text,
@@ -25,6 +26,7 @@ public record Call(
     int groups,
     int groupSize,
     int localBytes,
+    int dynamicBytes,
     int arenaElements) {
   /// Stands for the part of the arena's f32 region that no value of the plan is in.
   public static final int SCRATCH = -1;

@@ -86,7 +86,18 @@ final class CallBuilder {
     return groups(text, kind, Math.ceilDiv(items, groupSize), groupSize, 0);
   }
 
+  /// @param localBytes memory that a group shares, which the kernel declares
   Call groups(String text, String kind, long groups, int groupSize, int localBytes) {
+    return groups(text, kind, groups, groupSize, localBytes, 0);
+  }
+
+  /// @param dynamicBytes memory that a group shares, which the kernel doesn't declare
+  Call dynamic(String text, String kind, long groups, int groupSize, int dynamicBytes) {
+    return groups(text, kind, groups, groupSize, dynamicBytes, dynamicBytes);
+  }
+
+  private Call groups(
+      String text, String kind, long groups, int groupSize, int localBytes, int dynamicBytes) {
     int[] all = new int[starts.size() + numbers.size()];
     for (int i = 0; i < all.length; i++) {
       all[i] = i < starts.size() ? starts.get(i) : numbers.get(i - starts.size());
@@ -100,6 +111,7 @@ final class CallBuilder {
         (int) Math.clamp(groups, 1, MOST_GROUPS),
         groupSize,
         localBytes,
+        dynamicBytes,
         scratch);
   }
 }

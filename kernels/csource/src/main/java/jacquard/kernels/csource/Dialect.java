@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /// @param groups how many groups there are
 /// @param barrier waits for the other items of the group
 /// @param exchange atomic compare and exchange of an i32
-/// @param tensorCores whether there are `mma`, `ldmatrix` and `cp.async` of PTX
+/// @param cores what may be asked of tensor cores
 public record Dialect(
     String name,
     String head,
@@ -39,7 +39,19 @@ public record Dialect(
     String groups,
     String barrier,
     String exchange,
-    boolean tensorCores) {
+    TensorCores cores) {
+
+  /// What instructions for tensor cores there are, each constant with those before it.
+  public enum TensorCores {
+    /// None that kernels use.
+    NONE,
+
+    /// `mma`, `ldmatrix` and `cp.async` of PTX: a warp multiplies.
+    WARPS,
+
+    /// `wgmma`: four warps multiply what lies in shared memory.
+    WARP_GROUPS
+  }
 
   /// Stands for a kernel's name until the text is complete.
   static final String ENTRY = "ENTRY";
@@ -69,7 +81,7 @@ public record Dialect(
           "get_num_groups(0)",
           "barrier(CLK_LOCAL_MEM_FENCE)",
           "atomic_cmpxchg",
-          false);
+          TensorCores.NONE);
 
   /// For compute capability 8.0 and later.
   public static final Dialect CUDA =
@@ -103,15 +115,32 @@ public record Dialect(
           "gridDim.x",
           "__syncthreads()",
           "atomicCAS",
-          true);
+          TensorCores.WARPS);
 
   /// For devices before compute capability 8.0.
-  public static final Dialect CUDA_BEFORE_80 = CUDA.withoutTensorCores();
+  public static final Dialect CUDA_BEFORE_80 = CUDA.with(TensorCores.NONE);
 
-  private Dialect withoutTensorCores() {
+  /// For compute capability 9.0 and no other: code for `sm_90a`.
+  public static final Dialect CUDA_90A = CUDA.with(TensorCores.WARP_GROUPS);
+
+  private Dialect with(TensorCores cores) {
     return new Dialect(
         name, head, kernel, argument, buffer, function, local, group, item, groups, barrier,
-        exchange, false);
+        exchange, cores);
+  }
+
+  /// Whether warps can multiply on tensor cores.
+  ///
+  /// @return whether there are `mma`, `ldmatrix` and `cp.async` of PTX
+  public boolean tensorCores() {
+    return cores.compareTo(TensorCores.WARPS) >= 0;
+  }
+
+  /// Whether groups of four warps can.
+  ///
+  /// @return whether there is `wgmma`
+  boolean warpGroups() {
+    return cores.compareTo(TensorCores.WARP_GROUPS) >= 0;
   }
 
   /// The beginning of a kernel, up to and with the pointers to its buffers.

@@ -128,10 +128,23 @@ final class Functions {
 
   /// Where elements of a tile lie in shared memory: `size` together, which is 16 bytes, so spread
   /// over banks that 8 of them above each other are read in one go.
+  ///
+  /// For groups of warps, lines of 128 bytes are one behind the other, and 8 of them, 1024 bytes
+  /// that begin at a multiple of it, are a pattern that is "swizzled". Where terms lie together
+  /// (`k`), a line is 64 terms (32 of f32) of a row, and instruction `kk` takes 32 bytes of each.
+  /// Where rows do (`x`), a line is one term of 64 rows, instruction `kk` takes 16 lines, and the
+  /// next 64 rows are 64 lines, or 8192 bytes, further. The stride of descriptors is that from
+  /// pattern to pattern, along the rows or along k; the leading one that to the next 64 rows.
   static final String TILES =
       """
       FN i32 k_major(i32 x, i32 part, i32 size) { return (x * 4 + (part ^ ((x >> 1) & 3))) * size; }
       FN i32 x_major(i32 k, i32 part, i32 size, i32 width) { return k * width + (part ^ (k & 7)) * size; }
+      FN i32 swizzled(i32 line, i32 part) { return line * 128 + (part ^ (line & 7)) * 16; }
+      FN u64 matrix_descriptor(u32 at, u32 leading, u32 stride) {
+        return (u64)((at & 0x3ffffu) >> 4) | (u64)(leading >> 4) << 16 | (u64)(stride >> 4) << 32 | (u64)1 << 62;
+      }
+      FN u64 matrix_k(u32 at, i32 kk) { return matrix_descriptor(at + kk * 32, 16, 1024); }
+      FN u64 matrix_x(u32 at, i32 kk) { return matrix_descriptor(at + kk * 2048, 8192, 1024); }
       FN void copy_u16(u16* to, const u16* from, i32 bytes) {
         for (i32 i = 0; i < 8; i++) to[i] = 2 * i < bytes ? from[i] : (u16)0;
       }
@@ -154,6 +167,7 @@ final class Functions {
     add(all, HALF);
     add(all, TILES);
     add(all, TENSOR_CORES);
+    add(all, WarpGroupFunctions.TEXT);
     all.add(new Function("threefry", THREEFRY));
     return List.copyOf(all);
   }

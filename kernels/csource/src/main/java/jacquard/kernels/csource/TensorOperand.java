@@ -12,23 +12,37 @@ record TensorOperand(boolean byTerms, boolean wide, boolean aligned) {
     return byTerms ? 'k' : 'x';
   }
 
-  /// @param side `a` or `b`
+  /// Copies part `e` of a tile for [TensorTiles].
   String load(char side) {
+    return load(side, "4", "TILE", byTerms ? "k_major(x, c, SIZE)" : "x_major(x, c, SIZE, TILE)");
+  }
+
+  /// Copies part `e` of a tile to `as` or `bs`, with zeros for what is outside.
+  ///
+  /// @param side `a` or `b`
+  /// @param parts of 16 bytes that the terms of a tile are
+  /// @param width rows or columns of a tile
+  /// @param place of part `c` of row `x`, or of term `x` where terms lie apart
+  String load(char side, String parts, String width, String place) {
     boolean left = side == 'a';
     String copy = aligned ? "cp_async" : wide ? "copy_float" : "copy_u16";
     String text =
         byTerms
             ? """
-            const i32 x = e / 4, c = e % 4, k = k0 + c * SIZE, at = FIRST + x;
+            const i32 x = e / PARTS, c = e % PARTS, k = k0 + c * SIZE, at = FIRST + x;
             const i32 more = at < COUNT ? end - k : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
-            COPY(Ss + k_major(x, c, SIZE), BUFFER + (count ? pS + at * SX + k : 0), count * (16 / SIZE));
+            COPY(Ss + PLACE, BUFFER + (count ? pS + at * SX + k : 0), count * (16 / SIZE));
             """
             : """
-            const i32 x = e / (TILE / SIZE), c = e % (TILE / SIZE), k = k0 + x, at = FIRST + c * SIZE;
+            const i32 x = e / (WIDTH / SIZE), c = e % (WIDTH / SIZE), k = k0 + x, at = FIRST + c * SIZE;
             const i32 more = k < end ? COUNT - at : 0, count = more < 0 ? 0 : more < SIZE ? more : SIZE;
-            COPY(Ss + x_major(x, c, SIZE, TILE), BUFFER + (count ? pS + at + k * Sk : 0), count * (16 / SIZE));
+            COPY(Ss + PLACE, BUFFER + (count ? pS + at + k * Sk : 0), count * (16 / SIZE));
             """;
-    return text.replace("COPY", copy)
+    return text.strip()
+        .replace("COPY", copy)
+        .replace("PLACE", place)
+        .replace("PARTS", parts)
+        .replace("WIDTH", width)
         .replace("FIRST", left ? "i0" : "j0")
         .replace("COUNT", left ? "m" : "n")
         .replace("BUFFER", left ? "b0" : "b1")

@@ -44,7 +44,9 @@ final class TensorProducts {
     TensorTiles.Form form =
         new TensorTiles.Form(kind, operands, left, right, matrices.names(), walk);
     Sizes sizes = new Sizes(matrices.batch(), t.m(), t.n(), t.k());
-    return TensorTiles.call(dialect, call, t, form, sizes, matrices.split(), tiles);
+    return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes)
+        ? WarpGroupProducts.call(dialect, call, t, form, sizes, matrices.split(), tiles)
+        : TensorTiles.call(dialect, call, t, form, sizes, matrices.split(), tiles);
   }
 
   /// Whether every `size` elements begin at a multiple of 16 bytes. Values begin at one.

@@ -16,12 +16,13 @@ import java.util.List;
 /// fragments](https://docs.nvidia.com/cuda/parallel-thread-execution/#warp-level-matrix-fragment-mma-16816-float).
 /// Terms of an element are added in the order of k, 16 or 8 at a time.
 final class TensorTiles {
-  private static final int GROUP = 256;
+  /// Items of a group.
+  static final int GROUP = 256;
 
   /// Terms of a tile lie in so many parts of 16 bytes, those of an instruction in two.
   private static final int PARTS = 4;
 
-  private static final int PART_BYTES = 16;
+  static final int PART_BYTES = 16;
 
   /// Tiles in shared memory: one is multiplied while two are on their way.
   private static final int STAGES = 3;
@@ -34,24 +35,30 @@ final class TensorTiles {
 
   private TensorTiles() {}
 
+  /// Begins the loop over tiles of ROWS by COLUMNS. They are taken in bands of 8 rows of tiles, so
+  /// that groups that run at the same time read the same operands.
+  private static final String LOOP =
+      """
+        const i32 across = (n + COLUMNS - 1) / COLUMNS, down = (m + ROWS - 1) / ROWS, plane = across * down, all = plane * batch * parts;
+        for (i32 tile = GROUP; tile < all; tile += GROUPS) {
+          const i32 result = tile / plane, at = tile % plane, z = result % batch;
+          const i32 begin = result / batch * terms, end = begin + terms < depth ? begin + terms : depth;
+          const i32 rounds = (end - begin + DEPTH - 1) / DEPTH;
+          const i32 band = at / (8 * across) * 8, high = down - band < 8 ? down - band : 8;
+          const i32 i0 = (band + at % (8 * across) % high) * ROWS, j0 = at % (8 * across) / high * COLUMNS;
+          WALK
+      """;
+
   /*
-   * 8 warps, 2 down and 4 across, multiply parts of TILE / 2 by TILE / 4. Tiles of the result are taken in bands of 8 rows of
-   * tiles, so that groups that run at the same time read the same operands. Stage s is written again when all warps have
-   * passed the barrier after the round that multiplied it.
+   * 8 warps, 2 down and 4 across, multiply parts of TILE / 2 by TILE / 4. Stage s is written again when all warps have passed
+   * the barrier after the round that multiplied it.
    */
   private static final String TEXT =
       """
         __shared__ MEMORY tiles[STAGES][2][TILE * DEPTH] __attribute__((aligned(16)));
         const i32 item = ITEM, lane = item % 32, eight = lane & 7, four = lane & 3;
         const i32 wi = item / 128 * (TILE / 2), wj = item / 32 % 4 * (TILE / 4);
-        const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE, plane = across * down, all = plane * batch * parts;
-        for (i32 tile = GROUP; tile < all; tile += GROUPS) {
-          const i32 result = tile / plane, at = tile % plane, z = result % batch;
-          const i32 begin = result / batch * terms, end = begin + terms < depth ? begin + terms : depth;
-          const i32 rounds = (end - begin + DEPTH - 1) / DEPTH;
-          const i32 band = at / (8 * across) * 8, high = down - band < 8 ? down - band : 8;
-          const i32 i0 = (band + at % (8 * across) % high) * TILE, j0 = at % (8 * across) / high * TILE;
-          WALK
+      LOOP
           float sum[TILE / 32][TILE / 32][4];
           #pragma unroll
           for (i32 u = 0; u < TILE / 32; u++) for (i32 v = 0; v < TILE / 32; v++) for (i32 w = 0; w < 4; w++) sum[u][v][w] = 0;
@@ -136,32 +143,50 @@ final class TensorTiles {
     int tile = tiles.of(Products.product(call, task, form.kind, sizes, choice, usual));
     int size = size(form.operands);
     boolean wide = form.operands == DType.F32;
-    String text =
-        TEXT.replace("LOADA", form.a.load('a').strip())
-            .replace("LOADB", form.b.load('b').strip())
+    String template =
+        TEXT.replace("LOADA", form.a.load('a'))
+            .replace("LOADB", form.b.load('b'))
             .replace("FRAGMENTA", form.a.fragment('a'))
             .replace("FRAGMENTB", form.b.fragment('b'))
-            .replace("WALK", form.walk)
             .replace("MMA", wide ? "mma_tf32" : "mma_" + form.operands)
+            .replace("STAGES", Integer.toString(STAGES))
+            .replace("LOADS", Integer.toString(tile * PARTS / GROUP))
+            .replace("TILE", Integer.toString(tile));
+    // two groups for each multiprocessor, that is, at most 128 registers
+    String text = text(dialect, form, template, tile, tile, PARTS * size, wide ? 1 : 2);
+    long groups = split.count() * Products.tiles(tile, sizes.batch(), m, n);
+    int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;
+    return call.groups(text, "product", groups, GROUP, bytes);
+  }
+
+  /// A whole kernel for groups of 256 items.
+  ///
+  /// @param template begins with what is declared before the loop over tiles, `LOOP`
+  /// @param rows of a tile
+  /// @param columns of a tile
+  /// @param depth terms of a tile
+  /// @param together groups that a multiprocessor shall have registers for
+  static String text(
+      Dialect dialect, Form form, String template, int rows, int columns, int depth, int together) {
+    String bounds = "__launch_bounds__(" + GROUP;
+    String head =
+        dialect
+            .begin(GROUP, List.of(form.operands, form.operands, DType.F32))
+            .replace(bounds + ")", bounds + (together > 1 ? ", " + together + ")" : ")"));
+    String text =
+        template
+            .replace("LOOP\n", LOOP)
+            .replace("WALK", form.walk)
             .replace("MEMORY", CText.memory(form.operands))
             .replace("GROUPS", dialect.groups())
             .replace("GROUP", dialect.group())
             .replace("ITEM", dialect.item())
             .replace("BARRIER", dialect.barrier())
-            .replace("STAGES", Integer.toString(STAGES))
-            .replace("LOADS", Integer.toString(tile * PARTS / GROUP))
-            .replace("DEPTH", Integer.toString(PARTS * size))
-            .replace("SIZE", Integer.toString(size))
-            .replace("TILE", Integer.toString(tile));
-    String begin = dialect.begin(GROUP, List.of(form.operands, form.operands, DType.F32));
-    // two groups for each multiprocessor, that is, at most 128 registers
-    String twice = "__launch_bounds__(" + GROUP + ", 2)";
-    String head =
-        (wide ? begin : begin.replace("__launch_bounds__(" + GROUP + ")", twice))
-            + Matrices.named(form.names);
-    long groups = split.count() * Products.tiles(tile, sizes.batch(), m, n);
-    int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;
-    return call.groups(head + text, "product", groups, GROUP, bytes);
+            .replace("ROWS", Integer.toString(rows))
+            .replace("COLUMNS", Integer.toString(columns))
+            .replace("DEPTH", Integer.toString(depth))
+            .replace("SIZE", Integer.toString(size(form.operands)));
+    return head + Matrices.named(form.names) + text;
   }
 
   private static int tile(long batch, int m, int n) {

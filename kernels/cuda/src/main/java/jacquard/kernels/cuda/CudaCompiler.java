@@ -14,9 +14,18 @@ sealed interface CudaCompiler permits Nvrtc, Nvcc {
   /// Code for devices of an architecture: a cubin, or PTX if the compiler doesn't know one that
   /// new.
   ///
-  /// @param architecture as in [CudaDevice]
   /// @throws Refused with the compiler's words
-  byte[] compile(String text, int architecture) throws Refused;
+  byte[] compile(String text, Architecture architecture) throws Refused;
+
+  /// Whether it compiles for an architecture.
+  default boolean knows(Architecture architecture) {
+    try {
+      compile("", architecture);
+      return true;
+    } catch (Refused e) {
+      return false;
+    }
+  }
 
   /// A text that can't be compiled.
   final class Refused extends Exception {

@@ -76,7 +76,7 @@ final class CudaLaunches implements Launches {
                 Pointer.to(dynamics.pointer()),
                 Pointer.to(target.store.troubleMemory().pointer()),
                 Pointer.to(frame.pointer()));
-        made.add(new Launch(call, module, module.function(call.entry()), arguments));
+        made.add(new Launch(call, module, module.function(call), arguments));
       }
       tasks.add(made);
     }
@@ -125,7 +125,6 @@ final class CudaLaunches implements Launches {
     for (Launch launch : tasks.get(task)) {
       Call call = launch.call;
       try {
-        // shared memory is declared by the kernels themselves
         JCudaDriver.cuLaunchKernel(
             launch.function,
             call.groups(),
@@ -134,7 +133,7 @@ final class CudaLaunches implements Launches {
             call.groupSize(),
             1,
             1,
-            0,
+            call.dynamicBytes(),
             stream,
             launch.arguments,
             null);

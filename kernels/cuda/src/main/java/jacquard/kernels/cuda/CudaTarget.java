@@ -56,6 +56,7 @@ final class CudaTarget implements Target {
 
   private final CUcontext context = new CUcontext();
   private final CudaCompiler compiler;
+  private final Architecture architecture;
   private final KernelFiles files;
   private final Tuner tuner;
 
@@ -72,11 +73,13 @@ final class CudaTarget implements Target {
         new DeviceMemory<>(
             device, limits.name(), limits.memoryBytes(), limits.memoryBytes(), new Driver());
     arena = new DeviceArena<>(memory, 256, new Regions());
-    String architecture = "sm_" + limits.architecture();
-    files = new KernelFiles("cuda", ".cu", architecture, compiler.name(), CudaCompiler.NO_FUSING);
+    architecture = Architecture.of(limits.architecture(), compiler);
+    files =
+        new KernelFiles(
+            "cuda", ".cu", architecture.toString(), compiler.name(), CudaCompiler.NO_FUSING);
     KernelFiles tuning =
         new KernelFiles("cuda", ".cu", limits.name(), "" + limits.driver(), compiler.name());
-    dialect = limits.architecture() >= 80 ? Dialect.CUDA : Dialect.CUDA_BEFORE_80;
+    dialect = architecture.dialect();
     kernels = new KernelCache<>(dialect, PROGRAM, this::compile);
     tuner = new Tuner(tuning, true, new Measured());
     long landing = (long) Transfers.PARTS * Transfers.PART_BYTES;
@@ -151,7 +154,7 @@ final class CudaTarget implements Target {
     byte[] code = files.load(text);
     if (code == null) {
       try {
-        code = compiler.compile(text, limits.architecture());
+        code = compiler.compile(text, architecture);
       } catch (CudaCompiler.Refused e) {
         throw files.refused(
             device + ": a kernel can't be compiled by " + compiler.name(), text, e.log());

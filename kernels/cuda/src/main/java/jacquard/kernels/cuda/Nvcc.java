@@ -46,7 +46,7 @@ record Nvcc(Path program, String version) implements CudaCompiler {
   }
 
   @Override
-  public byte[] compile(String text, int architecture) throws Refused {
+  public byte[] compile(String text, Architecture architecture) throws Refused {
     return compile(text, architecture, List.of()).code;
   }
 
@@ -62,7 +62,7 @@ record Nvcc(Path program, String version) implements CudaCompiler {
   }
 
   /// @param options more of them
-  Result compile(String text, int architecture, List<String> options) throws Refused {
+  Result compile(String text, Architecture architecture, List<String> options) throws Refused {
     try {
       Path folder = Files.createTempDirectory("jacquard-nvcc");
       Path source = folder.resolve("kernel.cu");
@@ -70,7 +70,7 @@ record Nvcc(Path program, String version) implements CudaCompiler {
       try {
         Files.writeString(source, text);
         List<String> command = new ArrayList<>(List.of(program.toString(), "-cubin", "-w"));
-        command.addAll(List.of("-arch=sm_" + architecture, NO_FUSING));
+        command.addAll(List.of("-arch=" + architecture, NO_FUSING));
         command.addAll(options);
         command.addAll(List.of("-o", code.toString(), source.toString()));
         Ended ended = run(command);

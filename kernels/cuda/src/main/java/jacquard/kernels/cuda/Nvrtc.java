@@ -111,17 +111,18 @@ final class Nvrtc implements CudaCompiler {
   }
 
   @Override
-  public byte[] compile(String text, int architecture) throws Refused {
-    int known = Arrays.stream(architectures).filter(a -> a <= architecture).max().orElse(0);
-    if (known == 0) {
+  public byte[] compile(String text, Architecture architecture) throws Refused {
+    int capability = architecture.capability();
+    int known = Arrays.stream(architectures).filter(a -> a <= capability).max().orElse(0);
+    boolean exact = known == capability;
+    if (known == 0 || (architecture.alone() && !exact)) {
       throw new Refused(
           name()
               + " compiles for none of "
-              + architecture
+              + capability
               + " and older devices, but for "
               + Arrays.toString(architectures));
     }
-    boolean exact = known == architecture;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment holder = arena.allocate(ADDRESS);
       MemorySegment name = arena.allocateFrom("kernel.cu");
@@ -137,7 +138,7 @@ final class Nvrtc implements CudaCompiler {
       MemorySegment program = holder.get(ADDRESS, 0);
       try {
         List<String> options = new ArrayList<>(List.of(NO_FUSING, "--disable-warnings"));
-        options.add("--gpu-architecture=" + (exact ? "sm_" : "compute_") + known);
+        options.add("--gpu-architecture=" + (exact ? architecture : "compute_" + known));
         MemorySegment pointers = arena.allocate(ADDRESS, options.size());
         for (int i = 0; i < options.size(); i++) {
           pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(options.get(i)));

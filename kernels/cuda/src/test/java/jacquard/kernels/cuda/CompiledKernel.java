@@ -37,9 +37,15 @@ public record CompiledKernel(String name, String text, int registers, int spille
 
   /// All kernels of these schedules in CUDA C, by name.
   public static Map<String, String> textsOf(List<Schedule> schedules) {
+    return textsOf(Dialect.CUDA, schedules, Tiles.USUAL);
+  }
+
+  /// All kernels of these schedules, by name.
+  public static Map<String, String> textsOf(
+      Dialect dialect, List<Schedule> schedules, Tiles tiles) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Schedule schedule : schedules) {
-      texts.putAll(Listing.of(Dialect.CUDA, schedule, Tiles.USUAL).kernels());
+      texts.putAll(Listing.of(dialect, schedule, tiles).kernels());
     }
     return texts;
   }
@@ -50,6 +56,18 @@ public record CompiledKernel(String name, String text, int registers, int spille
   /// @param architecture 80 for sm_80
   /// @throws AssertionError with the compiler's words
   public static List<CompiledKernel> of(Map<String, String> texts, int architecture) {
+    return of(texts, Architecture.since(architecture));
+  }
+
+  /// Compiles texts for compute capability 9.0 alone; skips the test where there is no `nvcc`.
+  ///
+  /// @param texts in [Dialect#CUDA_90A], by name
+  /// @throws AssertionError with the compiler's words, also if `wgmma` waits where its text doesn't
+  public static List<CompiledKernel> for90Alone(Map<String, String> texts) {
+    return of(texts, new Architecture(90, true));
+  }
+
+  private static List<CompiledKernel> of(Map<String, String> texts, Architecture architecture) {
     Nvcc nvcc = Nvcc.find();
     if (nvcc == null) {
       System.err.println("SKIPPED: no nvcc on the PATH: CUDA text is not compiled");
@@ -66,14 +84,17 @@ public record CompiledKernel(String name, String text, int registers, int spille
   }
 
   private static List<CompiledKernel> compile(
-      Nvcc nvcc, Map<String, String> texts, List<String> names, int architecture) {
+      Nvcc nvcc, Map<String, String> texts, List<String> names, Architecture architecture) {
     String program =
-        Dialect.CUDA.program(names.stream().map(n -> texts.getOrDefault(n, "")).toList());
+        architecture.dialect().program(names.stream().map(n -> texts.getOrDefault(n, "")).toList());
     String log;
     try {
       log = nvcc.compile(program, architecture, List.of("-Xptxas", "-v")).log;
     } catch (CudaCompiler.Refused e) {
-      throw new AssertionError("sm_" + architecture + ": " + e.log() + "\n" + program, e);
+      throw new AssertionError(architecture + ": " + e.log() + "\n" + program, e);
+    }
+    if (log.contains("(C75")) {
+      throw new AssertionError(log);
     }
     List<CompiledKernel> compiled = new ArrayList<>();
     Matcher m = FUNCTION.matcher(log);

@@ -14,12 +14,10 @@ import jacquard.tensor.Step;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,11 +82,8 @@ class DriverTest {
   @Test
   void aProcessorByTheNameOfCudaComputes() throws IOException, InterruptedException {
     assumeTrue(Nvrtc.find() == null, "NVRTC is here, and would compile for a real device");
-    for (String name : List.of("driver.cpp", "module.hpp", "warps.hpp")) {
-      try (InputStream in = Objects.requireNonNull(DriverTest.class.getResourceAsStream(name))) {
-        Files.write(folder.resolve(name), in.readAllBytes());
-      }
-    }
+    Emulator.copy(folder, Emulator.HEADERS);
+    Emulator.copy(folder, List.of("driver.cpp", "module.hpp"));
     Path compiler = Files.writeString(folder.resolve("nvcc"), COMPILER);
     assertEquals(true, compiler.toFile().setExecutable(true));
     String library = folder.resolve("libcuda.so.1").toString();
@@ -123,6 +118,7 @@ class DriverTest {
             DriverTest.class.getName());
     java.environment().merge("PATH", folder.toString(), (path, own) -> own + ":" + path);
     java.environment().put("LD_LIBRARY_PATH", folder.toString());
+    java.environment().put("CAPABILITY", "75");
     Path errors = folder.resolve("errors");
     Process process = java.redirectError(errors.toFile()).start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);

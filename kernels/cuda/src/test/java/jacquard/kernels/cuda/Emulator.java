@@ -38,14 +38,23 @@ import java.util.function.Function;
 /// Runs the text of CUDA kernels on a processor: `warps.hpp` says how. All plans are compiled in
 /// one go, and then run.
 final class Emulator {
+  /// What stands before a kernel that is compiled for a processor.
+  static final List<String> HEADERS = List.of("warps.hpp", "warpgroups.hpp");
+
   private final Dialect dialect;
+  private final Tiles tiles;
   private final List<Plan> plans = new ArrayList<>();
 
   /// Kernels by name; a plan's text is in `text` what `g++` gets.
   private final Map<String, String> kernels = new LinkedHashMap<>();
 
   Emulator(Dialect dialect) {
+    this(dialect, Tiles.USUAL);
+  }
+
+  Emulator(Dialect dialect, Tiles tiles) {
     this.dialect = dialect;
+    this.tiles = tiles;
   }
 
   /// A plan with the buffers of its run, the last of which is the result's.
@@ -94,7 +103,7 @@ final class Emulator {
 
     @Override
     public Program prepare(Schedule schedule) {
-      Listing listing = Listing.of(dialect, schedule, Tiles.USUAL);
+      Listing listing = Listing.of(dialect, schedule, tiles);
       return (externals, dynamics) -> {
         Plan plan = new Plan(schedule, listing, externals.clone(), dynamics.clone());
         if (wanted.apply(plan)) {
@@ -119,8 +128,8 @@ final class Emulator {
         for (Listing.Placed placed : calls) {
           var c = placed.call();
           main.append(
-              "    launch(%s, %d, %d, %d);\n"
-                  .formatted(c.entry(), placed.at(), c.groups(), c.groupSize()));
+              "    launch(%s, %d, %d, %d, %d);\n"
+                  .formatted(c.entry(), placed.at(), c.groups(), c.groupSize(), c.dynamicBytes()));
         }
       }
       main.append("    plan.write(out); }\n");
@@ -130,8 +139,9 @@ final class Emulator {
     Path input = Files.write(folder.resolve("in"), in.toByteArray());
     Process inOrder = start(folder, input, "forwards");
     Process inverse = start(folder, input, "backwards");
-    List<ByteBuffer> forwards = results(folder, inOrder, "forwards");
-    List<ByteBuffer> backwards = results(folder, inverse, "backwards");
+    int[] status = {ended(inOrder), ended(inverse)};
+    List<ByteBuffer> forwards = results(folder, status[0], "forwards");
+    List<ByteBuffer> backwards = results(folder, status[1], "backwards");
     for (int i = 0; i < plans.size(); i++) {
       assertEquals(
           -1,
@@ -148,9 +158,8 @@ final class Emulator {
         folder, order, folder.resolve("plans").toString(), input.toString(), output, order);
   }
 
-  private List<ByteBuffer> results(Path folder, Process process, String order)
-      throws IOException, InterruptedException {
-    assertEquals(0, ended(process), () -> log(folder, order));
+  private List<ByteBuffer> results(Path folder, int status, String order) throws IOException {
+    assertEquals(0, status, () -> log(folder, order));
     ByteBuffer all =
         ByteBuffer.wrap(Files.readAllBytes(folder.resolve(order))).order(ByteOrder.LITTLE_ENDIAN);
     List<ByteBuffer> results = new ArrayList<>();
@@ -228,14 +237,20 @@ final class Emulator {
     to.writeBytes(bytes.array());
   }
 
+  /// Copies these resources into a folder.
+  static void copy(Path folder, List<String> names) throws IOException {
+    for (String name : names) {
+      try (InputStream in = Objects.requireNonNull(Emulator.class.getResourceAsStream(name))) {
+        Files.write(folder.resolve(name), in.readAllBytes());
+      }
+    }
+  }
+
   /// Skips the test, and says so, where there is no compiler.
   private static void compile(Path folder, String text, String main)
       throws IOException, InterruptedException {
     Path source = folder.resolve("plans.cpp");
-    try (InputStream warps =
-        Objects.requireNonNull(Emulator.class.getResourceAsStream("warps.hpp"))) {
-      Files.write(folder.resolve("warps.hpp"), warps.readAllBytes());
-    }
+    copy(folder, HEADERS);
     Files.writeString(
         source,
         "#include \"warps.hpp\"\n"

@@ -40,7 +40,7 @@ class KernelOrderTest {
           Dialect.CUDA.groups(),
           Dialect.CUDA.barrier(),
           Dialect.CUDA.exchange(),
-          false);
+          Dialect.TensorCores.NONE);
 
   @TempDir Path folder;
 

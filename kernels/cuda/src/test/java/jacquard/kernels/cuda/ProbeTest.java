@@ -52,7 +52,8 @@ class ProbeTest {
     CudaCompiler.Refused refused =
         assertThrows(
             CudaCompiler.Refused.class,
-            () -> nvcc.compile("__global__ void broken() { undeclared(); }", 80));
+            () ->
+                nvcc.compile("__global__ void broken() { undeclared(); }", Architecture.since(80)));
     assertTrue(refused.log().contains("undeclared"), refused.log());
   }
 

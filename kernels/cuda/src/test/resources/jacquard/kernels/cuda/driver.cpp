@@ -11,16 +11,17 @@
 typedef unsigned long long u64;
 typedef unsigned int u32;
 
-struct Launch { struct Function* function; int groups, items; const int* numbers; int at; const long long* dynamics; int* trouble; const u64* slots; };
+struct Launch { struct Function* function; int groups, items; u32 shared; const int* numbers; int at; const long long* dynamics; int* trouble; const u64* slots; };
 struct Graph { std::vector<Launch> launches; };
 struct Stream { Graph* recorded; };
 struct Event { int records; };
-typedef void Run(void*, const int*, int, const long long*, int*, const u64*, int, int);
+typedef void Run(void*, const int*, int, const long long*, int*, const u64*, int, int, u32);
 struct Module { void* library; Run* run; };
-struct Function { Module* module; void* kernel; };
+struct Function { Module* module; void* kernel; u32 mostShared; };
 struct Block { char* at; size_t bytes; };
 
 static const size_t TOTAL = 1 << 30;
+static const u32 UNASKED_SHARED = 48 << 10, MOST_SHARED = 227 << 10;
 static void* const CONTEXT = (void*)0x77;
 static size_t used;
 static std::vector<Block> blocks;
@@ -38,7 +39,7 @@ static bool inside(u64 at, size_t bytes) {
 }
 
 static void run(const Launch& l) {
-  l.function->module->run(l.function->kernel, l.numbers, l.at, l.dynamics, l.trouble, l.slots, l.groups, l.items);
+  l.function->module->run(l.function->kernel, l.numbers, l.at, l.dynamics, l.trouble, l.slots, l.groups, l.items, l.shared);
 }
 
 static int copy(Stream* stream, void* to, const void* from, size_t bytes, bool fits) {
@@ -56,8 +57,12 @@ int cuDeviceGetCount(int* count) { *count = 1; return OK; }
 int cuDeviceGet(int* device, int index) { *device = index; return OK; }
 int cuDeviceGetName(char* name, int length, int) { strncpy(name, "a processor", length); return OK; }
 int cuDeviceTotalMem_v2(size_t* bytes, int) { *bytes = TOTAL; return OK; }
-// major and minor number of 7.5, which has no tensor cores for this back end
-int cuDeviceGetAttribute(int* value, int which, int) { *value = which == 75 ? 7 : which == 76 ? 5 : 1; return OK; }
+// major and minor number of the variable CAPABILITY; 75 has no tensor cores for this back end
+int cuDeviceGetAttribute(int* value, int which, int) {
+  int capability = atoi(getenv("CAPABILITY"));
+  *value = which == 75 ? capability / 10 : which == 76 ? capability % 10 : 1;
+  return OK;
+}
 int cuDevicePrimaryCtxRetain(void** context, int) { *context = CONTEXT; return OK; }
 int cuCtxSetCurrent(void* context) { current = context; return context == CONTEXT ? OK : NO_CONTEXT; }
 
@@ -120,13 +125,19 @@ int cuModuleGetFunction(Function** function, Module* module, const char* name) {
   NEEDS_CONTEXT;
   void* kernel = dlsym(module->library, name);
   if (!kernel) return NOT_FOUND;
-  *function = new Function{module, kernel};
+  *function = new Function{module, kernel, UNASKED_SHARED};
+  return OK;
+}
+int cuFuncSetAttribute(Function* f, int which, int value) {
+  NEEDS_CONTEXT;
+  if (which != 8 || value < 0 || value > (int)MOST_SHARED) return INVALID;
+  f->mostShared = value;
   return OK;
 }
 int cuLaunchKernel(Function* f, u32 groups, u32 gy, u32 gz, u32 items, u32 iy, u32 iz, u32 shared, Stream* stream, void** a, void** extra) {
   NEEDS_CONTEXT;
-  if (groups < 1 || items < 1 || items > 1024 || gy != 1 || gz != 1 || iy != 1 || iz != 1 || shared || extra) return INVALID;
-  Launch launch = {f, (int)groups, (int)items, *(const int**)a[0], *(int*)a[1], *(const long long**)a[2], *(int**)a[3], *(const u64**)a[4]};
+  if (groups < 1 || items < 1 || items > 1024 || gy != 1 || gz != 1 || iy != 1 || iz != 1 || shared > f->mostShared || extra) return INVALID;
+  Launch launch = {f, (int)groups, (int)items, shared, *(const int**)a[0], *(int*)a[1], *(const long long**)a[2], *(int**)a[3], *(const u64**)a[4]};
   if (stream->recorded) stream->recorded->launches.push_back(launch); else run(launch);
   return OK;
 }

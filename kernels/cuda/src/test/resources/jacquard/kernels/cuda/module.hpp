@@ -8,10 +8,10 @@
 #define __longlong_as_double(bits) f64((u64)(bits))
 #define __float_as_uint(x) bits_of(x)
 
-extern "C" void runKernel(Kernel* which, const i32* p, i32 at, const i64* dyn, i32* notes, const u64* table, int groups, int count) {
+extern "C" void runKernel(Kernel* which, const i32* p, i32 at, const i64* dyn, i32* notes, const u64* table, int groups, int count, u32 dynamic) {
   numbers = p;
   dynamics = dyn;
   trouble = notes;
   slots = table;
-  launch(which, at, groups, count);
+  launch(which, at, groups, count, dynamic);
 }

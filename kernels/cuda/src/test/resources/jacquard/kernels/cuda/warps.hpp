@@ -24,12 +24,20 @@ static Index threadIdx, blockIdx, gridDim;
 static const int ITEMS = 256, WARP = 32;
 static bool backwards;
 
+// Shared memory that a launch asks for lies as unevenly as it may.
+static const u32 WINDOW_BYTES = 229 << 10, MOST_DYNAMIC_BYTES = 227 << 10, DYNAMIC_AT = 1024 + 16;
+static char window[WINDOW_BYTES] __attribute__((aligned(1024)));
+static u32 dynamicBytes;
+static bool inWindow(const void* at) { return at >= window && at < window + WINDOW_BYTES; }
+static u32 shared_address(const void* at) { return (u32)((const char*)at - window); }
+static char* dynamic_memory() { return window + DYNAMIC_AT; }
+
 struct Copy { void* to; const void* from; int bytes; };
 enum Meeting { NONE, OF_WARP, OF_GROUP };
 struct Item {
   ucontext_t context;
   char stack[1 << 16];
-  bool done;
+  bool done, barred;
   Meeting waits;
   int meetings[3];
   std::vector<std::vector<Copy>> groups;
@@ -47,7 +55,10 @@ static void meet(Meeting which) {
   mine.waits = which;
   swapcontext(&mine.context, &host);
 }
-static void __syncthreads() { meet(OF_GROUP); }
+static void __syncthreads() {
+  items[threadIdx.x].barred = true;
+  meet(OF_GROUP);
+}
 static void __syncwarp() { meet(OF_WARP); }
 
 // What each lane hands to the others of its warp; two sets, so that one meeting is enough.
@@ -145,9 +156,12 @@ static void mma_tf32(float* c, const u32* a, const u32* b) {
   }
 }
 
+#include "warpgroups.hpp"
+
 static void cp_async(void* to, const void* from, i32 bytes) {
   require(((u64)to & 15) == 0 && ((u64)from & 15) == 0, "cp.async: an address is not aligned");
   require(bytes >= 0 && bytes <= 16, "cp.async: bytes");
+  writes(to);
   items[threadIdx.x].groups.back().push_back(Copy{to, from, bytes});
 }
 static void cp_async_commit() { items[threadIdx.x].groups.emplace_back(); }
@@ -157,6 +171,7 @@ static void cp_async_wait() {
     for (Copy& c : groups[0]) {
       memset(c.to, 0, 16);
       memcpy(c.to, c.from, c.bytes);
+      hasWritten(c.to);
     }
     groups.erase(groups.begin());
   }
@@ -193,12 +208,15 @@ static void run_warp(int first, int lanes) {
   } while (waiting);
 }
 
-static void launch(Kernel* which, int at, int groups, int count) {
+static void launch(Kernel* which, int at, int groups, int count, u32 dynamic = 0) {
+  require(dynamic <= MOST_DYNAMIC_BYTES, "more memory is asked for than a group can have");
+  dynamicBytes = dynamic;
   kernel = which;
   first = at;
   gridDim.x = groups;
   for (int g = 0; g < groups; g++) {
     blockIdx.x = backwards ? groups - 1 - g : g;
+    beginGroup();
     for (int i = 0; i < count; i++) {
       Item& item = items[i];
       item.done = false;
@@ -212,6 +230,7 @@ static void launch(Kernel* which, int at, int groups, int count) {
       makecontext(&item.context, start, 0);
     }
     while (!items[0].done) {
+      for (int i = 0; i < count; i++) items[i].barred = false;
       int warps = (count + WARP - 1) / WARP;
       for (int w = 0; w < warps; w++) {
         int first = (backwards ? warps - 1 - w : w) * WARP;
@@ -219,9 +238,13 @@ static void launch(Kernel* which, int at, int groups, int count) {
       }
       for (int i = 0; i < count; i++) {
         require(items[i].meetings[OF_GROUP] == items[0].meetings[OF_GROUP] && items[i].done == items[0].done, "items meet at different places");
+        require(items[i].barred == items[0].barred, "items meet at different places");
         items[i].waits = NONE;
       }
+      checkWarpGroups(count);
+      if (items[0].barred) settle();
     }
+    endGroup(count);
   }
 }
 

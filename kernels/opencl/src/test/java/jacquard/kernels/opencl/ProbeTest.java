@@ -50,7 +50,7 @@ class ProbeTest {
 
   @Test
   void aLaunchThatFailsIsOneLineWithTaskAndGroups() {
-    Call call = new Call("", "scan_1", List.of(), Ints.of(), 7, 64, 0, 0);
+    Call call = new Call("", "scan_1", List.of(), Ints.of(), 7, 64, 0, 0, 0);
     Task task = new Task.Scan(Task.Scan.Kind.CUMSUM, DType.F32, 0, 1, 1, 1, 1);
     assertEquals(
         "opencl:1: launch of scan_1 (cumsum) failed: CL_OUT_OF_RESOURCES: 7 groups of 64 on a card",
