@@ -198,7 +198,8 @@ final class Attentions {
     int wide = wide(size);
     int side = side(size);
     StringBuilder head =
-        new StringBuilder(dialect.begin(ITEMS, Collections.nCopies(buffers, DType.F32)));
+        new StringBuilder(
+            Dialect.alone(dialect.begin(ITEMS, Collections.nCopies(buffers, DType.F32))));
     for (int i = 0; i < names.size(); i++) {
       head.append("  const i32 %s = p[%d];\n".formatted(names.get(i), buffers + i));
     }

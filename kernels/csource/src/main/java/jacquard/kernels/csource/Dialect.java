@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /// Every kernel has the same arguments: numbers `p` from element `at` on, dynamic scalars `dyn`,
 /// the flag `trouble`, and buffers. OpenCL passes buffers one by one. CUDA passes a table `slots`
 /// of addresses, and the numbers before `at` say which, so that the arguments of a plan never
-/// change and its launches can be replayed.
+/// change and its launches can be replayed. As numbers are all that calls of a kernel differ in, a
+/// launch may do several of them: `at` is negative then, and says where their table begins.
 ///
 /// @param name what people call it
 /// @param head stands before everything else
@@ -20,9 +21,9 @@ import java.util.stream.IntStream;
 /// @param buffer the pointer `bI` to the first element of the value in it
 /// @param function qualifiers of other functions
 /// @param local qualifier of memory that a group shares
-/// @param group number of the group
+/// @param group number of the group, among those of its call
 /// @param item number of the item in its group
-/// @param groups how many groups there are
+/// @param groups how many groups the call has
 /// @param barrier waits for the other items of the group
 /// @param exchange atomic compare and exchange of an i32
 /// @param cores what may be asked of tensor cores
@@ -55,6 +56,9 @@ public record Dialect(
 
   /// Stands for a kernel's name until the text is complete.
   static final String ENTRY = "ENTRY";
+
+  /// Finds the call of a group in a launch of several.
+  private static final String JOINED = "  if (at < 0) at = own_call(p - at, &group, &groups);\n";
 
   public static final Dialect OPENCL =
       new Dialect(
@@ -105,14 +109,16 @@ public record Dialect(
           """
           extern "C" __global__ void __launch_bounds__(SIZE)
           ENTRY(const i32* __restrict__ p, i32 at, const i64* __restrict__ dyn, i32* trouble, const u64* __restrict__ slots) {
-          """,
+            i32 group = blockIdx.x, groups = gridDim.x;
+          """
+              + JOINED,
           "",
           "TYPE* bI = (TYPE*)__cvta_global_to_generic(slots[p[-1 - I]]) + p[I];",
           "static __device__ __forceinline__",
           "__shared__ ",
-          "blockIdx.x",
+          "group",
           "threadIdx.x",
-          "gridDim.x",
+          "groups",
           "__syncthreads()",
           "atomicCAS",
           TensorCores.WARPS);
@@ -154,6 +160,17 @@ public record Dialect(
         + buffers("  " + buffer, buffers, "\n");
   }
 
+  /// The beginning of a kernel that is never one of several in a launch: it has no room for
+  /// registers that hold the number of a group.
+  static String alone(String begin) {
+    return begin.replace(JOINED, "");
+  }
+
+  /// Whether calls of this kernel may be one launch.
+  static boolean joins(String text) {
+    return text.contains(JOINED);
+  }
+
   private static String buffers(String template, List<DType> buffers, String end) {
     return IntStream.range(0, buffers.size())
         .mapToObj(i ->
@@ -171,12 +188,12 @@ public record Dialect(
         .formatted(index, group, groupSize, item, index, count, index, groups, groupSize);
   }
 
-  /// The functions that say where elements of a tile lie in shared memory; for tests that run
-  /// kernels elsewhere.
+  /// The functions that say where elements of a tile lie in shared memory and which call a group
+  /// belongs to; for tests that run kernels elsewhere.
   ///
   /// @return the functions' text
   public static String sharedTiles() {
-    return Functions.TILES;
+    return Functions.TILES + Functions.OWN_CALL;
   }
 
   /// {@return the text of a program: types, the functions that the kernels call, and the kernels}

@@ -153,6 +153,23 @@ final class Functions {
       }
       """;
 
+  /// Which of several calls in a launch a group belongs to: `calls` is how many there are, for each
+  /// its first group and where its numbers begin, and the number of all groups.
+  static final String OWN_CALL =
+      """
+      FN i32 own_call(const i32* calls, i32* group, i32* groups) {
+        i32 mine = 0, behind = calls[0];
+        while (behind - mine > 1) {
+          const i32 middle = (mine + behind) / 2;
+          if (calls[1 + 2 * middle] <= *group) mine = middle; else behind = middle;
+        }
+        const i32* call = calls + 1 + 2 * mine;
+        *group -= call[0];
+        *groups = call[2] - call[0];
+        return call[1];
+      }
+      """;
+
   /// A function and its name.
   private record Function(String name, String text) {}
 
@@ -166,6 +183,7 @@ final class Functions {
     add(all, typed(FLOAT, "double", "_f64"));
     add(all, HALF);
     add(all, TILES);
+    add(all, OWN_CALL);
     add(all, TENSOR_CORES);
     add(all, WarpGroupFunctions.TEXT);
     all.add(new Function("threefry", THREEFRY));

@@ -17,24 +17,36 @@ import java.util.Map;
 /// Buffers are counted in *slots*: the arena's region of a dtype has the dtype's number, after
 /// which come the buffers given at each run.
 ///
-/// @param tasks the calls of each task, in order
+/// @param tasks the calls of each task, in order, each a launch of its own
+/// @param launches the same calls in fewer launches, in an order that gives the same bits
 /// @param numbers of every call: the slots of its buffers, the last one first, then its numbers,
-///   which begin at [Placed#at]
+///   which begin at [Placed#at]; and the table of each launch of several calls
 /// @param slots how many there are
 /// @param looksUp whether a kernel may meet an index outside
 /// @param arena the schedule's plan, with room for what tasks want for themselves
 public record Listing(
-    List<List<Placed>> tasks, Ints numbers, int slots, boolean looksUp, MemoryPlan arena) {
+    List<List<Placed>> tasks,
+    List<Placed> launches,
+    Ints numbers,
+    int slots,
+    boolean looksUp,
+    MemoryPlan arena) {
 
-  /// A call and its place in the list of numbers.
+  /// A launch of one call or of several, and its place in the list of numbers.
   ///
-  /// @param call the launch
-  /// @param at where its numbers begin
-  public record Placed(Call call, int at) {}
+  /// @param call what is done, or the first of several calls of the same kernel
+  /// @param task number of the task that it is a part of
+  /// @param at where its numbers begin, or less than 0: where the table of several calls begins
+  /// @param groups of all calls
+  public record Placed(Call call, int task, int at, int groups) {}
 
-  /// Copies the list of tasks.
+  /// What calls must agree in to be one launch.
+  private record Alike(String entry, int groupSize, int dynamicBytes) {}
+
+  /// Copies the lists.
   public Listing {
     tasks = List.copyOf(tasks);
+    launches = List.copyOf(launches);
   }
 
   /// {@return all calls of a schedule, with their numbers one behind the other}
@@ -49,10 +61,15 @@ public record Listing(
     for (Value value : schedule.values()) {
       externals = value instanceof Value.External e ? Math.max(externals, e.slot() + 1) : externals;
     }
+    int slots = DType.values().length + externals;
     boolean looksUp = false;
     Map<DType, Integer> arena = new EnumMap<>(DType.class);
     arena.putAll(schedule.arena().elements());
-    for (Task task : schedule.tasks()) {
+    List<Joining.Part> parts = new ArrayList<>();
+    for (int t = 0; t < schedule.tasks().size(); t++) {
+      Task task = schedule.tasks().get(t);
+      boolean reports = task instanceof Task.Gather || task instanceof Task.ScatterAdd;
+      looksUp |= reports;
       List<Placed> calls = new ArrayList<>();
       for (Call call : Calls.of(dialect, schedule, task, tiles)) {
         for (int value : call.values().reversed()) {
@@ -61,17 +78,62 @@ public record Listing(
         if (call.arenaElements() > 0) {
           arena.merge(DType.F32, call.arenaElements(), Math::max);
         }
-        calls.add(new Placed(call, numbers.size()));
+        calls.add(new Placed(call, t, numbers.size(), call.groups()));
         for (int n : call.numbers().toArray()) {
           numbers.add(n);
         }
+        List<Joining.Touch> touches = touches(schedule, task, call);
+        if (reports) {
+          // the first index outside is the one that is told
+          touches.add(new Joining.Touch(slots, 0, 1, true));
+        }
+        Alike alike = new Alike(call.entry(), call.groupSize(), call.dynamicBytes());
+        parts.add(new Joining.Part(Dialect.joins(call.text()) ? alike : null, touches));
       }
       tasks.add(calls);
-      looksUp |= task instanceof Task.Gather || task instanceof Task.ScatterAdd;
     }
+    List<Placed> launches = launches(tasks, Joining.of(parts), numbers);
     Ints all = Ints.of(numbers.stream().mapToInt(n -> n).toArray());
-    return new Listing(
-        tasks, all, DType.values().length + externals, looksUp, new MemoryPlan(arena));
+    return new Listing(tasks, launches, all, slots, looksUp, new MemoryPlan(arena));
+  }
+
+  private static List<Joining.Touch> touches(Schedule schedule, Task task, Call call) {
+    List<Joining.Touch> touches = new ArrayList<>();
+    for (int i = 0; i < call.values().size(); i++) {
+      int value = call.values().get(i);
+      boolean scratch = value == Call.SCRATCH;
+      long begin = call.numbers().get(i);
+      long end = scratch ? call.arenaElements() : begin + schedule.values().get(value).size();
+      boolean writes = scratch || task.writes().contains(value);
+      touches.add(new Joining.Touch(slot(schedule, value), begin, end, writes));
+    }
+    return touches;
+  }
+
+  /// Adds the tables of launches of several calls to the numbers: how many calls, for each its
+  /// first group and where its numbers begin, and the number of all groups.
+  private static List<Placed> launches(
+      List<List<Placed>> tasks, List<List<Integer>> joined, List<Integer> numbers) {
+    List<Placed> calls = tasks.stream().flatMap(List::stream).toList();
+    List<Placed> launches = new ArrayList<>();
+    for (List<Integer> together : joined) {
+      Placed first = calls.get(together.getFirst());
+      if (together.size() == 1) {
+        launches.add(first);
+        continue;
+      }
+      int table = numbers.size();
+      int groups = 0;
+      numbers.add(together.size());
+      for (int c : together) {
+        numbers.add(groups);
+        numbers.add(calls.get(c).at);
+        groups = Math.addExact(groups, calls.get(c).groups);
+      }
+      numbers.add(groups);
+      launches.add(new Placed(first.call, first.task, -table, groups));
+    }
+    return launches;
   }
 
   private static int slot(Schedule schedule, int value) {

@@ -2,6 +2,7 @@ package jacquard.kernels.cuda;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Schedule.Value;
+import jacquard.kernels.Task;
 import jacquard.kernels.csource.Call;
 import jacquard.kernels.csource.DeviceBuffer;
 import jacquard.kernels.csource.DeviceMemory;
@@ -13,11 +14,11 @@ import jacquard.tensor.DeviceException;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
@@ -37,7 +38,12 @@ import org.jspecify.annotations.Nullable;
 final class CudaLaunches implements Launches {
   private final CudaTarget target;
   private final Schedule schedule;
-  private final List<List<Launch>> tasks = new ArrayList<>();
+
+  /// The calls of each task, each alone.
+  private final List<List<Launch>> tasks;
+
+  /// The whole plan.
+  private final List<Launch> all;
 
   private final CudaBlock frame;
   private final long[] now;
@@ -49,7 +55,8 @@ final class CudaLaunches implements Launches {
   private @Nullable CUgraphExec graph;
 
   /// A kernel with all its arguments; its code stays loaded as long as the module is reachable.
-  private record Launch(Call call, CudaModule module, CUfunction function, Pointer arguments) {}
+  private record Launch(
+      Listing.Placed placed, CudaModule module, CUfunction function, Pointer arguments) {}
 
   CudaLaunches(CudaTarget target, Schedule schedule, Tiles tiles) {
     this.target = target;
@@ -64,22 +71,21 @@ final class CudaLaunches implements Launches {
     frame = target.store.block(this, (long) now.length * Long.BYTES);
     CudaBlock dynamics = frame.at((long) slots * Long.BYTES);
     target.enter();
-    for (List<Listing.Placed> calls : listing.tasks()) {
-      List<Launch> made = new ArrayList<>();
-      for (Listing.Placed placed : calls) {
-        Call call = placed.call();
-        CudaModule module = Objects.requireNonNull(compiled.get(call.entry()));
-        Pointer arguments =
-            Pointer.to(
-                Pointer.to(numbers.pointer()),
-                Pointer.to(new int[] {placed.at()}),
-                Pointer.to(dynamics.pointer()),
-                Pointer.to(target.store.troubleMemory().pointer()),
-                Pointer.to(frame.pointer()));
-        made.add(new Launch(call, module, module.function(call), arguments));
-      }
-      tasks.add(made);
-    }
+    Function<Listing.Placed, Launch> ready =
+        placed -> {
+          Call call = placed.call();
+          CudaModule module = Objects.requireNonNull(compiled.get(call.entry()));
+          Pointer arguments =
+              Pointer.to(
+                  Pointer.to(numbers.pointer()),
+                  Pointer.to(new int[] {placed.at()}),
+                  Pointer.to(dynamics.pointer()),
+                  Pointer.to(target.store.troubleMemory().pointer()),
+                  Pointer.to(frame.pointer()));
+          return new Launch(placed, module, module.function(call), arguments);
+        };
+    tasks = listing.tasks().stream().map(calls -> calls.stream().map(ready).toList()).toList();
+    all = listing.launches().stream().map(ready).toList();
   }
 
   /// Writes the frame if it has changed.
@@ -118,16 +124,16 @@ final class CudaLaunches implements Launches {
   @Override
   public void launch(int task) {
     target.enter();
-    launch(task, target.stream);
+    launch(tasks.get(task), target.stream);
   }
 
-  private void launch(int task, CUstream stream) {
-    for (Launch launch : tasks.get(task)) {
-      Call call = launch.call;
+  private void launch(List<Launch> launches, CUstream stream) {
+    for (Launch launch : launches) {
+      Call call = launch.placed.call();
       try {
         JCudaDriver.cuLaunchKernel(
             launch.function,
-            call.groups(),
+            launch.placed.groups(),
             1,
             1,
             call.groupSize(),
@@ -138,15 +144,9 @@ final class CudaLaunches implements Launches {
             launch.arguments,
             null);
       } catch (CudaException e) {
-        throw call.failed(
-            target.device(), schedule.tasks().get(task), e.getMessage(), target.limits.name());
+        Task task = schedule.tasks().get(launch.placed.task());
+        throw call.failed(target.device(), task, e.getMessage(), target.limits.name());
       }
-    }
-  }
-
-  private void launchEach(CUstream stream) {
-    for (int t = 0; t < tasks.size(); t++) {
-      launch(t, stream);
     }
   }
 
@@ -160,7 +160,7 @@ final class CudaLaunches implements Launches {
     if (recorded != null) {
       target.attempt("a plan", () -> JCudaDriver.cuGraphLaunch(recorded, target.stream));
     } else {
-      launchEach(target.stream);
+      launch(all, target.stream);
     }
   }
 
@@ -172,7 +172,7 @@ final class CudaLaunches implements Launches {
       JCudaDriver.cuStreamBeginCapture(
           target.recording, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
       try {
-        launchEach(target.recording);
+        launch(all, target.recording);
       } finally {
         JCudaDriver.cuStreamEndCapture(target.recording, recorded);
       }

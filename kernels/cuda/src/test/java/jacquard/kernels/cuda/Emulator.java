@@ -57,17 +57,33 @@ final class Emulator {
     this.tiles = tiles;
   }
 
-  /// A plan with the buffers of its run, the last of which is the result's.
+  /// A plan with the buffers of its run, the last of which are those of results.
   record Plan(Schedule schedule, Listing listing, Buffer[] externals, long[] dynamics) {
     boolean shares() {
       return listing.kernels().values().stream().anyMatch(text -> text.contains("__shared__"));
+    }
+
+    /// Whether some of its calls are one launch.
+    boolean joins() {
+      return listing.launches().size() < alone(listing).size();
     }
   }
 
   /// Plans `result` and keeps it if it is wanted.
   void add(Tensor result, Function<Plan, Boolean> wanted) {
+    add(List.of(result), wanted);
+  }
+
+  /// Plans several results in one go.
+  void add(List<Tensor> results, Function<Plan, Boolean> wanted) {
     Target target = new Recorder(wanted);
-    new PlannedBackend(target).run(List.of(new Backend.Root(result.node(), null)));
+    new PlannedBackend(target)
+        .run(results.stream().map(r -> new Backend.Root(r.node(), null)).toList());
+  }
+
+  /// All calls of a plan, each a launch.
+  static List<Listing.Placed> alone(Listing listing) {
+    return listing.tasks().stream().flatMap(List::stream).toList();
   }
 
   int size() {
@@ -114,23 +130,31 @@ final class Emulator {
     }
   }
 
-  /// Compiles and runs all plans in two orders of items.
+  /// Compiles and runs all plans in two orders of items, with calls joined.
   ///
   /// @param text of the program for these kernels
-  /// @return the result of each plan, its bytes
+  /// @return the results of each plan, their bytes
   List<ByteBuffer> run(Path folder, Function<List<String>, String> text)
+      throws IOException, InterruptedException {
+    return run(folder, text, Listing::launches);
+  }
+
+  /// As [#run(Path, Function)], with the launches that are named.
+  List<ByteBuffer> run(
+      Path folder,
+      Function<List<String>, String> text,
+      Function<Listing, List<Listing.Placed>> launches)
       throws IOException, InterruptedException {
     StringBuilder main = new StringBuilder();
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     for (Plan plan : plans) {
       main.append("  { Plan plan(in);\n");
-      for (List<Listing.Placed> calls : plan.listing.tasks()) {
-        for (Listing.Placed placed : calls) {
-          var c = placed.call();
-          main.append(
-              "    launch(%s, %d, %d, %d, %d);\n"
-                  .formatted(c.entry(), placed.at(), c.groups(), c.groupSize(), c.dynamicBytes()));
-        }
+      for (Listing.Placed placed : launches.apply(plan.listing)) {
+        var c = placed.call();
+        main.append(
+            "    launch(%s, %d, %d, %d, %d);\n"
+                .formatted(
+                    c.entry(), placed.at(), placed.groups(), c.groupSize(), c.dynamicBytes()));
       }
       main.append("    plan.write(out); }\n");
       write(in, plan);
@@ -165,10 +189,11 @@ final class Emulator {
     List<ByteBuffer> results = new ArrayList<>();
     for (Plan plan : plans) {
       int[] sizes = slotBytes(plan);
-      int before = Arrays.stream(sizes).sum() - sizes[sizes.length - 1];
-      all.position(all.position() + before);
-      results.add(all.slice(all.position(), sizes[sizes.length - 1]).order(all.order()));
-      all.position(all.position() + sizes[sizes.length - 1]);
+      int first = DType.values().length + plan.schedule.inputs();
+      all.position(all.position() + Arrays.stream(sizes, 0, first).sum());
+      int size = Arrays.stream(sizes, first, sizes.length).sum();
+      results.add(all.slice(all.position(), size).order(all.order()));
+      all.position(all.position() + size);
     }
     assertEquals(0, all.remaining());
     return results;
@@ -201,7 +226,7 @@ final class Emulator {
     in.writeBytes(bytes(4).putInt(sizes.length).array());
     for (int i = 0; i < sizes.length; i++) {
       int external = i - DType.values().length;
-      if (external >= 0 && external < plan.externals.length - 1) {
+      if (external >= 0 && external < plan.schedule.inputs()) {
         write(in, bits(plan.externals[external]));
       } else {
         byte[] garbage = new byte[sizes[i]];

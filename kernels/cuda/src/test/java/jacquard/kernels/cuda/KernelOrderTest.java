@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// is missing; and what the reference gives.
 class KernelOrderTest {
   /// CUDA C without what stands in PTX.
-  private static final Dialect PLAIN =
+  static final Dialect PLAIN =
       new Dialect(
           "C++",
           "",

@@ -115,11 +115,11 @@ class WarpGroupProductsTest {
     assertEquals("", trouble(products(), columns, text -> text));
   }
 
-  private static final String TILES = "for (i32 tile = blockIdx.x; tile < all; tile += gridDim.x)";
+  private static final String TILES = "for (i32 tile = group; tile < all; tile += groups)";
 
   /// A kernel that lacks what it says here multiplies wrong, or does what PTX leaves open.
   enum Lacking {
-    NOTHING(TILES, "for (i32 tile = 0; blockIdx.x == 0 && tile < all; tile++)", ""),
+    NOTHING(TILES, "for (i32 tile = 0; group == 0 && tile < all; tile++)", ""),
     A_BARRIER_BETWEEN_TILES(
         "wgmma_wait_0();\n    __syncthreads();", "wgmma_wait_0();", "what wgmma reads is written"),
     WORD_TO_THE_PROXY("fence_proxy_async();", "", "wgmma reads what is being written"),
