@@ -1,5 +1,6 @@
 package jacquard.bench.workloads;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.Schedule;
@@ -15,12 +16,11 @@ class CudaModelTextTest {
   private static final int AROUND_CALLS = 32;
 
   @ParameterizedTest
-  @ValueSource(ints = {80, 90})
-  void everyKernelOfTheModelsCompiles(int architecture) {
+  @ValueSource(strings = {"80", "90", "90a"})
+  void everyKernelOfTheModelsCompiles(String architecture) {
     List<Schedule> schedules =
         GoldenScheduleTest.models().map(m -> CompiledKernel.schedule(m.roots())).toList();
-    List<CompiledKernel> kernels =
-        CompiledKernel.of(CompiledKernel.textsOf(schedules), architecture);
+    List<CompiledKernel> kernels = CompiledKernel.of(schedules, architecture);
     int products = 0;
     for (CompiledKernel kernel : kernels) {
       boolean product = kernel.name().matches("(product|attention).*");
@@ -28,11 +28,13 @@ class CudaModelTextTest {
       products += product ? 1 : 0;
     }
     System.out.printf(
-        "sm_%d: %d kernels, of them %d products and attentions, at most %d registers%n",
+        "sm_%s: %d kernels, of them %d products and attentions, at most %d registers%n",
         architecture,
         kernels.size(),
         products,
         kernels.stream().mapToInt(CompiledKernel::registers).max().orElse(0));
     assertTrue(products >= 8, products + " products");
+    boolean groups = kernels.stream().anyMatch(kernel -> kernel.text().contains("wgmma_"));
+    assertEquals(architecture.equals("90a"), groups);
   }
 }

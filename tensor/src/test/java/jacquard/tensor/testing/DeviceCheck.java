@@ -5,10 +5,11 @@ import jacquard.tensor.Device;
 import java.util.List;
 import java.util.Set;
 
-/// The operation table on a device of a machine without a build: `DeviceCheck DEVICE [f32]`. Ends
-/// with 1 if a row fails.
+/// The operation table, and large products, on a device of a machine without a build: `DeviceCheck
+/// DEVICE [f32]`. Ends with 1 if a row or a product fails.
 public final class DeviceCheck {
   private static final int REPORTED = 400;
+  private static final String PRODUCTS = "jacquard.products";
 
   private DeviceCheck() {}
 
@@ -22,7 +23,7 @@ public final class DeviceCheck {
   }
 
   /// @param f32 whether other dtypes are left out
-  /// @return rows that failed
+  /// @return rows and products that failed
   static int check(Device device, boolean f32) {
     int failed = 0;
     for (OperationRow row : OperationTable.rows()) {
@@ -39,6 +40,23 @@ public final class DeviceCheck {
     System.out.printf(
         "operation table on %s: %d rows, %d failed%n",
         device, OperationTable.rows().size(), failed);
-    return failed;
+    return failed + largeProducts(device, f32);
+  }
+
+  /// Also of f32 whose operands may be rounded: these are exact in 11 bits.
+  private static int largeProducts(Device device, boolean f32) {
+    List<DType> all = List.of(DType.F32, DType.F16, DType.BF16);
+    int failed = LargeProducts.check(device, f32 ? all.subList(0, 1) : all);
+    String before = System.getProperty(PRODUCTS);
+    System.setProperty(PRODUCTS, "tf32");
+    try {
+      return failed + LargeProducts.check(device, all.subList(0, 1));
+    } finally {
+      if (before == null) {
+        System.clearProperty(PRODUCTS);
+      } else {
+        System.setProperty(PRODUCTS, before);
+      }
+    }
   }
 }

@@ -50,6 +50,15 @@ public record CompiledKernel(String name, String text, int registers, int spille
     return texts;
   }
 
+  /// Compiles all kernels of these schedules, as a device would ask for them.
+  ///
+  /// @param architecture `80`, `90`, or `90a` for compute capability 9.0 alone
+  public static List<CompiledKernel> of(List<Schedule> schedules, String architecture) {
+    boolean alone = architecture.endsWith("a");
+    Architecture to = new Architecture(Integer.parseInt(architecture.replace("a", "")), alone);
+    return of(textsOf(to.dialect(), schedules, Tiles.USUAL), to);
+  }
+
   /// Compiles texts with `nvcc`; skips the test, and says so, where there is none.
   ///
   /// @param texts by name

@@ -137,6 +137,7 @@ int cuFuncSetAttribute(Function* f, int which, int value) {
 int cuLaunchKernel(Function* f, u32 groups, u32 gy, u32 gz, u32 items, u32 iy, u32 iz, u32 shared, Stream* stream, void** a, void** extra) {
   NEEDS_CONTEXT;
   if (groups < 1 || items < 1 || items > 1024 || gy != 1 || gz != 1 || iy != 1 || iz != 1 || shared > f->mostShared || extra) return INVALID;
+  if (shared) fprintf(stderr, "%u bytes asked for\n", shared);
   Launch launch = {f, (int)groups, (int)items, shared, *(const int**)a[0], *(int*)a[1], *(const long long**)a[2], *(int**)a[3], *(const u64**)a[4]};
   if (stream->recorded) stream->recorded->launches.push_back(launch); else run(launch);
   return OK;
