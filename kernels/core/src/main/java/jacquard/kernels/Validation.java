@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /// The switch `jacquard.validate`: each task of a run is also computed by the reference, and the
 /// two are compared.
@@ -27,10 +28,16 @@ public final class Validation {
   /// @param task what to run and check
   /// @param memory where a value is
   /// @param dynamics scalars by slot, as bits
+  /// @param wanted whether a value is to be compared: a product that only its own epilogue reads
+  ///   may not be in memory
   /// @param action what to run
   /// @throws IllegalStateException naming the task, the element and both values, if they differ
   public static void check(
-      Task task, IntFunction<HostBuffer> memory, long[] dynamics, Runnable action) {
+      Task task,
+      IntFunction<HostBuffer> memory,
+      long[] dynamics,
+      IntPredicate wanted,
+      Runnable action) {
     Map<Integer, HostBuffer> copies = new HashMap<>();
     TreeSet<Integer> touched = new TreeSet<>(task.reads());
     touched.addAll(task.writes());
@@ -44,7 +51,7 @@ public final class Validation {
     TaskReference.run(task, copies::get, dynamics);
     for (int v : task.writes()) {
       HostBuffer expected = copies.get(v);
-      if (expected != null) {
+      if (expected != null && wanted.test(v)) {
         compare(task, v, expected, memory.apply(v));
       }
     }

@@ -31,6 +31,7 @@ class ValidationTest {
                 task,
                 v -> v == written ? out : in,
                 new long[0],
+                v -> true,
                 () -> System.arraycopy(result, 0, out.array(), out.offset(), 3)));
   }
 

@@ -117,7 +117,8 @@ final class CpuProgram implements Target.Program {
         if (validated) {
           Task task = schedule.tasks().get(i);
           Action action = steps.get(i).action;
-          Validation.check(task, memory::buffer, dynamics, () -> action.run(memory, dynamics));
+          Validation.check(
+              task, memory::buffer, dynamics, v -> true, () -> action.run(memory, dynamics));
         } else {
           steps.get(i).action.run(memory, dynamics);
         }

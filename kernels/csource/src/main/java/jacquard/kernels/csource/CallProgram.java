@@ -81,6 +81,7 @@ public final class CallProgram implements Target.Program {
         schedule.tasks().get(task),
         v -> copies.computeIfAbsent(v, this::copy),
         dynamics,
+        schedule::isKept,
         () -> {
           launches.launch(task);
           copies.clear();

@@ -65,7 +65,7 @@ public final class Calls {
       case Task.Loop l -> List.of(loop(l));
       case Task.Dot d -> {
         List<Call> calls = new ArrayList<>(Products.dot(dialect, schedule, d, tiles));
-        if (d.epilogue() != null) {
+        if (d.epilogue() != null && Epilogue.of(schedule, d) == null) {
           calls.add(loop(d.epilogue()));
         }
         yield calls;
@@ -115,24 +115,15 @@ public final class Calls {
 
   private Call loop(Task.Loop task) {
     Kernel kernel = task.kernel();
-    Launch launch = task.launch();
     CallBuilder call = builder();
     for (int a = 0; a < kernel.accesses().size(); a++) {
       if (kernel.accesses().get(a).memory()) {
         call.buffer(task.values().get(a));
       }
     }
-    long reduced = kernel.innerReduced() ? launch.inner() : 1;
-    for (int i = 0; i < kernel.reducedAxes(); i++) {
-      reduced *= launch.reduced().get(i);
-    }
-    long kept = (long) launch.outerSize() * (kernel.innerReduced() ? 1 : launch.inner());
-    call.numbers(launch.outer())
-        .numbers(launch.reduced())
-        .number(launch.inner(), Math.toIntExact(kept), Math.toIntExact(reduced));
-    for (Launch.Walk walk : launch.walks()) {
-      call.number(walk.offset()).numbers(walk.outer()).numbers(walk.reduced()).number(walk.inner());
-    }
+    numbers(call, task);
+    long reduced = reduced(task);
+    long kept = kept(task);
     boolean group = reduced >= LONG && (kernel.innerReduced() || kept < MANY) && kernel.reduces();
     boolean map = reduced == 1 && !kernel.reduces() && !kernel.innerReduced();
     boolean unrolled = map && kernel.reducedAxes() == 0 && kept >= LARGE && kept <= LARGEST;
@@ -144,6 +135,30 @@ public final class Calls {
     return group
         ? call.groups(source, "loop", kept, GROUP, sharedBytes(kernel))
         : call.items(source, "loop", unrolled ? kept / LoopText.UNROLLED : kept, GROUP);
+  }
+
+  private static long reduced(Task.Loop task) {
+    long reduced = task.kernel().innerReduced() ? task.launch().inner() : 1;
+    for (int i = 0; i < task.kernel().reducedAxes(); i++) {
+      reduced *= task.launch().reduced().get(i);
+    }
+    return reduced;
+  }
+
+  private static long kept(Task.Loop task) {
+    return (long) task.launch().outerSize()
+        * (task.kernel().innerReduced() ? 1 : task.launch().inner());
+  }
+
+  /// Hands the numbers of a loop to a call: sizes, then walks.
+  static void numbers(CallBuilder call, Task.Loop task) {
+    Launch launch = task.launch();
+    call.numbers(launch.outer())
+        .numbers(launch.reduced())
+        .number(launch.inner(), Math.toIntExact(kept(task)), Math.toIntExact(reduced(task)));
+    for (Launch.Walk walk : launch.walks()) {
+      call.number(walk.offset()).numbers(walk.outer()).numbers(walk.reduced()).number(walk.inner());
+    }
   }
 
   private static int sharedBytes(Kernel kernel) {

@@ -115,7 +115,8 @@ final class Convolutions {
     look = new Look(look.numbers(), windowed(look.a(), w), windowed(look.b(), w), look.c());
     Call product =
         Products.tiled(
-            dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, tiles);
-    return split.calls(dialect, schedule, product, t.result(), elements);
+            dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, null,
+            tiles);
+    return split.calls(dialect, schedule, product, t.result(), elements, null);
   }
 }

@@ -49,18 +49,19 @@ final class LoopText {
   private final StringBuilder text = new StringBuilder();
   private int passes;
 
-  private LoopText(Dialect dialect, Kernel kernel, Sharing sharing, int groupSize) {
+  private LoopText(
+      Dialect dialect, Kernel kernel, Sharing sharing, int groupSize, LoopValues values) {
     this.dialect = dialect;
     this.kernel = kernel;
     this.sharing = sharing;
     this.groupSize = groupSize;
-    values = new LoopValues(kernel);
+    this.values = values;
     depth = new int[kernel.instructions().size()];
   }
 
   /// The kernel, without what it calls.
   static String of(Dialect dialect, Kernel kernel, Sharing sharing, int groupSize) {
-    return new LoopText(dialect, kernel, sharing, groupSize).write();
+    return new LoopText(dialect, kernel, sharing, groupSize, new LoopValues(kernel)).write();
   }
 
   private String write() {
@@ -119,46 +120,64 @@ final class LoopText {
   /// All reads of an item before its first write, which the compiler could not exchange itself:
   /// buffers may be the same memory.
   private void unrolledMap() {
-    List<Instr.Store> stores = new ArrayList<>();
-    kernel
-        .instructions()
-        .forEach(i -> {
-          if (i instanceof Instr.Store s) {
-            stores.add(s);
-          }
-        });
     line("  ", "const i32 step = " + dialect.groups() + " * " + groupSize + ";");
     line(
         "  ",
         "for (i32 first = %s * %d + item; first < kept; first += step * %d) {"
             .formatted(dialect.group(), groupSize, UNROLLED));
-    for (Instr.Store s : stores) {
-      DType dtype = kernel.accesses().get(s.access()).dtype();
-      line("    ", CText.kept(dtype) + " o" + s.access() + "[" + UNROLLED + "];");
-    }
+    results("    ", Integer.toString(UNROLLED));
     String each = "for (i32 u = 0; u < " + UNROLLED + "; u++) {";
     line("    ", each);
     line("      ", "const i32 n = first + u * step;");
     line("      ", "if (n < kept) {");
-    keptIndex("        ", true);
-    level(Level.KEPT, 0, "        ");
-    level(Level.FULL, 0, "        ");
-    for (Instr.Store s : stores) {
-      DType dtype = kernel.accesses().get(s.access()).dtype();
-      line("        ", "o" + s.access() + "[u] = (" + CText.kept(dtype) + ")v" + s.value() + ";");
-    }
+    computeResults("        ", "u");
     line("      ", "}");
     line("    ", "}");
     line("    ", each);
     line("      ", "const i32 n = first + u * step;");
     line("      ", "if (n < kept) {");
-    keptIndex("        ", true);
-    for (Instr.Store s : stores) {
-      line("        ", values.store(s.access(), "o" + s.access() + "[u]"));
-    }
+    storeResults("        ", "u");
     line("      ", "}");
     line("    ", "}");
     line("  ", "}");
+  }
+
+  private List<Instr.Store> stores() {
+    List<Instr.Store> stores = new ArrayList<>();
+    for (Instr i : kernel.instructions()) {
+      if (i instanceof Instr.Store s) {
+        stores.add(s);
+      }
+    }
+    return stores;
+  }
+
+  private String kept(Instr.Store s) {
+    return CText.kept(kernel.accesses().get(s.access()).dtype());
+  }
+
+  /// An array for each result of a map.
+  private void results(String indent, String count) {
+    for (Instr.Store s : stores()) {
+      line(indent, kept(s) + " o" + s.access() + "[" + count + "];");
+    }
+  }
+
+  /// Results at index `n`, as element `at` of their arrays.
+  private void computeResults(String indent, String at) {
+    keptIndex(indent, true);
+    level(Level.KEPT, 0, indent);
+    level(Level.FULL, 0, indent);
+    for (Instr.Store s : stores()) {
+      line(indent, "o" + s.access() + "[" + at + "] = (" + kept(s) + ")v" + s.value() + ";");
+    }
+  }
+
+  private void storeResults(String indent, String at) {
+    keptIndex(indent, true);
+    for (Instr.Store s : stores()) {
+      line(indent, values.store(s.access(), "o" + s.access() + "[" + at + "]"));
+    }
   }
 
   private void reducing() {
@@ -386,5 +405,56 @@ final class LoopText {
     if (expression != null) {
       line(indent, "const " + CText.value(instr.dtype()) + " v" + i + " = " + expression + ";");
     }
+  }
+
+  /// A map as statements of another kernel, which computes some of what the map reads.
+  ///
+  /// @param head numbers and what is the same everywhere
+  /// @param results declares an array of [Epilogue#AT_ONCE] elements for each result
+  /// @param compute element `x` of the results from index `n` and, where the map reads what the
+  ///   other kernel has computed, `computed`
+  /// @param store stores element `x` of the results at index `n`
+  record Inlined(String head, String results, String compute, String store) {
+    /// Statements for the one element that `n` and `computed` are for.
+    String single() {
+      return """
+      {
+        const i32 x = 0;
+        RESULTS{
+          COMPUTE}
+        {
+          STORE}
+      }
+      """
+          .replace("RESULTS", results.strip() + "\n")
+          .replace("COMPUTE", compute.strip() + "\n")
+          .replace("STORE", store.strip() + "\n");
+    }
+  }
+
+  /// @param computed accesses whose element is `computed`
+  /// @param firstBuffer number of the first buffer that is the map's own
+  /// @param firstNumber place of its first number
+  static Inlined inlined(
+      Dialect dialect, Kernel kernel, Set<Integer> computed, int firstBuffer, int firstNumber) {
+    LoopValues values = new LoopValues(kernel, computed, firstBuffer, firstNumber);
+    LoopText map = new LoopText(dialect, kernel, Sharing.UNROLLED, 0, values);
+    map.findDepths();
+    map.text.append(values.sizes());
+    map.level(Level.UNIFORM, 0, "  ");
+    String head = map.taken();
+    map.results("    ", Integer.toString(Epilogue.AT_ONCE));
+    String results = map.taken();
+    map.computeResults("        ", "x");
+    String compute = map.taken();
+    map.storeResults("        ", "x");
+    return new Inlined(head, results, compute, map.taken());
+  }
+
+  /// What was written since the last call.
+  private String taken() {
+    String taken = text.toString();
+    text.setLength(0);
+    return taken;
   }
 }

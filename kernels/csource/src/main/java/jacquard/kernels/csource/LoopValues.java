@@ -9,6 +9,7 @@ import jacquard.tensor.graph.ReduceKind;
 import jacquard.tensor.reference.IntegerArithmetic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The values of a loop kernel as C expressions. Value `i` is the variable `vi`, buffer `i` is
@@ -18,17 +19,30 @@ final class LoopValues {
   private final boolean reducing;
   private final List<DType> buffers = new ArrayList<>();
   private final int[] bufferOf;
+  private final Set<Integer> computed;
+  private final int firstNumber;
 
   LoopValues(Kernel kernel) {
+    this(kernel, Set.of(), 0, -1);
+  }
+
+  /// A kernel inside of another one.
+  ///
+  /// @param computed accesses whose element is the variable `computed`
+  /// @param firstBuffer number of the first buffer
+  /// @param firstNumber place of the first number; -1 behind the starts of the buffers
+  LoopValues(Kernel kernel, Set<Integer> computed, int firstBuffer, int firstNumber) {
     this.kernel = kernel;
+    this.computed = Set.copyOf(computed);
     reducing = kernel.reduces() || kernel.innerReduced() || kernel.reducedAxes() > 0;
     bufferOf = new int[kernel.accesses().size()];
     for (int a = 0; a < bufferOf.length; a++) {
-      if (kernel.accesses().get(a).memory()) {
-        bufferOf[a] = buffers.size();
+      if (kernel.accesses().get(a).memory() && !computed.contains(a)) {
+        bufferOf[a] = firstBuffer + buffers.size();
         buffers.add(kernel.accesses().get(a).dtype());
       }
     }
+    this.firstNumber = firstNumber < 0 ? buffers.size() : firstNumber;
   }
 
   /// Element dtypes of the buffers, in the order of the accesses that have one.
@@ -44,7 +58,7 @@ final class LoopValues {
   /// Names for the numbers: sizes, then the walk of each access.
   String sizes() {
     StringBuilder text = new StringBuilder();
-    int at = buffers.size();
+    int at = firstNumber;
     for (int i = 0; i < kernel.outerAxes(); i++) {
       number(text, "const i32 no" + i + " = p[" + at++ + "];");
     }
@@ -72,7 +86,9 @@ final class LoopValues {
 
   /// The element of an access at the current index.
   private String element(int a) {
-    return CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));
+    return computed.contains(a)
+        ? "computed"
+        : CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));
   }
 
   /// A statement that makes `x` the element of an access at the current index.

@@ -7,6 +7,7 @@ import jacquard.tensor.Ints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Matrix products and convolutions: tiles of the result, which a group computes from tiles of both
 /// operands in shared memory.
@@ -86,14 +87,29 @@ final class Products {
             }
             BARRIER;
           }
+          ENDING
+        }
+      }
+      """;
+
+  private static final String DIRECT =
+      """
           for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) {
             const i32 i = i0 + u / VEC * (VEC * SIDE) + ti * VEC + u % VEC;
             const i32 j = j0 + v / VEC * (VEC * SIDE) + tj * VEC + v % VEC;
             if (i < m && j < n) b2[part * (m * n * batch) + LOOKC] = (M)(sum[u][v]);
           }
-        }
-      }
       """;
+
+  /// Every sixteenth row, as they lie in the items.
+  private static final Epilogue.Bands BANDS =
+      new Epilogue.Bands(
+          "EACH",
+          "for (i32 v = 0; v < EACH; v++) as[ti][v / VEC * (VEC * SIDE) + tj * VEC + v % VEC] = sum[w][v];",
+          "as",
+          "SIDE",
+          "u / VEC * (VEC * SIDE) + row * VEC + u % VEC",
+          "TILE");
 
   /// Reads of an operand in the text of a [Look].
   private static final Pattern READ = Pattern.compile("value = (b[01])\\[([^\\]]*)\\];");
@@ -112,11 +128,13 @@ final class Products {
       Look look,
       boolean aFast,
       boolean bFast,
-      int tile) {
+      int tile,
+      @Nullable Epilogue epilogue) {
     int each = tile / SIDE;
-    StringBuilder head = new StringBuilder();
-    head.append(dialect.begin(SIDE * SIDE, List.of(operands, operands, dtype)));
-    head.append(Matrices.named(look.numbers));
+    String head = head(dialect, SIDE * SIDE, operands, dtype, look.numbers, epilogue);
+    if (epilogue != null && dtype.bytes() <= Float.BYTES) {
+      head = together(2, SIDE * SIDE, head);
+    }
     String multiply =
         switch (dtype) {
           case F32, F64 -> "sum[u][v] = fma(left[u], right[v], sum[u][v])";
@@ -129,6 +147,8 @@ final class Products {
         };
     String tiles =
         TILES
+            .replace(
+                "ENDING", (epilogue == null ? DIRECT : epilogue.staged(BANDS, SIDE * SIDE)).strip())
             .replace("GROUPS", dialect.groups())
             .replace("GROUP", dialect.group())
             .replace("ITEM", dialect.item())
@@ -147,7 +167,32 @@ final class Products {
             .replace("SIDE", Integer.toString(SIDE))
             .replace("EACH", Integer.toString(each))
             .replace("VEC", Integer.toString(Math.min(4, each)));
-    return head + CText.typed(dtype, tiles);
+    String typed = CText.typed(dtype, tiles);
+    return head
+        + (epilogue == null ? typed : epilogue.into(typed, dialect, 3, look.numbers.size()));
+  }
+
+  /// The beginning of a kernel for a product and what follows it: buffers and numbers.
+  static String head(
+      Dialect dialect,
+      int items,
+      DType operands,
+      DType dtype,
+      List<String> numbers,
+      @Nullable Epilogue epilogue) {
+    List<DType> buffers = new ArrayList<>(List.of(operands, operands, dtype));
+    if (epilogue != null) {
+      buffers.addAll(epilogue.buffers());
+    }
+    String head = dialect.begin(items, buffers) + Matrices.named(buffers.size(), numbers);
+    return epilogue == null ? head : head + epilogue.text(dialect, 3, numbers.size()).head();
+  }
+
+  /// The head of a kernel of whose groups a multiprocessor shall have registers for several: for
+  /// two of 256 items, 128 each.
+  static String together(int groups, int items, String head) {
+    String one = "__launch_bounds__(" + items + ")";
+    return groups == 1 ? head : head.replace(one, one.replace(")", ", " + groups + ")"));
   }
 
   /// What is asked for a product of these sizes.
@@ -235,15 +280,15 @@ final class Products {
       return batch;
     }
 
-    /// Lines that name the numbers of a kernel with three buffers.
-    static String named(List<String> names) {
+    /// Lines that name the numbers of a kernel.
+    static String named(int buffers, List<String> names) {
       StringBuilder lines = new StringBuilder();
       for (int i = 0; i < names.size(); i++) {
         lines
             .append("  const i32 ")
             .append(names.get(i))
             .append(" = p[")
-            .append(3 + i)
+            .append(buffers + i)
             .append("];\n");
       }
       return lines.toString();
@@ -256,15 +301,25 @@ final class Products {
     long batch = Matrices.batch(t);
     Split split = Split.of(call, t.dtype(), batch, t.m(), t.n(), t.k());
     Matrices matrices = Matrices.of(call, t, split);
+    Epilogue epilogue = Epilogue.of(schedule, t);
+    Epilogue here = split.count() == 1 ? epilogue : null; // or where parts are added
+    if (here != null) {
+      here.arguments(call);
+    }
     Call product =
         dialect.tensorCores() && TensorProducts.fits(call, t)
-            ? TensorProducts.dot(dialect, call, t, matrices, tiles)
-            : dot(dialect, call, t, matrices, tiles);
-    return split.calls(dialect, schedule, product, t.c(), batch * t.m() * t.n());
+            ? TensorProducts.dot(dialect, call, t, matrices, here, tiles)
+            : dot(dialect, call, t, matrices, here, tiles);
+    return split.calls(dialect, schedule, product, t.c(), batch * t.m() * t.n(), epilogue);
   }
 
   private static Call dot(
-      Dialect dialect, CallBuilder call, Task.Dot t, Matrices matrices, Tiles tiles) {
+      Dialect dialect,
+      CallBuilder call,
+      Task.Dot t,
+      Matrices matrices,
+      @Nullable Epilogue epilogue,
+      Tiles tiles) {
     int rank = t.batch().length();
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
@@ -293,6 +348,7 @@ final class Products {
         bFast,
         sizes,
         matrices.split,
+        epilogue,
         tiles);
   }
 
@@ -321,11 +377,12 @@ final class Products {
       boolean bFast,
       Sizes sizes,
       Split split,
+      @Nullable Epilogue epilogue,
       Tiles tiles) {
     List<Integer> choice = fitting(dtype, sizes.m, sizes.n);
     int usual = tile(dtype, sizes.batch, sizes.m, sizes.n);
     int tile = tiles.of(product(call, task, kind, sizes, choice, usual));
-    String text = text(dialect, operands, dtype, look, aFast, bFast, tile);
+    String text = text(dialect, operands, dtype, look, aFast, bFast, tile, epilogue);
     long groups = split.count() * tiles(tile, sizes.batch, sizes.m, sizes.n);
     return call.groups(text, "product", groups, SIDE * SIDE, localBytes(tile, dtype));
   }

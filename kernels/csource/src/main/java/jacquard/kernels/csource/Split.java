@@ -2,7 +2,9 @@ package jacquard.kernels.csource;
 
 import jacquard.kernels.Schedule;
 import jacquard.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Long sums of few elements: parts of the terms are added by different groups, into memory beside
 /// the result's, and these sums in their order. The same for every tile.
@@ -42,30 +44,46 @@ record Split(int terms, int count) {
     }
   }
 
-  /// The product, and the sum of its parts if there are several.
-  List<Call> calls(Dialect dialect, Schedule schedule, Call product, int result, long elements) {
+  /// The product, and the sum of its parts if there are several, with what is done to it.
+  List<Call> calls(
+      Dialect dialect,
+      Schedule schedule,
+      Call product,
+      int result,
+      long elements,
+      @Nullable Epilogue epilogue) {
     if (count == 1) {
       return List.of(product);
     }
+    int all = Math.toIntExact(elements);
+    CallBuilder call =
+        new CallBuilder(schedule).scratch(count * all).buffer(result).number(all, count);
+    List<DType> buffers = new ArrayList<>(List.of(DType.F32, DType.F32));
+    String head = "";
+    String store = "b1[n] = computed;";
+    if (epilogue != null) {
+      epilogue.arguments(call);
+      buffers.addAll(epilogue.buffers());
+      LoopText.Inlined text = epilogue.text(dialect, 2, 2);
+      head = text.head();
+      store = (epilogue.keepsProduct() ? store + "\n" : "") + text.single();
+    }
     String text =
-        dialect.begin(Calls.GROUP, List.of(DType.F32, DType.F32))
-            + "  const i32 count = p[2], parts = p[3];\n  "
+        dialect.begin(Calls.GROUP, buffers)
+            + "  const i32 count = p[%d], parts = p[%d];\n"
+                .formatted(buffers.size(), buffers.size() + 1)
+            + head
+            + "  "
             + dialect.each("n", "count", Calls.GROUP)
             + """
              {
-                float sum = b0[n];
-                for (i32 part = 1; part < parts; part++) sum += b0[part * count + n];
-                b1[n] = sum;
+                float computed = b0[n];
+                for (i32 part = 1; part < parts; part++) computed += b0[part * count + n];
+                STORE
               }
             }
-            """;
-    int all = Math.toIntExact(elements);
-    Call sum =
-        new CallBuilder(schedule)
-            .scratch(count * all)
-            .buffer(result)
-            .number(all, count)
-            .items(text, "parts", all, Calls.GROUP);
-    return List.of(product, sum);
+            """
+                .replace("STORE", store);
+    return List.of(product, call.items(text, "parts", all, Calls.GROUP));
   }
 }

@@ -6,6 +6,7 @@ import jacquard.kernels.csource.Products.Sizes;
 import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import jacquard.tensor.Switches;
+import org.jspecify.annotations.Nullable;
 
 /// Products of f16 or bf16 matrices on tensor cores; with `jacquard.products=tf32` those of f32
 /// too. Tiles of the operands lie in shared memory as they lie in memory.
@@ -24,7 +25,13 @@ final class TensorProducts {
         && (b.get(rank) == 1 || b.get(rank + 1) == 1);
   }
 
-  static Call dot(Dialect dialect, CallBuilder call, Task.Dot t, Matrices matrices, Tiles tiles) {
+  static Call dot(
+      Dialect dialect,
+      CallBuilder call,
+      Task.Dot t,
+      Matrices matrices,
+      @Nullable Epilogue epilogue,
+      Tiles tiles) {
     int rank = t.batch().length();
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
@@ -42,7 +49,7 @@ final class TensorProducts {
             .formatted(operands, left.letter(), right.letter(), aAligned ? 1 : 0, bAligned ? 1 : 0);
     String walk = rank == 0 ? "const i32 pa = ao, pb = bo;" : matrices.walk().strip();
     TensorTiles.Form form =
-        new TensorTiles.Form(kind, operands, left, right, matrices.names(), walk);
+        new TensorTiles.Form(kind, operands, left, right, matrices.names(), walk, epilogue);
     Sizes sizes = new Sizes(matrices.batch(), t.m(), t.n(), t.k());
     return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes)
         ? WarpGroupProducts.call(dialect, call, t, form, sizes, matrices.split(), tiles)

@@ -1,10 +1,10 @@
 package jacquard.kernels.csource;
 
 import jacquard.kernels.Task;
-import jacquard.kernels.csource.Products.Matrices;
 import jacquard.kernels.csource.Products.Sizes;
 import jacquard.tensor.DType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Products whose tiles are multiplied by the tensor cores of CUDA devices from compute capability
 /// 8.0 on: `mma.sync` m16n8k16 of f16 or bf16, added in f32, or m16n8k8 of f32 rounded to 11
@@ -91,6 +91,13 @@ final class TensorTiles {
               }
             }
           }
+          ENDING
+        }
+      }
+      """;
+
+  private static final String DIRECT =
+      """
           BARRIER;
           #pragma unroll
           for (i32 u = 0; u < TILE / 32; u++) {
@@ -103,9 +110,21 @@ final class TensorTiles {
               }
             }
           }
-        }
-      }
       """;
+
+  /// 16 rows of the upper warps, and 16 of the lower ones.
+  private static final Epilogue.Bands BANDS =
+      new Epilogue.Bands(
+          "TILE / 32",
+          """
+          #pragma unroll
+          for (i32 v = 0; v < TILE / 32; v++) for (i32 q = 0; q < 4; q++)
+            stage[item / 128 * 16 + lane / 4 + q / 2 * 8][wj + v * 8 + lane % 4 * 2 + q % 2] = sum[w][v][q];
+          """,
+          "stage",
+          "32",
+          "row / 16 * (TILE / 2) + u * 16 + row % 16",
+          "COLUMNS");
 
   /// What is multiplied, and where it lies.
   ///
@@ -115,13 +134,28 @@ final class TensorTiles {
   /// @param b the right one
   /// @param names of the numbers that follow the buffers' starts
   /// @param walk text before the terms of a tile are added, where `z` is the item of the batch
+  /// @param epilogue what the kernel does with the result, other than to store it
   record Form(
       String kind,
       DType operands,
       TensorOperand a,
       TensorOperand b,
       List<String> names,
-      String walk) {}
+      String walk,
+      @Nullable Epilogue epilogue) {
+
+    /// The end of a tile.
+    ///
+    /// @param direct stores the result
+    /// @param bands its way through shared memory
+    /// @param memory the name of that
+    String ending(String direct, Epilogue.Bands bands, String memory) {
+      return epilogue == null
+          ? direct.strip()
+          : "float (*stage)[COLUMNS + 4] = (float (*)[COLUMNS + 4])%s;\n".formatted(memory)
+              + epilogue.staged(bands, GROUP);
+    }
+  }
 
   /// Elements of a part.
   static int size(DType operands) {
@@ -144,7 +178,8 @@ final class TensorTiles {
     int size = size(form.operands);
     boolean wide = form.operands == DType.F32;
     String template =
-        TEXT.replace("LOADA", form.a.load('a'))
+        TEXT.replace("ENDING", form.ending(DIRECT, BANDS, "tiles"))
+            .replace("LOADA", form.a.load('a'))
             .replace("LOADB", form.b.load('b'))
             .replace("FRAGMENTA", form.a.fragment('a'))
             .replace("FRAGMENTB", form.b.fragment('b'))
@@ -168,11 +203,11 @@ final class TensorTiles {
   /// @param together groups that a multiprocessor shall have registers for
   static String text(
       Dialect dialect, Form form, String template, int rows, int columns, int depth, int together) {
-    String bounds = "__launch_bounds__(" + GROUP;
     String head =
-        dialect
-            .begin(GROUP, List.of(form.operands, form.operands, DType.F32))
-            .replace(bounds + ")", bounds + (together > 1 ? ", " + together + ")" : ")"));
+        Products.together(
+            together,
+            GROUP,
+            Products.head(dialect, GROUP, form.operands, DType.F32, form.names, form.epilogue));
     String text =
         template
             .replace("LOOP\n", LOOP)
@@ -186,7 +221,11 @@ final class TensorTiles {
             .replace("COLUMNS", Integer.toString(columns))
             .replace("DEPTH", Integer.toString(depth))
             .replace("SIZE", Integer.toString(size(form.operands)));
-    return head + Matrices.named(form.names) + text;
+    Epilogue epilogue = form.epilogue;
+    return head
+        + (epilogue == null
+            ? text
+            : epilogue.into(CText.typed(DType.F32, text), dialect, 3, form.names.size()));
   }
 
   private static int tile(long batch, int m, int n) {

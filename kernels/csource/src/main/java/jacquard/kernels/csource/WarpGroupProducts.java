@@ -78,6 +78,13 @@ final class WarpGroupProducts {
           }
           wgmma_wait_0();
           BARRIER;
+          ENDING
+        }
+      }
+      """;
+
+  private static final String DIRECT =
+      """
           #pragma unroll
           for (i32 q = 0; q < COLUMNS / 2; q += 2) {
             const i32 i = i0 + item / 32 * 16 + lane / 4 + q / 2 % 2 * 8, j = j0 + q / 4 * 8 + lane % 4 * 2;
@@ -89,9 +96,21 @@ final class WarpGroupProducts {
               if (j + 1 < n) c[1] = sum[q + 1];
             }
           }
-        }
-      }
       """;
+
+  /// The whole tile: there is room for it.
+  private static final Epilogue.Bands BANDS =
+      new Epilogue.Bands(
+          "1",
+          """
+          #pragma unroll
+          for (i32 q = 0; q < COLUMNS / 2; q++)
+            stage[item / 32 * 16 + lane / 4 + q / 2 % 2 * 8][q / 4 * 8 + lane % 4 * 2 + q % 2] = sum[q];
+          """,
+          "stage",
+          Integer.toString(ROWS),
+          "row",
+          "COLUMNS");
 
   /// f32 is rounded where it has arrived, by the item that copied it.
   private static final String ROUNDED =
@@ -135,7 +154,8 @@ final class WarpGroupProducts {
     String dtype = wide ? "tf32" : form.operands().toString();
     String parts = Integer.toString(PARTS);
     String template =
-        TEXT.replace("LOADA", left.load('a', parts, Integer.toString(ROWS), place(left)))
+        TEXT.replace("ENDING", form.ending(DIRECT, BANDS, "memory"))
+            .replace("LOADA", left.load('a', parts, Integer.toString(ROWS), place(left)))
             .replace("LOADB", right.load('b', parts, Integer.toString(columns), place(right)))
             .replace("ROUNDED", wide ? ROUNDED.strip() : "")
             .replace(

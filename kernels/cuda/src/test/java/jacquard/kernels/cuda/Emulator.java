@@ -34,6 +34,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Runs the text of CUDA kernels on a processor: `warps.hpp` says how. All plans are compiled in
 /// one go, and then run.
@@ -55,6 +57,32 @@ final class Emulator {
   Emulator(Dialect dialect, Tiles tiles) {
     this.dialect = dialect;
     this.tiles = tiles;
+  }
+
+  /// CUDA C for `g++`.
+  static Dialect dialect(Dialect.TensorCores tensorCores) {
+    return new Dialect(
+        "C++",
+        "",
+        Dialect.CUDA.kernel(),
+        Dialect.CUDA.argument(),
+        Dialect.CUDA.buffer(),
+        "static inline",
+        Dialect.CUDA.local(),
+        Dialect.CUDA.group(),
+        Dialect.CUDA.item(),
+        Dialect.CUDA.groups(),
+        Dialect.CUDA.barrier(),
+        Dialect.CUDA.exchange(),
+        tensorCores);
+  }
+
+  /// A program without the functions that stand in PTX: `warps.hpp` has them.
+  static String withoutPtx(String program) {
+    return Stream.of(program.split("(?m)^(?=FN |extern )"))
+        .filter(part ->
+            !part.startsWith("FN ") || !part.matches("(?s).*\\b(asm|extern|__cvta\\w*)\\b.*"))
+        .collect(Collectors.joining());
   }
 
   /// A plan with the buffers of its run, the last of which are those of results.

@@ -25,22 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Kernels whose items share memory give the same bits whichever item is first, so that no barrier
 /// is missing; and what the reference gives.
 class KernelOrderTest {
-  /// CUDA C without what stands in PTX.
-  static final Dialect PLAIN =
-      new Dialect(
-          "C++",
-          "",
-          Dialect.CUDA.kernel(),
-          Dialect.CUDA.argument(),
-          Dialect.CUDA.buffer(),
-          "static inline",
-          Dialect.CUDA.local(),
-          Dialect.CUDA.group(),
-          Dialect.CUDA.item(),
-          Dialect.CUDA.groups(),
-          Dialect.CUDA.barrier(),
-          Dialect.CUDA.exchange(),
-          Dialect.TensorCores.NONE);
+  static final Dialect PLAIN = Emulator.dialect(Dialect.TensorCores.NONE);
 
   @TempDir Path folder;
 

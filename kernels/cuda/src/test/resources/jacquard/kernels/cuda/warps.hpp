@@ -4,6 +4,7 @@
 // meetings of the group order what warps do. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by
 // lane; copies arrive only when they are waited for.
 #include <ucontext.h>
+#include <algorithm>
 #include <cmath>
 using namespace std;
 #include <cstdio>
@@ -117,6 +118,18 @@ static float f16(u16 bits) {
     : exponent == 31 ? (digits ? NAN : INFINITY) : std::ldexp((float)(1024 + digits), exponent - 25);
   return bits >> 15 ? -x : x;
 }
+// To nearest, ties to even: of a scaled number that has the last bit of the result where a float has its own.
+static u16 f16_bits(float x) {
+  u16 sign = (u16)(bits_of(x) >> 16 & 0x8000);
+  if (std::isnan(x)) return 0x7e00;
+  float size = std::fabs(x);
+  if (size >= 65520) return sign | 0x7c00;
+  int exponent = std::max(size > 0 ? std::ilogb(size) : -14, -14);
+  u32 digits = (u32)std::nearbyint(std::ldexp(size, 10 - exponent));
+  return sign | (u16)(digits + ((u32)(exponent + 14) << 10));
+}
+#define F16_LOAD(b, i) f16((b)[i])
+#define F16_STORE(b, i, x) (b)[i] = f16_bits(x)
 static float bf16(u16 bits) { return f32((u32)bits << 16); }
 
 // Register i of a holds row lane / 4 (+ 8 for i = 1, 3), columns 2 (lane % 4) and the next (+ 8 for i = 2, 3); of b, rows and

@@ -1,0 +1,110 @@
+package jacquard.kernels.cuda;
+
+import static jacquard.kernels.csource.Dialect.TensorCores.NONE;
+import static jacquard.kernels.csource.Dialect.TensorCores.WARPS;
+import static jacquard.kernels.csource.Dialect.TensorCores.WARP_GROUPS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jacquard.kernels.Schedule;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Tiles;
+import jacquard.tensor.DType;
+import jacquard.tensor.Device;
+import jacquard.tensor.Half;
+import jacquard.tensor.spi.Backend;
+import jacquard.tensor.testing.ProductEpilogues;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Loops that kernels of products run on what they have computed: no launch of their own, and what
+/// the reference computes.
+class CudaEpilogueTest {
+  @TempDir Path folder;
+
+  /// One group computes all tiles, one after the other.
+  private static String oneGroup(String program) {
+    String changed =
+        program.replaceAll(
+            "for \\(i32 tile = (\\S+); tile < ([^;]+); tile \\+= \\S+\\)",
+            "for (i32 tile = 0; $1 == 0 && tile < $2; tile++)");
+    assertNotEquals(program, changed);
+    return changed;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NONE, F32", "WARPS, F16", "WARPS, BF16", "WARP_GROUPS, BF16"})
+  void productsRunThemWithoutALaunch(Dialect.TensorCores cores, DType dtype)
+      throws IOException, InterruptedException {
+    List<ProductEpilogues.Case> cases = ProductEpilogues.of(dtype, Device.REFERENCE);
+    Dialect dialect = Emulator.dialect(cores);
+    Emulator emulator = new Emulator(dialect);
+    String instruction = Map.of(NONE, "", WARPS, "mma_", WARP_GROUPS, "wgmma_").get(cores);
+    Set<String> kernels = new HashSet<>();
+    for (ProductEpilogues.Case c : cases) {
+      emulator.add(
+          c.result(),
+          plan -> {
+            kernels.addAll(plan.listing().kernels().values());
+            assertTrue(
+                plan.listing().kernels().keySet().stream()
+                    .allMatch(name -> name.startsWith("product") || name.startsWith("parts")),
+                () -> c.name() + ": " + plan.listing().kernels().keySet());
+            assertEquals(c.products(), plan.schedule().tasks().size(), c::name);
+            return true;
+          });
+    }
+    assertTrue(kernels.stream().anyMatch(text -> text.contains(instruction)));
+    List<ByteBuffer> results =
+        emulator.run(folder, texts -> oneGroup(Emulator.withoutPtx(dialect.program(texts))));
+    for (int i = 0; i < cases.size(); i++) {
+      ByteBuffer result = results.get(i);
+      DType of = cases.get(i).result().dtype();
+      ProductEpilogues.check(
+          cases.get(i),
+          at -> of.isHalf() ? Half.value(of, result.getShort(2 * at)) : result.getFloat(4 * at));
+    }
+  }
+
+  private static Map<String, String> texts(Dialect dialect, DType... dtypes) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (DType dtype : dtypes) {
+      for (ProductEpilogues.Case c : ProductEpilogues.of(dtype, Device.REFERENCE)) {
+        Backend.Root root = new Backend.Root(c.result().node(), null);
+        Schedule schedule = CompiledKernel.schedule(List.of(root));
+        texts.putAll(CompiledKernel.textsOf(dialect, List.of(schedule), Tiles.USUAL));
+      }
+    }
+    return texts;
+  }
+
+  private static void hasRegisters(CompiledKernel kernel) {
+    assertEquals(0, kernel.spilledBytes(), kernel::toString);
+    assertTrue(kernel.registers() <= 128, kernel::toString);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {80, 90})
+  void kernelsCompileWithoutSpills(int architecture) {
+    CompiledKernel.of(texts(Dialect.CUDA, DType.F32, DType.BF16), architecture)
+        .forEach(CudaEpilogueTest::hasRegisters);
+  }
+
+  @Test
+  void kernelsOfWarpGroupsCompileWithoutSpills() {
+    CompiledKernel.for90Alone(texts(Dialect.CUDA_90A, DType.BF16))
+        .forEach(CudaEpilogueTest::hasRegisters);
+  }
+}
