@@ -51,11 +51,12 @@ if [ -n "$pack" ]; then
   tests=$(ls "$root"/tensor/target/launch/*-tests.jar "$root"/tensor/target/*-tests.jar 2>/dev/null | head -n 1)
   [ -n "$tests" ] || die "no test jar of tensor: run ./jacquard test -pl tensor -DskipTests first"
   cp "$tests" "$pack/lib/tensor-tests.jar"
-  jdk=${JAVA_HOME:-$(dirname -- "$(dirname -- "$(readlink -f "$(command -v java)")")")}
+  # the JDK that the launcher found, which may be another than the one on the PATH
+  jdk=$(JACQUARD_JAVA_OPTS=-XshowSettings:properties "$root/jacquard" --version 2>&1 | sed -n 's/^ *java\.home = //p')
   rm -rf "$pack/runtime"
   "$jdk/bin/jlink" --compress zip-0 --strip-debug --no-header-files --no-man-pages --output "$pack/runtime" \
     --add-modules java.base,java.desktop,java.logging,java.management,java.net.http,jdk.incubator.vector,jdk.management,jdk.unsupported ||
-    die "jlink failed: set JAVA_HOME to a JDK 25 or newer"
+    die "jlink of $jdk failed"
   cp "$here/gpu.sh" "$here/gpu_torch.py" "$pack/"
   tar -C "$(dirname -- "$pack")" -cJf "$pack.tar.xz" "$(basename -- "$pack")" || die "cannot write $pack.tar.xz"
   du -sh "$pack" "$pack.tar.xz"

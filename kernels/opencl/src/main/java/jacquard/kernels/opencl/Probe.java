@@ -17,7 +17,7 @@ import org.jocl.cl_platform_id;
 /// @param trouble what is missing and what to do; empty if nothing is
 record Probe(List<ClDevice> devices, String trouble) {
   private static final String INSTALL =
-      "; install your GPU's driver with OpenCL, or PoCL for the processor (Debian: pocl-opencl-icd)";
+      "; install your GPU's driver with OpenCL, or PoCL for the processor (Debian: pocl-opencl-icd ocl-icd-libopencl1)";
 
   private static final class Holder {
     static final Probe PROBE = probe();
