@@ -160,7 +160,7 @@ if part speed; then
     cat "$out/torch.log"
   fi
   on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side 2>"$out/device.err" | tee "$out/device.log"
-  wanted='W1 W2'
+  wanted='W1 W2 W5'
   [ -n "$small" ] && wanted=W1
   # shellcheck disable=SC2086
   on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"

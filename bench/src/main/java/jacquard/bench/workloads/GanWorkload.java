@@ -14,6 +14,7 @@ import jacquard.nn.Linear;
 import jacquard.nn.Loss;
 import jacquard.nn.Parameter;
 import jacquard.nn.Pass;
+import jacquard.nn.Precision;
 import jacquard.nn.Reduction;
 import jacquard.nn.Sequential;
 import jacquard.nn.Unflatten;
@@ -45,8 +46,10 @@ final class GanWorkload implements Workload {
   private final Adam generatorOptimiser;
   private final Adam discriminatorOptimiser;
   private final List<Tensor> images = new ArrayList<>();
+  private final Precision precision;
 
-  private GanWorkload(Layer generator, Layer discriminator, int... image) {
+  private GanWorkload(Precision precision, Layer generator, Layer discriminator, int... image) {
+    this.precision = precision;
     this.generator = generator;
     this.discriminator = discriminator;
     generatorParameters = generator.parameters();
@@ -71,6 +74,7 @@ final class GanWorkload implements Workload {
     Init g = Init.of(0);
     Init d = Init.of(1);
     return new GanWorkload(
+        Precision.F32,
         Sequential.of(
             Linear.of(g.at("fc1"), NOISE, 256),
             Activation.RELU,
@@ -89,10 +93,15 @@ final class GanWorkload implements Workload {
   }
 
   static GanWorkload convolutional() {
+    return convolutional(Precision.F32);
+  }
+
+  static GanWorkload convolutional(Precision precision) {
     Init g = Init.of(0);
     Init d = Init.of(1);
     Initialiser standard = Initialiser.standard();
     return new GanWorkload(
+        precision,
         Sequential.of(
             Linear.of(g.at("fc"), NOISE, FEATURES),
             Unflatten.of(128, 7, 7),
@@ -127,7 +136,7 @@ final class GanWorkload implements Workload {
 
   @Override
   public Prepared trace(IntSupplier step, List<Tensor> batch) {
-    Pass pass = Pass.training(Key.of(1).fold(step));
+    Pass pass = Pass.training(Key.of(1).fold(step), precision);
     Tensor z = Workload.noise(batch, pass, BATCH, NOISE);
     Tensor real =
         Loss.binaryCrossEntropy(discriminator.forward(batch.get(0), pass), 1, Reduction.MEAN);

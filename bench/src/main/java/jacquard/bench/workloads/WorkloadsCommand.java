@@ -52,7 +52,7 @@ public final class WorkloadsCommand implements Callable<Integer> {
     ALL.put("W2-gpt-medium", p -> new GptWorkload(6, 6, 384, 256, 8, p));
     ALL.put("W3-vae", p -> VaeWorkload.linear());
     ALL.put("W4-conv-vae", p -> VaeWorkload.convolutional());
-    ALL.put("W5-dcgan-freezeD", p -> GanWorkload.convolutional());
+    ALL.put("W5-dcgan-freezeD", p -> GanWorkload.convolutional(p));
     ALL.put("W6-mlp-gan", p -> GanWorkload.linear());
   }
 
@@ -78,8 +78,8 @@ public final class WorkloadsCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       description =
-          "What products of the transformers multiply: f32, bf16 or f16; the other workloads are"
-              + " left out if it isn't f32.",
+          "What products of the transformers and of W5 multiply: f32, bf16 or f16; the other"
+              + " workloads are left out if it isn't f32.",
       paramLabel = "TYPE")
   private Precision precision = Precision.F32;
 
@@ -157,7 +157,7 @@ public final class WorkloadsCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(String name) {
-    boolean fits = precision == Precision.F32 || name.contains("-gpt-");
+    boolean fits = precision == Precision.F32 || name.matches(".*-(gpt|dcgan)-.*");
     return fits && (wanted.isEmpty() || wanted.stream().anyMatch(name::startsWith));
   }
 

@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.Schedule;
+import jacquard.kernels.Task;
 import jacquard.kernels.cuda.CompiledKernel;
+import jacquard.nn.Precision;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,5 +40,18 @@ class CudaModelTextTest {
     assertTrue(products >= 8, products + " products");
     boolean groups = kernels.stream().anyMatch(kernel -> kernel.text().contains("wgmma_"));
     assertEquals(architecture.equals("90a"), groups);
+  }
+
+  @Test
+  void tensorCoresMultiplyWhateverAGanInBf16Does() {
+    var gan = new GoldenScheduleTest.Model("gan", () -> GanWorkload.convolutional(Precision.BF16));
+    Schedule schedule = CompiledKernel.schedule(gan.roots());
+    assertTrue(schedule.tasks().stream().filter(t -> t instanceof Task.Conv).count() >= 8);
+    Map<String, String> texts = CompiledKernel.textsOf(List.of(schedule));
+    texts.keySet().removeIf(name -> !name.startsWith("product"));
+    texts.forEach((name, text) -> assertTrue(text.contains("mma_bf16"), text));
+    for (CompiledKernel kernel : CompiledKernel.of(texts, 90)) {
+      assertEquals(0, kernel.spilledBytes(), kernel::toString);
+    }
   }
 }

@@ -20,7 +20,7 @@ final class Convolutions {
 
   /// Numbers of a window that are a part of the text, so that nothing is divided by them when the
   /// kernel runs: there are few windows.
-  private static String windowed(String look, Window w) {
+  static String windowed(String look, Window w) {
     return look.replaceAll("\\bKH\\b", "" + w.filter().dim(2))
         .replaceAll("\\bKW\\b", "" + w.filter().dim(3))
         .replaceAll("\\bSH\\b", "" + w.strideH())
@@ -114,9 +114,11 @@ final class Convolutions {
     Look look = look(t.kind());
     look = new Look(look.numbers(), windowed(look.a(), w), windowed(look.b(), w), look.c());
     Call product =
-        Products.tiled(
-            dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, null,
-            tiles);
+        dialect.tensorCores() && TensorConvolutions.fits(operands)
+            ? TensorConvolutions.call(dialect, call, t, kind, GEOMETRY, sizes, split, tiles)
+            : Products.tiled(
+                dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, null,
+                tiles);
     return split.calls(dialect, schedule, product, t.result(), elements, null);
   }
 }

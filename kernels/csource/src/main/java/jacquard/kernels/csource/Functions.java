@@ -122,12 +122,18 @@ final class Functions {
         asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
           :: "r"(shared_address(to)), "l"(from), "r"(bytes) : "memory");
       }
+      FN void st_shared(void* to, u32 a, u32 b, u32 c, u32 d) {
+        asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};"
+          :: "r"(shared_address(to)), "r"(a), "r"(b), "r"(c), "r"(d) : "memory");
+      }
       FN void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
       FN void cp_async_wait() { asm volatile("cp.async.wait_group 1;" ::: "memory"); }
+      FN void cp_async_wait_all() { asm volatile("cp.async.wait_group 0;" ::: "memory"); }
       """;
 
   /// Where elements of a tile lie in shared memory: `size` together, which is 16 bytes, so spread
-  /// over banks that 8 of them above each other are read in one go.
+  /// over banks that 8 of them above each other are read in one go. And what brings them there: of
+  /// a whole number below 2^31, `quotient` is the floor of n * times / 2^(31 + shift).
   ///
   /// For groups of warps, lines of 128 bytes are one behind the other, and 8 of them, 1024 bytes
   /// that begin at a multiple of it, are a pattern that is "swizzled". Where terms lie together
@@ -151,6 +157,11 @@ final class Functions {
       FN void copy_float(float* to, const float* from, i32 bytes) {
         for (i32 i = 0; i < 4; i++) to[i] = 4 * i < bytes ? from[i] : 0.0f;
       }
+      FN void pack_u16(u16* to, const u16* x) {
+        st_shared(to, x[0] | (u32)x[1] << 16, x[2] | (u32)x[3] << 16, x[4] | (u32)x[5] << 16, x[6] | (u32)x[7] << 16);
+      }
+      FN void pack_float(float* to, const float* x) { st_shared(to, BITS_OF(x[0]), BITS_OF(x[1]), BITS_OF(x[2]), BITS_OF(x[3])); }
+      FN i32 quotient(i32 n, i32 times, i32 shift) { return (i32)((u32)((u64)((u32)n << 1) * (u32)times >> 32) >> shift); }
       """;
 
   /// Which of several calls in a launch a group belongs to: `calls` is how many there are, for each
@@ -182,9 +193,9 @@ final class Functions {
     add(all, typed(FLOAT, "float", "_f32").replaceAll("(?<=\\d\\.0)(?=\\D)", "f"));
     add(all, typed(FLOAT, "double", "_f64"));
     add(all, HALF);
-    add(all, TILES);
     add(all, OWN_CALL);
     add(all, TENSOR_CORES);
+    add(all, TILES);
     add(all, WarpGroupFunctions.TEXT);
     all.add(new Function("threefry", THREEFRY));
     return List.copyOf(all);

@@ -36,20 +36,32 @@ final class TensorProducts {
     Ints a = t.aView().strides();
     Ints b = t.bView().strides();
     DType operands = call.dtype(t.a());
-    boolean wide = operands == DType.F32;
     int size = TensorTiles.size(operands);
     boolean aTerms = a.get(rank + 1) == 1;
     boolean bTerms = b.get(rank) == 1;
     boolean aAligned = isAligned(size, a, t.aView().offset(), aTerms ? rank : rank + 1);
     boolean bAligned = isAligned(size, b, t.bView().offset(), bTerms ? rank + 1 : rank);
-    TensorOperand left = new TensorOperand(aTerms, wide, aAligned);
-    TensorOperand right = new TensorOperand(bTerms, wide, bAligned);
+    TensorOperand left =
+        TensorOperand.copied(
+            operands, 0, aTerms, aAligned, aTerms ? "k" : "at", aTerms ? "ai" : "ak");
+    TensorOperand right =
+        TensorOperand.copied(
+            operands, 1, bTerms, bAligned, bTerms ? "k" : "at", bTerms ? "bj" : "bk");
     String kind =
         "tensor %s %s%s %s%s"
             .formatted(operands, left.letter(), right.letter(), aAligned ? 1 : 0, bAligned ? 1 : 0);
     String walk = rank == 0 ? "const i32 pa = ao, pb = bo;" : matrices.walk().strip();
     TensorTiles.Form form =
-        new TensorTiles.Form(kind, operands, left, right, matrices.names(), walk, epilogue);
+        new TensorTiles.Form(
+            kind,
+            operands,
+            left,
+            right,
+            matrices.names(),
+            walk,
+            "result * m * n + j",
+            "n",
+            epilogue);
     Sizes sizes = new Sizes(matrices.batch(), t.m(), t.n(), t.k());
     return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes)
         ? WarpGroupProducts.call(dialect, call, t, form, sizes, matrices.split(), tiles)

@@ -4,6 +4,7 @@ import jacquard.kernels.Task;
 import jacquard.kernels.csource.Products.Sizes;
 import jacquard.tensor.DType;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Products whose tiles are multiplied by the tensor cores of CUDA devices from compute capability
@@ -24,7 +25,8 @@ final class TensorTiles {
 
   static final int PART_BYTES = 16;
 
-  /// Tiles in shared memory: one is multiplied while two are on their way.
+  /// Tiles in shared memory: one is multiplied while two are on their way, or, of operands that are
+  /// looked up, one is, which leaves memory for their tables.
   private static final int STAGES = 3;
 
   /// Tiles from which even a large GPU has something to do everywhere.
@@ -56,14 +58,16 @@ final class TensorTiles {
   private static final String TEXT =
       """
         __shared__ MEMORY tiles[STAGES][2][TILE * DEPTH] __attribute__((aligned(16)));
+        SHARED
         const i32 item = ITEM, lane = item % 32, eight = lane & 7, four = lane & 3;
         const i32 wi = item / 128 * (TILE / 2), wj = item / 32 % 4 * (TILE / 4);
       LOOP
+          BEGIN
           float sum[TILE / 32][TILE / 32][4];
           #pragma unroll
           for (i32 u = 0; u < TILE / 32; u++) for (i32 v = 0; v < TILE / 32; v++) for (i32 w = 0; w < 4; w++) sum[u][v][w] = 0;
           for (i32 round = 1 - STAGES; round < rounds; round++) {
-            if (round >= 0) { cp_async_wait(); BARRIER; }
+            if (round >= 0) { ARRIVED; BARRIER; }
             const i32 next = round + STAGES - 1, k0 = begin + next * DEPTH;
             MEMORY* as = tiles[next % STAGES][0];
             MEMORY* bs = tiles[next % STAGES][1];
@@ -74,20 +78,30 @@ final class TensorTiles {
               { LOADB }
             }
             cp_async_commit();
-            if (round < 0) continue;
-            as = tiles[round % STAGES][0];
-            bs = tiles[round % STAGES][1];
+            const MEMORY* froma = tiles[(round + STAGES) % STAGES][0];
+            const MEMORY* fromb = tiles[(round + STAGES) % STAGES][1];
+            STEP
             #pragma unroll
             for (i32 kk = 0; kk < 2; kk++) {
               u32 a[TILE / 32][4], b[TILE / 32][2];
+              READ
               #pragma unroll
-              for (i32 u = 0; u < TILE / 32; u++) { FRAGMENTA }
-              #pragma unroll
-              for (i32 v = 0; v < TILE / 64; v++) { FRAGMENTB }
-              #pragma unroll
-              for (i32 u = 0; u < TILE / 32; u++) {
-                #pragma unroll
-                for (i32 v = 0; v < TILE / 32; v++) MMA(sum[u][v], a[u], b[v]);
+              for (i32 half = 0; half < 2; half++) {
+                if (half == 0) { FETCHFIRST }
+                else { FETCHSECOND }
+                if (round >= 0) {
+                  #pragma unroll
+                  for (i32 v = 0; half == 0 && v < TILE / 64; v++) { FRAGMENTB }
+                  AHEAD
+                  #pragma unroll
+                  for (i32 u = half * (TILE / 64); u < (half + 1) * (TILE / 64); u++) {
+                    INTIME
+                    #pragma unroll
+                    for (i32 v = 0; v < TILE / 32; v++) MMA(sum[u][v], a[u], b[v]);
+                  }
+                }
+                if (half == 0) { PLACEFIRST }
+                else { PLACESECOND }
               }
             }
           }
@@ -100,16 +114,26 @@ final class TensorTiles {
       """
           BARRIER;
           #pragma unroll
-          for (i32 u = 0; u < TILE / 32; u++) {
+          for (i32 v = 0; v < TILE / 32; v++) {
             #pragma unroll
-            for (i32 v = 0; v < TILE / 32; v++) {
+            for (i32 w = 0; w < 2; w++) {
+              const i32 j = j0 + wj + v * 8 + lane % 4 * 2 + w;
+              if (j >= n) continue;
+              const i32 above = ABOVE;
               #pragma unroll
-              for (i32 w = 0; w < 4; w++) {
-                const i32 i = i0 + wi + u * 16 + lane / 4 + w / 2 * 8, j = j0 + wj + v * 8 + lane % 4 * 2 + w % 2;
-                if (i < m && j < n) b2[(result * m + i) * n + j] = sum[u][v][w];
+              for (i32 u = 0; u < TILE / 16; u++) {
+                const i32 i = i0 + wi + u * 8 + lane / 4;
+                if (i < m) b2[above + i * APART] = sum[u / 2][v][u % 2 * 2 + w];
               }
             }
           }
+      """;
+
+  /// Registers for all of the left fragments at once; what is looked up leaves too few.
+  private static final String AHEAD =
+      """
+      #pragma unroll
+      for (i32 u = 0; half == 0 && u < TILE / 32; u++) { FRAGMENTA }\
       """;
 
   /// 16 rows of the upper warps, and 16 of the lower ones.
@@ -133,7 +157,11 @@ final class TensorTiles {
   /// @param a the left operand
   /// @param b the right one
   /// @param names of the numbers that follow the buffers' starts
-  /// @param walk text before the terms of a tile are added, where `z` is the item of the batch
+  /// @param walk text before the terms of a tile are added, where `z` is the item of the batch:
+  ///   defines `pa` and `pb`, where copied operands begin
+  /// @param above where the element of row 0 and column `j` of the result is, `result` counting
+  ///   items of all parts of the sum
+  /// @param apart distance of the result's rows
   /// @param epilogue what the kernel does with the result, other than to store it
   record Form(
       String kind,
@@ -142,6 +170,8 @@ final class TensorTiles {
       TensorOperand b,
       List<String> names,
       String walk,
+      String above,
+      String apart,
       @Nullable Epilogue epilogue) {
 
     /// The end of a tile.
@@ -154,6 +184,33 @@ final class TensorTiles {
           ? direct.strip()
           : "float (*stage)[COLUMNS + 4] = (float (*)[COLUMNS + 4])%s;\n".formatted(memory)
               + epilogue.staged(bands, GROUP);
+    }
+
+    /// A text of the left operand and that of the right one.
+    private String both(Function<TensorOperand, String> text) {
+      return (left(text) + "\n" + right(text)).strip();
+    }
+
+    private String left(Function<TensorOperand, String> text) {
+      return a.on('a', text.apply(a));
+    }
+
+    private String right(Function<TensorOperand, String> text) {
+      return b.on('b', text.apply(b));
+    }
+
+    /// For the first half of a multiplication. Two operands that are looked up share registers: one
+    /// is on its way in each half. One alone is on its way in both.
+    private String first(Function<TensorOperand, String> text, boolean alone) {
+      return inTurn() ? left(text) : alone ? both(text) : "";
+    }
+
+    private String second(Function<TensorOperand, String> text, boolean alone) {
+      return inTurn() ? right(text) : alone ? both(text) : "";
+    }
+
+    private boolean inTurn() {
+      return !a.isCopied() && !b.isCopied();
     }
   }
 
@@ -172,25 +229,45 @@ final class TensorTiles {
       Tiles tiles) {
     int m = sizes.m();
     int n = sizes.n();
-    List<Integer> choice = 2 * Math.min(m, n) > LARGE ? List.of(LARGE, SMALL) : List.of(SMALL);
-    int usual = tile(sizes.batch(), m, n);
+    // two operands that are looked up leave no registers for a large tile's sums
+    boolean large = 2 * Math.min(m, n) > LARGE && !form.inTurn();
+    List<Integer> choice = large ? List.of(LARGE, SMALL) : List.of(SMALL);
+    boolean many = Products.tiles(LARGE, sizes.batch(), m, n) >= MANY;
+    int usual = large && many ? LARGE : SMALL;
     int tile = tiles.of(Products.product(call, task, form.kind, sizes, choice, usual));
     int size = size(form.operands);
     boolean wide = form.operands == DType.F32;
+    boolean copied = form.a.isCopied() && form.b.isCopied();
+    int stages = copied ? STAGES : STAGES - 1;
     String template =
         TEXT.replace("ENDING", form.ending(DIRECT, BANDS, "tiles"))
             .replace("LOADA", form.a.load('a'))
             .replace("LOADB", form.b.load('b'))
+            .replace("AHEAD", copied ? AHEAD : "")
+            .replace("INTIME", copied ? "" : "{ FRAGMENTA }")
             .replace("FRAGMENTA", form.a.fragment('a'))
             .replace("FRAGMENTB", form.b.fragment('b'))
+            .replace("SHARED", form.both(TensorOperand::shared))
+            .replace("BEGIN", form.both(TensorOperand::begin))
+            .replace("STEP", form.both(TensorOperand::step))
+            .replace("READ", copied ? "" : "MEMORY read[SIZE];")
+            .replace("FETCHFIRST", form.first(TensorOperand::fetch, true))
+            .replace("PLACEFIRST", form.first(TensorOperand::place, false))
+            .replace("FETCHSECOND", form.second(TensorOperand::fetch, false))
+            .replace("PLACESECOND", form.second(TensorOperand::place, true))
+            .replace("ABOVE", form.above)
+            .replace("APART", form.apart)
+            .replace("ARRIVED", copied ? "cp_async_wait()" : "cp_async_wait_all()")
             .replace("MMA", wide ? "mma_tf32" : "mma_" + form.operands)
-            .replace("STAGES", Integer.toString(STAGES))
+            .replace("STAGES", Integer.toString(stages))
             .replace("LOADS", Integer.toString(tile * PARTS / GROUP))
             .replace("TILE", Integer.toString(tile));
-    // two groups for each multiprocessor, that is, at most 128 registers
-    String text = text(dialect, form, template, tile, tile, PARTS * size, wide ? 1 : 2);
+    // two groups for each multiprocessor, that is, at most 128 registers; unasked the compiler
+    // takes 64 for some, and spills
+    int together = wide && tile == LARGE ? 1 : 2;
+    String text = text(dialect, form, template, tile, tile, PARTS * size, together);
     long groups = split.count() * Products.tiles(tile, sizes.batch(), m, n);
-    int bytes = STAGES * 2 * tile * PARTS * PART_BYTES;
+    int bytes = stages * 2 * tile * PARTS * PART_BYTES;
     return call.groups(text, "product", groups, GROUP, bytes);
   }
 
@@ -226,10 +303,5 @@ final class TensorTiles {
         + (epilogue == null
             ? text
             : epilogue.into(CText.typed(DType.F32, text), dialect, 3, form.names.size()));
-  }
-
-  private static int tile(long batch, int m, int n) {
-    boolean large = 2 * Math.min(m, n) > LARGE && Products.tiles(LARGE, batch, m, n) >= MANY;
-    return large ? LARGE : SMALL;
   }
 }

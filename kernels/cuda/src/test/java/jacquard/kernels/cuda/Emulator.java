@@ -99,14 +99,22 @@ final class Emulator {
 
   /// Plans `result` and keeps it if it is wanted.
   void add(Tensor result, Function<Plan, Boolean> wanted) {
-    add(List.of(result), wanted);
+    add(result.node(), wanted);
+  }
+
+  /// Plans `result` and keeps it if it is wanted.
+  void add(Node result, Function<Plan, Boolean> wanted) {
+    plan(List.of(result), wanted);
   }
 
   /// Plans several results in one go.
   void add(List<Tensor> results, Function<Plan, Boolean> wanted) {
+    plan(results.stream().map(Tensor::node).toList(), wanted);
+  }
+
+  private void plan(List<Node> results, Function<Plan, Boolean> wanted) {
     Target target = new Recorder(wanted);
-    new PlannedBackend(target)
-        .run(results.stream().map(r -> new Backend.Root(r.node(), null)).toList());
+    new PlannedBackend(target).run(results.stream().map(r -> new Backend.Root(r, null)).toList());
   }
 
   /// All calls of a plan, each a launch.

@@ -1,19 +1,13 @@
 package jacquard.kernels.cuda;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import jacquard.kernels.csource.Dialect;
 import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
-import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -76,23 +70,16 @@ class TensorProductsTest {
     return products;
   }
 
+  private static List<ExactCase> cases() {
+    return products().stream()
+        .map(product -> new ExactCase(product.name(), product.result().node()))
+        .toList();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {80, 90})
   void kernelsCompileWithoutSpills(int architecture) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (MatrixProduct product : products()) {
-      var root = new Backend.Root(product.result().node(), null);
-      texts.putAll(CompiledKernel.textsOf(List.of(CompiledKernel.schedule(List.of(root)))));
-    }
-    for (CompiledKernel kernel : CompiledKernel.of(texts, architecture)) {
-      boolean product = kernel.name().startsWith("product");
-      assertEquals(product, kernel.text().contains("mma_"), kernel::name);
-      assertEquals(0, kernel.spilledBytes(), kernel::toString);
-      // two groups of 256 items in the 65536 registers of a multiprocessor; one of f32, where
-      // elements that are read one by one take addresses
-      boolean narrow = !kernel.text().contains("mma_tf32");
-      assertTrue(kernel.registers() <= (narrow ? 128 : 192), kernel::toString);
-    }
+    ExactCase.compileWithoutSpills(cases(), architecture);
   }
 
   @Test
@@ -107,27 +94,6 @@ class TensorProductsTest {
 
   @Test
   void productsAreThoseOfTheReference() throws IOException, InterruptedException {
-    List<MatrixProduct> products = products();
-    Emulator emulator = new Emulator(Dialect.CUDA);
-    for (MatrixProduct product : products) {
-      emulator.add(
-          product.result(),
-          plan -> {
-            assertEquals(1, plan.schedule().tasks().size(), product.name());
-            String first = plan.listing().kernels().values().iterator().next();
-            assertTrue(first.contains("mma_"), product.name());
-            return true;
-          });
-    }
-    List<ByteBuffer> results =
-        emulator.run(folder, texts -> Dialect.sharedTiles() + String.join("\n", texts));
-    for (int p = 0; p < products.size(); p++) {
-      MatrixProduct product = products.get(p);
-      double[] expected =
-          Evaluator.evaluate(List.of(product.result().node())).getFirst().toDoubles();
-      for (int i = 0; i < expected.length; i++) {
-        assertEquals(expected[i], results.get(p).getFloat(4 * i), product.name() + " at " + i);
-      }
-    }
+    ExactCase.compareWithReference(cases(), folder);
   }
 }

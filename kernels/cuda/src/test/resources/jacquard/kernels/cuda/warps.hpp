@@ -177,10 +177,16 @@ static void cp_async(void* to, const void* from, i32 bytes) {
   writes(to);
   items[threadIdx.x].groups.back().push_back(Copy{to, from, bytes});
 }
+static void st_shared(void* to, u32 a, u32 b, u32 c, u32 d) {
+  require(((u64)to & 15) == 0, "st.shared: an address is not aligned");
+  const u32 all[4] = {a, b, c, d};
+  memcpy(to, all, sizeof all);
+}
 static void cp_async_commit() { items[threadIdx.x].groups.emplace_back(); }
-static void cp_async_wait() {
+// The last of the groups is still to be committed.
+static void arrive(size_t pending) {
   auto& groups = items[threadIdx.x].groups;
-  while (groups.size() > 2) {
+  while (groups.size() > pending + 1) {
     for (Copy& c : groups[0]) {
       memset(c.to, 0, 16);
       memcpy(c.to, c.from, c.bytes);
@@ -189,6 +195,8 @@ static void cp_async_wait() {
     groups.erase(groups.begin());
   }
 }
+static void cp_async_wait() { arrive(1); }
+static void cp_async_wait_all() { arrive(0); }
 
 typedef void Kernel(const i32*, i32, const i64*, i32*, const u64*);
 static Kernel* kernel;

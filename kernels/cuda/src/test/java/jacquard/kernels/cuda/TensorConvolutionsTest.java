@@ -1,0 +1,128 @@
+package jacquard.kernels.cuda;
+
+import static jacquard.kernels.cuda.MatrixProduct.stored;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import jacquard.tensor.DType;
+import jacquard.tensor.Shape;
+import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.ConvKind;
+import jacquard.tensor.graph.Node;
+import jacquard.tensor.graph.Op;
+import jacquard.tensor.graph.Window;
+import jacquard.tensor.spi.Backend;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Convolutions and their gradients on tensor cores, without any, as in [TensorProductsTest].
+class TensorConvolutionsTest {
+  private static final String PRODUCTS = "jacquard.products";
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void allowTf32() {
+    System.setProperty(PRODUCTS, "tf32");
+  }
+
+  @AfterEach
+  void forbidTf32() {
+    System.clearProperty(PRODUCTS);
+  }
+
+  /// The same padding on all sides, no dilation.
+  private static Window window(Shape image, Shape filter, int stride, int padding, int groups) {
+    return new Window(
+        image, filter, stride, stride, padding, padding, padding, padding, 1, 1, groups);
+  }
+
+  private static ExactCase convolution(DType dtype, ConvKind kind, Window w) {
+    Tensor x = stored(dtype, 1, w.image().toArray());
+    Tensor filter = stored(dtype, 2, w.filter().toArray());
+    Tensor y = stored(dtype, 3, w.result().toArray());
+    var op = new Op.Conv(kind, w);
+    Tensor result =
+        switch (kind) {
+          case FORWARD -> Tensor.apply(op, x, filter);
+          case INPUT_GRADIENT -> Tensor.apply(op, y, filter);
+          case WEIGHT_GRADIENT -> Tensor.apply(op, x, y);
+        };
+    // what is rounded to halves is the sum in f32
+    Node sum = dtype.isHalf() ? result.node().sources().getFirst() : result.node();
+    return new ExactCase("%s %s %s".formatted(dtype, kind, w), sum);
+  }
+
+  private static void add(List<ExactCase> cases, Window w, DType... dtypes) {
+    for (DType dtype : dtypes) {
+      for (ConvKind kind : ConvKind.values()) {
+        cases.add(convolution(dtype, kind, w));
+      }
+    }
+  }
+
+  private static List<ExactCase> cases() {
+    List<ExactCase> cases = new ArrayList<>();
+    DType[] all = {DType.F16, DType.BF16, DType.F32};
+    // filters are copied, places don't fill 16 bytes
+    add(cases, window(Shape.of(2, 8, 9, 11), Shape.of(24, 8, 3, 3), 1, 1, 1), all);
+    // terms of the filter fill no 16 bytes, places do
+    add(cases, window(Shape.of(3, 3, 8, 8), Shape.of(7, 3, 3, 3), 1, 1, 1), DType.BF16);
+    add(cases, window(Shape.of(2, 6, 12, 12), Shape.of(10, 6, 4, 4), 2, 1, 1), all);
+    add(cases, window(Shape.of(2, 3, 9, 10), Shape.of(5, 3, 4, 4), 3, 2, 1), DType.F16);
+    // matrices: copies only
+    add(cases, window(Shape.of(3, 16, 8, 8), Shape.of(24, 16, 1, 1), 1, 0, 1), all);
+    add(cases, window(Shape.of(2, 5, 7, 7), Shape.of(6, 5, 1, 1), 1, 0, 1), DType.BF16);
+    add(cases, window(Shape.of(2, 8, 8, 8), Shape.of(8, 8, 1, 1), 2, 0, 1), DType.F16);
+    add(cases, window(Shape.of(2, 8, 6, 6), Shape.of(8, 8, 1, 1), 1, 1, 1), DType.F16);
+    Shape odd = Shape.of(2, 4, 13, 10);
+    add(cases, new Window(odd, Shape.of(9, 4, 3, 2), 2, 1, 1, 0, 2, 3, 2, 3, 1), all);
+    add(cases, new Window(odd, Shape.of(9, 4, 2, 3), 1, 1, 0, 2, 3, 1, 3, 2, 1), DType.BF16);
+    add(cases, window(Shape.of(2, 12, 7, 5), Shape.of(15, 4, 3, 3), 1, 1, 3), all);
+    add(cases, window(Shape.of(2, 12, 8, 8), Shape.of(16, 6, 1, 1), 1, 0, 2), DType.F16);
+    add(cases, window(Shape.of(2, 5, 6, 6), Shape.of(5, 1, 3, 3), 2, 1, 5), DType.BF16);
+    // large tiles
+    Window places = window(Shape.of(4, 8, 64, 64), Shape.of(72, 8, 3, 3), 1, 1, 1);
+    Window stepping = window(Shape.of(4, 72, 64, 64), Shape.of(2, 72, 4, 4), 2, 1, 1);
+    Window groups = window(Shape.of(1, 1024, 6, 6), Shape.of(9216, 8, 3, 3), 1, 0, 128);
+    for (DType dtype : new DType[] {DType.BF16, DType.F32}) {
+      cases.add(convolution(dtype, ConvKind.FORWARD, places));
+      cases.add(convolution(dtype, ConvKind.INPUT_GRADIENT, stepping));
+      cases.add(convolution(dtype, ConvKind.WEIGHT_GRADIENT, groups));
+    }
+    // sums in several parts
+    add(cases, window(Shape.of(5, 128, 5, 5), Shape.of(120, 128, 3, 3), 1, 1, 1), DType.BF16);
+    add(cases, window(Shape.of(4, 3, 33, 31), Shape.of(8, 3, 3, 3), 1, 1, 1), DType.F16);
+    return cases;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {80, 90})
+  void kernelsCompileWithoutSpills(int architecture) {
+    ExactCase.compileWithoutSpills(cases(), architecture);
+  }
+
+  @Test
+  void convolutionsOfF32AreNotRoundedUnasked() {
+    System.clearProperty(PRODUCTS);
+    Window w = window(Shape.of(2, 8, 9, 11), Shape.of(24, 8, 3, 3), 1, 1, 1);
+    for (ConvKind kind : ConvKind.values()) {
+      var root = new Backend.Root(convolution(DType.F32, kind, w).result(), null);
+      CompiledKernel.textsOf(List.of(CompiledKernel.schedule(List.of(root))))
+          .values()
+          .forEach(text -> assertFalse(text.contains("mma_"), text));
+    }
+  }
+
+  @Test
+  void convolutionsAreThoseOfTheReference() throws IOException, InterruptedException {
+    ExactCase.compareWithReference(cases(), folder);
+  }
+}
