@@ -1,6 +1,7 @@
 package jacquard.kernels.cuda;
 
 import static jacquard.kernels.cuda.MatrixProduct.stored;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import jacquard.tensor.DType;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Convolutions and their gradients on tensor cores, without any, as in [TensorProductsTest].
@@ -124,5 +126,48 @@ class TensorConvolutionsTest {
   @Test
   void convolutionsAreThoseOfTheReference() throws IOException, InterruptedException {
     ExactCase.compareWithReference(cases(), folder);
+  }
+
+  private static final String TILES = "for (i32 tile = group; tile < all; tile += groups)";
+
+  /// A kernel that lacks what it says here is wrong.
+  enum Lacking {
+    NOTHING(TILES, "for (i32 tile = 0; group == 0 && tile < all; tile++)"),
+    ROWS_OF_PADDING("h < H && w < W", "w < W"),
+    COLUMNS_OF_PADDING("h < H && w < W", "h < H"),
+    A_BARRIER_AFTER_THE_FIRST_TABLE("if (round < 0) __syncthreads();", ""),
+    A_BARRIER_AFTER_THE_TABLE_OF_A_TILE("tap[2] = x;\n}\n__syncthreads();", "tap[2] = x;\n}"),
+    A_BARRIER_OF_ROUNDS("cp_async_wait_all(); __syncthreads();", "cp_async_wait_all();"),
+    A_WAIT("cp_async_wait_all();", ""),
+    A_SECOND_TABLE("taps[next + 1 & 1]", "taps[0]"),
+    WHAT_IS_LOOKED_UP("kk < 1 && next < rounds", "kk < 0 && next < rounds");
+
+    private final String text;
+    private final String instead;
+
+    Lacking(String text, String instead) {
+      this.text = text;
+      this.instead = instead;
+    }
+
+    /// With all tiles computed by one group.
+    String changed(String program) {
+      String tiles = program.replace(NOTHING.text, NOTHING.instead);
+      String changed = tiles.replace(text, instead);
+      assertEquals(this == NOTHING, tiles.equals(changed), program);
+      return changed;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAKernelLacksIsSeen(Lacking lacking) throws IOException, InterruptedException {
+    Window w = window(Shape.of(2, 8, 9, 11), Shape.of(24, 8, 3, 3), 1, 1, 1);
+    List<ExactCase> cases =
+        List.of(
+            convolution(DType.BF16, ConvKind.FORWARD, w),
+            convolution(DType.BF16, ConvKind.WEIGHT_GRADIENT, w));
+    String trouble = ExactCase.trouble(cases, folder, lacking::changed);
+    assertEquals(lacking == Lacking.NOTHING, trouble.isEmpty(), trouble);
   }
 }
