@@ -40,8 +40,10 @@ final class FusedVjp {
     Tensor v = new Tensor(node.source(2));
     Tensor y = new Tensor(node);
     Tensor logSum = Tensor.apply(new Op.AttentionLogSum(op.causal(), op.scale()), q, k, y);
+    Tensor like = g.cast(q.dtype());
     Tensor all =
-        Tensor.apply(new Op.AttentionGradient(op.causal(), op.scale()), q, k, v, y, logSum, g);
+        Tensor.apply(new Op.AttentionGradient(op.causal(), op.scale()), q, k, v, y, logSum, like)
+            .cast(q.dtype());
     return new @Nullable Tensor[] {all.select(2, 0), all.select(2, 1), all.select(2, 2)};
   }
 

@@ -32,6 +32,10 @@ class HalfGradientTest {
           new Case("largest", (x, y) -> x.maxKeepDims(1).mul(y)),
           new Case("matmul", (x, y) -> x.matmul(y.t())),
           new Case("matmulWide", (x, y) -> x.matmulWide(y.t())),
+          new Case(
+              "attention", (x, y) -> heads(x).attention(heads(y), heads(y).mul(x.sum()), true)),
+          new Case("attentionWide", (x, y) -> heads(x).attentionWide(heads(y), heads(x), false)),
+          new Case("attention of fewer", (x, y) -> heads(x).attention(few(y), few(y), true)),
           new Case("gather", (x, y) -> x.gather(index(3, 0, 3)).mul(2)),
           new Case("conv2d", (x, y) -> x.reshape(1, 4, 4, 2).conv2d(y.reshape(2, 4, 2, 2), 1, 1)));
 
@@ -65,6 +69,15 @@ class HalfGradientTest {
   private static List<Tensor> gradients(Case c, Tensor x, Tensor y) {
     Tensor loss = c.function.apply(x, y).square().sum();
     return Gradients.of(loss, List.of(x, y), Gradients.Missing.ZEROS);
+  }
+
+  /// `[4, 2, 4]`: 4 positions of 2 heads.
+  private static Tensor heads(Tensor x) {
+    return x.reshape(4, 2, 4);
+  }
+
+  private static Tensor few(Tensor x) {
+    return heads(x).slice(0, 0, 3);
   }
 
   private static Tensor index(int... rows) {

@@ -8,7 +8,7 @@ import java.util.Locale;
 ///
 /// Weights, gradients as optimisers see them, and everything that is no product stay f32. With bf16
 /// and f16, the operands of products are rounded, forward and backward, and their products are
-/// added in f32. Attention and table look-ups, which have kernels of their own, stay f32.
+/// added in f32; so are those of attention, whose softmax is f32. Table look-ups stay f32.
 public enum Precision {
   /// Nothing is rounded.
   F32,

@@ -122,10 +122,12 @@ public record SelfAttention(
   /// The same on rows `[B * T, D]`: matrix products then need no reshape around them.
   Tensor rows(Tensor x, int batch, Pass pass) {
     int time = x.dim(0) / batch;
-    Projected p = project(x, batch, rotary == null ? null : rotary.first(time), pass);
+    Rotary angles = rotary == null ? null : rotary.first(time);
+    Projected p = project(x, batch, angles, pass, pass::operand);
     if (!dropout.isActive(pass) && !pass.isWatching()) {
-      Tensor mixed = p.q.attention(shared(p.k), shared(p.v), causal);
-      return projection.forward(mixed.reshape(x.dim(0), dim()), pass);
+      Tensor mixed = p.q.attentionWide(shared(p.k), shared(p.v), causal);
+      // rounded before it is reshaped: so is its cotangent, by the product that it comes from
+      return projection.forward(pass.operand(mixed).reshape(x.dim(0), dim()), pass);
     }
     Tensor row = index(time, x).reshape(time, 1);
     return attend(
@@ -141,7 +143,7 @@ public record SelfAttention(
   Tensor rows(Tensor x, KeyValueCache cache, Chunk chunk, Pass pass) {
     int rows = chunk.rows();
     int width = kvHeads * size();
-    Projected p = project(x, rows, chunk.angles(), pass);
+    Projected p = project(x, rows, chunk.angles(), pass, UnaryOperator.identity());
     Tensor columns = p.k.reshape(rows, chunk.length(), width, 1).permute(0, 2, 1, 3);
     Tensor keys = chunk.write(pass.value(cache.keys()), columns);
     Tensor values = chunk.write(pass.value(cache.values()), p.v.permute(0, 2, 1, 3));
@@ -160,21 +162,24 @@ public record SelfAttention(
   /// @param v `[B, T, K, E]`
   private record Projected(Tensor q, Tensor k, Tensor v) {}
 
-  private Projected project(Tensor x, int batch, @Nullable Rotary angles, Pass pass) {
+  /// @param stored what happens to the three before they are cut apart
+  private Projected project(
+      Tensor x, int batch, @Nullable Rotary angles, Pass pass, UnaryOperator<Tensor> stored) {
     Tensor all = qkv.forward(x, pass);
     int time = x.dim(0) / batch;
     if (angles == null && kvHeads == heads) {
-      Tensor parts = all.reshape(batch, time, 3, heads, size());
+      Tensor parts = stored.apply(all).reshape(batch, time, 3, heads, size());
       return new Projected(parts.select(2, 0), parts.select(2, 1), parts.select(2, 2));
     }
     int both = heads + kvHeads;
-    Tensor parts = all.reshape(batch, time, both + kvHeads, size());
+    Tensor parts =
+        (angles == null ? stored.apply(all) : all).reshape(batch, time, both + kvHeads, size());
     Tensor qk = parts.slice(2, 0, both);
     if (angles != null) {
-      qk = angles.turn(qk);
+      qk = stored.apply(angles.turn(qk));
     }
-    return new Projected(
-        qk.slice(2, 0, heads), qk.slice(2, heads, both), parts.slice(2, both, both + kvHeads));
+    Tensor v = stored.apply(parts.slice(2, both, both + kvHeads));
+    return new Projected(qk.slice(2, 0, heads), qk.slice(2, heads, both), v);
   }
 
   /// `[B, T, K, E]` as `[B, T, H, E]`: each head G times.

@@ -103,16 +103,20 @@ public sealed interface Contractions permits Tensor {
   /// @param causal whether position `t` sees only positions `0 .. t`
   /// @return `[..., T, H, E]`
   default Tensor attention(Tensor keys, Tensor values, boolean causal) {
-    return attention(keys, values, causal, 1 / Math.sqrt(Math.max(1, self().dim(-1))));
+    return attention(keys, values, causal, usualScale());
+  }
+
+  private double usualScale() {
+    return 1 / Math.sqrt(Math.max(1, self().dim(-1)));
   }
 
   /// Scaled dot-product attention: for each head `softmax(scale q k^T) v`, where this holds the
   /// queries `q`.
   ///
-  /// | name         | shape            | dtype        |
-  /// |--------------|------------------|--------------|
-  /// | this, result | `[..., T, H, E]` | f32, f64     |
-  /// | keys, values | `[..., S, H, E]` | same as this |
+  /// | name         | shape            | dtype               |
+  /// |--------------|------------------|---------------------|
+  /// | this, result | `[..., T, H, E]` | f32, f64, f16, bf16 |
+  /// | keys, values | `[..., S, H, E]` | same as this        |
   ///
   /// The matrix of T by S scores is never stored where a device has a kernel for it: that reads the
   /// three in place through their strides, so parts of one projection `[B, T, 3, H, E]` are not
@@ -124,9 +128,33 @@ public sealed interface Contractions permits Tensor {
   /// @param scale what scores are multiplied by before the softmax
   /// @return `[..., T, H, E]`
   /// @throws ShapeException if a shape is another
-  /// @throws DTypeException for anything but f32 and f64
+  /// @throws DTypeException for anything but floats, or if the dtypes differ
   /// @see <a href="https://arxiv.org/abs/2307.08691">Dao: FlashAttention-2</a>
   default Tensor attention(Tensor keys, Tensor values, boolean causal, double scale) {
+    Tensor y = attentionWide(keys, values, causal, scale);
+    return self().dtype().isHalf() ? y.cast(self().dtype()) : y;
+  }
+
+  /// [#attentionWide(Tensor, Tensor, boolean, double)] with scale `1 / sqrt(E)`.
+  ///
+  /// @param keys `[..., S, H, E]`
+  /// @param values `[..., S, H, E]`
+  /// @param causal whether position `t` sees only positions `0 .. t`
+  /// @return `[..., T, H, E]`
+  default Tensor attentionWide(Tensor keys, Tensor values, boolean causal) {
+    return attentionWide(keys, values, causal, usualScale());
+  }
+
+  /// As [#attention(Tensor, Tensor, boolean, double)], but sums of products of f16 or bf16 are not
+  /// rounded: the result is f32. Other dtypes stay. What the values are weighed by is rounded to
+  /// their dtype.
+  ///
+  /// @param keys `[..., S, H, E]`
+  /// @param values `[..., S, H, E]`
+  /// @param causal whether query `t` sees only keys `0 .. t`
+  /// @param scale what scores are multiplied by before the softmax
+  /// @return `[..., T, H, E]`
+  default Tensor attentionWide(Tensor keys, Tensor values, boolean causal, double scale) {
     Tensor q = self();
     boolean fits =
         q.rank() >= 3
@@ -144,7 +172,7 @@ public sealed interface Contractions permits Tensor {
               + ", expected [..., T, H, E], [..., S, H, E] and [..., S, H, E]");
     }
     Op op = new Op.Attention(causal, scale);
-    return Tensor.apply(op, oneBatch(q), oneBatch(keys), oneBatch(values)).reshape(q.shape());
+    return Tensor.direct(op, oneBatch(q), oneBatch(keys), oneBatch(values)).reshape(q.shape());
   }
 
   /// `[..., T, H, E]` as `[B, T, H, E]`.

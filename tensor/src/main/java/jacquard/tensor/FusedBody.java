@@ -9,7 +9,7 @@ import jacquard.tensor.graph.Op;
 
 /// What each fused operation is defined by: an expression over primitives. The reference evaluates
 /// it, a second gradient differentiates it, and a back end without a kernel for the operation runs
-/// it.
+/// it. Of f16 and bf16, every product is f32 and what is multiplied is rounded.
 public final class FusedBody {
   /// Bound while a body is made: that happens in the middle of planning or evaluating, so the
   /// switch `jacquard.eager` must not start an evaluation of its own for the parts.
@@ -36,8 +36,10 @@ public final class FusedBody {
   private static Tensor body(Op.Fused op, Node node) {
     Tensor[] x = node.sources().stream().map(Tensor::new).toArray(Tensor[]::new);
     return switch (op) {
-      case Op.Attention a ->
-          positions(weights(x[0], x[1], a.causal(), a.scale()).matmul(heads(x[2])));
+      case Op.Attention a -> {
+        Tensor weights = weights(x[0], x[1], a.causal(), a.scale());
+        yield positions(weights.cast(x[2].dtype()).matmulWide(heads(x[2])));
+      }
       case Op.AttentionLogSum a ->
           scores(x[0], x[1], a.causal(), a.scale()).logSumExp(-1).permute(0, 2, 1);
       case Op.AttentionGradient a -> gradient(x[0], x[1], x[2], x[5], a.causal(), a.scale());
@@ -47,13 +49,17 @@ public final class FusedBody {
   private static Tensor gradient(
       Tensor q, Tensor k, Tensor v, Tensor g, boolean causal, double scale) {
     Tensor weights = weights(q, k, causal, scale);
-    Tensor byWeights = heads(g).matmul(heads(v).t());
-    Tensor byScores = weights.mul(byWeights.sub(weights.mul(byWeights).sumKeepDims(-1))).mul(scale);
+    Tensor byWeights = heads(g).matmulWide(heads(v).t());
+    Tensor byScores =
+        weights
+            .mul(byWeights.sub(weights.mul(byWeights).sumKeepDims(-1)))
+            .mul(scale)
+            .cast(q.dtype());
     return Tensor.stack(
         2,
-        positions(byScores.matmul(heads(k))),
-        positions(byScores.t().matmul(heads(q))),
-        positions(weights.t().matmul(heads(g))));
+        positions(byScores.matmulWide(heads(k))),
+        positions(byScores.t().matmulWide(heads(q))),
+        positions(weights.cast(q.dtype()).t().matmulWide(heads(g))));
   }
 
   /// `[B, H, T, S]`; rows sum to 1.
@@ -63,7 +69,7 @@ public final class FusedBody {
 
   /// `[B, H, T, S]`, -inf where a query must not look.
   private static Tensor scores(Tensor q, Tensor k, boolean causal, double scale) {
-    Tensor scores = heads(q).matmul(heads(k).t()).mul(scale);
+    Tensor scores = heads(q).matmulWide(heads(k).t()).mul(scale);
     if (!causal) {
       return scores;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Arithmetic on f16 and bf16: the operands become f32, and the result is rounded to their dtype.
 ///
 /// So the graph has these dtypes only where elements are moved, chosen or converted, and as sources
-/// of products, which add in f32 and give f32; no device needs arithmetic in them.
+/// of products and of attention, which add in f32 and give f32; no device needs arithmetic in them.
 final class Widening {
   private Widening() {}
 
@@ -29,12 +29,13 @@ final class Widening {
     };
   }
 
-  /// `op` on operands of which one or more are f16 or bf16.
+  /// `op` on operands of which one or more are f16 or bf16. A result of operands of different float
+  /// dtypes is not rounded.
   ///
-  /// @throws DTypeException if the float operands have different dtypes
+  /// @throws DTypeException if the operation refuses the float operands' dtypes
   static Tensor apply(Op op, Tensor... sources) {
     DType dtype = common(sources);
-    if (dtype == null || op instanceof Op.Contraction) {
+    if (dtype == null || op instanceof Op.Contraction || op instanceof Op.Fused) {
       return narrowed(Tensor.direct(op, sources), dtype);
     }
     Tensor[] wide = sources.clone();
@@ -48,7 +49,7 @@ final class Widening {
     return dtype != null && y.dtype() == DType.F32 ? y.cast(dtype) : y;
   }
 
-  /// The dtype of the float operands; null if they differ, which the operation itself refuses.
+  /// The dtype of the float operands; null if they differ, of which the operation itself judges.
   private static @Nullable DType common(Tensor... sources) {
     DType dtype = null;
     for (Tensor source : sources) {

@@ -66,6 +66,17 @@ class HalfTest {
   }
 
   @Test
+  void attentionIsRoundedUnlessItIsWide() {
+    Tensor x = Tensor.ones(DType.F16, 3, 1, 2);
+    assertEquals(DType.F16, x.attention(x, x, true).dtype());
+    assertEquals(DType.F32, x.attentionWide(x, x, true).dtype());
+    assertEquals(
+        "attention: dtypes f16 and f32, expected equal; cast one of them",
+        assertThrows(DTypeException.class, () -> x.attention(x, Tensor.ones(3, 1, 2), true))
+            .getMessage());
+  }
+
+  @Test
   void hostArraysAreFloatsAndMemoryIs16Bits() {
     Tensor x = Tensor.stored(DType.F16, new float[] {1, 0.1f}, Shape.of(2), Device.REFERENCE);
     assertArrayEquals(new float[] {1, 0x1.998p-4f}, x.toFloatArray());

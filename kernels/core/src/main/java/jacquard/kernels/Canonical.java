@@ -161,7 +161,7 @@ final class Canonical {
         }
         yield none ? x : FactoredSum.of(x, r, (made, of, shape) -> made(node, made, of, shape));
       }
-      case Op.Cast c -> x.dtype == c.dtype() ? x : widened(node, x);
+      case Op.Cast c -> x.dtype == c.dtype() ? x : isBack(c, x) ? x.source(0) : widened(node, x);
       case Op.Binary b -> binary(node, b.kind(), x, sources.get(1));
       case Op.Where w -> sources.get(1) == sources.get(2) ? sources.get(1) : null;
       case Op.Unary u -> null;
@@ -180,6 +180,14 @@ final class Canonical {
       case Op.Fused f -> null;
       case Op.After a -> null;
     };
+  }
+
+  /// Whether `x` is an f16 or bf16 that was widened, and is narrowed to what it was.
+  private static boolean isBack(Op.Cast cast, Vertex x) {
+    return cast.dtype().isHalf()
+        && x.dtype == DType.F32
+        && x.op instanceof Op.Cast
+        && x.source(0).dtype == cast.dtype();
   }
 
   /// An f16 or bf16 constant as the f32 that it is: arithmetic is done on those.

@@ -87,6 +87,14 @@ class PassesTest {
   }
 
   @Test
+  void halvesThatWereWidenedAreNotRoundedAgain() {
+    Tensor x = random(1, 4, 6).cast(DType.BF16);
+    x.realise();
+    Tensor again = x.cast(DType.F32).cast(DType.BF16);
+    assertEquals(1, check(again.matmulWide(x.t())).size());
+  }
+
+  @Test
   void scalarsAndViewsAsOutputs() {
     Tensor x = random(1, 4, 6);
     check(x.sum(), x.t(), x, x.reshape(24), Tensor.full(DType.F32, 3, 2, 2).cast(DType.F32));

@@ -28,7 +28,7 @@ final class DTypeInference {
           case Op.Random r -> false;
           case Op.Reduction r -> false;
           case Op.ScatterAdd s -> false;
-          case Op.Fused f -> false;
+          case Op.Fused f -> true;
         };
     for (int i = 0; i < sources.size(); i++) { // without an iterator, one for each node
       DType dtype = sources.get(i).dtype();
@@ -107,11 +107,21 @@ final class DTypeInference {
         }
         yield x.dtype();
       }
-      case Op.Fused f -> {
-        for (Node source : sources) {
-          equalDTypes(name, x, source);
+      case Op.Attention a -> {
+        equalDTypes(name, x, sources.get(1));
+        equalDTypes(name, x, sources.get(2));
+        yield summed(floats(name, x));
+      }
+      case Op.AttentionLogSum a -> {
+        equalDTypes(name, x, sources.get(1));
+        yield attended(name, "y", x, sources.get(2));
+      }
+      case Op.AttentionGradient a -> {
+        for (int operand : new int[] {1, 2, 5}) {
+          equalDTypes(name, x, sources.get(operand));
         }
-        yield floats(name, x);
+        attended(name, "y", x, sources.get(3));
+        yield attended(name, "logSum", x, sources.get(4));
       }
       case Op.Reshape r -> x.dtype();
       case Op.Permute p -> x.dtype();
@@ -128,6 +138,13 @@ final class DTypeInference {
   /// The dtype in which products of elements are added.
   private static DType summed(DType dtype) {
     return dtype.isHalf() ? DType.F32 : dtype;
+  }
+
+  /// The dtype of what an attention of `q` gave.
+  private static DType attended(String name, String what, Node q, Node given) {
+    DType dtype = summed(floats(name, q));
+    require(name, what, given, dtype);
+    return dtype;
   }
 
   private static DType floats(String name, Node x) {

@@ -231,22 +231,23 @@ public sealed interface Op {
   record ScatterAdd() implements Indexing {}
 
   /// Sources `q[B, T, H, E]`, `k[B, S, H, E]`, `v[B, S, H, E]`; for each batch item and head
-  /// `softmax(scale q k^T) v`, as `[B, T, H, E]`.
+  /// `softmax(scale q k^T) v`, as `[B, T, H, E]`. Of f16 and bf16, the result is f32.
   ///
   /// @param causal whether position `t` sees only positions up to `t`
   /// @param scale what scores are multiplied by before the softmax
   record Attention(boolean causal, double scale) implements Fused {}
 
   /// Sources `q`, `k` and `y`, the [Attention] node of the same `q` and `k`: the logarithm of the
-  /// sum over which the softmax of each row was taken, `[B, T, H]`. Reading `y` makes the two one
-  /// task: it comes for free.
+  /// sum over which the softmax of each row was taken, `[B, T, H]`, in the dtype of `y`. Reading
+  /// `y` makes the two one task: it comes for free.
   ///
   /// @param causal whether position `t` sees only positions `0 .. t`
   /// @param scale what scores are multiplied by before the softmax
   record AttentionLogSum(boolean causal, double scale) implements Fused {}
 
   /// Sources `q`, `k`, `v`, `y`, its [AttentionLogSum] and the cotangent `g` of `y`, with as many
-  /// keys as queries: the cotangents of `q`, `k` and `v` side by side, `[B, T, 3, H, E]`.
+  /// keys as queries: the cotangents of `q`, `k` and `v` side by side, `[B, T, 3, H, E]`. The dtype
+  /// of `g` is that of `q`; that of the result is that of `y`.
   ///
   /// @param causal whether position `t` sees only positions `0 .. t`
   /// @param scale what scores are multiplied by before the softmax

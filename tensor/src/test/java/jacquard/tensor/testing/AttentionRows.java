@@ -1,9 +1,11 @@
 package jacquard.tensor.testing;
 
+import jacquard.tensor.DType;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.graph.Op;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /*
@@ -43,7 +45,49 @@ final class AttentionRows {
             .withShapes(List.of(Shape.of(4, 2, 3), Shape.of(1, 1, 1)))
             .withTolerance(64, 64)
             .withPlain(AttentionRows::ofItself));
+    // weights, or cotangents of scores, are rounded before they are multiplied
+    rows.addAll(halves(DType.F16, 0x1p13));
+    rows.addAll(halves(DType.BF16, 0x1p16));
     return rows;
+  }
+
+  /// @param rounding how far that is from 1, in units of f32's
+  private static List<OperationRow> halves(DType dtype, double rounding) {
+    return List.of(
+        OperationRow.of(
+                "attentionWide of " + dtype,
+                t -> t[0].attentionWide(t[1], t[2], true, SCALE),
+                ANY,
+                ANY,
+                ANY)
+            .withDTypes(EnumSet.of(dtype))
+            .withDifferentiable()
+            .withCases(forwardCases())
+            .withTolerance(64, rounding)
+            .withPlain(in -> attention(in, true)),
+        OperationRow.of(
+                "attention of " + dtype,
+                t -> t[0].attention(t[1], t[2], false, SCALE),
+                ANY,
+                ANY,
+                ANY)
+            .withDTypes(EnumSet.of(dtype))
+            .withDifferentiable()
+            .withCases(forwardCases())
+            .withTolerance(1, 1)
+            .withPlain(in -> attention(in, false)),
+        OperationRow.of("attentionLogSum of " + dtype, AttentionRows::logSum, ANY, ANY)
+            .withDTypes(EnumSet.of(dtype))
+            .withDifferentiable()
+            .withCases(gradientCases().stream().map(shapes -> shapes.subList(0, 2)).toList())
+            .withTolerance(32, 32)
+            .withPlain(AttentionRows::logSum),
+        OperationRow.of("attentionGradient of " + dtype, t -> gradient(t, true), ANY, ANY, ANY, ANY)
+            .withDTypes(EnumSet.of(dtype))
+            .withDifferentiable()
+            .withCases(gradientCases())
+            .withTolerance(128, 4 * rounding)
+            .withPlain(in -> gradient(in, true)));
   }
 
   private static List<List<Shape>> forwardCases() {
@@ -79,12 +123,12 @@ final class AttentionRows {
   }
 
   private static Tensor logSum(Tensor[] t) {
-    Tensor y = Tensor.apply(new Op.Attention(true, SCALE), t[0], t[1], t[0]);
+    Tensor y = t[0].attentionWide(t[1], t[0], true, SCALE);
     return Tensor.apply(new Op.AttentionLogSum(true, SCALE), t[0], t[1], y);
   }
 
   private static Tensor gradient(Tensor[] t, boolean causal) {
-    Tensor y = Tensor.apply(new Op.Attention(causal, SCALE), t[0], t[1], t[2]);
+    Tensor y = t[0].attentionWide(t[1], t[2], causal, SCALE);
     Tensor logSum = Tensor.apply(new Op.AttentionLogSum(causal, SCALE), t[0], t[1], y);
     return Tensor.apply(new Op.AttentionGradient(causal, SCALE), t[0], t[1], t[2], y, logSum, t[3]);
   }

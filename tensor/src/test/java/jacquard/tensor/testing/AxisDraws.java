@@ -81,10 +81,11 @@ final class AxisDraws {
     Tensor q = x.tensor().reshape(1, time, 1, width);
     boolean causal = pool.random.nextBoolean();
     double rounding = 64 * Tolerance.epsilon(q.dtype());
-    Tensor y = Tensor.apply(new Op.Attention(causal, 1), q, q, q);
+    Tensor y = q.attentionWide(q, q, causal, 1);
     Tensor sums = Tensor.apply(new Op.AttentionLogSum(causal, 1), q, q, y);
     return switch (pool.random.nextInt(3)) {
-      case 0 -> new Tracked(y, x.lo(), x.hi(), 40 * (x.error() + rounding), 0);
+      case 0 ->
+          new Tracked(q.attention(q, q, causal, 1), x.lo(), x.hi(), 40 * (x.error() + rounding), 0);
       case 1 -> new Tracked(sums, -8, 8 + Math.log(time), 20 * (x.error() + rounding), 0);
       default -> {
         Tensor gradient = Tensor.apply(new Op.AttentionGradient(causal, 1), q, q, q, y, sums, q);

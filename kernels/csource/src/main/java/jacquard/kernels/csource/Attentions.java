@@ -1,11 +1,8 @@
 package jacquard.kernels.csource;
 
 import jacquard.kernels.Task;
-import jacquard.kernels.View;
 import jacquard.tensor.DType;
 import jacquard.tensor.graph.Node;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /*
@@ -194,18 +191,12 @@ final class Attentions {
 
   /// The words in capitals.
   private static String text(
-      Dialect dialect, String template, int buffers, List<String> names, int size) {
+      Dialect dialect, String template, List<DType> buffers, String operands, int size) {
     int wide = wide(size);
     int side = side(size);
-    StringBuilder head =
-        new StringBuilder(
-            Dialect.alone(dialect.begin(ITEMS, Collections.nCopies(buffers, DType.F32))));
-    for (int i = 0; i < names.size(); i++) {
-      head.append("  const i32 %s = p[%d];\n".formatted(names.get(i), buffers + i));
-    }
-    head.append("  const float scale = F32_OF(scaleBits);\n");
-    head.append(
-        "  const i32 item = %s, ti = item / 16, tj = item %% 16;\n".formatted(dialect.item()));
+    String head =
+        AttentionText.begin(dialect, ITEMS, buffers, operands)
+            + "  const i32 item = %s, ti = item / 16, tj = item %% 16;\n".formatted(dialect.item());
     String tiles =
         """
         const i32 tiles = ($1 + SIDE - 1) / SIDE;
@@ -217,7 +208,10 @@ final class Attentions {
             .replaceAll(
                 "READ\\((\\w+), (\\w+), (\\w), (\\w+), (\\w+)\\)",
                 "for (i32 e = item; e < SIDE * WIDE; e += 256) { const i32 x = e / WIDE, y = e % WIDE; "
-                    + "$1[x][y] = $4 + x < $5 && y < size ? $2[$3o + z * $3b + ($4 + x) * $3t + h * $3h + y] : 0; }")
+                    + "$1[x][y] = $4 + x < $5 && y < size ? "
+                    + CText.load(
+                        buffers.get(0), "$2", "$3o + z * $3b + ($4 + x) * $3t + h * $3h + y")
+                    + " : 0; }")
             .replaceAll(
                 "PRODUCT\\((\\w), (\\w+), (\\w+)\\)",
                 "SCORES $1[u][w] = 0; for (i32 e = 0; e < WIDE; e++) SCORES $1[u][w] = fma($2[ti * EACH + u][e], $3[tj * EACH + w][e], $1[u][w]);")
@@ -233,7 +227,7 @@ final class Attentions {
             .replace("LEAST", "F32_OF(-8388608)")
             .replace(
                 "LOGSUM",
-                buffers == 5
+                buffers.size() == 5
                     ? "if (tj == 0) b4[(z * time + i) * heads + h] = most[u] + log(total[u]);"
                     : "")
             .replace("GROUPS", dialect.groups())
@@ -247,69 +241,26 @@ final class Attentions {
     return head + body;
   }
 
-  private static final List<String> SIZES =
-      List.of("batch", "time", "keys", "heads", "size", "scaleBits", "causal");
-
-  /// Names of an operand's numbers: its beginning, and the strides of batch, time and head.
-  private static List<String> names(String... operands) {
-    List<String> names = new ArrayList<>(SIZES);
-    for (String x : operands) {
-      names.addAll(List.of(x + "o", x + "b", x + "t", x + "h"));
-    }
-    return names;
-  }
-
-  private static void numbers(CallBuilder call, Task.Operand operand) {
-    View view = operand.view();
-    call.number(view.offset());
-    for (int axis = 0; axis < 3; axis++) {
-      call.number(view.strides().get(axis));
-    }
-  }
-
-  private static void sizes(
-      CallBuilder call, Task.Operand q, Task.Operand k, double scale, boolean causal) {
-    call.number(q.view().shape().dim(0), q.view().shape().dim(1), k.view().shape().dim(1));
-    call.number(q.view().shape().dim(2), q.view().shape().dim(3));
-    call.number(Float.floatToRawIntBits((float) scale), causal ? 1 : 0);
-  }
-
   private static Call call(CallBuilder call, String kind, String text, Task.Operand q, int rows) {
     int size = q.view().shape().dim(3);
-    long tiles =
-        (long) q.view().shape().dim(0) * q.view().shape().dim(2) * Math.ceilDiv(rows, side(size));
-    int bytes = localBytes(size);
-    return call.groups(text, kind, tiles, ITEMS, bytes);
+    long tiles = AttentionText.tiles(q, rows, side(size));
+    return call.groups(text, kind, tiles, ITEMS, localBytes(size));
   }
 
   static Call forward(Dialect dialect, CallBuilder call, Task.Attention t) {
-    call.buffer(t.q().value()).buffer(t.k().value()).buffer(t.v().value()).buffer(t.result());
-    if (t.logSum() >= 0) {
-      call.buffer(t.logSum());
-    }
-    sizes(call, t.q(), t.k(), t.scale(), t.causal());
-    numbers(call, t.q());
-    numbers(call, t.k());
-    numbers(call, t.v());
+    List<DType> buffers = AttentionText.arguments(call, t);
     int size = t.q().view().shape().dim(3);
-    int buffers = t.logSum() < 0 ? 4 : 5;
-    String text = text(dialect, FORWARD, buffers, names("q", "k", "v"), size);
+    String text = text(dialect, FORWARD, buffers, AttentionText.FORWARD, size);
     return call(call, "attention", text, t.q(), t.q().view().shape().dim(1));
   }
 
   /// The cotangent of the queries, then those of keys and values.
   static List<Call> gradient(Dialect dialect, CallBuilder[] calls, Task.AttentionGradient t) {
-    List<String> names = names("q", "k", "v", "y", "l", "g");
     int size = t.q().view().shape().dim(3);
-    for (CallBuilder call : calls) {
-      List<Task.Operand> operands = List.of(t.q(), t.k(), t.v(), t.y(), t.logSum(), t.g());
-      operands.forEach(operand -> call.buffer(operand.value()));
-      call.buffer(t.result());
-      sizes(call, t.q(), t.k(), t.scale(), t.causal());
-      operands.forEach(operand -> numbers(call, operand));
-    }
-    String queries = text(dialect, QUERY_GRADIENT, 7, names, size);
-    String keys = text(dialect, KEY_GRADIENT, 7, names, size);
+    List<DType> buffers = AttentionText.arguments(calls[0], t);
+    AttentionText.arguments(calls[1], t);
+    String queries = text(dialect, QUERY_GRADIENT, buffers, AttentionText.GRADIENT, size);
+    String keys = text(dialect, KEY_GRADIENT, buffers, AttentionText.GRADIENT, size);
     return List.of(
         call(calls[0], "attention_q", queries, t.q(), t.q().view().shape().dim(1)),
         call(calls[1], "attention_kv", keys, t.q(), t.k().view().shape().dim(1)));

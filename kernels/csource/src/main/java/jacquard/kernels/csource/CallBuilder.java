@@ -88,16 +88,23 @@ final class CallBuilder {
 
   /// @param localBytes memory that a group shares, which the kernel declares
   Call groups(String text, String kind, long groups, int groupSize, int localBytes) {
-    return groups(text, kind, groups, groupSize, localBytes, 0);
+    return call(text, kind, Math.clamp(groups, 1, MOST_GROUPS), groupSize, localBytes, 0);
   }
 
   /// @param dynamicBytes memory that a group shares, which the kernel doesn't declare
   Call dynamic(String text, String kind, long groups, int groupSize, int dynamicBytes) {
-    return groups(text, kind, groups, groupSize, dynamicBytes, dynamicBytes);
+    int count = Math.clamp(groups, 1, MOST_GROUPS);
+    return call(text, kind, count, groupSize, dynamicBytes, dynamicBytes);
   }
 
-  private Call groups(
-      String text, String kind, long groups, int groupSize, int localBytes, int dynamicBytes) {
+  /// As [#groups], but groups don't walk on: there is one for each thing to do. For CUDA, whose
+  /// grids may be as large.
+  Call all(String text, String kind, long groups, int groupSize, int localBytes) {
+    return call(text, kind, Math.toIntExact(groups), groupSize, localBytes, 0);
+  }
+
+  private Call call(
+      String text, String kind, int groups, int groupSize, int localBytes, int dynamicBytes) {
     int[] all = new int[starts.size() + numbers.size()];
     for (int i = 0; i < all.length; i++) {
       all[i] = i < starts.size() ? starts.get(i) : numbers.get(i - starts.size());
@@ -108,7 +115,7 @@ final class CallBuilder {
         entry,
         values,
         Ints.of(all),
-        (int) Math.clamp(groups, 1, MOST_GROUPS),
+        groups,
         groupSize,
         localBytes,
         dynamicBytes,

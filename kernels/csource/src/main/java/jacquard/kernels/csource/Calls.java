@@ -71,9 +71,17 @@ public final class Calls {
         yield calls;
       }
       case Task.Conv c -> Convolutions.of(dialect, schedule, c, tiles);
-      case Task.Attention a -> List.of(Attentions.forward(dialect, builder(), a));
-      case Task.AttentionGradient a ->
-          Attentions.gradient(dialect, new CallBuilder[] {builder(), builder()}, a);
+      case Task.Attention a ->
+          List.of(
+              dialect.tensorCores() && TensorAttentions.fits(builder(), a)
+                  ? TensorAttentions.forward(dialect, builder(), a)
+                  : Attentions.forward(dialect, builder(), a));
+      case Task.AttentionGradient a -> {
+        CallBuilder[] both = {builder(), builder()};
+        yield dialect.tensorCores() && TensorAttentions.fits(builder(), a)
+            ? TensorAttentions.gradient(dialect, both, a)
+            : Attentions.gradient(dialect, both, a);
+      }
       case Task.Gather g -> List.of(Rows.gather(dialect, builder(), g));
       case Task.ScatterAdd s -> Rows.scatterAdd(dialect, schedule, s);
       case Task.Scan s -> List.of(Scans.call(dialect, builder(), s));

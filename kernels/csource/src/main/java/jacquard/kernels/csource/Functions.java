@@ -129,6 +129,13 @@ final class Functions {
       FN void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
       FN void cp_async_wait() { asm volatile("cp.async.wait_group 1;" ::: "memory"); }
       FN void cp_async_wait_all() { asm volatile("cp.async.wait_group 0;" ::: "memory"); }
+      FN u32 pack_f16(float low, float high) {
+        u32 r; asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r;
+      }
+      FN u32 pack_bf16(float low, float high) {
+        u32 r; asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(r) : "f"(high), "f"(low)); return r;
+      }
+      FN float exp2_approx(float x) { float y; asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x)); return y; }
       """;
 
   /// Where elements of a tile lie in shared memory: `size` together, which is 16 bytes, so spread

@@ -132,6 +132,15 @@ static u16 f16_bits(float x) {
 #define F16_STORE(b, i, x) (b)[i] = f16_bits(x)
 static float bf16(u16 bits) { return f32((u32)bits << 16); }
 
+// To nearest, ties to even.
+static u16 bf16_of(float x) {
+  u32 bits = bits_of(x);
+  return x != x ? 0x7fff : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+static u32 pack_f16(float low, float high) { return f16_bits(low) | (u32)f16_bits(high) << 16; }
+static u32 pack_bf16(float low, float high) { return bf16_of(low) | (u32)bf16_of(high) << 16; }
+static float exp2_approx(float x) { return std::exp2(x); }
+
 // Register i of a holds row lane / 4 (+ 8 for i = 1, 3), columns 2 (lane % 4) and the next (+ 8 for i = 2, 3); of b, rows and
 // columns the other way round; of c, rows lane / 4 (+ 8 for 2, 3).
 static void multiply(float* c, const u32* a, const u32* b, float (*value)(u16)) {
