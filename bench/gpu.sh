@@ -117,10 +117,14 @@ step() {
     return
   fi
   begun=$(date +%s)
-  if "$@" >"$out/$name.log" 2>&1; then result=ok; else
-    result="FAILED: $(grep -v '^WARNING' "$out/$name.log" | tail -n 1)"
-    failed=$((failed + 1))
-  fi
+  "$@" >"$out/$name.log" 2>&1
+  code=$?
+  case $code in
+    0) result=ok ;;
+    124) result="STOPPED by --limit" ;;
+    *) result="FAILED: $(grep -v '^WARNING' "$out/$name.log" | tail -n 1)" ;;
+  esac
+  [ $code = 0 ] || failed=$((failed + 1))
   printf '%-28s %5d s  %s\n' "$name" $(($(date +%s) - begun)) "$result"
 }
 
@@ -149,7 +153,7 @@ if part table; then
   [ -n "$limit" ] && most=$((limit / 3)) # the rest is worth as much
   step table jvm jacquard.tensor.testing.DeviceCheck "$device" ${small:+f32}
   most=''
-  tail -n 1 "$out/table.log"
+  grep ' failed$' "$out/table.log"
 fi
 
 if part speed; then

@@ -5,8 +5,8 @@ import jacquard.tensor.Device;
 import java.util.List;
 import java.util.Set;
 
-/// The operation table, and large products, on a device of a machine without a build: `DeviceCheck
-/// DEVICE [f32]`. Ends with 1 if a row or a product fails.
+/// The operation table, large products, and products with loops behind them, on a device of a
+/// machine without a build: `DeviceCheck DEVICE [f32]`. Ends with 1 if a row or a product fails.
 public final class DeviceCheck {
   private static final int REPORTED = 400;
   private static final String PRODUCTS = "jacquard.products";
@@ -40,7 +40,27 @@ public final class DeviceCheck {
     System.out.printf(
         "operation table on %s: %d rows, %d failed%n",
         device, OperationTable.rows().size(), failed);
-    return failed + largeProducts(device, f32);
+    return failed + largeProducts(device, f32) + epilogues(device, f32);
+  }
+
+  private static int epilogues(Device device, boolean f32) {
+    int failed = 0;
+    int count = 0;
+    for (DType dtype : f32 ? List.of(DType.F32) : List.of(DType.F32, DType.F16, DType.BF16)) {
+      for (ProductEpilogues.Case c : ProductEpilogues.of(dtype, device)) {
+        count++;
+        try {
+          double[] result = c.result().cast(DType.F64).toDoubleArray();
+          ProductEpilogues.check(c, i -> result[i]);
+        } catch (RuntimeException | AssertionError e) {
+          failed++;
+          System.out.println("product and loop, " + dtype + ": " + e.getMessage());
+        }
+      }
+    }
+    System.out.printf(
+        "products with loops behind them on %s: %d, %d failed%n", device, count, failed);
+    return failed;
   }
 
   /// Also of f32 whose operands may be rounded: these are exact in 11 bits.
