@@ -1,6 +1,7 @@
 package jacquard.kernels;
 
 import jacquard.tensor.Step;
+import jacquard.tensor.Switches;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Source;
@@ -36,6 +37,10 @@ final class PlanKey {
   private int[] rootSlots = {};
 
   private boolean fuse;
+
+  /// Whether products may be rounded: a device has other kernels then.
+  private boolean tf32;
+
   private int hash;
   private final List<@Nullable Buffer> inputs = new ArrayList<>();
   private final List<Source.Number> dynamics = new ArrayList<>();
@@ -60,6 +65,7 @@ final class PlanKey {
   void read(List<Backend.Root> roots, boolean withFusion) {
     clear();
     fuse = withFusion;
+    tf32 = Switches.tf32();
     order.add(roots);
     size = order.size();
     if (ops.length < size) {
@@ -145,6 +151,7 @@ final class PlanKey {
     copy.rootNodes = rootNodes.clone();
     copy.rootSlots = rootSlots.clone();
     copy.fuse = fuse;
+    copy.tf32 = tf32;
     copy.hash = hash;
     return copy;
   }
@@ -207,6 +214,7 @@ final class PlanKey {
     return other instanceof PlanKey that
         && hash == that.hash
         && fuse == that.fuse
+        && tf32 == that.tf32
         && size == that.size
         && Arrays.equals(rootNodes, that.rootNodes)
         && Arrays.equals(rootSlots, that.rootSlots)

@@ -55,9 +55,9 @@ final class WarpGroupProducts {
             char* bs = as + ROWS * LINE;
             if (round < rounds) {
               #pragma unroll
-              for (i32 e = item; e < ROWS * PARTS; e += 256) { LOADA }
+              for (i32 l = 0; l < ROWS * PARTS / 256; l++) { const i32 e = item + l * 256; LOADA }
               #pragma unroll
-              for (i32 e = item; e < COLUMNS * PARTS; e += 256) { LOADB }
+              for (i32 l = 0; l < COLUMNS * PARTS / 256; l++) { const i32 e = item + l * 256; LOADB }
             }
             cp_async_commit();
           };
@@ -116,15 +116,20 @@ final class WarpGroupProducts {
   private static final String ROUNDED =
       """
       #pragma unroll
-            for (i32 e = item; e < (ROWS + COLUMNS) * PARTS; e += 256) round_tf32(memory + stage + swizzled(e / PARTS, e % PARTS));
+            for (i32 l = 0; l < (ROWS + COLUMNS) * PARTS / 256; l++) {
+              const i32 e = item + l * 256;
+              round_tf32(memory + stage + swizzled(e / PARTS, e % PARTS));
+            }
       """;
 
-  /// Whether a product of so many rows and columns fills a tile, and operands can be copied as they
-  /// must lie.
-  static boolean fits(Form form, Sizes sizes) {
+  /// Whether tiles of a product fill most of a large GPU, where the smaller ones of `mma` might
+  /// otherwise, and operands can be copied as they must lie.
+  static boolean fits(Form form, Sizes sizes, Split split) {
     boolean turns = form.operands() != DType.F32 || (form.a().byTerms() && form.b().byTerms());
     boolean aligned = form.a().aligned() && form.b().aligned();
-    return turns && aligned && sizes.m() >= ROWS && sizes.n() >= COLUMNS.getLast();
+    int least = COLUMNS.getLast();
+    boolean large = sizes.m() >= ROWS && sizes.n() >= least;
+    return turns && aligned && large && split.count() * tiles(sizes, least) >= MANY;
   }
 
   static Call call(
