@@ -65,6 +65,20 @@ class PlanCacheTest {
   }
 
   @Test
+  void productsThatMayBeRoundedHaveAPlanOfTheirOwn() {
+    Tensor x = Tensor.stored(DType.F32, new float[4], Shape.of(2, 2), Device.REFERENCE);
+    List<Backend.Root> product = List.of(new Backend.Root(x.matmul(x).node(), null));
+    backend.run(product);
+    System.setProperty("jacquard.products", "tf32");
+    try {
+      backend.run(product);
+    } finally {
+      System.clearProperty("jacquard.products");
+    }
+    assertStatistics(backend, 0, 2, 2);
+  }
+
+  @Test
   void aDeviceIsToldOfNewGraphsBeforeTheyAreScheduled() {
     List<String> told = new ArrayList<>();
     PlannedBackend telling = new PlannedBackend(new Telling(told));

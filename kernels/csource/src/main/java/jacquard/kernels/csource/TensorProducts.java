@@ -63,7 +63,7 @@ final class TensorProducts {
             "n",
             epilogue);
     Sizes sizes = new Sizes(matrices.batch(), t.m(), t.n(), t.k());
-    return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes, matrices.split())
+    return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes, matrices.split(), tiles)
         ? WarpGroupProducts.call(dialect, call, t, form, sizes, matrices.split(), tiles)
         : TensorTiles.call(dialect, call, t, form, sizes, matrices.split(), tiles);
   }

@@ -15,6 +15,14 @@ public interface Tiles {
   /// @param product what is to be computed
   int of(Product product);
 
+  /// {@return tiles from which a product fills most of a large GPU}
+  ///
+  /// Kernels whose tiles are large by themselves are for such products alone. A result may depend
+  /// on it, since other kernels add in another order: it is the same for all devices.
+  default int enough() {
+    return 100;
+  }
+
   /// A matrix product or convolution that can be computed by several kernels.
   ///
   /// @param schedule whose values the task names

@@ -28,9 +28,6 @@ final class WarpGroupProducts {
   /// Shared memory has to begin at a multiple.
   private static final int PATTERN_BYTES = 8 * LINE_BYTES;
 
-  /// Tiles from which most of a large GPU has something to do.
-  private static final int MANY = 100;
-
   private WarpGroupProducts() {}
 
   /*
@@ -124,12 +121,12 @@ final class WarpGroupProducts {
 
   /// Whether tiles of a product fill most of a large GPU, where the smaller ones of `mma` might
   /// otherwise, and operands can be copied as they must lie.
-  static boolean fits(Form form, Sizes sizes, Split split) {
+  static boolean fits(Form form, Sizes sizes, Split split, Tiles tiles) {
     boolean turns = form.operands() != DType.F32 || (form.a().byTerms() && form.b().byTerms());
     boolean aligned = form.a().aligned() && form.b().aligned();
     int least = COLUMNS.getLast();
     boolean large = sizes.m() >= ROWS && sizes.n() >= least;
-    return turns && aligned && large && split.count() * tiles(sizes, least) >= MANY;
+    return turns && aligned && large && split.count() * tiles(sizes, least) >= tiles.enough();
   }
 
   static Call call(
@@ -146,7 +143,7 @@ final class WarpGroupProducts {
     List<Integer> choice = COLUMNS.stream().filter(columns -> columns <= sizes.n()).toList();
     int usual =
         choice.stream()
-            .filter(columns -> split.count() * tiles(sizes, columns) >= MANY)
+            .filter(columns -> split.count() * tiles(sizes, columns) >= tiles.enough())
             .findFirst()
             .orElse(COLUMNS.getLast());
     String kind = "wgmma " + form.kind();

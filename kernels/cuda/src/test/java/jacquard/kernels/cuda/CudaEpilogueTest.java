@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.csource.Dialect;
-import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Half;
@@ -50,7 +49,7 @@ class CudaEpilogueTest {
       throws IOException, InterruptedException {
     List<ProductEpilogues.Case> cases = ProductEpilogues.of(dtype, Device.REFERENCE);
     Dialect dialect = Emulator.dialect(cores);
-    Emulator emulator = new Emulator(dialect);
+    Emulator emulator = new Emulator(dialect, new WarpGroupProductsTest.Columns(0));
     String instruction = Map.of(NONE, "", WARPS, "mma_", WARP_GROUPS, "wgmma_").get(cores);
     Set<String> kernels = new HashSet<>();
     for (ProductEpilogues.Case c : cases) {
@@ -84,7 +83,9 @@ class CudaEpilogueTest {
       for (ProductEpilogues.Case c : ProductEpilogues.of(dtype, Device.REFERENCE)) {
         Backend.Root root = new Backend.Root(c.result().node(), null);
         Schedule schedule = CompiledKernel.schedule(List.of(root));
-        texts.putAll(CompiledKernel.textsOf(dialect, List.of(schedule), Tiles.USUAL));
+        texts.putAll(
+            CompiledKernel.textsOf(
+                dialect, List.of(schedule), new WarpGroupProductsTest.Columns(0)));
       }
     }
     return texts;
@@ -96,7 +97,7 @@ class CudaEpilogueTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {80, 90})
+  @ValueSource(ints = 80)
   void kernelsCompileWithoutSpills(int architecture) {
     CompiledKernel.of(texts(Dialect.CUDA, DType.F32, DType.BF16), architecture)
         .forEach(CudaEpilogueTest::hasRegisters);

@@ -62,7 +62,7 @@ class CudaTableTextTest {
 
   @Tag("long")
   @ParameterizedTest
-  @ValueSource(strings = {"80", "90", "90a"})
+  @ValueSource(strings = {"80", "90"})
   void everyRowCompiles(String architecture) {
     List<Schedule> schedules = new ArrayList<>();
     for (OperationRow row : OperationTable.rows()) {

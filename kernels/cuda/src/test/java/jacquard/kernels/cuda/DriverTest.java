@@ -84,7 +84,7 @@ class DriverTest {
     Tensor ones = Tensor.stored(DType.F32, new float[6000], Shape.of(2, 3000), CUDA).add(1);
     float[] sums = ones.matmul(ones.t()).toFloatArray();
     System.out.println("a product in parts: " + Arrays.toString(sums));
-    var product = new LargeProducts.Product(DType.BF16, 136, 264, 72, false, true);
+    var product = new LargeProducts.Product(DType.BF16, 1288, 1416, 8, false, true);
     System.out.println("a product of bf16: " + product.wrong(CUDA) + " wrong");
     try {
       Tensor index = Tensor.stored(DType.I32, new int[] {0, 5}, Shape.of(2), CUDA);

@@ -67,6 +67,19 @@ class WarpGroupProductsTest {
     return products;
   }
 
+  /// Also of small products.
+  record Columns(int columns) implements Tiles {
+    @Override
+    public int of(Product product) {
+      return columns == 0 ? product.usual() : columns;
+    }
+
+    @Override
+    public int enough() {
+      return 1;
+    }
+  }
+
   private static boolean isWarpGroups(String text) {
     return text.contains("wgmma_");
   }
@@ -82,7 +95,7 @@ class WarpGroupProductsTest {
     Map<String, String> texts = new LinkedHashMap<>();
     for (MatrixProduct product : products()) {
       for (int columns : new int[] {256, 128}) {
-        texts.putAll(texts(product, p -> columns));
+        texts.putAll(texts(product, new Columns(columns)));
       }
     }
     for (CompiledKernel kernel : CompiledKernel.for90Alone(texts)) {
@@ -102,10 +115,18 @@ class WarpGroupProductsTest {
             MatrixProduct.plain(DType.BF16, 128, 120, 64, false, false),
             MatrixProduct.plain(DType.BF16, 128, 256, 63, false, false),
             MatrixProduct.plain(DType.F32, 128, 256, 64, false, false))) {
-      texts(product, Tiles.USUAL)
+      texts(product, new Columns(0))
           .values()
           .forEach(text -> assertFalse(isWarpGroups(text), product.name()));
     }
+  }
+
+  @Test
+  void whatDoesNotFillALargeGpuIsMultipliedByWarps() {
+    MatrixProduct small = MatrixProduct.plain(DType.BF16, 1280, 1152, 64, false, false);
+    MatrixProduct large = MatrixProduct.plain(DType.BF16, 1280, 1280, 64, false, false);
+    assertTrue(texts(small, Tiles.USUAL).values().stream().noneMatch(text -> isWarpGroups(text)));
+    assertTrue(texts(large, Tiles.USUAL).values().stream().allMatch(text -> isWarpGroups(text)));
   }
 
   /// Sums are exact, so that tiles that add in another order would not be seen here: they don't.
@@ -168,7 +189,7 @@ class WarpGroupProductsTest {
   /// What is wrong with the products of an emulated kernel; empty if nothing is.
   private String trouble(List<MatrixProduct> products, int columns, UnaryOperator<String> changed)
       throws IOException, InterruptedException {
-    Emulator emulator = new Emulator(Dialect.CUDA_90A, product -> columns);
+    Emulator emulator = new Emulator(Dialect.CUDA_90A, new Columns(columns));
     for (MatrixProduct product : products) {
       emulator.add(
           product.result(),
