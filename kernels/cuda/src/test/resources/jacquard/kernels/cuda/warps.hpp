@@ -119,7 +119,7 @@ static float f16(u16 bits) {
   return bits >> 15 ? -x : x;
 }
 // To nearest, ties to even: of a scaled number that has the last bit of the result where a float has its own.
-static u16 f16_bits(float x) {
+static u16 half_bits(float x) {
   u16 sign = (u16)(bits_of(x) >> 16 & 0x8000);
   if (std::isnan(x)) return 0x7e00;
   float size = std::fabs(x);
@@ -129,7 +129,7 @@ static u16 f16_bits(float x) {
   return sign | (u16)(digits + ((u32)(exponent + 14) << 10));
 }
 #define F16_LOAD(b, i) f16((b)[i])
-#define F16_STORE(b, i, x) (b)[i] = f16_bits(x)
+#define F16_STORE(b, i, x) (b)[i] = half_bits(x)
 static float bf16(u16 bits) { return f32((u32)bits << 16); }
 
 // To nearest, ties to even.
@@ -137,7 +137,7 @@ static u16 bf16_of(float x) {
   u32 bits = bits_of(x);
   return x != x ? 0x7fff : (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
-static u32 pack_f16(float low, float high) { return f16_bits(low) | (u32)f16_bits(high) << 16; }
+static u32 pack_f16(float low, float high) { return half_bits(low) | (u32)half_bits(high) << 16; }
 static u32 pack_bf16(float low, float high) { return bf16_of(low) | (u32)bf16_of(high) << 16; }
 static float exp2_approx(float x) { return std::exp2(x); }
 
