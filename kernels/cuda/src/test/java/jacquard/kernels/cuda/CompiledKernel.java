@@ -47,6 +47,7 @@ public record CompiledKernel(String name, String text, int registers, int spille
     for (Schedule schedule : schedules) {
       texts.putAll(Listing.of(dialect, schedule, tiles).kernels());
     }
+    texts.forEach(CompiledKernel::checkGroups);
     return texts;
   }
 
@@ -57,6 +58,16 @@ public record CompiledKernel(String name, String text, int registers, int spille
     boolean alone = architecture.endsWith("a");
     Architecture to = new Architecture(Integer.parseInt(architecture.replace("a", "")), alone);
     return of(textsOf(to.dialect(), schedules, Tiles.USUAL), to);
+  }
+
+  /// A launch may be of several calls: but for the beginning of a kernel, `group` and `groups` are
+  /// those of its own.
+  private static void checkGroups(String name, String text) {
+    for (String launch : List.of("blockIdx", "gridDim")) {
+      if (text.indexOf(launch) != text.lastIndexOf(launch)) {
+        throw new AssertionError(name + " looks at " + launch + ":\n" + text);
+      }
+    }
   }
 
   /// Compiles texts with `nvcc`; skips the test, and says so, where there is none.
