@@ -47,6 +47,10 @@ class JoinedLaunchesTest {
       results.add(stored(10 + i, sizes[i], 7).sum(-1));
       results.add(stored(20 + i, sizes[i]).mul(3).add(1));
     }
+    for (int more : new int[] {0, 777}) {
+      // an item has several elements, which lie apart by the items of its call
+      results.add(stored(50 + more, (1 << 20) + more).mul(3).add(1));
+    }
     for (int i = 0; i < 3; i++) {
       results.add(stored(30 + i, 3 + i, 1100).matmul(stored(40 + i, 1100, 9)));
     }
@@ -66,7 +70,7 @@ class JoinedLaunchesTest {
                   .filter(p -> p.call().entry().matches("(product|parts)_.*"))
                   .count();
           assertEquals(6, parts);
-          assertEquals(3 + parts, plan.listing().launches().size());
+          assertEquals(4 + parts, plan.listing().launches().size());
           return true;
         });
     ByteBuffer bytes = emulator.run(folder, KernelOrderTest.PLAIN::program).getFirst();
