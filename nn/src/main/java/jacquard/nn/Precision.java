@@ -4,7 +4,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
 import java.util.Locale;
 
-/// What matrix products and convolutions of a [Pass] multiply.
+/// What matrix products, convolutions and attention of a [Pass] multiply.
 ///
 /// Weights, gradients as optimisers see them, and everything that is no product stay f32. With bf16
 /// and f16, the operands of products are rounded, forward and backward, and their products are

@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Training with products of f16 and bf16.
 class PrecisionTest {
@@ -53,6 +54,18 @@ class PrecisionTest {
     assertTrue(expected[STEPS - 1] < expected[0] - 0.02, "it learns");
     assertArrayEquals(expected, actual, tolerance * expected[0]);
     assertNotEquals(expected[STEPS - 1], actual[STEPS - 1], "products are rounded");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void validationAllowsForRoundedAttention(Precision precision) {
+    System.setProperty("jacquard.validate", "true");
+    try {
+      TrainStep<Workloads.Batch> step = gpt("cpu", precision);
+      step.run(0, Workloads.tokens(Device.CPU, 0, 4, 8)).loss().item();
+    } finally {
+      System.clearProperty("jacquard.validate");
+    }
   }
 
   @Test

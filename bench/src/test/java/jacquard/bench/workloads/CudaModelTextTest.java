@@ -47,6 +47,7 @@ class CudaModelTextTest {
     assertTrue(schedule.tasks().stream().filter(t -> t instanceof Task.Conv).count() >= 8);
     Map<String, String> texts = CompiledKernel.textsOf(List.of(schedule));
     texts.keySet().removeIf(name -> !name.startsWith("product"));
+    assertTrue(texts.size() >= 8, texts.keySet()::toString);
     texts.forEach((name, text) -> assertTrue(text.contains("mma_bf16"), text));
     for (CompiledKernel kernel : CompiledKernel.of(texts, 90)) {
       assertEquals(0, kernel.spilledBytes(), kernel::toString);

@@ -11,7 +11,7 @@ final class PrecisionOptions {
       paramLabel = "TYPE",
       defaultValue = "f32",
       description =
-          "What matrix products and convolutions multiply: f32, bf16 or f16, added in f32; weights"
+          "What matrix products, convolutions and attention multiply: f32, bf16 or f16, added in f32; weights"
               + " stay f32. Default: ${DEFAULT-VALUE}.")
   private Precision precision;
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// The switch `jacquard.validate`: each task of a run is also computed by the reference, and the
 /// two are compared.
@@ -15,6 +16,9 @@ public final class Validation {
   private static final double F32_TOLERANCE = 2e-5;
 
   private static final double F64_TOLERANCE = 1e-10;
+
+  /// Eight roundings of f32.
+  private static final double CANCELLED = 0x1p-20;
 
   /// Two roundings of the last of 11 bits, and of 8.
   private static final double F16_TOLERANCE = 0x1p-10;
@@ -47,30 +51,106 @@ public final class Validation {
       now.read(0, copy.array(), 0, now.size());
       copies.put(v, copy);
     }
+    double cancelled = cancelled(task, copies);
     action.run();
     TaskReference.run(task, copies::get, dynamics);
+    if (task instanceof Task.Dot dot) {
+      cancelled = Math.max(cancelled, cancelled(dot.epilogue(), dot.c(), copies));
+    }
     for (int v : task.writes()) {
       HostBuffer expected = copies.get(v);
       if (expected != null && wanted.test(v)) {
-        compare(task, v, expected, memory.apply(v));
+        double relative = tolerance(task, v, copies, expected.dtype());
+        compare(task, v, expected, memory.apply(v), relative, cancelled);
       }
     }
   }
 
-  private static void compare(Task task, int value, HostBuffer expected, HostBuffer got) {
-    double scale = 0;
-    for (int i = 0; i < expected.size(); i++) {
-      double x = Math.abs(element(expected, i));
-      scale = Double.isFinite(x) ? Math.max(scale, x) : scale;
+  /// What a sum of f32 may be off however small it is, because its terms have cancelled: the last
+  /// bits of the largest of them.
+  private static double cancelled(Task task, Map<Integer, HostBuffer> memory) {
+    double largest = 0;
+    for (int v : task.reads()) {
+      Task.Loop loop =
+          task instanceof Task.Dot dot ? dot.epilogue() : task instanceof Task.Loop l ? l : null;
+      largest = Math.max(largest, cancelled(loop, v, memory));
     }
-    double tolerance =
+    return largest;
+  }
+
+  /// The same for what a loop reads of one value.
+  private static double cancelled(
+      Task.@Nullable Loop loop, int value, Map<Integer, HostBuffer> memory) {
+    HostBuffer operand = memory.get(value);
+    boolean sums = loop != null && loop.kernel().reduces() && loop.reads().contains(value);
+    return sums && operand != null && operand.dtype() == DType.F32
+        ? CANCELLED * largest(operand)
+        : 0;
+  }
+
+  /// The largest finite magnitude.
+  private static double largest(HostBuffer buffer) {
+    double largest = 0;
+    for (int i = 0; i < buffer.size(); i++) {
+      double x = Math.abs(element(buffer, i));
+      largest = Double.isFinite(x) ? Math.max(largest, x) : largest;
+    }
+    return largest;
+  }
+
+  /// Allowed difference, relative to the largest magnitude of a value.
+  ///
+  /// Attention of f16 and bf16 rounds what it multiplies to them; which of its numbers that are,
+  /// weights before or after they are divided by their sum for example, is the device's choice. A
+  /// gradient goes through several such products.
+  private static double tolerance(
+      Task task, int value, Map<Integer, HostBuffer> memory, DType dtype) {
+    return switch (task) {
+      case Task.Attention a when value == a.result() ->
+          tolerance(memory.getOrDefault(a.q().value(), memory.get(value)).dtype());
+      case Task.AttentionGradient a -> {
+        DType operands = memory.getOrDefault(a.q().value(), memory.get(value)).dtype();
+        yield (operands.isHalf() ? 4 : 1) * tolerance(operands);
+      }
+      case Task.Attention a -> tolerance(dtype);
+      case Task.Loop l -> tolerance(dtype);
+      case Task.Dot d -> tolerance(dtype);
+      case Task.Conv c -> tolerance(dtype);
+      case Task.Gather g -> tolerance(dtype);
+      case Task.ScatterAdd s -> tolerance(dtype);
+      case Task.Scan s -> tolerance(dtype);
+      case Task.Dynamic d -> tolerance(dtype);
+    };
+  }
+
+  private static double tolerance(DType dtype) {
+    return switch (dtype) {
+      case F32 -> F32_TOLERANCE;
+      case F64 -> F64_TOLERANCE;
+      case F16 -> F16_TOLERANCE;
+      case BF16 -> BF16_TOLERANCE;
+      case I32, I64, U8, BOOL -> 0;
+    };
+  }
+
+  private static void compare(
+      Task task,
+      int value,
+      HostBuffer expected,
+      HostBuffer got,
+      double relative,
+      double cancelled) {
+    double least =
         switch (expected.dtype()) {
-          case F32 -> F32_TOLERANCE * scale + 1e-30;
-          case F64 -> F64_TOLERANCE * scale + 1e-300;
-          case F16 -> F16_TOLERANCE * scale + 0x1p-24;
-          case BF16 -> BF16_TOLERANCE * scale + 1e-30;
+          case F32, BF16 -> 1e-30;
+          case F64 -> 1e-300;
+          case F16 -> 0x1p-24;
           case I32, I64, U8, BOOL -> 0;
         };
+    double tolerance = relative * largest(expected) + least;
+    if (expected.dtype() == DType.F32) {
+      tolerance = Math.max(tolerance, cancelled);
+    }
     for (int i = 0; i < expected.size(); i++) {
       if (!same(expected, got, i, tolerance)) {
         throw new IllegalStateException(

@@ -134,11 +134,6 @@ final class TensorAttentionText {
     return wide(size) <= NARROW ? ROWS : ROWS / 2;
   }
 
-  /// Columns of scores at a time in a gradient.
-  private static int step(int size) {
-    return wide(size) <= NARROW ? 32 : 16;
-  }
-
   /// Whether every 8 elements of an operand begin at a multiple of 16 bytes. Values begin at one.
   private static boolean isAligned(View view) {
     boolean aligned = view.offset() % PART == 0;

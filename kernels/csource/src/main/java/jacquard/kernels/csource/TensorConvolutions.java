@@ -31,7 +31,7 @@ final class TensorConvolutions {
   private static final List<String> GRID =
       List.of("wide", "wideTimes", "wideShift", "grid", "gridTimes", "gridShift");
 
-  private static final String FAR = "0x40000000";
+  private static final String FAR = "0x20000000";
 
   /// Row `h@`, column `w@` and offset `base@` of place `p`, before taps are added.
   private static String place(ConvKind kind, Window w) {
