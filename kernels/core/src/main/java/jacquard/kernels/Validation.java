@@ -4,6 +4,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -107,9 +108,9 @@ public final class Validation {
       Task task, int value, Map<Integer, HostBuffer> memory, DType dtype) {
     return switch (task) {
       case Task.Attention a when value == a.result() ->
-          tolerance(memory.getOrDefault(a.q().value(), memory.get(value)).dtype());
+          tolerance(Objects.requireNonNull(memory.get(a.q().value())).dtype());
       case Task.AttentionGradient a -> {
-        DType operands = memory.getOrDefault(a.q().value(), memory.get(value)).dtype();
+        DType operands = Objects.requireNonNull(memory.get(a.q().value())).dtype();
         yield (operands.isHalf() ? 4 : 1) * tolerance(operands);
       }
       case Task.Attention a -> tolerance(dtype);
