@@ -95,6 +95,27 @@ final class CText {
     };
   }
 
+  /// A statement that reads `count` elements from `at` on, which is a multiple of `count`, into an
+  /// array of the type [#kept].
+  static String loadWide(DType dtype, int count, String array, String buffer, String at) {
+    return "load" + wide(dtype, count) + "(" + array + ", " + buffer + " + " + at + ");";
+  }
+
+  /// A statement that writes what [#loadWide] reads.
+  static String storeWide(DType dtype, int count, String array, String buffer, String at) {
+    return "store" + wide(dtype, count) + "(" + buffer + " + " + at + ", " + array + ");";
+  }
+
+  private static String wide(DType dtype, int count) {
+    return count
+        + switch (dtype) {
+          case F32, F64, I32, I64 -> suffix(dtype);
+          case F16 -> "_f16";
+          case BF16 -> "_bf16";
+          case U8, BOOL -> "_u8";
+        };
+  }
+
   /// The type in which a value waits to be stored.
   static String kept(DType dtype) {
     return dtype.isHalf() ? value(dtype) : memory(dtype);

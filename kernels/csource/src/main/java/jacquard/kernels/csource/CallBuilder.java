@@ -46,9 +46,15 @@ final class CallBuilder {
 
   /// A buffer argument: f32 memory whose content is lost when the task is over.
   CallBuilder scratch(int elements) {
+    return scratch(0, elements);
+  }
+
+  /// A part of it.
+  CallBuilder scratch(int from, int elements) {
+    int start = scratchStart(schedule) + from;
     values.add(Call.SCRATCH);
-    starts.add(scratchStart(schedule));
-    scratch = scratchStart(schedule) + elements;
+    starts.add(start);
+    scratch = Math.max(scratch, start + elements);
     return this;
   }
 

@@ -25,6 +25,8 @@ import java.util.stream.IntStream;
 /// @param item number of the item in its group
 /// @param groups how many groups the call has
 /// @param barrier waits for the other items of the group
+/// @param shuffle what lane `H` apart in the warp has for `X`; empty if there are no such calls
+/// @param unroll stands before loops whose arrays are to be registers
 /// @param exchange atomic compare and exchange of an i32
 /// @param cores what may be asked of tensor cores
 public record Dialect(
@@ -39,6 +41,8 @@ public record Dialect(
     String item,
     String groups,
     String barrier,
+    String shuffle,
+    String unroll,
     String exchange,
     TensorCores cores) {
 
@@ -71,6 +75,10 @@ public record Dialect(
           #define BITS_OF(x) as_uint(x)
           #define F16_LOAD(b, i) vload_half(i, (__global const half*)(b))
           #define F16_STORE(b, i, x) vstore_half_rte(x, i, (__global half*)(b))
+          #define GLOBAL __global
+          typedef long2 i64x2;
+          static inline float f16_value(u16 bits) { return vload_half(0, (const half*)&bits); }
+          static inline u16 f16_bits(float x) { u16 bits; vstore_half_rte(x, 0, (half*)&bits); return bits; }
           """,
           """
           __attribute__((reqd_work_group_size(SIZE, 1, 1)))
@@ -84,6 +92,8 @@ public record Dialect(
           "get_local_id(0)",
           "get_num_groups(0)",
           "barrier(CLK_LOCAL_MEM_FENCE)",
+          "",
+          "",
           "atomic_cmpxchg",
           TensorCores.NONE);
 
@@ -99,6 +109,8 @@ public record Dialect(
           #define BITS_OF(x) __float_as_uint(x)
           #define F16_LOAD(b, i) f16_value((b)[i])
           #define F16_STORE(b, i, x) (b)[i] = f16_bits(x)
+          #define GLOBAL
+          typedef longlong2 i64x2;
           static __device__ __forceinline__ float f16_value(u16 bits) {
             float x; asm("cvt.f32.f16 %0, %1;" : "=f"(x) : "h"(bits)); return x;
           }
@@ -120,6 +132,8 @@ public record Dialect(
           "threadIdx.x",
           "groups",
           "__syncthreads()",
+          "__shfl_xor_sync(0xffffffffu, X, H)",
+          "#pragma unroll",
           "atomicCAS",
           TensorCores.WARPS);
 
@@ -132,7 +146,7 @@ public record Dialect(
   private Dialect with(TensorCores cores) {
     return new Dialect(
         name, head, kernel, argument, buffer, function, local, group, item, groups, barrier,
-        exchange, cores);
+        shuffle, unroll, exchange, cores);
   }
 
   /// Whether warps can multiply on tensor cores.

@@ -27,7 +27,7 @@ record Epilogue(Task.Loop loop, Set<Integer> computed, boolean keepsProduct) {
   /// The epilogue of a product; null if it has none, or one that needs whole rows.
   static @Nullable Epilogue of(Schedule schedule, Task.Dot t) {
     Task.Loop loop = t.epilogue();
-    if (loop == null || new LoopValues(loop.kernel()).reducing()) {
+    if (loop == null || LoopValues.isReducing(loop.kernel())) {
       return null;
     }
     Set<Integer> computed = new TreeSet<>();
@@ -80,7 +80,7 @@ record Epilogue(Task.Loop loop, Set<Integer> computed, boolean keepsProduct) {
         call.buffer(loop.values().get(a));
       }
     }
-    Calls.numbers(call, loop);
+    Loops.numbers(call, loop.kernel(), loop.launch());
   }
 
   /// Statements for the elements of a product.

@@ -75,6 +75,47 @@ final class Functions {
       }
       """;
 
+  /// 16 bytes at a time, or as many as 4 elements have: addresses are multiples of that.
+  private static final String WIDE =
+      """
+      FN void load4_f32(float* x, GLOBAL const float* at) { float4 v = *(GLOBAL const float4*)at; x[0] = v.x; x[1] = v.y; x[2] = v.z; x[3] = v.w; }
+      FN void load4_i32(i32* x, GLOBAL const i32* at) { int4 v = *(GLOBAL const int4*)at; x[0] = v.x; x[1] = v.y; x[2] = v.z; x[3] = v.w; }
+      FN void load4_u8(u8* x, GLOBAL const u8* at) { uchar4 v = *(GLOBAL const uchar4*)at; x[0] = v.x; x[1] = v.y; x[2] = v.z; x[3] = v.w; }
+      FN void load2_f64(double* x, GLOBAL const double* at) { double2 v = *(GLOBAL const double2*)at; x[0] = v.x; x[1] = v.y; }
+      FN void load2_i64(i64* x, GLOBAL const i64* at) { i64x2 v = *(GLOBAL const i64x2*)at; x[0] = v.x; x[1] = v.y; }
+      FN void load4_f64(double* x, GLOBAL const double* at) { load2_f64(x, at); load2_f64(x + 2, at + 2); }
+      FN void load4_i64(i64* x, GLOBAL const i64* at) { load2_i64(x, at); load2_i64(x + 2, at + 2); }
+      FN void pair_f16(float* x, u32 bits) { x[0] = f16_value((u16)bits); x[1] = f16_value((u16)(bits >> 16)); }
+      FN void pair_bf16(float* x, u32 bits) { x[0] = bf16_value((u16)bits); x[1] = bf16_value((u16)(bits >> 16)); }
+      FN void load4_f16(float* x, GLOBAL const u16* at) { uint2 v = *(GLOBAL const uint2*)at; pair_f16(x, v.x); pair_f16(x + 2, v.y); }
+      FN void load4_bf16(float* x, GLOBAL const u16* at) { uint2 v = *(GLOBAL const uint2*)at; pair_bf16(x, v.x); pair_bf16(x + 2, v.y); }
+      FN void load8_f16(float* x, GLOBAL const u16* at) {
+        uint4 v = *(GLOBAL const uint4*)at; pair_f16(x, v.x); pair_f16(x + 2, v.y); pair_f16(x + 4, v.z); pair_f16(x + 6, v.w);
+      }
+      FN void load8_bf16(float* x, GLOBAL const u16* at) {
+        uint4 v = *(GLOBAL const uint4*)at; pair_bf16(x, v.x); pair_bf16(x + 2, v.y); pair_bf16(x + 4, v.z); pair_bf16(x + 6, v.w);
+      }
+      FN void load8_u8(u8* x, GLOBAL const u8* at) { load4_u8(x, at); load4_u8(x + 4, at + 4); }
+      FN void store4_f32(GLOBAL float* at, const float* x) { float4 v; v.x = x[0]; v.y = x[1]; v.z = x[2]; v.w = x[3]; *(GLOBAL float4*)at = v; }
+      FN void store4_i32(GLOBAL i32* at, const i32* x) { int4 v; v.x = x[0]; v.y = x[1]; v.z = x[2]; v.w = x[3]; *(GLOBAL int4*)at = v; }
+      FN void store4_u8(GLOBAL u8* at, const u8* x) { uchar4 v; v.x = x[0]; v.y = x[1]; v.z = x[2]; v.w = x[3]; *(GLOBAL uchar4*)at = v; }
+      FN void store2_f64(GLOBAL double* at, const double* x) { double2 v; v.x = x[0]; v.y = x[1]; *(GLOBAL double2*)at = v; }
+      FN void store2_i64(GLOBAL i64* at, const i64* x) { i64x2 v; v.x = x[0]; v.y = x[1]; *(GLOBAL i64x2*)at = v; }
+      FN void store4_f64(GLOBAL double* at, const double* x) { store2_f64(at, x); store2_f64(at + 2, x + 2); }
+      FN void store4_i64(GLOBAL i64* at, const i64* x) { store2_i64(at, x); store2_i64(at + 2, x + 2); }
+      FN u32 bits_f16(const float* x) { return (u32)f16_bits(x[0]) | (u32)f16_bits(x[1]) << 16; }
+      FN u32 bits_bf16(const float* x) { return (u32)bf16_bits(x[0]) | (u32)bf16_bits(x[1]) << 16; }
+      FN void store4_f16(GLOBAL u16* at, const float* x) { uint2 v; v.x = bits_f16(x); v.y = bits_f16(x + 2); *(GLOBAL uint2*)at = v; }
+      FN void store4_bf16(GLOBAL u16* at, const float* x) { uint2 v; v.x = bits_bf16(x); v.y = bits_bf16(x + 2); *(GLOBAL uint2*)at = v; }
+      FN void store8_f16(GLOBAL u16* at, const float* x) {
+        uint4 v; v.x = bits_f16(x); v.y = bits_f16(x + 2); v.z = bits_f16(x + 4); v.w = bits_f16(x + 6); *(GLOBAL uint4*)at = v;
+      }
+      FN void store8_bf16(GLOBAL u16* at, const float* x) {
+        uint4 v; v.x = bits_bf16(x); v.y = bits_bf16(x + 2); v.z = bits_bf16(x + 4); v.w = bits_bf16(x + 6); *(GLOBAL uint4*)at = v;
+      }
+      FN void store8_u8(GLOBAL u8* at, const u8* x) { store4_u8(at, x); store4_u8(at + 4, x + 4); }
+      """;
+
   private static final String THREEFRY =
       """
       FN u32 rotated(u32 x, u32 n) { return (x << n) | (x >> (32u - n)); }
@@ -200,6 +241,7 @@ final class Functions {
     add(all, typed(FLOAT, "float", "_f32").replaceAll("(?<=\\d\\.0)(?=\\D)", "f"));
     add(all, typed(FLOAT, "double", "_f64"));
     add(all, HALF);
+    add(all, WIDE);
     add(all, OWN_CALL);
     add(all, TENSOR_CORES);
     add(all, TILES);

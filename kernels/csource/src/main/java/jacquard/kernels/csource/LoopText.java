@@ -3,236 +3,132 @@ package jacquard.kernels.csource;
 import jacquard.kernels.Kernel;
 import jacquard.kernels.Kernel.Instr;
 import jacquard.kernels.Kernel.Level;
-import jacquard.tensor.DType;
 import jacquard.tensor.graph.ReduceKind;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /*
  * Numbers of a loop kernel, after the buffers' starts: sizes of the outer and reduced axes and of the inner one, the number of
- * kept indices and of reduced ones, then for each access its offset and its strides along the outer, reduced and inner axes.
+ * kept indices and of reduced ones, then for each access its offset and its strides along the outer, reduced and inner axes; with
+ * parts, how many of the reduced indices a part has.
  */
 /// Writes a loop kernel in C.
 ///
-/// - A *map* has an item per index, or per [#UNROLLED] of them.
-/// - With [Sharing#ITEM] a reducing kernel has an item per kept index, which walks over the reduced
-///   ones alone.
-/// - With [Sharing#GROUP] it has a group per kept index; its items share the reduced ones and
-///   combine their parts by halves, in an order that depends on sizes only.
-///
-/// Innermost values are computed again in each pass that needs them. Writes of the full space
-/// happen in the last pass, so that a kernel may write over what it has read at the same index.
+/// A *map* has an item per index, or per some vectors of them. In a reducing kernel an item or a
+/// [Team] of them has a kept index and walks over the reduced ones, in [Passes].
 final class LoopText {
-  /// Who reduces.
-  enum Sharing {
-    ITEM,
-    GROUP,
-    /// A map, whose items have several indices each.
-    UNROLLED
-  }
-
-  /// Elements of an item in a large map: so many reads are under way at once. They lie apart by the
-  /// number of items, so that neighbouring items read neighbouring elements.
-  static final int UNROLLED = 4;
-
   /// Terms after which a partial sum is put aside: long sums then lose as little as short ones.
   private static final int PART = 64;
 
   private final Dialect dialect;
   private final Kernel kernel;
-  private final Sharing sharing;
-  private final int groupSize;
+  private final Arrangement arrangement;
+  private final Team team;
   private final LoopValues values;
-  private final int[] depth;
-  private final StringBuilder text = new StringBuilder();
-  private int passes;
+  private final Passes passes;
+  private final Lines lines = new Lines();
+  private final Gathered gathered;
 
-  private LoopText(
-      Dialect dialect, Kernel kernel, Sharing sharing, int groupSize, LoopValues values) {
+  private LoopText(Dialect dialect, Kernel kernel, Arrangement arrangement, LoopValues values) {
     this.dialect = dialect;
     this.kernel = kernel;
-    this.sharing = sharing;
-    this.groupSize = groupSize;
+    this.arrangement = arrangement;
+    team = arrangement.team();
     this.values = values;
-    depth = new int[kernel.instructions().size()];
+    passes = new Passes(kernel, arrangement.chunks() > 0);
+    gathered = new Gathered(dialect, kernel, values, arrangement, passes, lines);
   }
 
   /// The kernel, without what it calls.
-  static String of(Dialect dialect, Kernel kernel, Sharing sharing, int groupSize) {
-    return new LoopText(dialect, kernel, sharing, groupSize, new LoopValues(kernel)).write();
+  static String of(Dialect dialect, Kernel kernel, Arrangement arrangement) {
+    LoopValues values = new LoopValues(kernel, arrangement);
+    return new LoopText(dialect, kernel, arrangement, values).write();
   }
 
   private String write() {
-    text.append(dialect.begin(groupSize, values.buffers()));
-    text.append(values.sizes());
-    findDepths();
-    level(Level.UNIFORM, 0, "  ");
-    line("  ", "const i32 item = " + dialect.item() + ";");
+    String begin = dialect.begin(team.group(), values.buffers()) + values.sizes();
+    level(Level.UNIFORM, 0);
+    lines.add("const i32 item = " + dialect.item() + ";");
     if (values.reducing()) {
       reducing();
+    } else if (arrangement.chunks() > 0) {
+      gatheredMap();
     } else {
       map();
     }
-    return text.append("}\n").toString();
+    return begin + lines + "}\n";
   }
 
-  private void line(String indent, String line) {
-    text.append(indent).append(line).append('\n');
-  }
-
-  /// The number of passes that must be over before a value is known.
-  private void findDepths() {
-    int last = 0;
-    for (int i = 0; i < depth.length; i++) {
-      Instr instr = kernel.instructions().get(i);
-      for (int x : instr.operands()) {
-        depth[i] = Math.max(depth[i], depth[x]);
-      }
-      if (instr instanceof Instr.Reduce r) {
-        last = Math.max(last, depth[r.x()]);
-        depth[i] = depth[r.x()] + 1;
-      } else if (instr instanceof Instr.Store s && isInnermost(s)) {
-        last = Math.max(last, depth[i]);
-      }
-    }
-    passes = last + 1;
-  }
-
-  private boolean isInnermost(Instr.Store s) {
-    return kernel.accesses().get(s.access()).level() == Level.FULL;
+  private Instr instr(int i) {
+    return kernel.instructions().get(i);
   }
 
   private void map() {
-    if (sharing == Sharing.UNROLLED) {
-      unrolledMap();
-      return;
-    }
-    line("  ", dialect.each("n", "kept", groupSize) + " {");
-    keptIndex("    ", true);
-    level(Level.KEPT, 0, "    ");
-    level(Level.FULL, 0, "    ");
-    stores("    ", s -> true);
-    line("  ", "}");
+    lines.add(dialect.each("n", "kept", team.group()) + " {");
+    lines.addAll(keptIndex(true));
+    level(Level.KEPT, 0);
+    level(Level.FULL, 0);
+    stores(true);
+    lines.add("}");
   }
 
-  /// All reads of an item before its first write, which the compiler could not exchange itself:
-  /// buffers may be the same memory.
-  private void unrolledMap() {
-    line("  ", "const i32 step = " + dialect.groups() + " * " + groupSize + ";");
-    line(
-        "  ",
-        "for (i32 first = %s * %d + item; first < kept; first += step * %d) {"
-            .formatted(dialect.group(), groupSize, UNROLLED));
-    results("    ", Integer.toString(UNROLLED));
-    String each = "for (i32 u = 0; u < " + UNROLLED + "; u++) {";
-    line("    ", each);
-    line("      ", "const i32 n = first + u * step;");
-    line("      ", "if (n < kept) {");
-    computeResults("        ", "u");
-    line("      ", "}");
-    line("    ", "}");
-    line("    ", each);
-    line("      ", "const i32 n = first + u * step;");
-    line("      ", "if (n < kept) {");
-    storeResults("        ", "u");
-    line("      ", "}");
-    line("    ", "}");
-    line("  ", "}");
-  }
-
-  private List<Instr.Store> stores() {
-    List<Instr.Store> stores = new ArrayList<>();
-    for (Instr i : kernel.instructions()) {
-      if (i instanceof Instr.Store s) {
-        stores.add(s);
-      }
-    }
-    return stores;
-  }
-
-  private String kept(Instr.Store s) {
-    return CText.kept(kernel.accesses().get(s.access()).dtype());
-  }
-
-  /// An array for each result of a map.
-  private void results(String indent, String count) {
-    for (Instr.Store s : stores()) {
-      line(indent, kept(s) + " o" + s.access() + "[" + count + "];");
-    }
-  }
-
-  /// Results at index `n`, as element `at` of their arrays.
-  private void computeResults(String indent, String at) {
-    keptIndex(indent, true);
-    level(Level.KEPT, 0, indent);
-    level(Level.FULL, 0, indent);
-    for (Instr.Store s : stores()) {
-      line(indent, "o" + s.access() + "[" + at + "] = (" + kept(s) + ")v" + s.value() + ";");
-    }
-  }
-
-  private void storeResults(String indent, String at) {
-    keptIndex(indent, true);
-    for (Instr.Store s : stores()) {
-      line(indent, values.store(s.access(), "o" + s.access() + "[" + at + "]"));
-    }
+  private void gatheredMap() {
+    int vector = arrangement.vector();
+    int chunks = arrangement.chunks();
+    String times = vector == 1 ? "" : " * " + vector;
+    lines.add("const i32 step = " + dialect.groups() + " * " + team.group() + ";");
+    lines.add(
+        "for (i32 first = %s * %d + item; first%s < kept; first += step * %d) {"
+            .formatted(dialect.group(), team.group(), times, chunks));
+    String at = vector == 1 ? "first + c * step" : "(first + c * step)" + times;
+    String index = "const i32 at = " + at + ", n = at < kept ? at : kept - " + vector + ";";
+    gathered.pass(
+        passes.all().getFirst(),
+        new Gathered.Indices(index, keptIndex(true), "at < kept"),
+        List.of(),
+        "");
+    lines.add("}");
   }
 
   private void reducing() {
-    boolean group = sharing == Sharing.GROUP;
-    if (group) {
-      Set<DType> shared = new HashSet<>();
-      for (Instr instr : kernel.instructions()) {
-        if (instr instanceof Instr.Reduce r && shared.add(r.dtype())) {
-          line(
-              "  ",
-              dialect.local()
-                  + CText.value(r.dtype())
-                  + " part"
-                  + r.dtype()
-                  + "["
-                  + groupSize
-                  + "];");
-        }
+    lines.addAll(team.declare(dialect, passes, this::instr));
+    lines.addAll(team.eachKept(dialect));
+    lines.addAll(keptIndex(!kernel.innerReduced()));
+    if (arrangement.parts()) {
+      lines.add(
+          "const i32 low = xo0 * terms, high = low + terms < reduced ? low + terms : reduced;");
+    }
+    level(Level.KEPT, 0);
+    for (int p = 0; p < passes.all().size(); p++) {
+      Passes.Pass pass = passes.all().get(p);
+      if (!pass.reductions().isEmpty() || !pass.stores().isEmpty()) {
+        pass(pass);
       }
-      line(
-          "  ", "for (i32 n = " + dialect.group() + "; n < kept; n += " + dialect.groups() + ") {");
-    } else {
-      line("  ", dialect.each("n", "kept", groupSize) + " {");
+      level(Level.KEPT, p + 1);
     }
-    keptIndex("    ", !kernel.innerReduced());
-    level(Level.KEPT, 0, "    ");
-    for (int pass = 0; pass < passes; pass++) {
-      pass(pass, group);
-      level(Level.KEPT, pass + 1, "    ");
+    if (kernel.instructions().stream()
+        .anyMatch(i -> i instanceof Instr.Store s && !Passes.isInnermost(kernel, s))) {
+      lines.open(team.whenFirst());
+      stores(false);
+      lines.close(team.whenFirst());
     }
-    String indent = "    ";
-    if (group) {
-      line("    ", "if (item == 0) {");
-      indent = "      ";
-    }
-    stores(indent, s -> !isInnermost(s));
-    if (group) {
-      line("    ", "}");
-    }
-    line("  ", "}");
+    lines.add("}");
   }
 
   /// Outer and, if it is kept, inner index from the number `n` of a kept one.
-  private void keptIndex(String indent, boolean inner) {
+  private List<String> keptIndex(boolean inner) {
+    List<String> index = new ArrayList<>();
     if (inner && kernel.outerAxes() == 0) {
-      line(indent, "const i32 xi = n;");
+      index.add("const i32 xi = n;");
     } else {
-      line(indent, "i32 rest = n;");
+      index.add("i32 rest = n;");
       if (inner) {
-        line(indent, "const i32 xi = rest % ni; rest /= ni;");
+        index.add("const i32 xi = rest % ni; rest /= ni;");
       }
     }
     for (int i = kernel.outerAxes() - 1; i >= 0; i--) {
-      line(
-          indent,
+      index.add(
           i == 0
               ? "const i32 xo0 = rest;"
               : "const i32 xo" + i + " = rest % no" + i + "; rest /= no" + i + ";");
@@ -245,165 +141,135 @@ final class LoopText {
       if (inner) {
         at.append(" + xi * s").append(a).append('i');
       }
-      line(indent, at + ";");
+      index.add(at + ";");
     }
+    return index;
   }
 
-  private void pass(int pass, boolean group) {
-    List<Integer> reductions = new ArrayList<>();
-    List<Integer> needed = new ArrayList<>();
-    boolean stores = false;
-    for (int i = 0; i < depth.length; i++) {
-      Instr instr = kernel.instructions().get(i);
-      if (instr instanceof Instr.Reduce r && depth[r.x()] == pass) {
-        reductions.add(i);
-        needed.add(r.x());
-      } else if (instr instanceof Instr.Store s && isInnermost(s) && pass == passes - 1) {
-        stores = true;
-        needed.add(s.value());
-      }
-    }
-    if (needed.isEmpty()) {
-      return;
-    }
-    for (int r : reductions) {
-      Instr.Reduce reduce = (Instr.Reduce) kernel.instructions().get(r);
-      line(
-          "    ",
+  private void pass(Passes.Pass pass) {
+    boolean counts = arrangement.chunks() == 0;
+    List<String> combine = new ArrayList<>();
+    List<String> putAside = new ArrayList<>();
+    for (int r : pass.reductions()) {
+      Instr.Reduce reduce = (Instr.Reduce) instr(r);
+      boolean isLong = counts && isLongSum(reduce);
+      lines.add(
           CText.value(reduce.dtype())
               + " a"
               + r
               + " = "
               + LoopValues.identity(reduce)
-              + (isLongSum(reduce) ? ", t" + r + " = 0; i32 c" + r + " = 0;" : ";"));
-    }
-    String from = group ? "item" : "0";
-    String step = group ? Integer.toString(groupSize) : "1";
-    line("    ", "for (i32 r = " + from + "; r < reduced; r += " + step + ") {");
-    reducedIndex("      ");
-    Set<Integer> live = live(needed);
-    for (int i = 0; i < depth.length; i++) {
-      Instr instr = kernel.instructions().get(i);
-      if (live.contains(i) && instr.level() == Level.FULL) {
-        value("      ", i);
-      }
-    }
-    for (int r : reductions) {
-      Instr.Reduce reduce = (Instr.Reduce) kernel.instructions().get(r);
-      line("      ", "a" + r + " = " + LoopValues.combine(reduce, "a" + r, "v" + reduce.x()) + ";");
-      if (isLongSum(reduce)) {
-        line(
-            "      ",
-            "if (++c" + r + " == " + PART + ") { t" + r + " += a" + r + "; a" + r + " = 0; c" + r
+              + (isLong ? ", t" + r + " = 0; i32 c" + r + " = 0;" : ";"));
+      combine.add("a" + r + " = " + LoopValues.combine(reduce, "a" + r, "v" + reduce.x()) + ";");
+      if (isLong) {
+        String count =
+            arrangement.vector() == 1 ? "++c" + r : "(c" + r + " += " + arrangement.vector() + ")";
+        putAside.add(
+            "if (" + count + " == " + PART + ") { t" + r + " += a" + r + "; a" + r + " = 0; c" + r
                 + " = 0; }");
       }
     }
-    if (stores) {
-      stores("      ", this::isInnermost);
+    if (counts) {
+      walk(pass, combine, putAside);
+    } else {
+      int vector = arrangement.vector();
+      String times = vector == 1 ? "" : " * " + vector;
+      String at = "c * " + team.size() + " + " + team.lane();
+      String index =
+          "const i32 at = %s, r = at < reduced ? at : reduced - %d;"
+              .formatted(vector == 1 ? at : "(" + at + ")" + times, vector);
+      gathered.pass(
+          pass,
+          new Gathered.Indices(index, reducedIndex(), "at < reduced"),
+          combine,
+          team.whenInside());
     }
-    line("    ", "}");
-    for (int r : reductions) {
-      Instr.Reduce reduce = (Instr.Reduce) kernel.instructions().get(r);
-      if (isLongSum(reduce)) {
-        line("    ", "a" + r + " += t" + r + ";");
+    for (int r : pass.reductions()) {
+      if (counts && isLongSum((Instr.Reduce) instr(r))) {
+        lines.add("a" + r + " += t" + r + ";");
       }
-      finish(r, reduce, group);
     }
+    lines.addAll(team.combine(dialect, pass.reductions(), this::instr));
   }
 
-  private void finish(int r, Instr.Reduce reduce, boolean group) {
-    String type = CText.value(reduce.dtype());
-    if (!group) {
-      line(
-          "    ",
-          "const " + type + " v" + r + " = " + CText.wrapped(reduce.dtype(), "a" + r) + ";");
-      return;
+  /// A pass over the reduced indices, one vector after the other.
+  private void walk(Passes.Pass pass, List<String> combine, List<String> putAside) {
+    int vector = arrangement.vector();
+    String times = vector == 1 ? "" : " * " + vector;
+    String lane = team.isAlone() ? "0" : team.lane() + times;
+    boolean parts = arrangement.parts();
+    lines.add(
+        "for (i32 r = %s; r < %s; r += %d) {"
+            .formatted(
+                parts ? "low + " + lane : lane, parts ? "high" : "reduced", team.size() * vector));
+    if (arrangement.gathers()) {
+      Gathered.Indices indices = new Gathered.Indices("", reducedIndex(), "");
+      gathered.pass(pass, indices, combine, team.whenInside());
+      lines.addAll(putAside);
+    } else {
+      lines.addAll(reducedIndex());
+      pass.values().forEach(this::value);
+      for (int i = 0, aside = 0; i < combine.size(); i++) {
+        lines.add(combine.get(i));
+        if (isLongSum((Instr.Reduce) instr(pass.reductions().get(i)))) {
+          lines.add(putAside.get(aside++));
+        }
+      }
+      if (!pass.stores().isEmpty()) {
+        lines.open(team.whenInside());
+        stores(true);
+        lines.close(team.whenInside());
+      }
     }
-    String part = "part" + reduce.dtype();
-    line("    ", part + "[item] = a" + r + ";");
-    line("    ", dialect.barrier() + ";");
-    line("    ", "for (i32 h = " + groupSize / 2 + "; h > 0; h >>= 1) {");
-    line(
-        "      ",
-        "if (item < h) "
-            + part
-            + "[item] = "
-            + LoopValues.combine(reduce, part + "[item]", part + "[item + h]")
-            + ";");
-    line("      ", dialect.barrier() + ";");
-    line("    ", "}");
-    line(
-        "    ",
-        "const " + type + " v" + r + " = " + CText.wrapped(reduce.dtype(), part + "[0]") + ";");
-    line("    ", dialect.barrier() + ";");
+    lines.add("}");
   }
 
   private static boolean isLongSum(Instr.Reduce r) {
     return r.kind() == ReduceKind.SUM && r.dtype().isFloat();
   }
 
-  private void reducedIndex(String indent) {
-    line(indent, "i32 left = r;");
+  private List<String> reducedIndex() {
+    List<String> index = new ArrayList<>();
+    index.add("i32 left = r;");
     if (kernel.innerReduced()) {
-      line(
-          indent,
+      index.add(
           kernel.reducedAxes() == 0
               ? "const i32 xi = left;"
               : "const i32 xi = left % ni; left /= ni;");
     }
     for (int i = kernel.reducedAxes() - 1; i >= 0; i--) {
-      line(
-          indent,
+      index.add(
           i == 0
               ? "const i32 xr0 = left;"
               : "const i32 xr" + i + " = left % nr" + i + "; left /= nr" + i + ";");
     }
-  }
-
-  /// What these values need, themselves included.
-  private Set<Integer> live(List<Integer> needed) {
-    Set<Integer> live = new HashSet<>(needed);
-    for (int i = depth.length - 1; i >= 0; i--) {
-      if (live.contains(i)) {
-        live.addAll(kernel.instructions().get(i).operands());
-      }
-    }
-    return live;
+    return index;
   }
 
   /// All values of a level that are known after `stage` passes and not before.
-  private void level(Level level, int stage, String indent) {
-    for (int i = 0; i < depth.length; i++) {
-      Instr instr = kernel.instructions().get(i);
-      boolean inPlace =
-          instr.level() == level
-              && depth[i] == stage
-              && !(instr instanceof Instr.Reduce)
-              && !(instr instanceof Instr.Store);
-      if (inPlace) {
-        value(indent, i);
+  private void level(Level level, int stage) {
+    for (int i = 0; i < kernel.instructions().size(); i++) {
+      if (instr(i).level() == level
+          && passes.depth(i) == stage
+          && !(instr(i) instanceof Instr.Reduce)
+          && !(instr(i) instanceof Instr.Store)) {
+        value(i);
       }
     }
   }
 
-  private interface Choice {
-    boolean accepts(Instr.Store store);
-  }
-
-  private void stores(String indent, Choice choice) {
+  private void stores(boolean innermost) {
     for (Instr instr : kernel.instructions()) {
-      if (instr instanceof Instr.Store s && choice.accepts(s)) {
-        DType dtype = kernel.accesses().get(s.access()).dtype();
-        line(indent, values.store(s.access(), "(" + CText.kept(dtype) + ")v" + s.value()));
+      if (instr instanceof Instr.Store s && Passes.isInnermost(kernel, s) == innermost) {
+        lines.add(values.store(s.access(), "(" + kept(s) + ")v" + s.value()));
       }
     }
   }
 
-  private void value(String indent, int i) {
-    Instr instr = kernel.instructions().get(i);
-    String expression = values.expression(instr);
+  private void value(int i) {
+    String expression = values.expression(instr(i));
     if (expression != null) {
-      line(indent, "const " + CText.value(instr.dtype()) + " v" + i + " = " + expression + ";");
+      lines.add("const " + CText.value(instr(i).dtype()) + " v" + i + " = " + expression + ";");
     }
   }
 
@@ -438,23 +304,29 @@ final class LoopText {
   static Inlined inlined(
       Dialect dialect, Kernel kernel, Set<Integer> computed, int firstBuffer, int firstNumber) {
     LoopValues values = new LoopValues(kernel, computed, firstBuffer, firstNumber);
-    LoopText map = new LoopText(dialect, kernel, Sharing.UNROLLED, 0, values);
-    map.findDepths();
-    map.text.append(values.sizes());
-    map.level(Level.UNIFORM, 0, "  ");
-    String head = map.taken();
-    map.results("    ", Integer.toString(Epilogue.AT_ONCE));
-    String results = map.taken();
-    map.computeResults("        ", "x");
-    String compute = map.taken();
-    map.storeResults("        ", "x");
-    return new Inlined(head, results, compute, map.taken());
+    LoopText map = new LoopText(dialect, kernel, Arrangement.ALONE, values);
+    map.level(Level.UNIFORM, 0);
+    String head = values.sizes() + map.lines.take();
+    List<Instr.Store> stores = map.passes.all().getLast().stores();
+    for (Instr.Store s : stores) {
+      map.lines.add(map.kept(s) + " o" + s.access() + "[" + Epilogue.AT_ONCE + "];");
+    }
+    String results = map.lines.take();
+    map.lines.addAll(map.keptIndex(true));
+    map.level(Level.KEPT, 0);
+    map.level(Level.FULL, 0);
+    for (Instr.Store s : stores) {
+      map.lines.add("o" + s.access() + "[x] = (" + map.kept(s) + ")v" + s.value() + ";");
+    }
+    String compute = map.lines.take();
+    map.lines.addAll(map.keptIndex(true));
+    for (Instr.Store s : stores) {
+      map.lines.add(values.store(s.access(), "o" + s.access() + "[x]"));
+    }
+    return new Inlined(head, results, compute, map.lines.take());
   }
 
-  /// What was written since the last call.
-  private String taken() {
-    String taken = text.toString();
-    text.setLength(0);
-    return taken;
+  private String kept(Instr.Store s) {
+    return CText.kept(kernel.accesses().get(s.access()).dtype());
   }
 }

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// `bi`; an access `a` begins at `fa`, and at the present kept index stands at `ka`.
 final class LoopValues {
   private final Kernel kernel;
+  private final Arrangement arrangement;
   private final boolean reducing;
   private final List<DType> buffers = new ArrayList<>();
   private final int[] bufferOf;
   private final Set<Integer> computed;
   private final int firstNumber;
 
-  LoopValues(Kernel kernel) {
-    this(kernel, Set.of(), 0, -1);
+  LoopValues(Kernel kernel, Arrangement arrangement) {
+    this(kernel, arrangement, Set.of(), 0, -1);
   }
 
   /// A kernel inside of another one.
@@ -32,9 +33,19 @@ final class LoopValues {
   /// @param firstBuffer number of the first buffer
   /// @param firstNumber place of the first number; -1 behind the starts of the buffers
   LoopValues(Kernel kernel, Set<Integer> computed, int firstBuffer, int firstNumber) {
+    this(kernel, Arrangement.ALONE, computed, firstBuffer, firstNumber);
+  }
+
+  private LoopValues(
+      Kernel kernel,
+      Arrangement arrangement,
+      Set<Integer> computed,
+      int firstBuffer,
+      int firstNumber) {
     this.kernel = kernel;
+    this.arrangement = arrangement;
     this.computed = Set.copyOf(computed);
-    reducing = kernel.reduces() || kernel.innerReduced() || kernel.reducedAxes() > 0;
+    reducing = isReducing(kernel);
     bufferOf = new int[kernel.accesses().size()];
     for (int a = 0; a < bufferOf.length; a++) {
       if (kernel.accesses().get(a).memory() && !computed.contains(a)) {
@@ -53,6 +64,10 @@ final class LoopValues {
   /// Whether there is an index that not every value has.
   boolean reducing() {
     return reducing;
+  }
+
+  static boolean isReducing(Kernel kernel) {
+    return kernel.reduces() || kernel.innerReduced() || kernel.reducedAxes() > 0;
   }
 
   /// Names for the numbers: sizes, then the walk of each access.
@@ -77,6 +92,9 @@ final class LoopValues {
       }
       number(text, "const i32 s" + a + "i = p[" + at++ + "];");
     }
+    if (arrangement.parts()) {
+      number(text, "const i32 terms = p[" + at + "];");
+    }
     return text.toString();
   }
 
@@ -84,11 +102,31 @@ final class LoopValues {
     text.append("  ").append(line).append('\n');
   }
 
-  /// The element of an access at the current index.
+  /// The element of an access at the current index. With several indices at a time, what changes
+  /// with them was read into an array before.
   private String element(int a) {
-    return computed.contains(a)
-        ? "computed"
-        : CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));
+    if (computed.contains(a)) {
+      return "computed";
+    }
+    Access access = kernel.accesses().get(a);
+    return arrangement.gathers() && access.level() == Level.FULL ? "x" + a + "[e]" : load(a);
+  }
+
+  /// The element in memory.
+  String load(int a) {
+    return CText.load(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a));
+  }
+
+  /// A statement that reads a vector of elements from the current index on into `array`.
+  String loadWide(int a, String array) {
+    DType dtype = kernel.accesses().get(a).dtype();
+    return CText.loadWide(dtype, arrangement.vector(), array, "b" + bufferOf[a], start(a));
+  }
+
+  /// A statement that writes a vector.
+  String storeWide(int a, String array) {
+    DType dtype = kernel.accesses().get(a).dtype();
+    return CText.storeWide(dtype, arrangement.vector(), array, "b" + bufferOf[a], start(a));
   }
 
   /// A statement that makes `x` the element of an access at the current index.
@@ -98,8 +136,22 @@ final class LoopValues {
     return CText.store(kernel.accesses().get(a).dtype(), "b" + bufferOf[a], position(a), x);
   }
 
-  /// Position of an access at the current index.
+  /// Position of an access at the current index: element `j` of a vector.
   private String position(int a) {
+    Access access = kernel.accesses().get(a);
+    boolean moves = access.level() == Level.FULL && (!reducing || kernel.innerReduced());
+    if (arrangement.vector() == 1 || !moves) {
+      return start(a);
+    }
+    return switch (access.inner()) {
+      case ZERO -> start(a);
+      case ONE -> start(a) + " + j";
+      case ANY -> start(a) + " + j * s" + a + "i";
+    };
+  }
+
+  /// Position of an access at the current index, the first of a vector.
+  private String start(int a) {
     Access access = kernel.accesses().get(a);
     if (access.level() == Level.UNIFORM) {
       return "f" + a;

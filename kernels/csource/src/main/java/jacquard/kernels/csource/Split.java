@@ -16,7 +16,7 @@ record Split(int terms, int count) {
   private static final int MOST = 64;
 
   /// Groups that keep a large GPU busy, twice over.
-  private static final int ENOUGH = 256;
+  static final int ENOUGH = 256;
 
   /// Elements of all parts' results.
   private static final int MOST_ELEMENTS = 1 << 24;

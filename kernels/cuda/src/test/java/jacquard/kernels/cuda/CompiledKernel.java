@@ -20,14 +20,16 @@ import java.util.regex.Pattern;
 ///
 /// @param text of the kernel
 /// @param registers of an item
+/// @param stackBytes of memory that an item has for itself
 /// @param spilledBytes written to and read from memory because there were too few registers
-public record CompiledKernel(String name, String text, int registers, int spilledBytes) {
+public record CompiledKernel(
+    String name, String text, int registers, int stackBytes, int spilledBytes) {
   /// Kernels of a file: starting nvcc takes about as long as compiling twenty.
   private static final int FILE = 64;
 
   private static final Pattern FUNCTION =
       Pattern.compile(
-          "Compiling entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers",
+          "Compiling entry function '(\\w+)'.*?(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers",
           Pattern.DOTALL);
 
   /// What a CUDA device would do for a graph.
@@ -119,11 +121,15 @@ public record CompiledKernel(String name, String text, int registers, int spille
     List<CompiledKernel> compiled = new ArrayList<>();
     Matcher m = FUNCTION.matcher(log);
     while (m.find()) {
-      int spilled = Integer.parseInt(m.group(2)) + Integer.parseInt(m.group(3));
+      int spilled = Integer.parseInt(m.group(3)) + Integer.parseInt(m.group(4));
       String name = m.group(1);
       compiled.add(
           new CompiledKernel(
-              name, texts.getOrDefault(name, ""), Integer.parseInt(m.group(4)), spilled));
+              name,
+              texts.getOrDefault(name, ""),
+              Integer.parseInt(m.group(5)),
+              Integer.parseInt(m.group(2)),
+              spilled));
     }
     if (compiled.size() != names.size()) {
       throw new AssertionError(compiled.size() + " of " + names.size() + " kernels in:\n" + log);

@@ -63,7 +63,7 @@ final class Emulator {
   static Dialect dialect(Dialect.TensorCores tensorCores) {
     return new Dialect(
         "C++",
-        "",
+        "static float f16_value(u16 bits) { return f16(bits); }\n",
         Dialect.CUDA.kernel(),
         Dialect.CUDA.argument(),
         Dialect.CUDA.buffer(),
@@ -73,6 +73,8 @@ final class Emulator {
         Dialect.CUDA.item(),
         Dialect.CUDA.groups(),
         Dialect.CUDA.barrier(),
+        Dialect.CUDA.shuffle(),
+        "",
         Dialect.CUDA.exchange(),
         tensorCores);
   }
@@ -326,6 +328,8 @@ final class Emulator {
       "-O1",
       "-w",
       "-ffp-contract=off",
+      "-fsanitize=alignment", // as a device, which refuses unaligned vectors
+      "-fsanitize-undefined-trap-on-error",
       "-o",
       folder.resolve("plans").toString(),
       source.toString()

@@ -20,6 +20,16 @@ typedef unsigned char u8; typedef unsigned short u16;
 #define __cvta_global_to_generic(address) (address)
 #define FN static inline
 
+#define GLOBAL
+struct alignas(16) float4 { float x, y, z, w; };
+struct alignas(16) int4 { int x, y, z, w; };
+struct alignas(16) uint4 { u32 x, y, z, w; };
+struct alignas(16) double2 { double x, y; };
+struct alignas(16) i64x2 { i64 x, y; };
+struct alignas(8) uint2 { u32 x, y; };
+struct alignas(4) uchar4 { u8 x, y, z, w; };
+typedef i64x2 longlong2;
+
 struct Index { int x; };
 static Index threadIdx, blockIdx, gridDim;
 static const int ITEMS = 256, WARP = 32;
