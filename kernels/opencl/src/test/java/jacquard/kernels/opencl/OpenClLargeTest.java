@@ -31,6 +31,10 @@ class OpenClLargeTest {
   }
 
   private Tensor wave(int... dims) {
+    return wave(device, dims);
+  }
+
+  private static Tensor wave(Device device, int... dims) {
     Shape shape = Shape.of(dims);
     float[] values = new float[(int) shape.size()];
     for (int i = 0; i < values.length; i++) {
@@ -77,6 +81,47 @@ class OpenClLargeTest {
       float added = valueAt(i % columns * rows + i / columns);
       assertEquals(valueAt(i) + added + added, y[i], "element " + i);
     }
+  }
+
+  /// Vectors, rows of a few lanes and of a group, with their elements in registers or not, columns,
+  /// and sums in parts.
+  @Test
+  void loopsOfManyElementsAreThoseOfTheReference() {
+    Tensor[] actual = loops(device);
+    Step.realise(actual);
+    Tensor[] expected = loops(Device.REFERENCE);
+    for (int l = 0; l < actual.length; l++) {
+      assertEquals(expected[l].shape(), actual[l].shape());
+      float[] right = expected[l].toFloatArray();
+      float[] here = actual[l].toFloatArray();
+      for (int i = 0; i < right.length; i++) {
+        float tolerance = 1e-5f * Math.max(1, Math.abs(right[i]));
+        assertEquals(right[i], here[i], tolerance, "loop " + l + ", element " + i);
+      }
+    }
+  }
+
+  private static Tensor[] loops(Device on) {
+    Tensor x = wave(on, 300, 384);
+    Tensor bias = wave(on, 384);
+    Tensor half = x.cast(DType.BF16);
+    Tensor f16 = x.cast(DType.F16);
+    Step.realise(half, f16);
+    return new Tensor[] {
+      x.add(bias).gelu(),
+      half.mul(half),
+      f16.neg(),
+      f16.cast(DType.F32).mul(half.cast(DType.F32)),
+      x.add(bias).softmax(-1),
+      x.slice(1, 1, 102).layerNorm(-1, 1e-5),
+      wave(on, 5, 1030).softmax(-1),
+      wave(on, 3, 9000).softmax(-1),
+      wave(on, 9, 2048).layerNorm(-1, wave(on, 2048), wave(on, 2048), 1e-5),
+      wave(on, 700, 100).square().sum(0),
+      wave(on, 1000, 3).max(0),
+      wave(on, 20000, 48).square().mean(0),
+      wave(on, 1 << 17).square().mean()
+    };
   }
 
   /// Tiles of 128, 64 and 32, with edges, for each way that the operands may lie; and a sum in
