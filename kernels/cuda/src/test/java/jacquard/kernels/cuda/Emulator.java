@@ -63,7 +63,10 @@ final class Emulator {
   static Dialect dialect(Dialect.TensorCores tensorCores) {
     return new Dialect(
         "C++",
-        "static float f16_value(u16 bits) { return f16(bits); }\n",
+        """
+        static float f16_value(u16 bits) { return f16(bits); }
+        static u16 f16_bits(float x) { return half_bits(x); }
+        """,
         Dialect.CUDA.kernel(),
         Dialect.CUDA.argument(),
         Dialect.CUDA.buffer(),
