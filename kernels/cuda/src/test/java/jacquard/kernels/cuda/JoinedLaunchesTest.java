@@ -47,7 +47,7 @@ class JoinedLaunchesTest {
       results.add(stored(10 + i, sizes[i], 7).sum(-1));
       results.add(stored(20 + i, sizes[i]).mul(3).add(1));
     }
-    for (int more : new int[] {0, 777}) {
+    for (int more : new int[] {0, 776}) {
       // an item has several elements, which lie apart by the items of its call
       results.add(stored(50 + more, (1 << 20) + more).mul(3).add(1));
     }
