@@ -1,6 +1,7 @@
 package jacquard.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -171,6 +173,23 @@ final class Emulator {
     }
   }
 
+  /// One group computes all tiles, one after the other.
+  static String oneGroup(String program) {
+    String changed =
+        program.replaceAll(
+            "for \\(i32 tile = (\\S+); tile < ([^;]+); tile \\+= \\S+\\)",
+            "for (i32 tile = 0; $1 == 0 && tile < $2; tile++)");
+    assertNotEquals(program, changed);
+    return changed;
+  }
+
+  /// What came of a program.
+  ///
+  /// @param trouble what the emulator refused, or that the order of items matters; empty if all is
+  ///   well
+  /// @param results of each plan, their bytes; none in trouble
+  record Outcome(String trouble, List<ByteBuffer> results) {}
+
   /// Compiles and runs all plans in two orders of items, with calls joined.
   ///
   /// @param text of the program for these kernels
@@ -186,7 +205,28 @@ final class Emulator {
       Function<List<String>, String> text,
       Function<Listing, List<Listing.Placed>> launches)
       throws IOException, InterruptedException {
-    StringBuilder main = new StringBuilder();
+    String program = text.apply(List.copyOf(kernels.values()));
+    Outcome outcome = outcomes(folder, List.of(program), launches).getFirst();
+    assertEquals("", outcome.trouble);
+    return outcome.results;
+  }
+
+  /// Compiles variants of a program in one go, and runs each in a process of its own.
+  ///
+  /// @param text of the program for these kernels
+  /// @param changes what variants do to it
+  List<Outcome> outcomes(
+      Path folder, Function<List<String>, String> text, List<UnaryOperator<String>> changes)
+      throws IOException, InterruptedException {
+    String program = text.apply(List.copyOf(kernels.values()));
+    List<String> programs = changes.stream().map(change -> change.apply(program)).toList();
+    return outcomes(folder, programs, Listing::launches);
+  }
+
+  private List<Outcome> outcomes(
+      Path folder, List<String> programs, Function<Listing, List<Listing.Placed>> launches)
+      throws IOException, InterruptedException {
+    StringBuilder main = new StringBuilder("static void plans(FILE* in, FILE* out) {\n");
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     for (Plan plan : plans) {
       main.append("  { Plan plan(in);\n");
@@ -200,31 +240,52 @@ final class Emulator {
       main.append("    plan.write(out); }\n");
       write(in, plan);
     }
-    compile(folder, text.apply(List.copyOf(kernels.values())), main.toString());
+    compile(folder, programs, main.append("}\n").toString());
     Path input = Files.write(folder.resolve("in"), in.toByteArray());
-    Process inOrder = start(folder, input, "forwards");
-    Process inverse = start(folder, input, "backwards");
-    int[] status = {ended(inOrder), ended(inverse)};
-    List<ByteBuffer> forwards = results(folder, status[0], "forwards");
-    List<ByteBuffer> backwards = results(folder, status[1], "backwards");
-    for (int i = 0; i < plans.size(); i++) {
-      assertEquals(
-          -1,
-          forwards.get(i).mismatch(backwards.get(i)),
-          "depends on the order of items: " + plans.get(i).listing.kernels());
+    List<Outcome> outcomes = new ArrayList<>();
+    for (int program = 0; program < programs.size(); program++) {
+      outcomes.add(outcome(folder, program, input));
     }
-    return forwards;
+    return outcomes;
+  }
+
+  private Outcome outcome(Path folder, int program, Path input)
+      throws IOException, InterruptedException {
+    Process inOrder = start(folder, program, input, "forwards");
+    Process inverse = start(folder, program, input, "backwards");
+    int[] status = {ended(inOrder), ended(inverse)};
+    if (status[0] != 0) {
+      return new Outcome("status %d: %s".formatted(status[0], log(folder, "forwards")), List.of());
+    }
+    if (status[1] != 0) {
+      return new Outcome("status %d: %s".formatted(status[1], log(folder, "backwards")), List.of());
+    }
+    List<ByteBuffer> forwards = results(folder, "forwards");
+    List<ByteBuffer> backwards = results(folder, "backwards");
+    for (int i = 0; i < plans.size(); i++) {
+      if (forwards.get(i).mismatch(backwards.get(i)) != -1) {
+        String texts = plans.get(i).listing.kernels().toString();
+        return new Outcome("depends on the order of items: " + texts, List.of());
+      }
+    }
+    return new Outcome("", forwards);
   }
 
   /// Starts the program, which writes the file `order`.
-  private static Process start(Path folder, Path input, String order) throws IOException {
+  private static Process start(Path folder, int program, Path input, String order)
+      throws IOException {
     String output = folder.resolve(order).toString();
     return start(
-        folder, order, folder.resolve("plans").toString(), input.toString(), output, order);
+        folder,
+        order,
+        folder.resolve("plans").toString(),
+        input.toString(),
+        output,
+        order,
+        Integer.toString(program));
   }
 
-  private List<ByteBuffer> results(Path folder, int status, String order) throws IOException {
-    assertEquals(0, status, () -> log(folder, order));
+  private List<ByteBuffer> results(Path folder, String order) throws IOException {
     ByteBuffer all =
         ByteBuffer.wrap(Files.readAllBytes(folder.resolve(order))).order(ByteOrder.LITTLE_ENDIAN);
     List<ByteBuffer> results = new ArrayList<>();
@@ -313,19 +374,28 @@ final class Emulator {
   }
 
   /// Skips the test, and says so, where there is no compiler.
-  private static void compile(Path folder, String text, String main)
+  private static void compile(Path folder, List<String> programs, String main)
       throws IOException, InterruptedException {
     Path source = folder.resolve("plans.cpp");
     copy(folder, HEADERS);
-    Files.writeString(
-        source,
-        "#include \"warps.hpp\"\n"
-            + text
-            + "int main(int count, char** names) {\n"
-            + "  FILE* in = fopen(names[1], \"rb\");\n  FILE* out = fopen(names[2], \"wb\");\n"
-            + "  backwards = names[3][0] == 'b';\n"
-            + main
-            + "  fclose(out);\n}\n");
+    StringBuilder all = new StringBuilder("#include \"warps.hpp\"\n");
+    StringBuilder names = new StringBuilder();
+    for (int i = 0; i < programs.size(); i++) {
+      String text = programs.get(i).replace("extern \"C\" ", "");
+      all.append("namespace p%d {\n%s%s}\n".formatted(i, text, main));
+      names.append("p%d::plans,".formatted(i));
+    }
+    all.append("static void (*const programs[])(FILE*, FILE*) = {%s};\n".formatted(names));
+    all.append(
+        """
+        int main(int count, char** words) {
+          FILE* in = fopen(words[1], "rb"), * out = fopen(words[2], "wb");
+          backwards = words[3][0] == 'b';
+          programs[atoi(words[4])](in, out);
+          fclose(out);
+        }
+        """);
+    Files.writeString(source, all);
     String[] command = {
       "g++",
       "-O1",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /// An operation that tensor cores do, on numbers that make its result exact.
 ///
@@ -42,35 +42,43 @@ record ExactCase(String name, Node result) {
         "sm_%d: %d kernels, at most %d registers%n", architecture, texts.size(), most);
   }
 
-  /// Runs the kernels of all cases on the processor, in both orders of items, and compares with the
-  /// reference.
-  static void compareWithReference(List<ExactCase> cases, Path folder)
-      throws IOException, InterruptedException {
-    assertEquals("", trouble(cases, folder, text -> text));
-  }
-
-  /// What is wrong with the results of kernels whose text was changed; empty if nothing is.
-  static String trouble(List<ExactCase> cases, Path folder, UnaryOperator<String> changed)
-      throws IOException, InterruptedException {
-    Emulator emulator = new Emulator(Dialect.CUDA);
+  /// An emulator with the kernels of all cases.
+  ///
+  /// @param instruction that the first kernel of each has
+  static Emulator emulator(
+      List<ExactCase> cases, Dialect dialect, Tiles tiles, String instruction) {
+    Emulator emulator = new Emulator(dialect, tiles);
     for (ExactCase c : cases) {
       emulator.add(
           c.result,
           plan -> {
             assertEquals(1, plan.schedule().tasks().size(), c.name);
             String first = plan.listing().kernels().values().iterator().next();
-            assertTrue(first.contains("mma_"), c.name);
+            assertTrue(first.contains(instruction), c.name);
             return true;
           });
     }
-    List<ByteBuffer> results;
-    try {
-      results =
-          emulator.run(
-              folder, texts -> changed.apply(Dialect.sharedTiles() + String.join("\n", texts)));
-    } catch (AssertionError e) {
-      return String.valueOf(e.getMessage());
-    }
+    return emulator;
+  }
+
+  static Emulator emulator(List<ExactCase> cases) {
+    return emulator(cases, Dialect.CUDA, Tiles.USUAL, "mma_");
+  }
+
+  /// The program of kernels that take no other functions than those of tiles.
+  static String program(List<String> kernels) {
+    return Dialect.sharedTiles() + String.join("\n", kernels);
+  }
+
+  /// Runs the kernels of all cases on the processor, in both orders of items, and compares with the
+  /// reference.
+  static void compareWithReference(List<ExactCase> cases, Path folder)
+      throws IOException, InterruptedException {
+    assertEquals("", wrong(cases, emulator(cases).run(folder, ExactCase::program)));
+  }
+
+  /// What is wrong with these results; empty if nothing is.
+  static String wrong(List<ExactCase> cases, List<ByteBuffer> results) {
     for (int p = 0; p < cases.size(); p++) {
       ExactCase c = cases.get(p);
       double[] expected = Evaluator.evaluate(List.of(c.result)).getFirst().toDoubles();

@@ -14,6 +14,10 @@ record MatrixProduct(String name, Tensor left, Tensor right) {
     return left.matmulWide(right);
   }
 
+  ExactCase exactCase() {
+    return new ExactCase(name, result().node());
+  }
+
   /// A stored matrix whose elements, multiples of 1/8 up to 2, and sums of products are exact.
   static Tensor stored(DType dtype, long seed, int... dims) {
     Shape shape = Shape.of(dims);

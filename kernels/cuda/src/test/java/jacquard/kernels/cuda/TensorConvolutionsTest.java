@@ -1,7 +1,6 @@
 package jacquard.kernels.cuda;
 
 import static jacquard.kernels.cuda.MatrixProduct.stored;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import jacquard.tensor.DType;
@@ -16,12 +15,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Convolutions and their gradients on tensor cores, without any, as in [TensorProductsTest].
@@ -128,46 +129,42 @@ class TensorConvolutionsTest {
     ExactCase.compareWithReference(cases(), folder);
   }
 
-  private static final String TILES = "for (i32 tile = group; tile < all; tile += groups)";
+  private static final List<Lack> LACKS =
+      List.of(
+          Lack.of("rows of padding", " at ", "h < H && w < W", "w < W"),
+          Lack.of("columns of padding", " at ", "h < H && w < W", "h < H"),
+          Lack.of(
+              "a barrier after the first table",
+              "order of items",
+              "if (round < 0) __syncthreads();",
+              ""),
+          Lack.of(
+              "a barrier after the table of a tile",
+              "order of items",
+              "tap[2] = x;\n}\n__syncthreads();",
+              "tap[2] = x;\n}"),
+          Lack.of(
+              "a barrier of rounds",
+              "order of items",
+              "cp_async_wait_all(); __syncthreads();",
+              "cp_async_wait_all();"),
+          Lack.of("a wait", " at ", "cp_async_wait_all();", ""),
+          Lack.of("a second table", "order of items", "taps[next + 1 & 1]", "taps[0]"),
+          Lack.of(
+              "what is looked up", " at ", "kk < 1 && next < rounds", "kk < 0 && next < rounds"));
 
-  /// A kernel that lacks what it says here is wrong.
-  enum Lacking {
-    NOTHING(TILES, "for (i32 tile = 0; group == 0 && tile < all; tile++)"),
-    ROWS_OF_PADDING("h < H && w < W", "w < W"),
-    COLUMNS_OF_PADDING("h < H && w < W", "h < H"),
-    A_BARRIER_AFTER_THE_FIRST_TABLE("if (round < 0) __syncthreads();", ""),
-    A_BARRIER_AFTER_THE_TABLE_OF_A_TILE("tap[2] = x;\n}\n__syncthreads();", "tap[2] = x;\n}"),
-    A_BARRIER_OF_ROUNDS("cp_async_wait_all(); __syncthreads();", "cp_async_wait_all();"),
-    A_WAIT("cp_async_wait_all();", ""),
-    A_SECOND_TABLE("taps[next + 1 & 1]", "taps[0]"),
-    WHAT_IS_LOOKED_UP("kk < 1 && next < rounds", "kk < 0 && next < rounds");
-
-    private final String text;
-    private final String instead;
-
-    Lacking(String text, String instead) {
-      this.text = text;
-      this.instead = instead;
-    }
-
-    /// With all tiles computed by one group.
-    String changed(String program) {
-      String tiles = program.replace(NOTHING.text, NOTHING.instead);
-      String changed = tiles.replace(text, instead);
-      assertEquals(this == NOTHING, tiles.equals(changed), program);
-      return changed;
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whatAKernelLacksIsSeen(Lacking lacking) throws IOException, InterruptedException {
+  @TestFactory
+  Stream<DynamicTest> whatAKernelLacksIsSeen() throws IOException, InterruptedException {
     Window w = window(Shape.of(2, 8, 9, 11), Shape.of(24, 8, 3, 3), 1, 1, 1);
     List<ExactCase> cases =
         List.of(
             convolution(DType.BF16, ConvKind.FORWARD, w),
             convolution(DType.BF16, ConvKind.WEIGHT_GRADIENT, w));
-    String trouble = ExactCase.trouble(cases, folder, lacking::changed);
-    assertEquals(lacking == Lacking.NOTHING, trouble.isEmpty(), trouble);
+    return Lack.tests(
+        ExactCase.emulator(cases),
+        folder,
+        kernels -> Emulator.oneGroup(ExactCase.program(kernels)),
+        results -> ExactCase.wrong(cases, results),
+        LACKS);
   }
 }

@@ -71,9 +71,7 @@ class TensorProductsTest {
   }
 
   private static List<ExactCase> cases() {
-    return products().stream()
-        .map(product -> new ExactCase(product.name(), product.result().node()))
-        .toList();
+    return products().stream().map(MatrixProduct::exactCase).toList();
   }
 
   @ParameterizedTest

@@ -8,7 +8,6 @@ import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.Tensor;
-import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,13 +16,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Products by `wgmma` of compute capability 9.0, as [TensorProductsTest] has those of single
@@ -129,96 +129,62 @@ class WarpGroupProductsTest {
     assertTrue(texts(large, Tiles.USUAL).values().stream().allMatch(text -> isWarpGroups(text)));
   }
 
+  private static List<ExactCase> cases(List<MatrixProduct> products) {
+    return products.stream().map(MatrixProduct::exactCase).toList();
+  }
+
+  private static Emulator emulator(List<ExactCase> cases, int columns) {
+    return ExactCase.emulator(cases, Dialect.CUDA_90A, new Columns(columns), "wgmma_");
+  }
+
   /// Sums are exact, so that tiles that add in another order would not be seen here: they don't.
   @ParameterizedTest
   @ValueSource(ints = {256, 128})
   void productsAreThoseOfTheReference(int columns) throws IOException, InterruptedException {
-    assertEquals("", trouble(products(), columns, text -> text));
+    List<ExactCase> cases = cases(products());
+    List<ByteBuffer> results = emulator(cases, columns).run(folder, ExactCase::program);
+    assertEquals("", ExactCase.wrong(cases, results));
   }
 
-  private static final String TILES = "for (i32 tile = group; tile < all; tile += groups)";
+  private static final List<Lack> LACKS =
+      List.of(
+          Lack.of(
+              "a barrier between tiles",
+              "what wgmma reads is written",
+              "wgmma_wait_0();\n    __syncthreads();",
+              "wgmma_wait_0();"),
+          Lack.of(
+              "word to the proxy", "wgmma reads what is being written", "fence_proxy_async();", ""),
+          Lack.of(
+              "a barrier",
+              "wgmma reads what is being written",
+              "fence_proxy_async();\n      __syncthreads();",
+              "fence_proxy_async();"),
+          Lack.of(
+              "a stage",
+              "what wgmma reads is written",
+              "copy(1);",
+              "copy(1); copy(2);",
+              "copy(round + 2)",
+              "copy(round + 3)"),
+          Lack.of("a wait", "what wgmma reads is written", "wgmma_wait_1();", ""),
+          Lack.of("the last wait", "what wgmma reads is written", "wgmma_wait_0();", ""),
+          Lack.of("a fence of registers", "without wgmma.fence", "wgmma_fence();", ""),
+          Lack.of("alignment", " at 0:", "memory += (0u - shared_address(memory)) % 1024;", ""),
+          Lack.of("the right stride", " at 2112:", ", 16, 1024)", ", 16, 512)"),
+          Lack.of("the right leading stride", " at 64:", ", 8192, 1024)", ", 4096, 1024)"),
+          Lack.of("the right step", " at 0:", "kk * 2048", "kk * 1024"),
+          Lack.of("a swizzle", " at 0:", "(part ^ (line & 7))", "part"));
 
-  /// A kernel that lacks what it says here multiplies wrong, or does what PTX leaves open.
-  enum Lacking {
-    NOTHING(TILES, "for (i32 tile = 0; group == 0 && tile < all; tile++)", ""),
-    A_BARRIER_BETWEEN_TILES(
-        "wgmma_wait_0();\n    __syncthreads();", "wgmma_wait_0();", "what wgmma reads is written"),
-    WORD_TO_THE_PROXY("fence_proxy_async();", "", "wgmma reads what is being written"),
-    A_BARRIER(
-        "fence_proxy_async();\n      __syncthreads();",
-        "fence_proxy_async();",
-        "wgmma reads what is being written"),
-    A_STAGE("copy(1);", "copy(1); copy(2);", "what wgmma reads is written"),
-    A_WAIT("wgmma_wait_1();", "", "what wgmma reads is written"),
-    THE_LAST_WAIT("wgmma_wait_0();", "", "what wgmma reads is written"),
-    A_FENCE_OF_REGISTERS("wgmma_fence();", "", "without wgmma.fence"),
-    ALIGNMENT("memory += (0u - shared_address(memory)) % 1024;", "", "at 0"),
-    THE_RIGHT_STRIDE(", 16, 1024)", ", 16, 512)", "at 2112"),
-    THE_RIGHT_LEADING_STRIDE(", 8192, 1024)", ", 4096, 1024)", "at 64"),
-    THE_RIGHT_STEP("kk * 2048", "kk * 1024", "at 0"),
-    A_SWIZZLE("(part ^ (line & 7))", "part", "at 0");
-
-    private final String text;
-    private final String instead;
-    private final String trouble;
-
-    Lacking(String text, String instead, String trouble) {
-      this.text = text;
-      this.instead = instead;
-      this.trouble = trouble;
-    }
-
-    /// With all tiles computed by one group.
-    String changed(String program) {
-      String tiles = program.replace(NOTHING.text, NOTHING.instead);
-      String changed = tiles.replace(text, instead);
-      assertEquals(this == NOTHING, tiles.equals(changed), program);
-      return this == A_STAGE ? changed.replace("copy(round + 2)", "copy(round + 3)") : changed;
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whatAKernelLacksIsSeen(Lacking lacking) throws IOException, InterruptedException {
-    MatrixProduct product = MatrixProduct.plain(DType.BF16, 136, 264, 328, false, false);
-    String trouble = trouble(List.of(product), 256, lacking::changed);
-    assertTrue(
-        lacking.trouble.isEmpty() ? trouble.isEmpty() : trouble.contains(lacking.trouble), trouble);
-  }
-
-  /// What is wrong with the products of an emulated kernel; empty if nothing is.
-  private String trouble(List<MatrixProduct> products, int columns, UnaryOperator<String> changed)
-      throws IOException, InterruptedException {
-    Emulator emulator = new Emulator(Dialect.CUDA_90A, new Columns(columns));
-    for (MatrixProduct product : products) {
-      emulator.add(
-          product.result(),
-          plan -> {
-            assertEquals(1, plan.schedule().tasks().size(), product.name());
-            assertTrue(
-                isWarpGroups(plan.listing().kernels().values().iterator().next()), product.name());
-            return true;
-          });
-    }
-    List<ByteBuffer> results;
-    try {
-      results =
-          emulator.run(
-              folder, texts -> changed.apply(Dialect.sharedTiles() + String.join("\n", texts)));
-    } catch (AssertionError e) {
-      return String.valueOf(e.getMessage());
-    }
-    for (int p = 0; p < products.size(); p++) {
-      MatrixProduct product = products.get(p);
-      double[] expected =
-          Evaluator.evaluate(List.of(product.result().node())).getFirst().toDoubles();
-      for (int i = 0; i < expected.length; i++) {
-        float found = results.get(p).getFloat(4 * i);
-        if (found != expected[i]) {
-          return "%s at %d: %f, expected %f".formatted(product.name(), i, found, expected[i]);
-        }
-      }
-    }
-    return "";
+  @TestFactory
+  Stream<DynamicTest> whatAKernelLacksIsSeen() throws IOException, InterruptedException {
+    List<ExactCase> cases =
+        cases(List.of(MatrixProduct.plain(DType.BF16, 136, 264, 328, false, false)));
+    return Lack.tests(
+        emulator(cases, 256),
+        folder,
+        kernels -> Emulator.oneGroup(ExactCase.program(kernels)),
+        results -> ExactCase.wrong(cases, results),
+        LACKS);
   }
 }

@@ -3,6 +3,8 @@
 // without a meeting between them differs. A warp goes on to the next meeting of the group before another warp begins, so that only
 // meetings of the group order what warps do. What PTX says of ldmatrix, mma and cp.async is here written down once more, lane by
 // lane; copies arrive only when they are waited for.
+#undef _FORTIFY_SOURCE // which takes a jump to another stack for a mistake
+#include <setjmp.h>
 #include <ucontext.h>
 #include <algorithm>
 #include <cmath>
@@ -46,15 +48,16 @@ static char* dynamic_memory() { return window + DYNAMIC_AT; }
 struct Copy { void* to; const void* from; int bytes; };
 enum Meeting { NONE, OF_WARP, OF_GROUP };
 struct Item {
-  ucontext_t context;
+  ucontext_t beginning;
+  jmp_buf place; // once it has begun: swapcontext would ask the system for signals each time
   char stack[1 << 16];
-  bool done, barred;
+  bool begun, done, barred;
   Meeting waits;
   int meetings[3];
   std::vector<std::vector<Copy>> groups;
 };
 static Item items[ITEMS];
-static ucontext_t host;
+static jmp_buf host;
 
 static void require(bool holds, const char* what) {
   if (!holds) { fprintf(stderr, "%s\n", what); exit(1); }
@@ -64,7 +67,15 @@ static void meet(Meeting which) {
   Item& mine = items[threadIdx.x];
   mine.meetings[which]++;
   mine.waits = which;
-  swapcontext(&mine.context, &host);
+  if (!_setjmp(mine.place)) _longjmp(host, 1);
+}
+// Until the item meets others or ends.
+__attribute__((noinline)) static void resume(Item& item) {
+  item.waits = NONE;
+  if (_setjmp(host)) return;
+  if (item.begun) _longjmp(item.place, 1);
+  item.begun = true;
+  setcontext(&item.beginning);
 }
 static void __syncthreads() {
   items[threadIdx.x].barred = true;
@@ -100,21 +111,20 @@ static double f64(u64 bits) { double x; memcpy(&x, &bits, 8); return x; }
 static i32 atomicCAS(i32* at, i32 expected, i32 value) { i32 old = *at; if (old == expected) *at = value; return old; }
 static u32 bits_of(float x) { u32 bits; memcpy(&bits, &x, 4); return bits; }
 
-struct Post { const u16* row; u32 a[4], b[2]; };
-static Post posts[2][ITEMS];
+static const u16* rows[2][ITEMS];
 
 // The row of matrix j is at the address of lane 8 j + row.
 static void matrices(u32* r, const u16* row, bool turned) {
-  Post* warp = handed(posts, Post{row, {}, {}});
+  const u16** warp = handed(rows, row);
   int lane = threadIdx.x % 32;
   for (int j = 0; j < 4; j++) {
     u32 low, high;
     if (turned) {
-      low = warp[8 * j + 2 * (lane % 4)].row[lane / 4];
-      high = warp[8 * j + 2 * (lane % 4) + 1].row[lane / 4];
+      low = warp[8 * j + 2 * (lane % 4)][lane / 4];
+      high = warp[8 * j + 2 * (lane % 4) + 1][lane / 4];
     } else {
-      low = warp[8 * j + lane / 4].row[2 * (lane % 4)];
-      high = warp[8 * j + lane / 4].row[2 * (lane % 4) + 1];
+      low = warp[8 * j + lane / 4][2 * (lane % 4)];
+      high = warp[8 * j + lane / 4][2 * (lane % 4) + 1];
     }
     r[j] = low | high << 16;
   }
@@ -151,18 +161,23 @@ static u32 pack_f16(float low, float high) { return half_bits(low) | (u32)half_b
 static u32 pack_bf16(float low, float high) { return bf16_of(low) | (u32)bf16_of(high) << 16; }
 static float exp2_approx(float x) { return std::exp2(x); }
 
+// Operands of a lane, lower half of a register first.
+struct Factors { float a[8], b[4]; };
+static Factors factors[2][ITEMS];
+
 // Register i of a holds row lane / 4 (+ 8 for i = 1, 3), columns 2 (lane % 4) and the next (+ 8 for i = 2, 3); of b, rows and
 // columns the other way round; of c, rows lane / 4 (+ 8 for 2, 3).
 static void multiply(float* c, const u32* a, const u32* b, float (*value)(u16)) {
-  Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
-  Post* warp = handed(posts, mine);
+  Factors mine;
+  for (int i = 0; i < 8; i++) mine.a[i] = value((u16)(a[i / 2] >> i % 2 * 16));
+  for (int i = 0; i < 4; i++) mine.b[i] = value((u16)(b[i / 2] >> i % 2 * 16));
+  Factors* warp = handed(factors, mine);
   int lane = threadIdx.x % 32;
   for (int w = 0; w < 4; w++) {
     int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
+    const Factors* left = warp + row % 8 * 4, * right = warp + column * 4;
     for (int k = 0; k < 16; k++) {
-      u32 left = warp[row % 8 * 4 + k % 8 / 2].a[row / 8 + k / 8 * 2];
-      u32 right = warp[column * 4 + k % 8 / 2].b[k / 8];
-      c[w] += value((u16)(left >> k % 2 * 16)) * value((u16)(right >> k % 2 * 16));
+      c[w] += left[k % 8 / 2].a[(row / 8 + k / 8 * 2) * 2 + k % 2] * right[k % 8 / 2].b[k / 8 * 2 + k % 2];
     }
   }
 }
@@ -171,20 +186,21 @@ static void mma_bf16(float* c, const u32* a, const u32* b) { multiply(c, a, b, b
 
 // To nearest, ties away from zero.
 static u32 tf32(u32 bits) { return (bits + 0x1000u) & 0xffffe000u; }
+static float valueOfTf32(u32 bits) {
+  require((bits & 0x1fff) == 0, "mma: an operand is no tf32");
+  return f32(bits);
+}
 
 // One number in a register: of a, row lane / 4 (+ 8 for i = 1, 3), column lane % 4 (+ 4 for i = 2, 3).
 static void mma_tf32(float* c, const u32* a, const u32* b) {
-  Post mine = {0, {a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
-  Post* warp = handed(posts, mine);
+  Factors mine;
+  for (int i = 0; i < 4; i++) mine.a[i] = valueOfTf32(a[i]);
+  for (int i = 0; i < 2; i++) mine.b[i] = valueOfTf32(b[i]);
+  Factors* warp = handed(factors, mine);
   int lane = threadIdx.x % 32;
   for (int w = 0; w < 4; w++) {
     int row = lane / 4 + w / 2 * 8, column = lane % 4 * 2 + w % 2;
-    for (int k = 0; k < 8; k++) {
-      u32 left = warp[row % 8 * 4 + k % 4].a[row / 8 + k / 4 * 2];
-      u32 right = warp[column * 4 + k % 4].b[k / 4];
-      require((left & 0x1fff) == 0 && (right & 0x1fff) == 0, "mma: an operand is no tf32");
-      c[w] += f32(left) * f32(right);
-    }
+    for (int k = 0; k < 8; k++) c[w] += warp[row % 8 * 4 + k % 4].a[row / 8 + k / 4 * 2] * warp[column * 4 + k % 4].b[k / 4];
   }
 }
 
@@ -228,7 +244,7 @@ static const u64* slots;
 static void start() {
   kernel(numbers, first, dynamics, trouble, slots);
   items[threadIdx.x].done = true;
-  items[threadIdx.x].waits = NONE;
+  _longjmp(host, 1);
 }
 
 // Until every lane waits for the group, or has ended.
@@ -239,8 +255,7 @@ static void run_warp(int first, int lanes) {
       threadIdx.x = first + (backwards ? lanes - 1 - i : i);
       Item& item = items[threadIdx.x];
       if (item.done || item.waits == OF_GROUP) continue;
-      item.waits = NONE;
-      swapcontext(&host, &item.context);
+      resume(item);
     }
     waiting = 0;
     for (int i = 0; i < lanes; i++) waiting += items[first + i].waits == OF_WARP;
@@ -259,15 +274,14 @@ static void launch(Kernel* which, int at, int groups, int count, u32 dynamic = 0
     beginGroup();
     for (int i = 0; i < count; i++) {
       Item& item = items[i];
-      item.done = false;
+      item.begun = item.done = false;
       item.waits = NONE;
       memset(item.meetings, 0, sizeof item.meetings);
       item.groups.assign(1, {});
-      getcontext(&item.context);
-      item.context.uc_stack.ss_sp = item.stack;
-      item.context.uc_stack.ss_size = sizeof item.stack;
-      item.context.uc_link = &host;
-      makecontext(&item.context, start, 0);
+      getcontext(&item.beginning);
+      item.beginning.uc_stack.ss_sp = item.stack;
+      item.beginning.uc_stack.ss_size = sizeof item.stack;
+      makecontext(&item.beginning, start, 0);
     }
     while (!items[0].done) {
       for (int i = 0; i < count; i++) items[i].barred = false;
