@@ -40,11 +40,17 @@ public record Call(
   ///
   /// @param device which
   /// @param task what the call is a part of
+  /// @param launched number of groups, of which some are those of other calls if there are more
   /// @param words of the driver
   /// @param name of the device, for people
-  public DeviceException failed(Device device, Task task, @Nullable String words, String name) {
+  public DeviceException failed(
+      Device device, Task task, int launched, @Nullable String words, String name) {
+    String others = launched > groups ? " and other calls of it" : "";
+    String shared =
+        dynamicBytes > 0 ? " with %d bytes of shared memory".formatted(dynamicBytes) : "";
     return new DeviceException(
-        "%s: launch of %s (%s) failed: %s: %d groups of %d on %s"
-            .formatted(device, entry, task.label(), words, groups, groupSize, name));
+        "%s: launch of %s (%s%s) failed: %s: %d groups of %d%s on %s"
+            .formatted(
+                device, entry, task.label(), others, words, launched, groupSize, shared, name));
   }
 }

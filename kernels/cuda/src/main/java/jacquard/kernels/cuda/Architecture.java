@@ -1,16 +1,34 @@
 package jacquard.kernels.cuda;
 
 import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.KernelFiles;
 
 /// What code is compiled for.
 ///
 /// @param capability compute capability: 90 is 9.0
 /// @param alone whether for that capability alone, with instructions that no other has
 record Architecture(int capability, boolean alone) {
-  /// What code for a device is compiled for, as far as the compiler knows it.
+  /// What code for a device is compiled for, as far as the compiler knows it: what it is asked once
+  /// is kept on disk.
   static Architecture of(int capability, CudaCompiler compiler) {
     Architecture alone = new Architecture(capability, true);
-    return capability == 90 && compiler.knows(alone) ? alone : since(capability);
+    if (capability != 90) {
+      return since(capability);
+    }
+    KernelFiles files = alone.files(compiler);
+    if (files.load("") == null) {
+      try {
+        files.store("", compiler.compile("", alone));
+      } catch (CudaCompiler.Refused e) {
+        return since(capability); // a toolkit from before 12.0
+      }
+    }
+    return alone;
+  }
+
+  /// What a compiler makes for it.
+  KernelFiles files(CudaCompiler compiler) {
+    return new KernelFiles("cuda", ".cu", toString(), compiler.name(), CudaCompiler.NO_FUSING);
   }
 
   static Architecture since(int capability) {

@@ -17,16 +17,6 @@ sealed interface CudaCompiler permits Nvrtc, Nvcc {
   /// @throws Refused with the compiler's words
   byte[] compile(String text, Architecture architecture) throws Refused;
 
-  /// Whether it compiles for an architecture.
-  default boolean knows(Architecture architecture) {
-    try {
-      compile("", architecture);
-      return true;
-    } catch (Refused e) {
-      return false;
-    }
-  }
-
   /// A text that can't be compiled.
   final class Refused extends Exception {
     private static final long serialVersionUID = 1;

@@ -10,10 +10,10 @@ import jcuda.driver.JCudaDriver;
 ///
 /// @param index its number
 /// @param driver version of CUDA that the driver serves: 12060 is 12.6
-/// @param architecture compute capability: 90 is 9.0
+/// @param capability compute capability: 90 is 9.0
 /// @param processors number of multiprocessors
 record CudaDevice(
-    int index, String name, int driver, int architecture, int processors, long memoryBytes) {
+    int index, String name, int driver, int capability, int processors, long memoryBytes) {
 
   /// Asks the driver, which has been started.
   static CudaDevice of(int index) {
@@ -55,14 +55,17 @@ record CudaDevice(
 
   /// One line for people.
   String description() {
-    return "%s, sm_%d, %d multiprocessors, %.1f GiB, driver for CUDA %d.%d, compiled by %s"
+    CudaCompiler compiler = CudaCompiler.find();
+    return "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB, driver for CUDA %d.%d, compiled for %s by %s"
         .formatted(
             name,
-            architecture,
+            capability / 10,
+            capability % 10,
             processors,
             memoryBytes / 1073741824.0,
             driver / 1000,
             driver % 1000 / 10,
-            CudaCompiler.find().name());
+            Architecture.of(capability, compiler),
+            compiler.name());
   }
 }

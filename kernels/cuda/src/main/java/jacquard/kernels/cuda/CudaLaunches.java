@@ -82,7 +82,11 @@ final class CudaLaunches implements Launches {
                   Pointer.to(dynamics.pointer()),
                   Pointer.to(target.store.troubleMemory().pointer()),
                   Pointer.to(frame.pointer()));
-          return new Launch(placed, module, module.function(call), arguments);
+          try {
+            return new Launch(placed, module, module.function(call), arguments);
+          } catch (CudaException e) {
+            throw failed(placed, e);
+          }
         };
     tasks = listing.tasks().stream().map(calls -> calls.stream().map(ready).toList()).toList();
     all = listing.launches().stream().map(ready).toList();
@@ -144,10 +148,16 @@ final class CudaLaunches implements Launches {
             launch.arguments,
             null);
       } catch (CudaException e) {
-        Task task = schedule.tasks().get(launch.placed.task());
-        throw call.failed(target.device(), task, e.getMessage(), target.limits.name());
+        throw failed(launch.placed, e);
       }
     }
+  }
+
+  private DeviceException failed(Listing.Placed placed, CudaException e) {
+    Task task = schedule.tasks().get(placed.task());
+    return placed
+        .call()
+        .failed(target.device(), task, placed.groups(), e.getMessage(), target.limits.name());
   }
 
   @Override

@@ -73,10 +73,8 @@ final class CudaTarget implements Target {
         new DeviceMemory<>(
             device, limits.name(), limits.memoryBytes(), limits.memoryBytes(), new Driver());
     arena = new DeviceArena<>(memory, 256, new Regions());
-    architecture = Architecture.of(limits.architecture(), compiler);
-    files =
-        new KernelFiles(
-            "cuda", ".cu", architecture.toString(), compiler.name(), CudaCompiler.NO_FUSING);
+    architecture = Architecture.of(limits.capability(), compiler);
+    files = architecture.files(compiler);
     KernelFiles tuning =
         new KernelFiles("cuda", ".cu", limits.name(), "" + limits.driver(), compiler.name());
     dialect = architecture.dialect();

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /// @param spilledBytes written to and read from memory because there were too few registers
 public record CompiledKernel(
     String name, String text, int registers, int stackBytes, int spilledBytes) {
-  /// Kernels of a file: starting nvcc takes about as long as compiling twenty.
+  /// The most kernels of a file: starting nvcc takes about as long as compiling a few.
   private static final int FILE = 64;
 
   private static final Pattern FUNCTION =
@@ -97,8 +97,10 @@ public record CompiledKernel(
     assumeTrue(nvcc != null, "no nvcc on the PATH");
     List<String> names = List.copyOf(texts.keySet());
     List<List<String>> files = new ArrayList<>();
-    for (int i = 0; i < names.size(); i += FILE) {
-      files.add(names.subList(i, Math.min(names.size(), i + FILE)));
+    int processors = Runtime.getRuntime().availableProcessors();
+    int most = Math.clamp(Math.ceilDiv(names.size(), processors), 1, FILE);
+    for (int i = 0; i < names.size(); i += most) {
+      files.add(names.subList(i, Math.min(names.size(), i + most)));
     }
     return files.parallelStream()
         .flatMap(file -> compile(nvcc, texts, file, architecture).stream())

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +44,9 @@ class DriverTest {
       awk '/^FN /{inside=1; text=""}
         inside {text=text $0 "\\n"; if (/^}/ || /^FN .*}$/) {if (text !~ /asm|__shared__|__cvta|round_tf32|store_two/) printf "%s", text; inside=0}; next}
         {print}' "$source" >"$object.cu"
-      g++ -O1 -w -ffp-contract=off -shared -fPIC -include "$here/module.hpp" -x c++ -o "$object" "$object.cu" >&2 || exit 1
+      cxx="g++ -O1 -w -ffp-contract=off -fPIC"
+      [ -e "$here/module.hpp.gch" ] || $cxx -x c++-header "$here/module.hpp" >&2 || exit 1
+      $cxx -shared -include "$here/module.hpp" -x c++ -o "$object" "$object.cu" >&2 || exit 1
       printf 'SO %s\\0' "$object" >"$out"
       """;
 
@@ -85,7 +89,14 @@ class DriverTest {
     float[] sums = ones.matmul(ones.t()).toFloatArray();
     System.out.println("a product in parts: " + Arrays.toString(sums));
     var product = new LargeProducts.Product(DType.BF16, 1288, 1416, 8, false, true);
-    System.out.println("a product of bf16: " + product.wrong(CUDA) + " wrong");
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      try {
+        System.out.println("a product of bf16: " + product.wrong(CUDA) + " wrong");
+        break;
+      } catch (DeviceException e) {
+        System.out.println(e.getMessage().replaceAll("product_\\w{16}", "product"));
+      }
+    }
     try {
       Tensor index = Tensor.stored(DType.I32, new int[] {0, 5}, Shape.of(2), CUDA);
       ones.gather(index).toFloatArray();
@@ -103,8 +114,24 @@ class DriverTest {
 
   /// With tensor cores, for which the functions in PTX are replaced by `warps.hpp`, and without.
   @ParameterizedTest
-  @ValueSource(ints = {75, 80, 90})
+  @ValueSource(ints = {75, 90})
   void aProcessorByTheNameOfCudaComputes(int capability) throws IOException, InterruptedException {
+    compute(capability);
+  }
+
+  @Tag("long")
+  @Test
+  void aProcessorByTheNameOfCudaComputesAs80() throws IOException, InterruptedException {
+    compute(80);
+  }
+
+  /// Only kernels with `wgmma` ask for memory at the launch.
+  private static final String REFUSED =
+      "cuda: launch of product (dot) failed: CUDA_ERROR_INVALID_VALUE:"
+          + " 132 groups of 256 with 99328 bytes of shared memory on a processor\n";
+
+  private void compute(int capability) throws IOException, InterruptedException {
+    boolean wgmma = capability == 90;
     assumeTrue(Nvrtc.find() == null, "NVRTC is here, and would compile for a real device");
     Emulator.copy(folder, Emulator.HEADERS);
     Emulator.copy(folder, List.of("driver.cpp", "module.hpp"));
@@ -155,18 +182,19 @@ class DriverTest {
         200 times 31.0
         2 times 31.0
         a product in parts: [3000.0, 3000.0, 3000.0, 3000.0]
-        a product of bf16: 0 wrong
+        %sa product of bf16: 0 wrong
         gather: index 5 at position 1 of the index tensor, expected 0 to 1
         cuda: out of memory: needed 1.0 GiB, _ 1.0 GiB on a processor, _ planned peak of intermediate _ use a smaller batch, or Checkpoint
         and goes on: 6000.0
-        """,
+        """
+            .formatted(wgmma ? REFUSED : ""),
         said,
         () -> read(errors));
     long graphs = read(errors).lines().filter("graph of 1 launches"::equals).count();
     assertEquals(3 + 2, graphs, "the first step launches, later ones replay, of 3 states in one");
-    // wgmma alone asks for memory at the launch: three stages of 128 rows and 128 columns, aligned
+    // three stages of 128 rows and 128 columns, aligned
     long asked = read(errors).lines().filter("99328 bytes asked for"::equals).count();
-    assertEquals(capability == 90 ? 1 : 0, asked, () -> read(errors));
+    assertEquals(wgmma ? 1 : 0, asked, () -> read(errors));
   }
 
   private static String read(Path file) {

@@ -18,10 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Loops that take vectors of elements, keep rows in registers, shuffle and share columns: their
 /// CUDA text is run by emulated warps and compared with the reference.
@@ -206,9 +205,18 @@ class LoopsTest {
   }
 
   /// Arrays are registers: nothing of a loop lies in memory of its own.
-  @ParameterizedTest
-  @ValueSource(ints = {80, 90})
-  void nothingIsSpilled(int architecture) {
+  @Test
+  void nothingIsSpilled() {
+    nothingIsSpilled(90);
+  }
+
+  @Tag("long")
+  @Test
+  void nothingIsSpilledFor80() {
+    nothingIsSpilled(80);
+  }
+
+  private static void nothingIsSpilled(int architecture) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (Loop loop : loops()) {
       if (!loop.name.equals("f64")) { // a sine of f64 looks up a table of its own

@@ -24,11 +24,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /*
  * B batch, T queries, S keys, H heads, E size of a head
@@ -261,9 +260,18 @@ class TensorAttentionsTest {
 
   /// The sizes of heads that want most registers: the largest of those that three groups share a
   /// multiprocessor with, of those that copy one by one, and of all.
-  @ParameterizedTest
-  @ValueSource(ints = {80, 90})
-  void kernelsCompileWithoutSpills(int architecture) {
+  @Test
+  void kernelsCompileWithoutSpills() {
+    kernelsCompileWithoutSpills(90);
+  }
+
+  @Tag("long")
+  @Test
+  void kernelsCompileWithoutSpillsFor80() {
+    kernelsCompileWithoutSpills(80);
+  }
+
+  private static void kernelsCompileWithoutSpills(int architecture) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (int size : new int[] {48, 46, 64, 62, 112, 108, 128}) {
       DType dtype = size == 112 ? DType.F16 : DType.BF16;

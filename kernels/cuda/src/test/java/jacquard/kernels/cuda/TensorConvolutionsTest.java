@@ -19,11 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Convolutions and their gradients on tensor cores, without any, as in [TensorProductsTest].
 class TensorConvolutionsTest {
@@ -106,10 +105,15 @@ class TensorConvolutionsTest {
     return cases;
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {80, 90})
-  void kernelsCompileWithoutSpills(int architecture) {
-    ExactCase.compileWithoutSpills(cases(), architecture);
+  @Test
+  void kernelsCompileWithoutSpills() {
+    ExactCase.compileWithoutSpills(cases(), 90);
+  }
+
+  @Tag("long")
+  @Test
+  void kernelsCompileWithoutSpillsFor80() {
+    ExactCase.compileWithoutSpills(cases(), 80);
   }
 
   @Test

@@ -12,10 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Products on tensor cores, without any: their text is compiled for the processor with
 /// `warps.hpp`, which has PTX's description of each instruction, and its results are compared with
@@ -74,10 +73,15 @@ class TensorProductsTest {
     return products().stream().map(MatrixProduct::exactCase).toList();
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {80, 90})
-  void kernelsCompileWithoutSpills(int architecture) {
-    ExactCase.compileWithoutSpills(cases(), architecture);
+  @Test
+  void kernelsCompileWithoutSpills() {
+    ExactCase.compileWithoutSpills(cases(), 90);
+  }
+
+  @Tag("long")
+  @Test
+  void kernelsCompileWithoutSpillsFor80() {
+    ExactCase.compileWithoutSpills(cases(), 80);
   }
 
   @Test

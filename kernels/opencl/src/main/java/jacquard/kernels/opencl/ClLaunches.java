@@ -118,7 +118,11 @@ final class ClLaunches implements Launches {
             target.queue, launch.kernel, 1, null, items, group, 0, null, null);
       } catch (CLException e) {
         throw call.failed(
-            target.device(), schedule.tasks().get(task), e.getMessage(), target.limits.name());
+            target.device(),
+            schedule.tasks().get(task),
+            call.groups(),
+            e.getMessage(),
+            target.limits.name());
       }
     }
   }

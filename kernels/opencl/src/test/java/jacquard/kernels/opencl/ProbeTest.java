@@ -54,7 +54,8 @@ class ProbeTest {
     Task task = new Task.Scan(Task.Scan.Kind.CUMSUM, DType.F32, 0, 1, 1, 1, 1);
     assertEquals(
         "opencl:1: launch of scan_1 (cumsum) failed: CL_OUT_OF_RESOURCES: 7 groups of 64 on a card",
-        call.failed(new Device("opencl", 1), task, "CL_OUT_OF_RESOURCES", "a card").getMessage());
+        call.failed(new Device("opencl", 1), task, call.groups(), "CL_OUT_OF_RESOURCES", "a card")
+            .getMessage());
   }
 
   public static void main(String[] args) {
