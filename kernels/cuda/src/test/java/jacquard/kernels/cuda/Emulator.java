@@ -16,6 +16,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Half;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.Update;
 import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
@@ -120,8 +121,18 @@ final class Emulator {
   }
 
   private void plan(List<Node> results, Function<Plan, Boolean> wanted) {
-    Target target = new Recorder(wanted);
-    new PlannedBackend(target).run(results.stream().map(r -> new Backend.Root(r, null)).toList());
+    run(results.stream().map(r -> new Backend.Root(r, null)).toList(), wanted);
+  }
+
+  /// Plans new values of states, which are written into their memory.
+  void addUpdates(List<Update> updates, Function<Plan, Boolean> wanted) {
+    run(
+        updates.stream().map(u -> new Backend.Root(u.value().node(), u.state().buffer())).toList(),
+        wanted);
+  }
+
+  private void run(List<Backend.Root> roots, Function<Plan, Boolean> wanted) {
+    new PlannedBackend(new Recorder(wanted)).run(roots);
   }
 
   /// All calls of a plan, each a launch.
@@ -291,14 +302,25 @@ final class Emulator {
     List<ByteBuffer> results = new ArrayList<>();
     for (Plan plan : plans) {
       int[] sizes = slotBytes(plan);
-      int first = DType.values().length + plan.schedule.inputs();
-      all.position(all.position() + Arrays.stream(sizes, 0, first).sum());
-      int size = Arrays.stream(sizes, first, sizes.length).sum();
-      results.add(all.slice(all.position(), size).order(all.order()));
-      all.position(all.position() + size);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (int value : plan.schedule.results()) {
+        int slot = DType.values().length + slot(plan.schedule.values().get(value));
+        int begin = all.position() + Arrays.stream(sizes, 0, slot).sum();
+        bytes.write(all.array(), begin, sizes[slot]);
+      }
+      results.add(ByteBuffer.wrap(bytes.toByteArray()).order(all.order()));
+      all.position(all.position() + Arrays.stream(sizes).sum());
     }
     assertEquals(0, all.remaining());
     return results;
+  }
+
+  /// The buffer of the run that a result is in.
+  private static int slot(Schedule.Value value) {
+    return switch (value) {
+      case Schedule.Value.External e -> e.slot();
+      case Schedule.Value.Arena a -> throw new AssertionError("a result in the arena: " + a);
+    };
   }
 
   private static int[] slotBytes(Plan plan) {

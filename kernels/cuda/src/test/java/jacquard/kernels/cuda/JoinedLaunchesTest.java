@@ -52,6 +52,8 @@ class JoinedLaunchesTest {
       results.add(stored(50 + more, (1 << 20) + more).mul(3).add(1));
     }
     for (int i = 0; i < 3; i++) {
+      // in parts, which have places of their own
+      results.add(stored(60 + i, 20000 + 1024 * i).sum());
       results.add(stored(30 + i, 3 + i, 1100).matmul(stored(40 + i, 1100, 9)));
     }
     return results;
@@ -70,7 +72,7 @@ class JoinedLaunchesTest {
                   .filter(p -> p.call().entry().matches("(product|parts)_.*"))
                   .count();
           assertEquals(6, parts);
-          assertEquals(4 + parts, plan.listing().launches().size());
+          assertEquals(6 + parts, plan.listing().launches().size());
           return true;
         });
     ByteBuffer bytes = emulator.run(folder, KernelOrderTest.PLAIN::program).getFirst();

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
+import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.Update;
 import jacquard.tensor.reference.Evaluator;
 import jacquard.tensor.spi.Backend;
 import java.io.IOException;
@@ -189,6 +191,56 @@ class LoopsTest {
             tolerance * Math.max(1, Math.abs(expected[i])),
             loop.name + " at " + i);
       }
+    }
+  }
+
+  /// New values of states, each in the memory of the old one.
+  private static List<List<Update>> updates() {
+    List<List<Update>> updates = new ArrayList<>();
+    // where indices, or rows of a group, are fewer than items want, some of them are read twice
+    for (int n : new int[] {1 << 16, (1 << 20) + 4, (1 << 20) + 77}) {
+      State x = new State("x", random(n));
+      updates.add(List.of(new Update(x, x.value().mul(3).add(1))));
+    }
+    for (int n : new int[] {33, 384, 1023, 1025, 4097, 9000}) {
+      State x = new State("x", random(5, n));
+      updates.add(List.of(new Update(x, x.value().softmax(-1))));
+    }
+    for (int[] rows : new int[][] {{37, 130}, {3, 70000}}) {
+      State x = new State("x", random(rows));
+      State sums = new State("sums", random(rows[0]));
+      updates.add(
+          List.of(
+              new Update(sums, sums.value().add(x.value().sum(1))),
+              new Update(x, x.value().add(1))));
+    }
+    State x = new State("x", random(20000, 43));
+    State sums = new State("sums", random(43));
+    updates.add(
+        List.of(
+            new Update(sums, x.value().sub(sums.value()).square().sum(0)),
+            new Update(x, x.value().add(1))));
+    return updates;
+  }
+
+  /// What an item reads of indices that aren't its own may be written already: it must not go into
+  /// anything.
+  @Test
+  void loopsWriteOverWhatTheyRead() throws IOException, InterruptedException {
+    Emulator emulator = new Emulator(KernelOrderTest.PLAIN);
+    List<List<Update>> updates = updates();
+    updates.forEach(some -> emulator.addUpdates(some, plan -> true));
+    assertEquals(updates.size(), emulator.size());
+    List<ByteBuffer> results = emulator.run(folder, KernelOrderTest.PLAIN::program);
+    for (int u = 0; u < updates.size(); u++) {
+      int at = 0;
+      for (Update update : updates.get(u)) {
+        for (double x : Evaluator.evaluate(List.of(update.value().node())).getFirst().toDoubles()) {
+          String place = update.value().shape() + " at " + at;
+          assertEquals(x, results.get(u).getFloat(4 * at++), 1e-5 * Math.max(1, Math.abs(x)), place);
+        }
+      }
+      assertEquals(4 * at, results.get(u).capacity());
     }
   }
 
