@@ -9,8 +9,9 @@ import jacquard.tensor.Ints;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// How items share the indices of a loop. Who adds which elements in which order follows from sizes
-/// and dtypes alone; what lies side by side decides only how it is read.
+/// How items share the indices of a loop. Who adds which elements in which order follows from the
+/// kernel and the sizes of the launch's axes alone; what lies side by side decides only how it is
+/// read, and which axes of a tensor are one axis of the launch.
 ///
 /// @param team who reduces together
 /// @param vector neighbouring indices that an item takes at a time
