@@ -28,6 +28,10 @@ final class Loops {
 
   private static final int MOST_PARTS = 256;
 
+  /// Groups that keep a large GPU busy with columns: an item reads 4 bytes at a time, not 16 as one
+  /// of a row.
+  private static final int ENOUGH_OF_COLUMNS = 4 * Split.ENOUGH;
+
   /// Tasks that follow each other whose parts lie in different places, so that their calls can be
   /// one launch.
   private static final int PLACES = 16;
@@ -68,7 +72,8 @@ final class Loops {
     }
     boolean columns = arrangement.team().columns();
     long reduced = Arrangement.reduced(kernel, launch);
-    long wanted = Split.ENOUGH / Math.max(1, arrangement.groups(kernel, launch));
+    int enough = columns ? ENOUGH_OF_COLUMNS : Split.ENOUGH;
+    long wanted = enough / Math.max(1, arrangement.groups(kernel, launch));
     long most = reduced / (columns ? LEAST_COLUMN : LEAST_ROW);
     int parts = (int) Math.min(Math.min(wanted, most), MOST_PARTS);
     return parts < FEWEST_PARTS ? 1 : parts;

@@ -3,6 +3,10 @@ package jacquard.kernels.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jacquard.kernels.Schedule;
+import jacquard.kernels.csource.Dialect;
+import jacquard.kernels.csource.Listing;
+import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
@@ -23,6 +27,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Loops that take vectors of elements, keep rows in registers, shuffle and share columns: their
 /// CUDA text is run by emulated warps and compared with the reference.
@@ -254,6 +260,22 @@ class LoopsTest {
       case BF16 -> Float.intBitsToFloat(bytes.getShort(2 * i) << 16);
       case F16 -> Float.float16ToFloat(bytes.getShort(2 * i));
     };
+  }
+
+  /// 2.4 MB must be under way on an H200, of which an item has 4 bytes of four rows each: the
+  /// compiler takes so many together. (Bytes stand for floats, which would take four times the heap.)
+  @ParameterizedTest
+  @CsvSource({"8192, 768", "4096, 3072", "2048, 8192", "100352, 64"})
+  void sumsOfColumnsHaveEnoughGroups(int rows, int columns) {
+    Tensor bytes =
+        Tensor.stored(
+            DType.U8, new byte[rows * columns], Shape.of(rows, columns), Device.REFERENCE);
+    var root = new Backend.Root(bytes.cast(DType.F32).sum(0).node(), null);
+    Schedule schedule = CompiledKernel.schedule(List.of(root));
+    Listing.Placed sums =
+        Listing.of(Dialect.CUDA, schedule, Tiles.USUAL).launches().getFirst();
+    int bytesUnderWay = sums.groups() * sums.call().groupSize() * 4 * Float.BYTES;
+    assertTrue(bytesUnderWay >= 2_000_000, () -> bytesUnderWay + " in " + sums.groups() + " groups");
   }
 
   /// Arrays are registers: nothing of a loop lies in memory of its own.
