@@ -119,8 +119,8 @@ record Arrangement(Team team, int vector, int chunks, Set<Integer> wide, boolean
     }
     int vector = mapVector(kernel, launch);
     int registers = new Passes(kernel, false).registers();
-    if (registers * vector > REGISTERS) {
-      vector = 1;
+    while (vector > 1 && registers * vector > REGISTERS) {
+      vector = vector > VECTOR ? vector / 2 : 1;
     }
     int chunks = kept < LARGE ? 1 : vector > 1 ? 2 : VECTOR;
     while (chunks > 1 && registers * vector * chunks > REGISTERS) {

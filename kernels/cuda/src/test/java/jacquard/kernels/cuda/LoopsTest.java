@@ -97,6 +97,7 @@ class LoopsTest {
     loops.add(loop("i64", random(DType.I64, 300, 384).mul(x.cast(DType.I64)), "store4_i64"));
     loops.add(loop("i32", random(DType.I32, 300, 384).add(1), "load4_i32", "store4_i32"));
     loops.add(loop("bf16", half.mul(half.add(1)), "load8_bf16", "store8_bf16"));
+    loops.add(loop("nine halves", total(DType.BF16, 8), "load4_bf16", "store4_bf16"));
     loops.add(loop("f16", random(DType.F16, 300, 384).neg(), "load8_f16", "store8_f16"));
     loops.add(
         loop(
@@ -107,6 +108,14 @@ class LoopsTest {
     loops.add(loop("f16 to f32", random(DType.F16, 300, 384).cast(DType.F32), "load4_f16"));
     loops.add(loop("masks", x.lt(0).and(half.lt(1)), "store4_u8"));
     return loops;
+  }
+
+  private static Tensor total(DType dtype, int count) {
+    Tensor sum = random(dtype, 300, 384);
+    for (int i = 1; i < count; i++) {
+      sum = sum.add(random(dtype, 300, 384));
+    }
+    return sum;
   }
 
   private static List<Loop> rows() {
