@@ -10,11 +10,12 @@ import java.util.List;
 final class Functions {
   private Functions() {}
 
-  /// For a float type `T` with the name suffix `S`.
+  /// For a float type `T` with the name suffix `S`. Largest and smallest of two have no branches, with
+  /// which no two reads of a loop would be under way together.
   private static final String FLOAT =
       """
-      FN T maxS(T a, T b) { return a != a || b != b ? a + b : a > b ? a : a < b ? b : a == 0 ? a + b : a; }
-      FN T minS(T a, T b) { return a != a || b != b ? a + b : a < b ? a : a > b ? b : a == 0 ? -(-a - b) : a; }
+      FN T maxS(T a, T b) { T x = (a == 0) & (b == 0) ? a + b : a > b ? a : b; return (a != a) | (b != b) ? a + b : x; }
+      FN T minS(T a, T b) { T x = (a == 0) & (b == 0) ? -(-a - b) : a < b ? a : b; return (a != a) | (b != b) ? a + b : x; }
       FN T modS(T a, T b) {
         if (b - b != 0) return a - b * floor(a / b);
         T r = fmod(a, b);
