@@ -10,8 +10,8 @@ import java.util.List;
 final class Functions {
   private Functions() {}
 
-  /// For a float type `T` with the name suffix `S`. Largest and smallest of two have no branches, with
-  /// which no two reads of a loop would be under way together.
+  /// For a float type `T` with the name suffix `S`. Largest and smallest of two have no branches,
+  /// with which no two reads of a loop would be under way together.
   private static final String FLOAT =
       """
       FN T maxS(T a, T b) { T x = (a == 0) & (b == 0) ? a + b : a > b ? a : b; return (a != a) | (b != b) ? a + b : x; }

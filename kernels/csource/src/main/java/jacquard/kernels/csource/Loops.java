@@ -6,6 +6,7 @@ import jacquard.kernels.Launch;
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Task;
 import jacquard.tensor.DType;
+import jacquard.tensor.DeviceException;
 import jacquard.tensor.Ints;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,10 @@ final class Loops {
   /// Groups that keep a large GPU busy with columns: an item reads 4 bytes at a time, not 16 as one
   /// of a row.
   private static final int ENOUGH_OF_COLUMNS = 4 * Split.ENOUGH;
+
+  /// So that an index that is too large by a step, of at most 65,536 groups of 1,024, is still an
+  /// i32.
+  private static final int LARGEST = Integer.MAX_VALUE - (1 << 27);
 
   /// Tasks that follow each other whose parts lie in different places, so that their calls can be
   /// one launch.
@@ -96,7 +101,7 @@ final class Loops {
 
   private List<Call> inParts(Arrangement arrangement, BlockedReduction cut) {
     int count = cut.blocks().size();
-    int reduced = Math.toIntExact(Arrangement.reduced(task.kernel(), task.launch()));
+    int reduced = counted(Arrangement.reduced(task.kernel(), task.launch()));
     int unit = arrangement.team().columns() ? 1 : UNIT;
     int terms = Math.ceilDiv(Math.ceilDiv(reduced, count), unit) * unit;
     Kernel part = cut.part().kernel();
@@ -182,15 +187,26 @@ final class Loops {
   }
 
   /// Hands the numbers of a loop to a call: sizes, then walks.
+  ///
+  /// @throws DeviceException if a loop is too long to be counted
   static void numbers(CallBuilder call, Kernel kernel, Launch launch) {
     call.numbers(launch.outer())
         .numbers(launch.reduced())
         .number(
             launch.inner(),
-            Math.toIntExact(Arrangement.kept(kernel, launch)),
-            Math.toIntExact(Arrangement.reduced(kernel, launch)));
+            counted(Arrangement.kept(kernel, launch)),
+            counted(Arrangement.reduced(kernel, launch)));
     for (Launch.Walk walk : launch.walks()) {
       call.number(walk.offset()).numbers(walk.outer()).numbers(walk.reduced()).number(walk.inner());
     }
+  }
+
+  private static int counted(long elements) {
+    if (elements > LARGEST) {
+      throw new DeviceException(
+          "a loop over %d elements, expected at most %d on a GPU; slice the tensor, and combine the results"
+              .formatted(elements, LARGEST));
+    }
+    return (int) elements;
   }
 }

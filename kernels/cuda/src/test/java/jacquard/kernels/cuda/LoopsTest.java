@@ -1,6 +1,7 @@
 package jacquard.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.kernels.Schedule;
@@ -9,6 +10,7 @@ import jacquard.kernels.csource.Listing;
 import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
+import jacquard.tensor.DeviceException;
 import jacquard.tensor.Shape;
 import jacquard.tensor.State;
 import jacquard.tensor.Tensor;
@@ -252,7 +254,8 @@ class LoopsTest {
       for (Update update : updates.get(u)) {
         for (double x : Evaluator.evaluate(List.of(update.value().node())).getFirst().toDoubles()) {
           String place = update.value().shape() + " at " + at;
-          assertEquals(x, results.get(u).getFloat(4 * at++), 1e-5 * Math.max(1, Math.abs(x)), place);
+          assertEquals(
+              x, results.get(u).getFloat(4 * at++), 1e-5 * Math.max(1, Math.abs(x)), place);
         }
       }
       assertEquals(4 * at, results.get(u).capacity());
@@ -272,7 +275,8 @@ class LoopsTest {
   }
 
   /// 2.4 MB must be under way on an H200, of which an item has 4 bytes of four rows each: the
-  /// compiler takes so many together. (Bytes stand for floats, which would take four times the heap.)
+  /// compiler takes so many together. (Bytes stand for floats, which would take four times the
+  /// heap.)
   @ParameterizedTest
   @CsvSource({"8192, 768", "4096, 3072", "2048, 8192", "100352, 64"})
   void sumsOfColumnsHaveEnoughGroups(int rows, int columns) {
@@ -281,10 +285,24 @@ class LoopsTest {
             DType.U8, new byte[rows * columns], Shape.of(rows, columns), Device.REFERENCE);
     var root = new Backend.Root(bytes.cast(DType.F32).sum(0).node(), null);
     Schedule schedule = CompiledKernel.schedule(List.of(root));
-    Listing.Placed sums =
-        Listing.of(Dialect.CUDA, schedule, Tiles.USUAL).launches().getFirst();
+    Listing.Placed sums = Listing.of(Dialect.CUDA, schedule, Tiles.USUAL).launches().getFirst();
     int bytesUnderWay = sums.groups() * sums.call().groupSize() * 4 * Float.BYTES;
-    assertTrue(bytesUnderWay >= 2_000_000, () -> bytesUnderWay + " in " + sums.groups() + " groups");
+    assertTrue(
+        bytesUnderWay >= 2_000_000, () -> bytesUnderWay + " in " + sums.groups() + " groups");
+  }
+
+  /// An index would be negative before it is too large.
+  @Test
+  void whatCannotBeCountedIsRefused() {
+    Tensor sum = random(1).expand(Integer.MAX_VALUE).sum(0);
+    var root = new Backend.Root(sum.node(), null);
+    Schedule schedule = CompiledKernel.schedule(List.of(root));
+    DeviceException refused =
+        assertThrows(DeviceException.class, () -> Listing.of(Dialect.CUDA, schedule, Tiles.USUAL));
+    assertEquals(
+        "a loop over 2147483647 elements, expected at most 2013265919 on a GPU;"
+            + " slice the tensor, and combine the results",
+        refused.getMessage());
   }
 
   /// Arrays are registers: nothing of a loop lies in memory of its own.
