@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,16 +26,10 @@ class RecipesOnOpenClTest {
       strings = {
         "vae loss --hidden 8 --latent 2 --batch 8 --lr 0.01",
         "gan d_loss --latent 3 --batch 8",
+        "gpt loss --layers 1 --heads 2 --dim 16 --context 8 --batch 4 --lr 0.01",
       })
   void lossesAreThoseOfTheProcessor(String line) throws IOException {
     compare(line);
-  }
-
-  /// A transformer's kernels take a quarter of a minute to compile.
-  @Tag("long")
-  @Test
-  void lossesOfATransformerAreThoseOfTheProcessor() throws IOException {
-    compare("gpt loss --layers 1 --heads 2 --dim 16 --context 8 --batch 4 --lr 0.01");
   }
 
   private void compare(String line) throws IOException {

@@ -9,7 +9,6 @@ import jacquard.tensor.spi.Backends;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OpenClParityTest {
   private static final double TOLERANCE = 1e-4;
 
-  @Tag("long")
   @ParameterizedTest
   @CsvSource({"W1-gpt-small, 4", "W3-vae, 8", "W5-dcgan-freezeD, 2"})
   void lossesAreThoseOfTheProcessor(String name, int steps) {

@@ -103,8 +103,7 @@ final class CallBuilder {
     return call(text, kind, count, groupSize, dynamicBytes, dynamicBytes);
   }
 
-  /// As [#groups], but groups don't walk on: there is one for each thing to do. For CUDA, whose
-  /// grids may be as large.
+  /// As [#groups], but groups don't walk on: there is one for each thing to do.
   Call all(String text, String kind, long groups, int groupSize, int localBytes) {
     return call(text, kind, Math.toIntExact(groups), groupSize, localBytes, 0);
   }

@@ -36,20 +36,30 @@ final class Convolutions {
       if (ih >= 0 && ih < H && iw >= 0 && iw < W) value = BUFFER[((image * C * batch + z * C + c) * H + ih) * W + iw];
       """;
 
-  private static Look look(ConvKind kind) {
+  /// @param a of which neighbouring items read neighbouring terms
+  private static Look look(String a, String b, String c, Window w) {
+    return new Look(
+        GEOMETRY,
+        "",
+        new ProductOperand("b1", true, false, windowed(a, w), ""),
+        new ProductOperand("b0", false, false, windowed(b, w), ""),
+        "part * (m * n * batch)",
+        c);
+  }
+
+  private static Look look(ConvKind kind, Window w) {
     return switch (kind) {
       // i: channel of the result, k: place in the filter, j: place in the results of all images
       case FORWARD ->
-          new Look(
-              GEOMETRY,
+          look(
               "value = b1[(z * O + i) * depth + k];",
               "i32 x = k % KW, y = k / KW % KH, c = k / (KW * KH), ow = j % OW, oh = j / OW % OH, image = j / (OW * OH);\n"
                   + FROM_IMAGE.replace("BUFFER", "b0"),
-              "((j / (OW * OH) * batch + z) * O + i) * OH * OW + j % (OW * OH)");
+              "((j / (OW * OH) * batch + z) * O + i) * OH * OW + j % (OW * OH)",
+              w);
       // i: channel of the image, k: place in the filters of all results, j: place in all images
       case INPUT_GRADIENT ->
-          new Look(
-              GEOMETRY,
+          look(
               "i32 t = k % (KH * KW), o = k / (KH * KW); value = b1[((z * O + o) * C + i) * KH * KW + t];",
               """
               i32 x = k % KW, y = k / KW % KH, o = k / (KW * KH), iw = j % W, ih = j / W % H, image = j / (W * H);
@@ -57,15 +67,16 @@ final class Convolutions {
               if (oh >= 0 && ow >= 0 && oh % SH == 0 && ow % SW == 0 && oh / SH < OH && ow / SW < OW)
                 value = b0[((image * batch + z) * O + o) * OH * OW + oh / SH * OW + ow / SW];
               """,
-              "((j / (W * H) * batch + z) * C + i) * H * W + j % (W * H)");
+              "((j / (W * H) * batch + z) * C + i) * H * W + j % (W * H)",
+              w);
       // i: channel of the result, k: place in the results of all images, j: place in the filter
       case WEIGHT_GRADIENT ->
-          new Look(
-              GEOMETRY,
+          look(
               "i32 image = k / (OH * OW); value = b1[((image * batch + z) * O + i) * OH * OW + k % (OH * OW)];",
               "i32 x = j % KW, y = j / KW % KH, c = j / (KW * KH), ow = k % OW, oh = k / OW % OH, image = k / (OW * OH);\n"
                   + FROM_IMAGE.replace("BUFFER", "b0"),
-              "(z * O + i) * n + j");
+              "(z * O + i) * n + j",
+              w);
     };
   }
 
@@ -111,13 +122,20 @@ final class Convolutions {
     String places = windowed("KH x KW, SH x SW, DH x DW", w).replace(" ", "");
     String kind = "conv %s %s %s".formatted(t.kind(), operands, places);
     Sizes sizes = new Sizes(groups, m, n, depth);
-    Look look = look(t.kind());
-    look = new Look(look.numbers(), windowed(look.a(), w), windowed(look.b(), w), look.c());
     Call product =
         dialect.tensorCores() && TensorConvolutions.fits(operands)
             ? TensorConvolutions.call(dialect, call, t, kind, GEOMETRY, sizes, split, tiles)
             : Products.tiled(
-                dialect, call, t, kind, operands, t.dtype(), look, true, false, sizes, split, null,
+                dialect,
+                call,
+                t,
+                kind,
+                operands,
+                t.dtype(),
+                look(t.kind(), w),
+                sizes,
+                split,
+                null,
                 tiles);
     return split.calls(dialect, schedule, product, t.result(), elements, null);
   }

@@ -6,7 +6,6 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Ints;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Matrix products and convolutions: tiles of the result, which a group computes from tiles of both
@@ -17,9 +16,18 @@ import org.jspecify.annotations.Nullable;
 /// sizes only, so results don't depend on the device nor on the tile.
 final class Products {
   /// A group has 16 x 16 items.
-  private static final int SIDE = 16;
+  static final int SIDE = 16;
 
-  private static final int DEPTH = 16;
+  /// Whether a group computes one tile and ends: the largest leave no registers for what finds the
+  /// next one.
+  private static boolean isAlone(int tile) {
+    return tile == SIZES[0];
+  }
+
+  /// Terms of a tile of operands: the largest tiles have registers for no more.
+  static int depth(int tile) {
+    return isAlone(tile) ? SIDE / 2 : SIDE;
+  }
 
   /// Tiles from which even a large GPU has something to do everywhere.
   private static final int MANY = 128;
@@ -32,59 +40,57 @@ final class Products {
   private Products() {}
 
   /// @param numbers names of the numbers that follow the buffers' starts
-  /// @param a element `(i, k)` of the left operand, of item `z` of the batch
-  /// @param b element `(k, j)` of the right one
-  /// @param c number of element `(i, j)` of the result
-  record Look(List<String> numbers, String a, String b, String c) {}
+  /// @param walk statements for item `z` of the batch
+  /// @param a the left operand, element `(i, k)` of item `z` of the batch
+  /// @param b the right one, element `(k, j)`
+  /// @param result where a part's results, or those of item `z`, begin
+  /// @param c number of element `(i, j)` from there
+  record Look(
+      List<String> numbers,
+      String walk,
+      ProductOperand a,
+      ProductOperand b,
+      String result,
+      String c) {}
 
   /*
    * Elements of an item lie together by VEC, so that they are read in one go; rows of shared memory are 16 bytes longer than
    * a tile, which keeps them aligned and spreads them over banks. The next tile is read into registers while this one is
-   * multiplied: the first round multiplies nothing, the last one reads nothing.
+   * multiplied, and written beside it: the first round multiplies nothing, the last one reads nothing.
    */
   private static final String TILES =
       """
-        LOCAL T as[DEPTH][TILE + 4] ALIGNED;
-        LOCAL T bs[DEPTH][TILE + 4] ALIGNED;
+        LOCAL T as[2 * DEPTH][TILE + 4] ALIGNED;
+        LOCAL T bs[2 * DEPTH][TILE + 4] ALIGNED;
         const i32 item = ITEM, ti = item / SIDE, tj = item % SIDE;
         const i32 across = (n + TILE - 1) / TILE, down = (m + TILE - 1) / TILE;
-        for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS) {
+        EVERY {
           const i32 z = tile / (across * down) % batch, part = tile / (across * down) / batch;
           const i32 first = part * terms, last = first + terms < depth ? first + terms : depth;
           const i32 i0 = tile / across % down * TILE, j0 = tile % across * TILE;
-          T sum[EACH][EACH], nexta[LOADS], nextb[LOADS];
+          WALK
+          BEGINA
+          BEGINB
+          const i32 result = OUTSET;
+          T sum[EACH][EACH];
           for (i32 x = 0; x < EACH; x++) for (i32 y = 0; y < EACH; y++) sum[x][y] = 0;
-          for (i32 k0 = first - DEPTH; k0 < last; k0 += DEPTH) {
-            for (i32 l = 0; l < LOADS; l++) {
-              const i32 e = item + l * SIDE * SIDE, x = AFAST ? e % DEPTH : e / TILE, y = AFAST ? e / DEPTH : e % TILE;
-              const i32 k = k0 + DEPTH + x, i = i0 + y;
-              T value = 0;
-              if (k < last && i < m) { LOOKA }
-              nexta[l] = value;
-            }
-            for (i32 l = 0; l < LOADS; l++) {
-              const i32 e = item + l * SIDE * SIDE, x = BFAST ? e % DEPTH : e / TILE, y = BFAST ? e / DEPTH : e % TILE;
-              const i32 k = k0 + DEPTH + x, j = j0 + y;
-              T value = 0;
-              if (k < last && j < n) { LOOKB }
-              nextb[l] = value;
-            }
+          for (i32 k0 = first - DEPTH, stage = 0; k0 < last; k0 += DEPTH) {
+            FETCHA
+            FETCHB
             if (k0 >= first) {
+              UNROLLED
               for (i32 x = 0; x < DEPTH; x++) {
                 T left[EACH], right[EACH];
                 for (i32 y = 0; y < EACH; y++) {
-                  left[y] = as[x][y / VEC * (VEC * SIDE) + ti * VEC + y % VEC];
-                  right[y] = bs[x][y / VEC * (VEC * SIDE) + tj * VEC + y % VEC];
+                  left[y] = as[stage + x][y / VEC * (VEC * SIDE) + ti * VEC + y % VEC];
+                  right[y] = bs[stage + x][y / VEC * (VEC * SIDE) + tj * VEC + y % VEC];
                 }
                 for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) MULTIPLY;
               }
             }
-            BARRIER;
-            for (i32 l = 0; l < LOADS; l++) {
-              const i32 e = item + l * SIDE * SIDE;
-              as[AFAST ? e % DEPTH : e / TILE][AFAST ? e / DEPTH : e % TILE] = nexta[l];
-              bs[BFAST ? e % DEPTH : e / TILE][BFAST ? e / DEPTH : e % TILE] = nextb[l];
-            }
+            stage ^= DEPTH;
+            PLACEA
+            PLACEB
             BARRIER;
           }
           ENDING
@@ -97,7 +103,7 @@ final class Products {
           for (i32 u = 0; u < EACH; u++) for (i32 v = 0; v < EACH; v++) {
             const i32 i = i0 + u / VEC * (VEC * SIDE) + ti * VEC + u % VEC;
             const i32 j = j0 + v / VEC * (VEC * SIDE) + tj * VEC + v % VEC;
-            if (i < m && j < n) b2[part * (m * n * batch) + LOOKC] = (M)(sum[u][v]);
+            if (i < m && j < n) b2[result + LOOKC] = (M)(sum[u][v]);
           }
       """;
 
@@ -111,29 +117,23 @@ final class Products {
           "u / VEC * (VEC * SIDE) + row * VEC + u % VEC",
           "TILE");
 
-  /// Reads of an operand in the text of a [Look].
-  private static final Pattern READ = Pattern.compile("value = (b[01])\\[([^\\]]*)\\];");
-
-  /// A look-up of elements of `dtype`.
-  private static String reading(DType dtype, String look) {
-    return READ.matcher(look)
-        .replaceAll(read -> "value = " + CText.load(dtype, read.group(1), read.group(2)) + ";");
-  }
-
   /// @param operands dtype of the operands; `dtype` is that of the result
   private static String text(
       Dialect dialect,
       DType operands,
       DType dtype,
       Look look,
-      boolean aFast,
-      boolean bFast,
       int tile,
       @Nullable Epilogue epilogue) {
     int each = tile / SIDE;
     String head = head(dialect, SIDE * SIDE, operands, dtype, look.numbers, epilogue);
-    if (epilogue != null && dtype.bytes() <= Float.BYTES) {
+    if (dtype.bytes() <= Float.BYTES) {
       head = together(2, SIDE * SIDE, head);
+    }
+    String every = "for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS)";
+    if (isAlone(tile)) {
+      head = Dialect.alone(head);
+      every = "const i32 tile = GROUP;";
     }
     String multiply =
         switch (dtype) {
@@ -149,21 +149,26 @@ final class Products {
         TILES
             .replace(
                 "ENDING", (epilogue == null ? DIRECT : epilogue.staged(BANDS, SIDE * SIDE)).strip())
+            .replace("EVERY", every)
+            .replace("OUTSET", look.result)
             .replace("GROUPS", dialect.groups())
             .replace("GROUP", dialect.group())
             .replace("ITEM", dialect.item())
             .replace("LOCAL ", dialect.local())
             .replace("BARRIER", dialect.barrier())
             .replace("MULTIPLY", multiply)
-            .replace("LOOKA", reading(operands, look.a))
-            .replace("LOOKB", reading(operands, look.b))
+            .replace("WALK", look.walk)
+            .replace("BEGINA", look.a.begin('a', operands, tile))
+            .replace("BEGINB", look.b.begin('b', operands, tile))
+            .replace("FETCHA", look.a.fetch('a', operands, tile))
+            .replace("FETCHB", look.b.fetch('b', operands, tile))
+            .replace("PLACEA", look.a.place('a', tile))
+            .replace("PLACEB", look.b.place('b', tile))
             .replace("LOOKC", look.c)
-            .replace("AFAST", aFast ? "1" : "0")
-            .replace("BFAST", bFast ? "1" : "0")
+            .replace("UNROLLED", dialect.unroll())
             .replace("ALIGNED", "__attribute__((aligned(16)))")
-            .replace("LOADS", Integer.toString(tile * DEPTH / (SIDE * SIDE)))
             .replace("TILE", Integer.toString(tile))
-            .replace("DEPTH", Integer.toString(DEPTH))
+            .replace("DEPTH", Integer.toString(depth(tile)))
             .replace("SIDE", Integer.toString(SIDE))
             .replace("EACH", Integer.toString(each))
             .replace("VEC", Integer.toString(Math.min(4, each)));
@@ -320,36 +325,26 @@ final class Products {
       Matrices matrices,
       @Nullable Epilogue epilogue,
       Tiles tiles) {
-    int rank = t.batch().length();
-    Ints a = t.aView().strides();
-    Ints b = t.bView().strides();
-    boolean single = rank == 0;
-    Look look =
-        new Look(
-            matrices.names,
-            (single ? "i32 pa = ao; " : matrices.walk) + "value = b0[pa + i * ai + k * ak];",
-            (single ? "i32 pb = bo; " : matrices.walk) + "value = b1[pb + k * bk + j * bj];",
-            "(z * m + i) * n + j");
-    boolean aFast = a.get(rank + 1) == 1 || a.get(rank) != 1;
-    boolean bFast = b.get(rank + 1) != 1 && b.get(rank) == 1;
+    String walk = t.batch().length() == 0 ? "i32 pa = ao, pb = bo;" : matrices.walk.strip();
     DType operands = call.dtype(t.a());
-    String kind =
-        "dot %s %s %s%s".formatted(operands, t.dtype(), aFast ? "n" : "t", bFast ? "t" : "n");
+    ProductOperand a = ProductOperand.ofMatrix('a', operands, t.aView(), t.m(), t.k());
+    ProductOperand b = ProductOperand.ofMatrix('b', operands, t.bView(), t.n(), t.k());
+    Look look = new Look(matrices.names, walk, a, b, "(part * batch + z) * (m * n)", "i * n + j");
+    String kind = "dot %s %s %s %s".formatted(operands, t.dtype(), a.kind(), b.kind());
     Sizes sizes = new Sizes(matrices.batch, t.m(), t.n(), t.k());
     return tiled(
-        dialect,
-        call,
-        t,
-        kind,
-        operands,
-        t.dtype(),
-        look,
-        aFast,
-        bFast,
-        sizes,
-        matrices.split,
-        epilogue,
-        tiles);
+        dialect, call, t, kind, operands, t.dtype(), look, sizes, matrices.split, epilogue, tiles);
+  }
+
+  /// Whether every `size` elements begin at a multiple of them. Values begin at one.
+  ///
+  /// @param apart the axis of the matrix whose elements are apart
+  static boolean isAligned(int size, Ints strides, int offset, int apart) {
+    boolean aligned = offset % size == 0 && strides.get(apart) % size == 0;
+    for (int i = 0; i < strides.length() - 2; i++) {
+      aligned &= strides.get(i) % size == 0;
+    }
+    return aligned;
   }
 
   /// @param batch how many products
@@ -373,8 +368,6 @@ final class Products {
       DType operands,
       DType dtype,
       Look look,
-      boolean aFast,
-      boolean bFast,
       Sizes sizes,
       Split split,
       @Nullable Epilogue epilogue,
@@ -382,12 +375,15 @@ final class Products {
     List<Integer> choice = fitting(dtype, sizes.m, sizes.n);
     int usual = tile(dtype, sizes.batch, sizes.m, sizes.n);
     int tile = tiles.of(product(call, task, kind, sizes, choice, usual));
-    String text = text(dialect, operands, dtype, look, aFast, bFast, tile, epilogue);
+    String text = text(dialect, operands, dtype, look, tile, epilogue);
     long groups = split.count() * tiles(tile, sizes.batch, sizes.m, sizes.n);
-    return call.groups(text, "product", groups, SIDE * SIDE, localBytes(tile, dtype));
+    int bytes = localBytes(tile, dtype);
+    return isAlone(tile)
+        ? call.all(text, "product", groups, SIDE * SIDE, bytes)
+        : call.groups(text, "product", groups, SIDE * SIDE, bytes);
   }
 
   private static int localBytes(int tile, DType dtype) {
-    return 2 * DEPTH * (tile + 4) * Math.max(4, dtype.bytes());
+    return 4 * depth(tile) * (tile + 4) * Math.max(4, dtype.bytes());
   }
 }

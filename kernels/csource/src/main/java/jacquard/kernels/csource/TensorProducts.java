@@ -39,8 +39,8 @@ final class TensorProducts {
     int size = TensorTiles.size(operands);
     boolean aTerms = a.get(rank + 1) == 1;
     boolean bTerms = b.get(rank) == 1;
-    boolean aAligned = isAligned(size, a, t.aView().offset(), aTerms ? rank : rank + 1);
-    boolean bAligned = isAligned(size, b, t.bView().offset(), bTerms ? rank + 1 : rank);
+    boolean aAligned = Products.isAligned(size, a, t.aView().offset(), aTerms ? rank : rank + 1);
+    boolean bAligned = Products.isAligned(size, b, t.bView().offset(), bTerms ? rank + 1 : rank);
     TensorOperand left =
         TensorOperand.copied(
             operands, 0, aTerms, aAligned, aTerms ? "k" : "at", aTerms ? "ai" : "ak");
@@ -66,16 +66,5 @@ final class TensorProducts {
     return dialect.warpGroups() && WarpGroupProducts.fits(form, sizes, matrices.split(), tiles)
         ? WarpGroupProducts.call(dialect, call, t, form, sizes, matrices.split(), tiles)
         : TensorTiles.call(dialect, call, t, form, sizes, matrices.split(), tiles);
-  }
-
-  /// Whether every `size` elements begin at a multiple of 16 bytes. Values begin at one.
-  ///
-  /// @param apart the axis of the matrix whose elements are apart
-  private static boolean isAligned(int size, Ints strides, int offset, int apart) {
-    boolean aligned = offset % size == 0 && strides.get(apart) % size == 0;
-    for (int i = 0; i < strides.length() - 2; i++) {
-      aligned &= strides.get(i) % size == 0;
-    }
-    return aligned;
   }
 }
