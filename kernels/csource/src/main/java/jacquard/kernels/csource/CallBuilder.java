@@ -105,7 +105,7 @@ final class CallBuilder {
 
   /// As [#groups], but groups don't walk on: there is one for each thing to do.
   Call all(String text, String kind, long groups, int groupSize, int localBytes) {
-    return call(text, kind, Math.toIntExact(groups), groupSize, localBytes, 0);
+    return call(text, kind, Math.toIntExact(Math.max(1, groups)), groupSize, localBytes, 0);
   }
 
   private Call call(

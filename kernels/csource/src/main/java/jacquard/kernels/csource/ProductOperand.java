@@ -102,44 +102,43 @@ record ProductOperand(String buffer, boolean terms, boolean vectors, String look
   /// Statements ahead of a tile's first terms.
   ///
   /// @param side `a` or `b`
-  /// @param dtype of the buffer's elements
-  String begin(char side, DType dtype, int tile) {
-    return vectors ? filled(side, tile, FROM) : "";
+  String begin(char side, int tile, int depth) {
+    return vectors ? filled(side, tile, depth, FROM) : "";
   }
 
-  /// Statements that read an item's elements of the next terms.
+  /// Statements that read an item's elements of the next `depth` terms.
   ///
   /// @param side `a` or `b`
   /// @param dtype of the buffer's elements
-  String fetch(char side, DType dtype, int tile) {
+  String fetch(char side, DType dtype, int tile, int depth) {
     if (vectors) {
-      String inside = isInside(tile) ? "" : "x@ < DEPTH && ";
+      String inside = isInside(tile, depth) ? "" : "x@ < DEPTH && ";
       String text = BY_VECTORS.replace("INSIDE", inside).replace("DTYPE", dtype.toString());
-      return filled(side, tile, text);
+      return filled(side, tile, depth, text);
     }
     String typed =
-        READ.matcher(filled(side, tile, look))
+        READ.matcher(filled(side, tile, depth, look))
             .replaceAll(read -> "value = " + CText.load(dtype, read.group(1), read.group(2)) + ";");
-    return filled(side, tile, ONE_BY_ONE).replace("LOOK", typed);
+    return filled(side, tile, depth, ONE_BY_ONE).replace("LOOK", typed);
   }
 
   /// Statements that write them to shared memory.
-  String place(char side, int tile) {
+  String place(char side, int tile, int depth) {
     return vectors
-        ? filled(side, tile, PLACE_VECTORS)
-            .replace("INSIDE", isInside(tile) ? "" : "if (x" + side + " < DEPTH) ")
+        ? filled(side, tile, depth, PLACE_VECTORS)
+            .replace("INSIDE", isInside(tile, depth) ? "" : "if (x" + side + " < DEPTH) ")
             .replace("TERM", terms ? "q" : "0")
             .replace("ROW", terms ? "0" : "q")
-        : filled(side, tile, PLACE);
+        : filled(side, tile, depth, PLACE);
   }
 
   /// Whether all items have a vector.
-  private static boolean isInside(int tile) {
-    return tile * Products.depth(tile) / VECTOR >= ITEMS;
+  private static boolean isInside(int tile, int depth) {
+    return tile * depth / VECTOR >= ITEMS;
   }
 
-  private String filled(char side, int tile, String text) {
-    int loads = Math.ceilDiv(tile * Products.depth(tile), vectors ? VECTOR * ITEMS : ITEMS);
+  private String filled(char side, int tile, int depth, String text) {
+    int loads = Math.ceilDiv(tile * depth, vectors ? VECTOR * ITEMS : ITEMS);
     String x = terms ? "e % DEPTH" : "e / TILE";
     String y = terms ? "e / DEPTH" : "e % TILE";
     if (vectors) {

@@ -24,9 +24,10 @@ final class Products {
     return tile == SIZES[0];
   }
 
-  /// Terms of a tile of operands: the largest tiles have registers for no more.
-  static int depth(int tile) {
-    return isAlone(tile) ? SIDE / 2 : SIDE;
+  /// Terms of a tile of operands: where sums take most registers there are none for more, and
+  /// doubles take as much shared memory as floats.
+  private static int depth(int tile, DType dtype) {
+    return tile * bytes(dtype) >= 512 ? SIDE / 2 : SIDE;
   }
 
   /// Tiles from which even a large GPU has something to do everywhere.
@@ -126,8 +127,11 @@ final class Products {
       int tile,
       @Nullable Epilogue epilogue) {
     int each = tile / SIDE;
+    int depth = depth(tile, dtype);
     String head = head(dialect, SIDE * SIDE, operands, dtype, look.numbers, epilogue);
-    if (dtype.bytes() <= Float.BYTES) {
+    boolean vectors = look.a.vectors() && look.b.vectors();
+    String unrolled = vectors ? unrolled(dialect, epilogue) : "";
+    if (dtype.bytes() <= Float.BYTES && (vectors || !isAlone(tile))) {
       head = together(2, SIDE * SIDE, head);
     }
     String every = "for (i32 tile = GROUP; tile < across * down * batch * parts; tile += GROUPS)";
@@ -158,23 +162,30 @@ final class Products {
             .replace("BARRIER", dialect.barrier())
             .replace("MULTIPLY", multiply)
             .replace("WALK", look.walk)
-            .replace("BEGINA", look.a.begin('a', operands, tile))
-            .replace("BEGINB", look.b.begin('b', operands, tile))
-            .replace("FETCHA", look.a.fetch('a', operands, tile))
-            .replace("FETCHB", look.b.fetch('b', operands, tile))
-            .replace("PLACEA", look.a.place('a', tile))
-            .replace("PLACEB", look.b.place('b', tile))
+            .replace("BEGINA", look.a.begin('a', tile, depth))
+            .replace("BEGINB", look.b.begin('b', tile, depth))
+            .replace("FETCHA", look.a.fetch('a', operands, tile, depth))
+            .replace("FETCHB", look.b.fetch('b', operands, tile, depth))
+            .replace("PLACEA", look.a.place('a', tile, depth))
+            .replace("PLACEB", look.b.place('b', tile, depth))
             .replace("LOOKC", look.c)
-            .replace("UNROLLED", dialect.unroll())
+            .replace("UNROLLED", unrolled)
             .replace("ALIGNED", "__attribute__((aligned(16)))")
             .replace("TILE", Integer.toString(tile))
-            .replace("DEPTH", Integer.toString(depth(tile)))
+            .replace("DEPTH", Integer.toString(depth))
             .replace("SIDE", Integer.toString(SIDE))
             .replace("EACH", Integer.toString(each))
             .replace("VEC", Integer.toString(Math.min(4, each)));
     String typed = CText.typed(dtype, tiles);
     return head
         + (epilogue == null ? typed : epilogue.into(typed, dialect, 3, look.numbers.size()));
+  }
+
+  /// What stands before the loop over a round's terms: what an epilogue has of its own leaves
+  /// registers for two at a time.
+  private static String unrolled(Dialect dialect, @Nullable Epilogue epilogue) {
+    boolean all = epilogue == null || dialect.unroll().isEmpty();
+    return all ? dialect.unroll() : dialect.unroll() + " 2";
   }
 
   /// The beginning of a kernel for a product and what follows it: buffers and numbers.
@@ -384,6 +395,11 @@ final class Products {
   }
 
   private static int localBytes(int tile, DType dtype) {
-    return 4 * depth(tile) * (tile + 4) * Math.max(4, dtype.bytes());
+    return 4 * depth(tile, dtype) * (tile + 4) * bytes(dtype);
+  }
+
+  /// Of an element in shared memory, at most.
+  private static int bytes(DType dtype) {
+    return Math.max(Integer.BYTES, dtype.bytes());
   }
 }

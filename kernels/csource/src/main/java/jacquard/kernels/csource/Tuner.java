@@ -18,7 +18,7 @@ import java.util.TreeMap;
 /// fastest is remembered on disk, for this device, driver and compiler.
 public final class Tuner implements Tiles {
   /// Rises when a template changes so that other tiles may be faster.
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /// Below this, a product is over before its launch has been.
   private static final double LEAST_FLOPS = 1 << 25;
@@ -82,7 +82,7 @@ public final class Tuner implements Tiles {
     }
   }
 
-  /// A line is `v1 LIKENESS = TILE`; others are passed over.
+  /// A line is `v2 LIKENESS = TILE`; others are passed over.
   private void read(String line) {
     int split = line.indexOf(" = ");
     String version = "v" + VERSION + " ";

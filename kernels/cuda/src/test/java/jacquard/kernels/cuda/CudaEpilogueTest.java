@@ -33,12 +33,18 @@ class CudaEpilogueTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"NONE, F32", "WARPS, F16", "WARPS, BF16", "WARP_GROUPS, BF16"})
-  void productsRunThemWithoutALaunch(Dialect.TensorCores cores, DType dtype)
+  @CsvSource({
+    "NONE, F32, 0",
+    "NONE, F32, 128",
+    "WARPS, F16, 0",
+    "WARPS, BF16, 0",
+    "WARP_GROUPS, BF16, 0"
+  })
+  void productsRunThemWithoutALaunch(Dialect.TensorCores cores, DType dtype, int columns)
       throws IOException, InterruptedException {
     List<ProductEpilogues.Case> cases = ProductEpilogues.of(dtype, Device.REFERENCE);
     Dialect dialect = Emulator.dialect(cores);
-    Emulator emulator = new Emulator(dialect, new WarpGroupProductsTest.Columns(0));
+    Emulator emulator = new Emulator(dialect, new WarpGroupProductsTest.Columns(columns));
     String instruction = Map.of(NONE, "", WARPS, "mma_", WARP_GROUPS, "wgmma_").get(cores);
     Set<String> kernels = new HashSet<>();
     for (ProductEpilogues.Case c : cases) {
@@ -57,7 +63,12 @@ class CudaEpilogueTest {
     assertTrue(kernels.stream().anyMatch(text -> text.contains(instruction)));
     List<ByteBuffer> results =
         emulator.run(
-            folder, texts -> Emulator.oneGroup(Emulator.withoutPtx(dialect.program(texts))));
+            folder,
+            texts -> {
+              String program = Emulator.withoutPtx(dialect.program(texts));
+              // a group has one of the largest tiles of f32 anyway
+              return columns == 128 ? program : Emulator.oneGroup(program);
+            });
     for (int i = 0; i < cases.size(); i++) {
       ByteBuffer result = results.get(i);
       DType of = cases.get(i).result().dtype();
@@ -67,7 +78,7 @@ class CudaEpilogueTest {
     }
   }
 
-  private static Map<String, String> texts(Dialect dialect, DType... dtypes) {
+  private static Map<String, String> texts(Dialect dialect, int columns, DType... dtypes) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (DType dtype : dtypes) {
       for (ProductEpilogues.Case c : ProductEpilogues.of(dtype, Device.REFERENCE)) {
@@ -75,7 +86,7 @@ class CudaEpilogueTest {
         Schedule schedule = CompiledKernel.schedule(List.of(root));
         texts.putAll(
             CompiledKernel.textsOf(
-                dialect, List.of(schedule), new WarpGroupProductsTest.Columns(0)));
+                dialect, List.of(schedule), new WarpGroupProductsTest.Columns(columns)));
       }
     }
     return texts;
@@ -83,19 +94,21 @@ class CudaEpilogueTest {
 
   private static void hasRegisters(CompiledKernel kernel) {
     assertEquals(0, kernel.spilledBytes(), kernel::toString);
-    assertTrue(kernel.registers() <= 128, kernel::toString);
+    int most = ProductsTest.isLargeOneByOne(kernel) ? 192 : 128;
+    assertTrue(kernel.registers() <= most, kernel::toString);
   }
 
   @ParameterizedTest
   @ValueSource(ints = 80)
   void kernelsCompileWithoutSpills(int architecture) {
-    CompiledKernel.of(texts(Dialect.CUDA, DType.F32, DType.BF16), architecture)
-        .forEach(CudaEpilogueTest::hasRegisters);
+    Map<String, String> texts = texts(Dialect.CUDA, 0, DType.F32, DType.BF16);
+    texts.putAll(texts(Dialect.CUDA, 128, DType.F32));
+    CompiledKernel.of(texts, architecture).forEach(CudaEpilogueTest::hasRegisters);
   }
 
   @Test
   void kernelsOfWarpGroupsCompileWithoutSpills() {
-    CompiledKernel.for90Alone(texts(Dialect.CUDA_90A, DType.BF16))
+    CompiledKernel.for90Alone(texts(Dialect.CUDA_90A, 0, DType.BF16))
         .forEach(CudaEpilogueTest::hasRegisters);
   }
 }

@@ -275,8 +275,8 @@ final class Emulator {
     List<ByteBuffer> backwards = results(folder, "backwards");
     for (int i = 0; i < plans.size(); i++) {
       if (forwards.get(i).mismatch(backwards.get(i)) != -1) {
-        String texts = plans.get(i).listing.kernels().toString();
-        return new Outcome("depends on the order of items: " + texts, List.of());
+        String names = plans.get(i).listing.kernels().keySet().toString();
+        return new Outcome("depends on the order of items: " + names, List.of());
       }
     }
     return new Outcome("", forwards);

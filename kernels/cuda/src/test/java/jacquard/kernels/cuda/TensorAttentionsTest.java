@@ -227,12 +227,16 @@ class TensorAttentionsTest {
 
   private static final List<Lack> LACKS =
       List.of(
-          Lack.of("a wait for copies", " at ", "cp_async_wait_all();", ""),
+          Lack.of("a wait for copies", ", expected ", "cp_async_wait_all();", ""),
           barrier("before queries are read", "    u32 qa[4][4];"),
           barrier("before a tile", "      \n#pragma unroll"),
           barrier("before values are read", "      if (j0 + 64 < end) { "),
-          Lack.of("later keys hidden", " at ", "if (j >= keys || (causal && j > i))", "if (false)"),
-          Lack.of("sums shrunk with a new maximum", " at ", "total[r] *= shrink;", ""),
+          Lack.of(
+              "later keys hidden",
+              ", expected ",
+              "if (j >= keys || (causal && j > i))",
+              "if (false)"),
+          Lack.of("sums shrunk with a new maximum", ", expected ", "total[r] *= shrink;", ""),
           barrier("before cotangents are read", "    u32 qa[4][4], ga[4][4];"),
           barrier("before they are written over", "    float sum[8][4], dot[2]"),
           barrier("before a tile of keys", "      if (j0 + 64 < end) {\n"),

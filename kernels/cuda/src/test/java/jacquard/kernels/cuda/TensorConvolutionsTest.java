@@ -41,12 +41,12 @@ class TensorConvolutionsTest {
   }
 
   /// The same padding on all sides, no dilation.
-  private static Window window(Shape image, Shape filter, int stride, int padding, int groups) {
+  static Window window(Shape image, Shape filter, int stride, int padding, int groups) {
     return new Window(
         image, filter, stride, stride, padding, padding, padding, padding, 1, 1, groups);
   }
 
-  private static ExactCase convolution(DType dtype, ConvKind kind, Window w) {
+  static ExactCase convolution(DType dtype, ConvKind kind, Window w) {
     Tensor x = stored(dtype, 1, w.image().toArray());
     Tensor filter = stored(dtype, 2, w.filter().toArray());
     Tensor y = stored(dtype, 3, w.result().toArray());
@@ -135,8 +135,8 @@ class TensorConvolutionsTest {
 
   private static final List<Lack> LACKS =
       List.of(
-          Lack.of("rows of padding", " at ", "h < H && w < W", "w < W"),
-          Lack.of("columns of padding", " at ", "h < H && w < W", "h < H"),
+          Lack.of("rows of padding", ", expected ", "h < H && w < W", "w < W"),
+          Lack.of("columns of padding", ", expected ", "h < H && w < W", "h < H"),
           Lack.of(
               "a barrier after the first table",
               "order of items",
@@ -152,10 +152,13 @@ class TensorConvolutionsTest {
               "order of items",
               "cp_async_wait_all(); __syncthreads();",
               "cp_async_wait_all();"),
-          Lack.of("a wait", " at ", "cp_async_wait_all();", ""),
+          Lack.of("a wait", ", expected ", "cp_async_wait_all();", ""),
           Lack.of("a second table", "order of items", "taps[next + 1 & 1]", "taps[0]"),
           Lack.of(
-              "what is looked up", " at ", "kk < 1 && next < rounds", "kk < 0 && next < rounds"));
+              "what is looked up",
+              ", expected ",
+              "kk < 1 && next < rounds",
+              "kk < 0 && next < rounds"));
 
   @TestFactory
   Stream<DynamicTest> whatAKernelLacksIsSeen() throws IOException, InterruptedException {

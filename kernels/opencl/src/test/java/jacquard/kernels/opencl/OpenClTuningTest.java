@@ -68,7 +68,7 @@ class OpenClTuningTest {
     float[] measured = product();
     List<String> lines = Files.readAllLines(file());
     assertEquals(1, lines.size(), lines::toString);
-    String likeness = "v1 dot f32 f32 k4 x4 1 192 224 512 = ";
+    String likeness = "v2 dot f32 f32 k4 x4 1 192 224 512 = ";
     assertTrue(lines.getFirst().matches(likeness + "(128|64|32)"), lines::toString);
     for (int tile : new int[] {128, 64, 32}) {
       Files.writeString(file(), likeness + tile + "\n");
@@ -82,7 +82,7 @@ class OpenClTuningTest {
     float[] measured = product();
     String sound = Files.readString(file()).strip();
     for (String damaged :
-        List.of("", " = ", "v1 dot = x", sound.replaceAll("\\d+$", "77"), "v0" + sound)) {
+        List.of("", " = ", "v2 dot = x", sound.replaceAll("\\d+$", "77"), "v0" + sound)) {
       Files.writeString(file(), damaged);
       assertArrayEquals(measured, product());
       assertTrue(Files.readString(file()).contains(sound.replaceAll("\\d+$", "")), damaged);
