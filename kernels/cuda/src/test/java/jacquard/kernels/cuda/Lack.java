@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 
 /// What a kernel needs: without it, the kernel computes something else, or is refused.
 ///
-/// @param trouble begins or is part of what is said then
+/// @param trouble a part of what is said then, or several with `|` between
 /// @param changes texts, each followed by what stands there instead
 record Lack(String name, String trouble, List<String> changes) {
   Lack {
@@ -26,6 +26,14 @@ record Lack(String name, String trouble, List<String> changes) {
 
   static Lack of(String name, String trouble, String... changes) {
     return new Lack(name, trouble, List.of(changes));
+  }
+
+  /// What a kernel that reads outside of its buffers does: what lies there may differ from process to
+  /// process.
+  static final String READS_OUTSIDE = ", expected |order of items";
+
+  private boolean isSeenIn(String said) {
+    return Stream.of(trouble.split("\\|")).anyMatch(said::contains);
   }
 
   private String changed(String program) {
@@ -66,7 +74,7 @@ record Lack(String name, String trouble, List<String> changes) {
               String trouble = troubles.get(i + 1);
               return DynamicTest.dynamicTest(
                   lacks.get(i).name,
-                  () -> assertTrue(trouble.contains(lacks.get(i).trouble), "trouble: " + trouble));
+                  () -> assertTrue(lacks.get(i).isSeenIn(trouble), "trouble: " + trouble));
             }));
   }
 }

@@ -194,7 +194,7 @@ class ProductsTest {
             Lack.of("the next terms", ", expected ", "froma += 16;", ""),
             Lack.of(
                 "an end of terms",
-                "order of items",
+                Lack.READS_OUTSIDE,
                 "last - xa : first",
                 "last + 16 : first",
                 "last - xb : first",

@@ -135,8 +135,8 @@ class TensorConvolutionsTest {
 
   private static final List<Lack> LACKS =
       List.of(
-          Lack.of("rows of padding", ", expected ", "h < H && w < W", "w < W"),
-          Lack.of("columns of padding", ", expected ", "h < H && w < W", "h < H"),
+          Lack.of("rows of padding", Lack.READS_OUTSIDE, "h < H && w < W", "w < W"),
+          Lack.of("columns of padding", Lack.READS_OUTSIDE, "h < H && w < W", "h < H"),
           Lack.of(
               "a barrier after the first table",
               "order of items",
