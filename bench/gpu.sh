@@ -163,13 +163,15 @@ if part speed; then
     step torch ${end:+timeout "$(left)"} python3 "$torch"
     cat "$out/torch.log"
   fi
-  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side 2>"$out/device.err" | tee "$out/device.log"
+  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side --json "$out/device.jsonl" 2>"$out/device.err" | tee "$out/device.log"
   wanted='W1 W2 W5'
   [ -n "$small" ] && wanted=W1
   # shellcheck disable=SC2086
   on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
   # shellcheck disable=SC2086
   on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted 2>>"$out/workloads.err" | tee -a "$out/workloads.jsonl"
+  step targets jvm jacquard.bench.Main targets ${torch:+--peer "$out/torch.log"} "$out/workloads.jsonl" "$out/device.jsonl"
+  grep -v '^WARNING' "$out/targets.log"
 fi
 
 if part parity; then

@@ -128,12 +128,11 @@ def main():
             for compiled in (False,) if small else (False, True):
                 kind = name + ("-compiled" if compiled else "-eager") + ("-bf16" if bf16 else "")
                 tell(kind, workload, nanos(step_of(size, compiled, bf16)), size[3] * size[4])
-    for dtype, sides in ((torch.float32, (4096,)), (torch.bfloat16, (4096, 8192))):
+    for kind, dtype, sides in (("f32", torch.float32, (4096,)), ("bf16", torch.bfloat16, (4096, 8192))):
         for side in (256,) if small else sides:
             a = torch.randn(side, side, device=DEVICE, dtype=dtype)
             b = torch.randn(side, side, device=DEVICE, dtype=dtype)
-            label = f"product-{str(dtype)[6:]}-{side}"
-            tell(name, label, nanos(lambda: a @ b), 1, ("gflops", 2.0 * side**3))
+            tell(name, f"{kind} product {side}", nanos(lambda: a @ b), 1, ("gflops", 2.0 * side**3))
     x = torch.zeros(1 << (20 if small else 28), device=DEVICE)
     y = torch.empty_like(x)
     tell(name, "copy", nanos(lambda: y.copy_(x)), 1, ("gb_per_s", 8.0 * x.numel()))

@@ -1,6 +1,7 @@
 package jacquard.bench;
 
 import jacquard.bench.device.DeviceCommand;
+import jacquard.bench.device.TargetsCommand;
 import jacquard.bench.kernels.KernelsCommand;
 import jacquard.bench.ratio.RatioCommand;
 import jacquard.bench.workloads.WorkloadsCommand;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
       WorkloadsCommand.class,
       KernelsCommand.class,
       DeviceCommand.class,
-      RatioCommand.class
+      RatioCommand.class,
+      TargetsCommand.class
     },
     description = "Measures training steps and kernels on this machine.")
 public final class Main implements Runnable {

@@ -4,12 +4,16 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,8 +28,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     description = {
-      "Times large kernels on one device: element-wise and row kernels in GB/s, as a part of a",
-      "kernel that only reads and writes, and products in GFLOP/s, those of bf16 and f16 at twice",
+      "Times large kernels on one device: element-wise and row kernels in GB/s, as a part of what",
+      "a copy (that turns the signs) has, and products in GFLOP/s, those of bf16 and f16 at twice",
       "the side too."
     })
 public final class DeviceCommand implements Callable<Integer> {
@@ -43,6 +47,12 @@ public final class DeviceCommand implements Callable<Integer> {
   @Option(names = "--seconds", description = "Time for each kernel.", paramLabel = "S")
   private double seconds = 1;
 
+  @Option(
+      names = "--json",
+      description = "Also writes a line of JSON for each kernel.",
+      paramLabel = "FILE")
+  private @Nullable Path json;
+
   @Spec private CommandSpec spec;
 
   /// Picocli fills in the options.
@@ -50,10 +60,20 @@ public final class DeviceCommand implements Callable<Integer> {
 
   /// @param bytes read and written
   /// @param flops of products, else 0
-  private record Row(String name, double bytes, double flops, Supplier<Tensor> run) {}
+  private record Row(String name, double bytes, double flops, Supplier<Tensor> run) {
+    String json(double nanos) {
+      return String.format(
+          Locale.ROOT,
+          "{\"peer\": \"jacquard\", \"workload\": \"%s\", \"ms_per_step\": %.4f, \"%s\": %.1f}",
+          name,
+          nanos * 1e-6,
+          flops > 0 ? "gflops" : "gb_per_s",
+          (flops > 0 ? flops : bytes) / nanos);
+    }
+  }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (elements < ROW || side < 1 || !(seconds > 0)) {
       throw new IllegalArgumentException(
           "device: --elements "
@@ -72,9 +92,11 @@ public final class DeviceCommand implements Callable<Integer> {
     Tensor end = Tensor.full(DType.F32, 0, Shape.of(1), on).realise();
     out.printf(Locale.ROOT, "%-24s %12s %10s %8s%n", "kernel on " + on, "us", "rate", "of copy");
     double copy = 0;
+    List<String> lines = new ArrayList<>();
     for (Row row : rows()) {
       double nanos = time(row, end);
       double rate = row.bytes / nanos;
+      lines.add(row.json(nanos));
       copy = copy == 0 ? rate : copy;
       out.printf(
           Locale.ROOT,
@@ -84,6 +106,9 @@ public final class DeviceCommand implements Callable<Integer> {
           row.flops > 0
               ? String.format(Locale.ROOT, "%.1f GFLOP/s", row.flops / nanos)
               : String.format(Locale.ROOT, "%.1f GB/s %5.2f", rate, rate / copy));
+    }
+    if (json != null) {
+      Files.write(json, lines);
     }
     return 0;
   }
@@ -95,7 +120,7 @@ public final class DeviceCommand implements Callable<Integer> {
     Tensor weight = Tensor.linspace(0, 1, ROW).realise();
     double once = 4.0 * count * ROW;
     List<Row> rows = new ArrayList<>();
-    rows.add(new Row("neg (a copy)", 2 * once, 0, x::neg));
+    rows.add(new Row("copy", 2 * once, 0, x::neg));
     rows.add(new Row("add", 3 * once, 0, () -> x.add(y)));
     rows.add(new Row("gelu", 2 * once, 0, x::gelu));
     rows.add(new Row("bias+gelu+residual", 3 * once, 0, () -> x.add(weight).gelu().add(y)));
