@@ -133,8 +133,8 @@ class DriverTest {
   private void compute(int capability) throws IOException, InterruptedException {
     boolean wgmma = capability == 90;
     assumeTrue(Nvrtc.find() == null, "NVRTC is here, and would compile for a real device");
-    Emulator.copy(folder, Emulator.HEADERS);
-    Emulator.copy(folder, List.of("driver.cpp", "module.hpp"));
+    Gpp.copy(folder, Gpp.HEADERS);
+    Gpp.copy(folder, List.of("driver.cpp", "module.hpp"));
     Path compiler = Files.writeString(folder.resolve("nvcc"), COMPILER);
     assertEquals(true, compiler.toFile().setExecutable(true));
     String library = folder.resolve("libcuda.so.1").toString();

@@ -2,8 +2,6 @@ package jacquard.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.kernels.PlannedBackend;
 import jacquard.kernels.Schedule;
@@ -14,7 +12,6 @@ import jacquard.kernels.csource.Listing;
 import jacquard.kernels.csource.Tiles;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
-import jacquard.tensor.Half;
 import jacquard.tensor.Tensor;
 import jacquard.tensor.Update;
 import jacquard.tensor.graph.Node;
@@ -23,18 +20,13 @@ import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -43,9 +35,6 @@ import java.util.stream.Stream;
 /// Runs the text of CUDA kernels on a processor: `warps.hpp` says how. All plans are compiled in
 /// one go, and then run.
 final class Emulator {
-  /// What stands before a kernel that is compiled for a processor.
-  static final List<String> HEADERS = List.of("warps.hpp", "warpgroups.hpp");
-
   private final Dialect dialect;
   private final Tiles tiles;
   private final List<Plan> plans = new ArrayList<>();
@@ -249,9 +238,9 @@ final class Emulator {
                     c.entry(), placed.at(), placed.groups(), c.groupSize(), c.dynamicBytes()));
       }
       main.append("    plan.write(out); }\n");
-      write(in, plan);
+      PlanImage.write(in, plan);
     }
-    compile(folder, programs, main.append("}\n").toString());
+    Gpp.compile(folder, programs, main.append("}\n").toString());
     Path input = Files.write(folder.resolve("in"), in.toByteArray());
     List<Outcome> outcomes = new ArrayList<>();
     for (int program = 0; program < programs.size(); program++) {
@@ -264,15 +253,17 @@ final class Emulator {
       throws IOException, InterruptedException {
     Process inOrder = start(folder, program, input, "forwards");
     Process inverse = start(folder, program, input, "backwards");
-    int[] status = {ended(inOrder), ended(inverse)};
+    int[] status = {Gpp.ended(inOrder), Gpp.ended(inverse)};
     if (status[0] != 0) {
-      return new Outcome("status %d: %s".formatted(status[0], log(folder, "forwards")), List.of());
+      return new Outcome(
+          "status %d: %s".formatted(status[0], Gpp.log(folder, "forwards")), List.of());
     }
     if (status[1] != 0) {
-      return new Outcome("status %d: %s".formatted(status[1], log(folder, "backwards")), List.of());
+      return new Outcome(
+          "status %d: %s".formatted(status[1], Gpp.log(folder, "backwards")), List.of());
     }
-    List<ByteBuffer> forwards = results(folder, "forwards");
-    List<ByteBuffer> backwards = results(folder, "backwards");
+    List<ByteBuffer> forwards = results(folder.resolve("forwards"));
+    List<ByteBuffer> backwards = results(folder.resolve("backwards"));
     for (int i = 0; i < plans.size(); i++) {
       if (forwards.get(i).mismatch(backwards.get(i)) != -1) {
         String names = plans.get(i).listing.kernels().keySet().toString();
@@ -286,7 +277,7 @@ final class Emulator {
   private static Process start(Path folder, int program, Path input, String order)
       throws IOException {
     String output = folder.resolve(order).toString();
-    return start(
+    return Gpp.start(
         folder,
         order,
         folder.resolve("plans").toString(),
@@ -296,167 +287,7 @@ final class Emulator {
         Integer.toString(program));
   }
 
-  private List<ByteBuffer> results(Path folder, String order) throws IOException {
-    ByteBuffer all =
-        ByteBuffer.wrap(Files.readAllBytes(folder.resolve(order))).order(ByteOrder.LITTLE_ENDIAN);
-    List<ByteBuffer> results = new ArrayList<>();
-    for (Plan plan : plans) {
-      int[] sizes = slotBytes(plan);
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      for (int value : plan.schedule.results()) {
-        int slot = DType.values().length + slot(plan.schedule.values().get(value));
-        int begin = all.position() + Arrays.stream(sizes, 0, slot).sum();
-        bytes.write(all.array(), begin, sizes[slot]);
-      }
-      results.add(ByteBuffer.wrap(bytes.toByteArray()).order(all.order()));
-      all.position(all.position() + Arrays.stream(sizes).sum());
-    }
-    assertEquals(0, all.remaining());
-    return results;
-  }
-
-  /// The buffer of the run that a result is in.
-  private static int slot(Schedule.Value value) {
-    return switch (value) {
-      case Schedule.Value.External e -> e.slot();
-      case Schedule.Value.Arena a -> throw new AssertionError("a result in the arena: " + a);
-    };
-  }
-
-  private static int[] slotBytes(Plan plan) {
-    int[] bytes = new int[DType.values().length + plan.externals.length];
-    plan.listing
-        .arena()
-        .elements()
-        .forEach((dtype, size) -> bytes[dtype.ordinal()] = size * dtype.bytes());
-    for (int i = 0; i < plan.externals.length; i++) {
-      Buffer b = plan.externals[i];
-      bytes[DType.values().length + i] = b.size() * b.dtype().bytes();
-    }
-    return bytes;
-  }
-
-  private static void write(ByteArrayOutputStream in, Plan plan) {
-    int[] numbers = plan.listing.numbers().toArray();
-    ByteBuffer p = bytes(4 * numbers.length);
-    p.asIntBuffer().put(numbers);
-    write(in, p);
-    ByteBuffer dynamics = bytes(16 * plan.dynamics.length);
-    for (long d : plan.dynamics) {
-      dynamics.putLong(d).putLong(Float.floatToIntBits((float) Double.longBitsToDouble(d)));
-    }
-    write(in, dynamics);
-    int[] sizes = slotBytes(plan);
-    in.writeBytes(bytes(4).putInt(sizes.length).array());
-    for (int i = 0; i < sizes.length; i++) {
-      int external = i - DType.values().length;
-      if (external >= 0 && external < plan.schedule.inputs()) {
-        write(in, bits(plan.externals[external]));
-      } else {
-        byte[] garbage = new byte[sizes[i]];
-        Arrays.fill(garbage, (byte) 0xff);
-        write(in, ByteBuffer.wrap(garbage));
-      }
-    }
-  }
-
-  private static ByteBuffer bytes(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static ByteBuffer bits(Buffer buffer) {
-    Object array = HostBuffer.newArray(buffer.dtype(), buffer.size());
-    buffer.read(0, array, 0, buffer.size());
-    ByteBuffer all = bytes(buffer.size() * buffer.dtype().bytes());
-    switch (array) {
-      case float[] f when buffer.dtype().isHalf() ->
-          all.asShortBuffer().put(Half.pack(buffer.dtype(), f, 0, f.length));
-      case float[] f -> all.asFloatBuffer().put(f);
-      case double[] d -> all.asDoubleBuffer().put(d);
-      case int[] i -> all.asIntBuffer().put(i);
-      case long[] l -> all.asLongBuffer().put(l);
-      case byte[] b -> all.duplicate().put(b);
-      default -> throw new AssertionError(array);
-    }
-    return all;
-  }
-
-  private static void write(ByteArrayOutputStream to, ByteBuffer bytes) {
-    to.writeBytes(bytes(4).putInt(bytes.capacity()).array());
-    to.writeBytes(bytes.array());
-  }
-
-  /// Copies these resources into a folder.
-  static void copy(Path folder, List<String> names) throws IOException {
-    for (String name : names) {
-      try (InputStream in = Objects.requireNonNull(Emulator.class.getResourceAsStream(name))) {
-        Files.write(folder.resolve(name), in.readAllBytes());
-      }
-    }
-  }
-
-  /// Skips the test, and says so, where there is no compiler.
-  private static void compile(Path folder, List<String> programs, String main)
-      throws IOException, InterruptedException {
-    Path source = folder.resolve("plans.cpp");
-    copy(folder, HEADERS);
-    StringBuilder all = new StringBuilder("#include \"warps.hpp\"\n");
-    StringBuilder names = new StringBuilder();
-    for (int i = 0; i < programs.size(); i++) {
-      String text = programs.get(i).replace("extern \"C\" ", "");
-      all.append("namespace p%d {\n%s%s}\n".formatted(i, text, main));
-      names.append("p%d::plans,".formatted(i));
-    }
-    all.append("static void (*const programs[])(FILE*, FILE*) = {%s};\n".formatted(names));
-    all.append(
-        """
-        int main(int count, char** words) {
-          FILE* in = fopen(words[1], "rb"), * out = fopen(words[2], "wb");
-          backwards = words[3][0] == 'b';
-          programs[atoi(words[4])](in, out);
-          fclose(out);
-        }
-        """);
-    Files.writeString(source, all);
-    String[] command = {
-      "g++",
-      "-O1",
-      "-w",
-      "-ffp-contract=off",
-      "-fsanitize=alignment", // as a device, which refuses unaligned vectors
-      "-fsanitize-undefined-trap-on-error",
-      "-o",
-      folder.resolve("plans").toString(),
-      source.toString()
-    };
-    Process compiler;
-    try {
-      compiler = start(folder, "compiler", command);
-    } catch (IOException e) {
-      System.err.println("SKIPPED: no g++ on the PATH: CUDA kernels are not emulated");
-      assumeTrue(false, "no g++ on the PATH");
-      throw e;
-    }
-    assertEquals(0, ended(compiler), () -> log(folder, "compiler"));
-  }
-
-  private static Process start(Path folder, String name, String... command) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(folder.resolve(name + ".log").toFile())
-        .start();
-  }
-
-  private static int ended(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(5, TimeUnit.MINUTES), "still running");
-    return process.exitValue();
-  }
-
-  private static String log(Path folder, String name) {
-    try {
-      return Files.readString(folder.resolve(name + ".log"));
-    } catch (IOException e) {
-      return e.toString();
-    }
+  private List<ByteBuffer> results(Path written) throws IOException {
+    return PlanImage.results(plans, Files.readAllBytes(written));
   }
 }

@@ -28,8 +28,8 @@ record Lack(String name, String trouble, List<String> changes) {
     return new Lack(name, trouble, List.of(changes));
   }
 
-  /// What a kernel that reads outside of its buffers does: what lies there may differ from process to
-  /// process.
+  /// What a kernel that reads outside of its buffers does: what lies there may differ from process
+  /// to process.
   static final String READS_OUTSIDE = ", expected |order of items";
 
   private boolean isSeenIn(String said) {
