@@ -27,6 +27,9 @@ public record CompiledKernel(
   /// The most kernels of a file: starting nvcc takes about as long as compiling a few.
   private static final int FILE = 64;
 
+  /// What a compiler is told where only its refusal counts: a third of the time.
+  private static final List<String> QUICKLY = List.of("-Xcicc", "-O0", "-Xptxas", "-O0");
+
   private static final Pattern FUNCTION =
       Pattern.compile(
           "Compiling entry function '(\\w+)'.*?(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads.*?Used (\\d+) registers",
@@ -57,9 +60,36 @@ public record CompiledKernel(
   ///
   /// @param architecture `80`, `90`, or `90a` for compute capability 9.0 alone
   public static List<CompiledKernel> of(List<Schedule> schedules, String architecture) {
-    boolean alone = architecture.endsWith("a");
-    Architecture to = new Architecture(Integer.parseInt(architecture.replace("a", "")), alone);
-    return of(textsOf(to.dialect(), schedules, Tiles.USUAL), to);
+    Architecture to = architecture(architecture);
+    return of(textsOf(to.dialect(), schedules, Tiles.USUAL), to, List.of());
+  }
+
+  private static Architecture architecture(String name) {
+    return new Architecture(Integer.parseInt(name.replace("a", "")), name.endsWith("a"));
+  }
+
+  /// Whether its text was written by hand, and must leave it enough registers.
+  boolean isTemplate() {
+    return isTemplate(name);
+  }
+
+  private static boolean isTemplate(String name) {
+    return name.matches("(product|attention).*");
+  }
+
+  /// Compiles all kernels of these schedules, products and attention as a device would ask for
+  /// them; loops are not optimised, so that only a refusal tells anything of them.
+  ///
+  /// @param architecture as for [#of(List, String)]
+  static List<CompiledKernel> quickly(List<Schedule> schedules, String architecture) {
+    Architecture to = architecture(architecture);
+    Map<String, String> optimised = textsOf(to.dialect(), schedules, Tiles.USUAL);
+    Map<String, String> others = new LinkedHashMap<>(optimised);
+    others.keySet().removeIf(CompiledKernel::isTemplate);
+    optimised.keySet().removeAll(others.keySet());
+    List<CompiledKernel> all = new ArrayList<>(of(optimised, to, List.of()));
+    all.addAll(of(others, to, QUICKLY));
+    return all;
   }
 
   /// A launch may be of several calls: but for the beginning of a kernel, `group` and `groups` are
@@ -78,7 +108,7 @@ public record CompiledKernel(
   /// @param architecture 80 for sm_80
   /// @throws AssertionError with the compiler's words
   public static List<CompiledKernel> of(Map<String, String> texts, int architecture) {
-    return of(texts, Architecture.since(architecture));
+    return of(texts, Architecture.since(architecture), List.of());
   }
 
   /// Compiles texts for compute capability 9.0 alone; skips the test where there is no `nvcc`.
@@ -86,10 +116,11 @@ public record CompiledKernel(
   /// @param texts in [Dialect#CUDA_90A], by name
   /// @throws AssertionError with the compiler's words, also if `wgmma` waits where its text doesn't
   public static List<CompiledKernel> for90Alone(Map<String, String> texts) {
-    return of(texts, new Architecture(90, true));
+    return of(texts, new Architecture(90, true), List.of());
   }
 
-  private static List<CompiledKernel> of(Map<String, String> texts, Architecture architecture) {
+  private static List<CompiledKernel> of(
+      Map<String, String> texts, Architecture architecture, List<String> options) {
     Nvcc nvcc = Nvcc.find();
     if (nvcc == null) {
       System.err.println("SKIPPED: no nvcc on the PATH: CUDA text is not compiled");
@@ -103,17 +134,23 @@ public record CompiledKernel(
       files.add(names.subList(i, Math.min(names.size(), i + most)));
     }
     return files.parallelStream()
-        .flatMap(file -> compile(nvcc, texts, file, architecture).stream())
+        .flatMap(file -> compile(nvcc, texts, file, architecture, options).stream())
         .toList();
   }
 
   private static List<CompiledKernel> compile(
-      Nvcc nvcc, Map<String, String> texts, List<String> names, Architecture architecture) {
+      Nvcc nvcc,
+      Map<String, String> texts,
+      List<String> names,
+      Architecture architecture,
+      List<String> options) {
+    List<String> verbose = new ArrayList<>(List.of("-Xptxas", "-v"));
+    verbose.addAll(options);
     String program =
         architecture.dialect().program(names.stream().map(n -> texts.getOrDefault(n, "")).toList());
     String log;
     try {
-      log = nvcc.compile(program, architecture, List.of("-Xptxas", "-v")).log;
+      log = nvcc.compile(program, architecture, verbose).log;
     } catch (CudaCompiler.Refused e) {
       throw new AssertionError(architecture + ": " + e.log() + "\n" + program, e);
     }

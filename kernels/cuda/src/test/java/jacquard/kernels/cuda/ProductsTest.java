@@ -2,6 +2,7 @@ package jacquard.kernels.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.csource.Dialect;
@@ -147,6 +148,24 @@ class ProductsTest {
   @Test
   void twoGroupsShareRegistersOf80() {
     twoGroupsShareRegisters(80);
+  }
+
+  /// A multiprocessor begins as many multiply-adds in a cycle as other instructions: their share of
+  /// the inner loop bounds the share of the peak.
+  @Test
+  void innerLoopsAreMostlyMultiplyAdds() throws CudaCompiler.Refused {
+    Nvcc nvcc = Nvcc.find();
+    assumeTrue(nvcc != null, "no nvcc on the PATH");
+    Tensor a = MatrixProduct.stored(DType.F32, 1, 512, 512); // sizes are no part of the text
+    for (Tensor product :
+        List.of(a.matmul(a), a.matmul(a.t()), a.t().matmul(a), a.t().matmul(a.t()))) {
+      String program = Dialect.CUDA.program(List.copyOf(texts(product.node(), 128).values()));
+      byte[] code = nvcc.compile(program, Architecture.since(90), List.of()).code;
+      Sass.Loop loop = Sass.busiest(code);
+      System.out.println(loop + ", " + loop.share());
+      assertEquals(512, loop.multiplyAdds());
+      assertTrue(loop.share() > 0.8, loop::toString);
+    }
   }
 
   /// What an OpenCL device may have for a group at least.
