@@ -3,6 +3,7 @@ package jacquard.kernels.csource;
 import jacquard.kernels.Task;
 import jacquard.kernels.View;
 import jacquard.tensor.DType;
+import jacquard.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -88,6 +89,49 @@ final class AttentionText {
         call.number(view.strides().get(axis));
       }
     }
+  }
+
+  /// What is asked for attention.
+  ///
+  /// @param kind what its kernels differ in besides
+  /// @param fitting positions that a group may own, for which there are kernels
+  /// @param usual one of them
+  static Tiles.Choice choice(
+      CallBuilder call, Task.Attention t, String kind, List<Integer> fitting, int usual) {
+    Asked asked = new Asked("attention", t.q(), t.k(), t.causal(), 2);
+    return choice(call, t, asked, kind, fitting, usual);
+  }
+
+  /// As for the result; both kernels take the same number of positions.
+  static Tiles.Choice choice(
+      CallBuilder call, Task.AttentionGradient t, String kind, List<Integer> fitting, int usual) {
+    Asked asked = new Asked("attention_gradient", t.q(), t.k(), t.causal(), 7);
+    return choice(call, t, asked, kind, fitting, usual);
+  }
+
+  /// @param products of as many terms as there are scores and elements of a head
+  private record Asked(String name, Task.Operand q, Task.Operand k, boolean causal, int products) {}
+
+  private static Tiles.Choice choice(
+      CallBuilder call, Task task, Asked asked, String kind, List<Integer> fitting, int usual) {
+    Shape q = asked.q.view().shape();
+    long heads = (long) q.dim(0) * q.dim(2);
+    int keys = asked.k.view().shape().dim(1);
+    String name =
+        "%s %s%s%s %d"
+            .formatted(
+                asked.name,
+                call.dtype(asked.q.value()),
+                asked.causal ? " causal" : "",
+                kind,
+                q.dim(3));
+    double pairs = (double) heads * q.dim(1) * keys * (asked.causal ? 0.5 : 1);
+    int positions = task instanceof Task.Attention ? q.dim(1) : Math.max(q.dim(1), keys);
+    List<Integer> options =
+        fitting.stream().filter(own -> own <= usual || 2 * positions > own).toList();
+    List<Long> sizes = List.of(heads, (long) q.dim(1), (long) keys);
+    double flops = 2.0 * asked.products * pairs * q.dim(3);
+    return Tiles.Choice.of(call, task, name, sizes, flops, options, usual);
   }
 
   /// Tiles of `side` positions of all heads of all items.

@@ -27,7 +27,7 @@ public final class Calls {
   /// @param dialect OpenCL C or CUDA C
   /// @param schedule whose values the task names
   /// @param task a task of the schedule
-  /// @param tiles of products
+  /// @param tiles of products and attention
   public static List<Call> of(Dialect dialect, Schedule schedule, Task task, Tiles tiles) {
     return new Calls(dialect, schedule, tiles).calls(task);
   }
@@ -59,13 +59,13 @@ public final class Calls {
       case Task.Attention a ->
           List.of(
               dialect.tensorCores() && TensorAttentions.fits(builder(), a)
-                  ? TensorAttentions.forward(dialect, builder(), a)
-                  : Attentions.forward(dialect, builder(), a));
+                  ? TensorAttentions.forward(dialect, builder(), a, tiles)
+                  : Attentions.forward(dialect, builder(), a, tiles));
       case Task.AttentionGradient a -> {
         CallBuilder[] both = {builder(), builder()};
         yield dialect.tensorCores() && TensorAttentions.fits(builder(), a)
-            ? TensorAttentions.gradient(dialect, both, a)
-            : Attentions.gradient(dialect, both, a);
+            ? TensorAttentions.gradient(dialect, both, a, tiles)
+            : Attentions.gradient(dialect, both, a, tiles);
       }
       case Task.Gather g -> List.of(Rows.gather(dialect, builder(), g));
       case Task.ScatterAdd s -> Rows.scatterAdd(dialect, schedule, s);

@@ -53,7 +53,7 @@ public record Listing(
   ///
   /// @param dialect OpenCL C or CUDA C
   /// @param schedule whose values the task names
-  /// @param tiles of products
+  /// @param tiles of products and attention
   public static Listing of(Dialect dialect, Schedule schedule, Tiles tiles) {
     List<List<Placed>> tasks = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();

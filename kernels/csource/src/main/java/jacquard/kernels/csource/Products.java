@@ -214,20 +214,11 @@ final class Products {
   /// What is asked for a product of these sizes.
   ///
   /// @param kind of the task, its layouts and dtypes
-  static Tiles.Product product(
+  static Tiles.Choice choice(
       CallBuilder call, Task task, String kind, Sizes sizes, List<Integer> tiles, int usual) {
-    StringBuilder likeness = new StringBuilder(kind);
-    for (long size : new long[] {sizes.batch, sizes.m, sizes.n, sizes.depth}) {
-      likeness.append(' ').append(about(size));
-    }
+    List<Long> all = List.of(sizes.batch, (long) sizes.m, (long) sizes.n, (long) sizes.depth);
     double flops = 2.0 * sizes.elements() * sizes.depth;
-    return new Tiles.Product(call.schedule(), task, likeness.toString(), flops, tiles, usual);
-  }
-
-  /// A size with two significant bits, rounded up.
-  private static long about(long size) {
-    long step = Long.highestOneBit(Math.max(1, size)) / 4;
-    return step == 0 ? size : Math.ceilDiv(size, step) * step;
+    return Tiles.Choice.of(call, task, kind, all, flops, tiles, usual);
   }
 
   static long tiles(int tile, long batch, int m, int n) {
@@ -383,9 +374,9 @@ final class Products {
       Split split,
       @Nullable Epilogue epilogue,
       Tiles tiles) {
-    List<Integer> choice = fitting(dtype, sizes.m, sizes.n);
+    List<Integer> options = fitting(dtype, sizes.m, sizes.n);
     int usual = tile(dtype, sizes.batch, sizes.m, sizes.n);
-    int tile = tiles.of(product(call, task, kind, sizes, choice, usual));
+    int tile = tiles.of(choice(call, task, kind, sizes, options, usual));
     String text = text(dialect, operands, dtype, look, tile, epilogue);
     long groups = split.count() * tiles(tile, sizes.batch, sizes.m, sizes.n);
     int bytes = localBytes(tile, dtype);

@@ -31,18 +31,23 @@ final class TensorAttentions {
     return call.dtype(q.value()).isHalf() && (float) scale >= Float.MIN_NORMAL;
   }
 
-  static Call forward(Dialect dialect, CallBuilder call, Task.Attention t) {
+  static Call forward(Dialect dialect, CallBuilder call, Task.Attention t, Tiles tiles) {
     List<DType> buffers = AttentionText.arguments(call, t);
     List<Task.Operand> operands = List.of(t.q(), t.k(), t.v());
-    String text = TensorAttentionText.forward(dialect, buffers, operands, t.logSum() >= 0);
-    Shape q = t.q().view().shape();
-    int bytes = TensorAttentionText.forwardBytes(q.dim(3));
-    return call(call, "attention", text, t.q(), q.dim(1), bytes);
+    String kind = TensorAttentionText.kind(operands);
+    int rows =
+        tiles.of(
+            AttentionText.choice(
+                call, t, kind, TensorAttentionText.ROWS, TensorAttentionText.USUAL));
+    String text = TensorAttentionText.forward(dialect, buffers, operands, t.logSum() >= 0, rows);
+    int bytes = TensorAttentionText.forwardBytes(t.q().view().shape().dim(3));
+    return call(call, "attention", text, t.q(), rows, bytes);
   }
 
   /// The cotangent of the queries, which leaves what the next one needs for each of them; then
   /// those of keys and values.
-  static List<Call> gradient(Dialect dialect, CallBuilder[] calls, Task.AttentionGradient t) {
+  static List<Call> gradient(
+      Dialect dialect, CallBuilder[] calls, Task.AttentionGradient t, Tiles tiles) {
     List<DType> buffers = List.of();
     for (CallBuilder call : calls) {
       buffers = AttentionText.arguments(call, t);
@@ -50,13 +55,17 @@ final class TensorAttentions {
       call.scratch(Math.toIntExact(queries(t)));
     }
     List<Task.Operand> operands = List.of(t.q(), t.k(), t.v(), t.y(), t.logSum(), t.g());
-    String queries = TensorAttentionText.queryGradient(dialect, buffers, operands);
-    String keys = TensorAttentionText.keyGradient(dialect, buffers, operands);
-    Shape q = t.q().view().shape();
-    int bytes = TensorAttentionText.gradientBytes(q.dim(3));
+    String kind = TensorAttentionText.kind(List.of(t.q(), t.k(), t.v(), t.g()));
+    int size = t.q().view().shape().dim(3);
+    List<Integer> fitting = TensorAttentionText.gradientRows(size);
+    int rows =
+        tiles.of(AttentionText.choice(calls[0], t, kind, fitting, TensorAttentionText.USUAL));
+    String queries = TensorAttentionText.queryGradient(dialect, buffers, operands, rows);
+    String keys = TensorAttentionText.keyGradient(dialect, buffers, operands, rows);
+    int bytes = TensorAttentionText.gradientBytes(size, rows);
     return List.of(
-        call(calls[0], "attention_q", queries, t.q(), q.dim(1), bytes),
-        call(calls[1], "attention_kv", keys, t.q(), q.dim(1), bytes));
+        call(calls[0], "attention_q", queries, t.q(), rows, bytes),
+        call(calls[1], "attention_kv", keys, t.k(), rows, bytes));
   }
 
   /// Queries of all heads of all items.
@@ -66,8 +75,8 @@ final class TensorAttentions {
   }
 
   private static Call call(
-      CallBuilder call, String kind, String text, Task.Operand q, int positions, int bytes) {
-    long tiles = AttentionText.tiles(q, positions, TensorAttentionText.ROWS);
-    return call.all(text, kind, tiles, TensorAttentionText.ITEMS, bytes);
+      CallBuilder call, String kind, String text, Task.Operand owned, int rows, int bytes) {
+    long tiles = AttentionText.tiles(owned, owned.view().shape().dim(1), rows);
+    return call.all(text, kind, tiles, TensorAttentionText.items(rows), bytes);
   }
 }

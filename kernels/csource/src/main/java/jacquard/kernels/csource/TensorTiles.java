@@ -231,10 +231,10 @@ final class TensorTiles {
     int n = sizes.n();
     // two operands that are looked up leave no registers for a large tile's sums
     boolean large = 2 * Math.min(m, n) > LARGE && !form.inTurn();
-    List<Integer> choice = large ? List.of(LARGE, SMALL) : List.of(SMALL);
+    List<Integer> options = large ? List.of(LARGE, SMALL) : List.of(SMALL);
     boolean many = Products.tiles(LARGE, sizes.batch(), m, n) >= MANY;
     int usual = large && many ? LARGE : SMALL;
-    int tile = tiles.of(Products.product(call, task, form.kind, sizes, choice, usual));
+    int tile = tiles.of(Products.choice(call, task, form.kind, sizes, options, usual));
     int size = size(form.operands);
     boolean wide = form.operands == DType.F32;
     boolean copied = form.a.isCopied() && form.b.isCopied();

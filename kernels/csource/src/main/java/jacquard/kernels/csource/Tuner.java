@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Tiles by measurement: the first product of its likeness is computed once with each, and the
-/// fastest is remembered on disk, for this device, driver and compiler.
+/// Tiles by measurement: the first task of its likeness is computed once with each, and the fastest
+/// is remembered on disk, for this device, driver and compiler.
 public final class Tuner implements Tiles {
   /// Rises when a template changes so that other tiles may be faster.
   private static final int VERSION = 2;
 
-  /// Below this, a product is over before its launch has been.
+  /// Below this, a task is over before its launch has been.
   private static final double LEAST_FLOPS = 1 << 25;
 
   private static final int ROUNDS = 3;
@@ -38,13 +38,14 @@ public final class Tuner implements Tiles {
     /// {@return a schedule's calls, ready to be launched}
     ///
     /// @param schedule what is to be done
-    /// @param tiles of its products
+    /// @param tiles of its task
     Launches prepare(Schedule schedule, Tiles tiles);
   }
 
   private final KernelFiles files;
   private final Trial trial;
   private final boolean unasked;
+  private final int localBytes;
   private final Map<String, Integer> known = new HashMap<>();
   private boolean loaded;
 
@@ -52,33 +53,40 @@ public final class Tuner implements Tiles {
   ///
   /// @param files where it remembers
   /// @param unasked whether to measure without being told to: on GPUs
+  /// @param localBytes memory that a group shares on the device, at most
   /// @param trial how the device measures
-  public Tuner(KernelFiles files, boolean unasked, Trial trial) {
+  public Tuner(KernelFiles files, boolean unasked, int localBytes, Trial trial) {
     this.files = files;
     this.unasked = unasked;
+    this.localBytes = localBytes;
     this.trial = trial;
   }
 
   @Override
-  public synchronized int of(Product product) {
-    if (!Switches.tunes(unasked) || product.tiles().size() < 2 || product.flops() < LEAST_FLOPS) {
-      return product.usual();
+  public int localBytes() {
+    return localBytes;
+  }
+
+  @Override
+  public synchronized int of(Choice choice) {
+    if (!Switches.tunes(unasked) || choice.options().size() < 2 || choice.flops() < LEAST_FLOPS) {
+      return choice.usual();
     }
     if (!loaded) {
       loaded = true;
       files.loadTuning().forEach(this::read);
     }
-    Integer tile = known.get(product.likeness());
-    if (tile != null && product.tiles().contains(tile)) {
+    Integer tile = known.get(choice.likeness());
+    if (tile != null && choice.options().contains(tile)) {
       return tile;
     }
     try {
-      int best = fastest(product);
-      known.put(product.likeness(), best);
+      int best = fastest(choice);
+      known.put(choice.likeness(), best);
       files.storeTuning(lines());
       return best;
     } catch (DeviceException e) {
-      return product.usual(); // no memory for operands beside the program's own
+      return choice.usual(); // no memory for operands beside the program's own
     }
   }
 
@@ -102,18 +110,18 @@ public final class Tuner implements Tiles {
     return lines;
   }
 
-  private int fastest(Product product) {
-    Schedule alone = alone(product.schedule(), product.task());
+  private int fastest(Choice choice) {
+    Schedule alone = alone(choice.schedule(), choice.task());
     Buffer[] buffers = new Buffer[alone.inputs()];
     for (Value value : alone.values()) {
       if (value instanceof Value.External e) {
         buffers[e.slot()] = trial.allocate(e.dtype(), e.size());
       }
     }
-    int best = product.usual();
+    int best = choice.usual();
     double least = Double.POSITIVE_INFINITY;
-    for (int tile : product.tiles()) {
-      Launches launches = trial.prepare(alone, p -> tile);
+    for (int tile : choice.options()) {
+      Launches launches = trial.prepare(alone, asked -> tile);
       double nanos = nanos(launches, buffers);
       if (nanos < least) {
         least = nanos;

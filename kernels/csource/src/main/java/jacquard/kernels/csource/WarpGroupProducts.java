@@ -140,14 +140,14 @@ final class WarpGroupProducts {
     TensorOperand left = form.a();
     TensorOperand right = form.b();
     boolean wide = form.operands() == DType.F32;
-    List<Integer> choice = COLUMNS.stream().filter(columns -> columns <= sizes.n()).toList();
+    List<Integer> options = COLUMNS.stream().filter(columns -> columns <= sizes.n()).toList();
     int usual =
-        choice.stream()
+        options.stream()
             .filter(columns -> split.count() * tiles(sizes, columns) >= tiles.enough())
             .findFirst()
             .orElse(COLUMNS.getLast());
     String kind = "wgmma " + form.kind();
-    int columns = tiles.of(Products.product(call, task, kind, sizes, choice, usual));
+    int columns = tiles.of(Products.choice(call, task, kind, sizes, options, usual));
     // one wgmma runs while the next one begins; of small tiles, two groups share a multiprocessor
     boolean single = columns > ROWS;
     int kept = single ? 1 : 0;

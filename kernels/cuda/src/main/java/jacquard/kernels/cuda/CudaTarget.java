@@ -79,7 +79,7 @@ final class CudaTarget implements Target {
         new KernelFiles("cuda", ".cu", limits.name(), "" + limits.driver(), compiler.name());
     dialect = architecture.dialect();
     kernels = new KernelCache<>(dialect, PROGRAM, this::compile);
-    tuner = new Tuner(tuning, true, new Measured());
+    tuner = new Tuner(tuning, true, SHARED_BYTES, new Measured());
     long landing = (long) Transfers.PARTS * Transfers.PART_BYTES;
     CudaTransfers transfers = new CudaTransfers(this, memory.allocate(landing));
     store =

@@ -179,7 +179,7 @@ class ProductsTest {
       List<Integer> sizes = new ArrayList<>();
       Tiles tiles =
           asked -> {
-            sizes.addAll(asked.tiles());
+            sizes.addAll(asked.options());
             return asked.usual();
           };
       Listing.of(Dialect.OPENCL, schedule, tiles);

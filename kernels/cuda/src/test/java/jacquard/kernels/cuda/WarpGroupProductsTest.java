@@ -70,8 +70,8 @@ class WarpGroupProductsTest {
   /// Also of small products.
   record Columns(int columns) implements Tiles {
     @Override
-    public int of(Product product) {
-      return columns == 0 ? product.usual() : columns;
+    public int of(Choice choice) {
+      return columns == 0 ? choice.usual() : columns;
     }
 
     @Override

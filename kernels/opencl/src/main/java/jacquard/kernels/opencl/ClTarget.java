@@ -98,7 +98,7 @@ final class ClTarget implements Target {
     int programSize = limits.keepsKernels() ? POCL_PROGRAM : PROGRAM;
     ClCompiler compiler = new ClCompiler(device, limits, context);
     kernels = new KernelCache<>(Dialect.OPENCL, programSize, compiler::compile);
-    tuner = new Tuner(compiler.files(), limits.gpu(), new Measured());
+    tuner = new Tuner(compiler.files(), limits.gpu(), limits.localBytes(), new Measured());
     ClTransfers transfers = new ClTransfers(context, limits.id(), queue);
     store =
         new DeviceStore<>(

@@ -10,6 +10,7 @@ import jacquard.tensor.Device;
 import jacquard.tensor.Key;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
+import jacquard.tensor.graph.Op;
 import jacquard.tensor.spi.Backend;
 import jacquard.tensor.spi.Buffer;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Tiles of products by measurement.
+/// Tiles of products and attention by measurement.
 class OpenClTuningTest {
   private static final String PRODUCTS = "jacquard.products";
   private static final String CACHE = "jacquard.cacheDir";
@@ -42,13 +43,30 @@ class OpenClTuningTest {
     System.clearProperty(CACHE);
   }
 
-  /// A product that fits three tiles, on a target of its own.
+  private static Tensor random(int seed, int... dims) {
+    return Tensor.randn(Key.of(seed, OpenClDevice.DEVICE), Shape.of(dims));
+  }
+
+  /// A product that fits three tiles.
   private static float[] product() {
+    return values(random(1, 192, 512).matmul(random(2, 512, 200)));
+  }
+
+  /// The gradient of an attention whose groups may own three numbers of positions.
+  private static float[] attention() {
+    Tensor q = random(1, 1, 220, 13, 20);
+    Tensor k = random(2, 1, 220, 13, 20);
+    Tensor v = random(3, 1, 220, 13, 20);
+    Tensor y = q.attentionWide(k, v, false, 0.3);
+    Tensor sums = Tensor.apply(new Op.AttentionLogSum(false, 0.3), q, k, y);
+    return values(Tensor.apply(new Op.AttentionGradient(false, 0.3), q, k, v, y, sums, y));
+  }
+
+  /// What a target of its own computes.
+  private static float[] values(Tensor result) {
     Device device = OpenClDevice.DEVICE;
     Backend backend = new PlannedBackend(new ClTarget(device, Probe.get().devices().getFirst()));
-    Tensor a = Tensor.randn(Key.of(1, device), Shape.of(192, 512));
-    Tensor b = Tensor.randn(Key.of(2, device), Shape.of(512, 200));
-    Buffer c = backend.run(List.of(new Backend.Root(a.matmul(b).node(), null))).getFirst();
+    Buffer c = backend.run(List.of(new Backend.Root(result.node(), null))).getFirst();
     float[] values = new float[c.size()];
     c.read(0, values, 0, values.length);
     return values;
@@ -74,6 +92,23 @@ class OpenClTuningTest {
       Files.writeString(file(), likeness + tile + "\n");
       assertArrayEquals(measured, product(), "tile " + tile);
       assertEquals(likeness + tile, Files.readString(file()).strip(), "not measured again");
+    }
+  }
+
+  @Test
+  void positionsOfAttentionAreRememberedAndEachNumberGivesTheSameBits() throws IOException {
+    float[] measured = attention();
+    String forward = "v2 attention f32 20 14 224 224 = ";
+    String gradient = "v2 attention_gradient f32 20 14 224 224 = ";
+    List<String> lines = Files.readAllLines(file());
+    assertEquals(2, lines.size(), lines::toString);
+    assertTrue(lines.get(0).matches(forward + "(64|32|16)"), lines::toString);
+    assertTrue(lines.get(1).matches(gradient + "(64|32|16)"), lines::toString);
+    for (int own : new int[] {64, 32, 16}) {
+      String remembered = forward + own + "\n" + gradient + own;
+      Files.writeString(file(), remembered);
+      assertArrayEquals(measured, attention(), own + " positions");
+      assertEquals(remembered, Files.readString(file()).strip(), "not measured again");
     }
   }
 
