@@ -5,6 +5,7 @@ import jacquard.kernels.View;
 import jacquard.tensor.DType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /// The texts of [TensorAttentions].
@@ -258,7 +259,7 @@ final class TensorAttentionText {
         COPY.matcher(template)
             .replaceAll(copy -> {
               View view = operands.get(letters.indexOf(copy.group(3))).view();
-              int count = counts.get(copy.group(6));
+              int count = Objects.requireNonNull(counts.get(copy.group(6)), copy.group());
               boolean whole = count * wide / PART % items(rows) == 0;
               return COPIED
                   .replace("COPY16", isAligned(view) ? "cp_async" : "copy_u16")
