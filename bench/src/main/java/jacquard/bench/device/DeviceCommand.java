@@ -97,6 +97,9 @@ public final class DeviceCommand implements Callable<Integer> {
       double nanos = time(row, end);
       double rate = row.bytes / nanos;
       lines.add(row.json(nanos));
+      if (json != null) {
+        Files.write(json, lines); // what is measured stays if the run is stopped
+      }
       copy = copy == 0 ? rate : copy;
       out.printf(
           Locale.ROOT,
@@ -106,9 +109,6 @@ public final class DeviceCommand implements Callable<Integer> {
           row.flops > 0
               ? String.format(Locale.ROOT, "%.1f GFLOP/s", row.flops / nanos)
               : String.format(Locale.ROOT, "%.1f GB/s %5.2f", rate, rate / copy));
-    }
-    if (json != null) {
-      Files.write(json, lines);
     }
     return 0;
   }

@@ -121,7 +121,7 @@ public final class TargetsCommand implements Callable<Integer> {
   }
 
   private static void row(PrintWriter out, String... cells) {
-    String line = String.format("%-26s %18s %18s %6s %8s  %s", (Object[]) cells);
+    String line = String.format("%-30s %18s %18s %6s %8s  %s", (Object[]) cells);
     out.println(line.stripTrailing());
   }
 }
