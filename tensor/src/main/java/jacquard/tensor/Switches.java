@@ -16,6 +16,7 @@ import java.util.List;
 /// | `jacquard.cacheDir`   | a folder (`~/.cache/jacquard`)                   | compiled GPU kernels and tuning results |
 /// | `jacquard.tune`       | true or false (false)                            | measure how to cut CPU products while a program runs; the results are kept in `cacheDir` and used from then on where this is true |
 /// | `jacquard.fuse`       | true or false (true)                             | one kernel per operation when false |
+/// | `jacquard.nvrtc`      | a file (libraries by their usual names)          | NVIDIA's compiler as a library, which turns CUDA kernels into code |
 /// | `jacquard.products`   | words of `tf32`, `tuned`, `fixed`                | on GPUs: f32 products on tensor cores, with operands rounded to 11 bits; tiles measured also where the device is no GPU; tiles not measured |
 public final class Switches {
   private static final int MOST_THREADS = 1024;
@@ -92,6 +93,11 @@ public final class Switches {
   /// {@return whether operations share kernels}
   public static boolean fuse() {
     return flag("jacquard.fuse", true);
+  }
+
+  /// {@return the NVRTC library to use, or an empty text for one by its usual name}
+  public static String nvrtc() {
+    return System.getProperty("jacquard.nvrtc", "").strip();
   }
 
   /// {@return whether CUDA may round the operands of f32 products to 11 bits}

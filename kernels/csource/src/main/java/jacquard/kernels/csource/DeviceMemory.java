@@ -33,9 +33,9 @@ public final class DeviceMemory<M> {
     /// Asks the driver for a block.
     ///
     /// @param bytes size in bytes
-    /// @return the block
-    /// @throws DeviceException with the driver's words, if there is not enough
-    M allocate(long bytes);
+    /// @return the block; null if there is not enough memory
+    /// @throws DeviceException with the driver's words, if it fails in another way
+    @Nullable M allocate(long bytes);
 
     /// Gives a block back to the driver.
     ///
@@ -90,15 +90,8 @@ public final class DeviceMemory<M> {
   public M allocate(long wanted) {
     long bytes = Math.max(LEAST_BYTES, wanted);
     if (bytes > largestBytes) {
-      throw new DeviceException(
-          device
-              + ": a buffer of "
-              + size(bytes)
-              + ", expected at most "
-              + size(largestBytes)
-              + " on "
-              + name
-              + "; use a smaller batch, or Checkpoint");
+      throw outOfMemory(
+          "needed " + size(bytes) + " in one piece, expected at most " + size(largestBytes));
     }
     M block = take(bytes);
     if (block == null) {
@@ -106,7 +99,7 @@ public final class DeviceMemory<M> {
       block = take(bytes);
     }
     if (block == null) {
-      throw full(bytes, "out of memory");
+      throw outOfMemory("needed " + size(bytes));
     }
     return block;
   }
@@ -121,12 +114,10 @@ public final class DeviceMemory<M> {
     }
     for (int attempt = 0; attempt < 2; attempt++) {
       if (used + spareBytes + bytes <= totalBytes) {
-        try {
-          block = driver.allocate(bytes);
+        block = driver.allocate(bytes);
+        if (block != null) {
           used += bytes;
           return block;
-        } catch (DeviceException e) {
-          // the spare blocks go, then the collector is asked
         }
       }
       releaseSpare();
@@ -187,14 +178,16 @@ public final class DeviceMemory<M> {
     }
   }
 
-  private synchronized DeviceException full(long bytes, String why) {
+  /// The error for memory that isn't there.
+  ///
+  /// @param what was needed
+  /// @return the error, with what is free, in use and planned
+  public synchronized DeviceException outOfMemory(String what) {
     long free = driver.freeBytes();
     return new DeviceException(
         device
-            + ": "
-            + why
-            + ": needed "
-            + size(bytes)
+            + ": out of memory: "
+            + what
             + ", free "
             + size(free < 0 ? Math.max(0, totalBytes - used) : free)
             + " of "

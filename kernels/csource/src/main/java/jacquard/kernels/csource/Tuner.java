@@ -8,6 +8,8 @@ import jacquard.tensor.DType;
 import jacquard.tensor.DeviceException;
 import jacquard.tensor.Switches;
 import jacquard.tensor.spi.Buffer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,8 @@ public final class Tuner implements Tiles {
 
   /// Below this, a task is over before its launch has been.
   private static final double LEAST_FLOPS = 1 << 25;
+
+  private static final Logger LOG = System.getLogger(Tuner.class.getName());
 
   private static final int ROUNDS = 3;
   private static final long ROUND_NANOS = 2_000_000;
@@ -74,20 +78,24 @@ public final class Tuner implements Tiles {
     }
     if (!loaded) {
       loaded = true;
-      files.loadTuning().forEach(this::read);
+      load();
     }
     Integer tile = known.get(choice.likeness());
     if (tile != null && choice.options().contains(tile)) {
       return tile;
     }
-    try {
-      int best = fastest(choice);
-      known.put(choice.likeness(), best);
-      files.storeTuning(lines());
-      return best;
-    } catch (DeviceException e) {
-      return choice.usual(); // no memory for operands beside the program's own
+    int best = fastest(choice);
+    if (best < 0) {
+      return choice.usual();
     }
+    known.put(choice.likeness(), best);
+    load(); // what other processes have measured meanwhile stays
+    files.storeTuning(lines());
+    return best;
+  }
+
+  private void load() {
+    files.loadTuning().forEach(this::read);
   }
 
   /// A line is `v2 LIKENESS = TILE`; others are passed over.
@@ -96,8 +104,8 @@ public final class Tuner implements Tiles {
     String version = "v" + VERSION + " ";
     if (line.startsWith(version) && split > 0) {
       try {
-        known.put(
-            line.substring(version.length(), split), Integer.valueOf(line.substring(split + 3)));
+        int tile = Integer.parseInt(line.substring(split + 3));
+        known.putIfAbsent(line.substring(version.length(), split), tile);
       } catch (NumberFormatException e) {
         // damaged: measured anew
       }
@@ -110,22 +118,32 @@ public final class Tuner implements Tiles {
     return lines;
   }
 
+  /// The fastest of the tiles that work; -1 if none does. Where the device is lost, the program
+  /// that asks says so at its first call.
   private int fastest(Choice choice) {
     Schedule alone = alone(choice.schedule(), choice.task());
     Buffer[] buffers = new Buffer[alone.inputs()];
-    for (Value value : alone.values()) {
-      if (value instanceof Value.External e) {
-        buffers[e.slot()] = trial.allocate(e.dtype(), e.size());
+    try {
+      for (Value value : alone.values()) {
+        if (value instanceof Value.External e) {
+          buffers[e.slot()] = trial.allocate(e.dtype(), e.size());
+        }
       }
+    } catch (DeviceException e) {
+      LOG.log(Level.DEBUG, "tiles are not measured: {0}: {1}", choice.likeness(), e.getMessage());
+      return -1; // no memory for operands beside the program's own
     }
-    int best = choice.usual();
+    int best = -1;
     double least = Double.POSITIVE_INFINITY;
     for (int tile : choice.options()) {
-      Launches launches = trial.prepare(alone, asked -> tile);
-      double nanos = nanos(launches, buffers);
-      if (nanos < least) {
-        least = nanos;
-        best = tile;
+      try {
+        double nanos = nanos(trial.prepare(alone, asked -> tile), buffers);
+        if (nanos < least) {
+          least = nanos;
+          best = tile;
+        }
+      } catch (DeviceException e) {
+        LOG.log(Level.WARNING, "tile {0} of {1}: {2}", tile, choice.likeness(), e.getMessage());
       }
     }
     return best;

@@ -8,6 +8,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.DeviceException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Memory of a device of 1 GiB, of which a driver hands out as much as there is.
@@ -18,11 +19,15 @@ class DeviceMemoryTest {
   /// Blocks are their sizes.
   private static final class Driver implements DeviceMemory.Driver<Long> {
     private long free = GIB;
+    private boolean lost;
 
     @Override
-    public Long allocate(long bytes) {
+    public @Nullable Long allocate(long bytes) {
       if (bytes > free) {
-        throw new DeviceException("OUT_OF_MEMORY");
+        return null;
+      }
+      if (lost) {
+        throw new DeviceException("DEVICE_LOST");
       }
       free -= bytes;
       return bytes;
@@ -87,6 +92,25 @@ class DeviceMemoryTest {
     assertEquals(used + 600 * MIB, memory.used());
     assertEquals(0L, arena.region(DType.F32));
     arena.require(floats(256 * MIB));
+  }
+
+  @Test
+  void aPieceLargerThanTheDeviceHandsOutIsToldWithTheSameNumbers() {
+    DeviceMemory<Long> pieces =
+        new DeviceMemory<>(new Device("opencl", 3), "a card", GIB, 256 * MIB, driver);
+    pieces.allocate(100 * MIB);
+    DeviceException e = assertThrows(DeviceException.class, () -> pieces.allocate(400 * MIB));
+    assertEquals(
+        "opencl:3: out of memory: needed 400.0 MiB in one piece, expected at most 256.0 MiB, free 924.0 MiB of 1.0 GiB on a card,"
+            + " in use here 100.0 MiB, planned peak of intermediate values 0 bytes; use a smaller batch, or Checkpoint",
+        e.getMessage());
+  }
+
+  @Test
+  void whatIsNoLackOfMemoryIsToldAsItIs() {
+    driver.lost = true;
+    DeviceException e = assertThrows(DeviceException.class, () -> memory.allocate(MIB));
+    assertEquals("DEVICE_LOST", e.getMessage());
   }
 
   /// Other programs use the device too: the driver may refuse what should be there.

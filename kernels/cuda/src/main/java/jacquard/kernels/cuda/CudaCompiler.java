@@ -1,6 +1,7 @@
 package jacquard.kernels.cuda;
 
 import jacquard.tensor.DeviceException;
+import java.util.Arrays;
 
 /// What turns CUDA C into code for a device: the library NVRTC, or else the program `nvcc`.
 sealed interface CudaCompiler permits Nvrtc, Nvcc {
@@ -36,9 +37,10 @@ sealed interface CudaCompiler permits Nvrtc, Nvcc {
 
   /// The compiler of this machine.
   ///
-  /// @throws DeviceException if there is none
-  static CudaCompiler find() {
-    Nvrtc library = Nvrtc.find();
+  /// @param driver version of CUDA that the driver serves, as [CudaDevice#driver]
+  /// @throws DeviceException if there is none, or not the one that is asked for
+  static CudaCompiler find(int driver) {
+    Nvrtc library = Nvrtc.find(driver);
     if (library != null) {
       return library;
     }
@@ -46,15 +48,32 @@ sealed interface CudaCompiler permits Nvrtc, Nvcc {
     if (program != null) {
       return program;
     }
-    throw new DeviceException("cuda: " + trouble());
+    throw new DeviceException(
+        "cuda: no compiler: none of "
+            + Nvrtc.names(driver)
+            + " can be used and nvcc is not on the PATH; install the CUDA toolkit, or its NVRTC library"
+            + " and put its folder into LD_LIBRARY_PATH or its file into -Djacquard.nvrtc");
   }
 
-  /// Why there is none and what to do; empty if there is one.
-  static String trouble() {
-    return Nvrtc.find() != null || Nvcc.find() != null
-        ? ""
-        : "no compiler: none of "
-            + Nvrtc.NAMES
-            + " can be loaded and nvcc is not on the PATH; install the CUDA toolkit, or its NVRTC library and put its folder into LD_LIBRARY_PATH";
+  /// What a compiler is asked to make.
+  ///
+  /// @param architecture `sm_80` for a cubin, `compute_80` for PTX
+  record Order(String architecture, boolean cubin) {}
+
+  /// A cubin for an architecture; if it isn't known, PTX for the newest one before it.
+  ///
+  /// @param known compute capabilities that the compiler knows; none if it doesn't tell
+  /// @throws Refused if it knows none that a device of the architecture runs code for
+  default Order order(Architecture architecture, int[] known) throws Refused {
+    int capability = architecture.capability();
+    int nearest = Arrays.stream(known).filter(k -> k <= capability).max().orElse(0);
+    if (nearest == capability || known.length == 0) {
+      return new Order(architecture.toString(), true);
+    }
+    if (nearest == 0 || architecture.alone()) {
+      throw new Refused(
+          "%s compiles for %s, not for %s".formatted(name(), Arrays.toString(known), architecture));
+    }
+    return new Order("compute_" + nearest, false);
   }
 }

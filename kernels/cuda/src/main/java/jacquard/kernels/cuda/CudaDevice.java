@@ -55,7 +55,7 @@ record CudaDevice(
 
   /// One line for people.
   String description() {
-    CudaCompiler compiler = CudaCompiler.find();
+    CudaCompiler compiler = CudaCompiler.find(driver);
     return "%s, compute capability %d.%d, %d multiprocessors, %.1f GiB, driver for CUDA %d.%d, compiled for %s by %s"
         .formatted(
             name,

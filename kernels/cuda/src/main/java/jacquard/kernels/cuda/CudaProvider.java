@@ -48,8 +48,8 @@ public final class CudaProvider implements BackendProvider {
               + (devices.size() - 1)
               + "; jacquard doctor lists them");
     }
-    CudaCompiler compiler = CudaCompiler.find();
-    return new PlannedBackend(
-        new CudaTarget(new Device(kind(), index), devices.get(index), compiler));
+    CudaDevice device = devices.get(index);
+    CudaCompiler compiler = CudaCompiler.find(device.driver());
+    return new PlannedBackend(new CudaTarget(new Device(kind(), index), device, compiler));
   }
 }

@@ -11,6 +11,7 @@ import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.KernelCache;
 import jacquard.kernels.csource.KernelFiles;
 import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.LostDevice;
 import jacquard.kernels.csource.Tiles;
 import jacquard.kernels.csource.Transfers;
 import jacquard.kernels.csource.Tuner;
@@ -31,11 +32,17 @@ import jcuda.driver.CUpointer_attribute;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /// A CUDA device: memory, and schedules as launches in one stream, with another for uploads.
 final class CudaTarget implements Target {
   /// Most kernels of a program: several are compiled at the same time.
   private static final int PROGRAM = 8;
+
+  /// What is wrong with code rather than with the device.
+  private static final String BAD_CODE = "CUDA_ERROR_.*(IMAGE|BINARY|PTX|JIT|SOURCE).*";
+
+  private static final String NO_MEMORY = "CUDA_ERROR_OUT_OF_MEMORY";
 
   /// Shared memory that a kernel may declare on every device.
   static final int SHARED_BYTES = 48 << 10;
@@ -65,10 +72,20 @@ final class CudaTarget implements Target {
     this.limits = limits;
     this.compiler = compiler;
     CUdevice handle = CudaDevice.handle(limits.index());
-    JCudaDriver.cuDevicePrimaryCtxRetain(context, handle);
-    enter();
-    JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
-    JCudaDriver.cuStreamCreate(recording, CUstream_flags.CU_STREAM_NON_BLOCKING);
+    try {
+      JCudaDriver.cuDevicePrimaryCtxRetain(context, handle);
+      JCudaDriver.cuCtxSetCurrent(context);
+      JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
+      JCudaDriver.cuStreamCreate(recording, CUstream_flags.CU_STREAM_NON_BLOCKING);
+    } catch (CudaException e) {
+      throw new DeviceException(
+          device
+              + ": "
+              + limits.name()
+              + " can't be opened: "
+              + e.getMessage()
+              + "; look at nvidia-smi for other processes and the compute mode");
+    }
     memory =
         new DeviceMemory<>(
             device, limits.name(), limits.memoryBytes(), limits.memoryBytes(), new Driver());
@@ -89,37 +106,40 @@ final class CudaTarget implements Target {
 
   /// Makes this device the one that this thread's calls are for.
   void enter() {
-    JCudaDriver.cuCtxSetCurrent(context);
+    attempt("entering it", () -> JCudaDriver.cuCtxSetCurrent(context));
   }
 
   private final class Driver implements DeviceMemory.Driver<CudaBlock> {
     @Override
-    public CudaBlock allocate(long bytes) {
+    public @Nullable CudaBlock allocate(long bytes) {
       enter();
       CUdeviceptr pointer = new CUdeviceptr();
+      long[] address = new long[1];
       try {
         JCudaDriver.cuMemAlloc(pointer, bytes);
+        JCudaDriver.cuPointerGetAttribute(
+            Pointer.to(address), CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_POINTER, pointer);
       } catch (CudaException e) {
-        throw new DeviceException(device + ": " + e.getMessage());
+        if (NO_MEMORY.equals(e.getMessage())) {
+          return null;
+        }
+        throw LostDevice.error(device, "taking memory", e.getMessage());
       }
-      long[] address = new long[1];
-      JCudaDriver.cuPointerGetAttribute(
-          Pointer.to(address), CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_POINTER, pointer);
       return new CudaBlock(pointer, address[0]);
     }
 
     @Override
     public void release(CudaBlock block) {
       enter();
-      JCudaDriver.cuMemFree(block.pointer());
+      attempt("giving memory back", () -> JCudaDriver.cuMemFree(block.pointer()));
     }
 
     @Override
     public long freeBytes() {
-      enter();
       long[] free = new long[1];
       long[] total = new long[1];
-      JCudaDriver.cuMemGetInfo(free, total);
+      enter();
+      attempt("asking for its free memory", () -> JCudaDriver.cuMemGetInfo(free, total));
       return free[0];
     }
   }
@@ -164,8 +184,13 @@ final class CudaTarget implements Target {
     try {
       JCudaDriver.cuModuleLoadData(module, code);
     } catch (CudaException e) {
-      throw files.refused(
-          device + ": compiled kernels can't be loaded: " + e.getMessage(), text, compiler.name());
+      String words = String.valueOf(e.getMessage());
+      throw words.equals(NO_MEMORY)
+          ? memory.outOfMemory("needed room for compiled kernels")
+          : words.matches(BAD_CODE)
+              ? files.refused(
+                  device + ": compiled kernels can't be loaded: " + words, text, compiler.name())
+              : LostDevice.error(device, "loading kernels", words);
     }
     CudaModule loaded = new CudaModule(module);
     DeviceMemory.whenUnreachable(
@@ -183,19 +208,12 @@ final class CudaTarget implements Target {
     attempt("a kernel", () -> JCudaDriver.cuStreamSynchronize(stream));
   }
 
-  /// Makes a call that may report what went wrong in an earlier one: after that, no call succeeds.
+  /// Makes a call that may report what went wrong in an earlier one.
   void attempt(String what, Runnable call) {
     try {
       call.run();
     } catch (CudaException e) {
-      throw new DeviceException(
-          device
-              + ": "
-              + what
-              + " failed: "
-              + e.getMessage()
-              + "; this process can't use the device any more: start it anew,"
-              + " with -Djacquard.validate=true to find the kernel");
+      throw LostDevice.error(device, what, e.getMessage());
     }
   }
 

@@ -28,11 +28,15 @@ final class CudaTransfers implements Transfers.Driver<CudaBlock> {
   CudaTransfers(CudaTarget target, CudaBlock landing) {
     this.target = target;
     this.landing = landing;
-    JCudaDriver.cuStreamCreate(uploads, CUstream_flags.CU_STREAM_NON_BLOCKING);
-    for (int i = 0; i < Transfers.PARTS; i++) {
-      loaded[i] = event();
-      landed[i] = event();
-    }
+    target.attempt(
+        "opening a second stream",
+        () -> {
+          JCudaDriver.cuStreamCreate(uploads, CUstream_flags.CU_STREAM_NON_BLOCKING);
+          for (int i = 0; i < Transfers.PARTS; i++) {
+            loaded[i] = event();
+            landed[i] = event();
+          }
+        });
     try {
       JCudaDriver.cuMemHostRegister(Pointer.to(host), Transfers.HOST_BYTES, 0);
     } catch (CudaException e) {

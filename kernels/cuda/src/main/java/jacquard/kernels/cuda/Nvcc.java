@@ -2,6 +2,7 @@ package jacquard.kernels.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.tensor.Ints;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,11 +13,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The compiler as a program: a second for each text, where NVRTC needs a few hundredths.
+/// The compiler as a program, which is slow to begin.
 ///
 /// @param program the file
 /// @param version what it says of itself
-record Nvcc(Path program, String version) implements CudaCompiler {
+/// @param known compute capabilities that it compiles for; empty if it doesn't tell
+record Nvcc(Path program, String version, Ints known) implements CudaCompiler {
   private static final Map<Path, Nvcc> FOUND = new ConcurrentHashMap<>();
 
   /// The first `nvcc` on the PATH; null if there is none.
@@ -25,18 +27,32 @@ record Nvcc(Path program, String version) implements CudaCompiler {
     for (String folder : (path == null ? "" : path).split(File.pathSeparator)) {
       Path program = Path.of(folder.isEmpty() ? "." : folder).resolve("nvcc");
       if (Files.isExecutable(program)) {
-        return FOUND.computeIfAbsent(program, p -> new Nvcc(p, version(p)));
+        return FOUND.computeIfAbsent(program, p -> new Nvcc(p, version(p), known(p)));
       }
     }
     return null;
   }
 
   private static String version(Path program) {
+    List<String> lines = lines(program, "--version");
+    return lines.isEmpty() ? "?" : lines.getLast();
+  }
+
+  /// From lines like `compute_80`, which `nvcc` writes since 11.1.
+  private static Ints known(Path program) {
+    return Ints.of(
+        lines(program, "--list-gpu-arch").stream()
+            .filter(line -> line.matches("compute_\\d+"))
+            .mapToInt(line -> Integer.parseInt(line.substring("compute_".length())))
+            .toArray());
+  }
+
+  private static List<String> lines(Path program, String question) {
     try {
-      List<String> lines = run(List.of(program.toString(), "--version")).output.lines().toList();
-      return lines.isEmpty() ? "?" : lines.getLast();
+      Ended ended = run(List.of(program.toString(), question));
+      return ended.status == 0 ? ended.output.lines().toList() : List.of();
     } catch (IOException e) {
-      return "?";
+      return List.of();
     }
   }
 
@@ -50,7 +66,7 @@ record Nvcc(Path program, String version) implements CudaCompiler {
     return compile(text, architecture, List.of()).code;
   }
 
-  /// A cubin, and what the compiler said.
+  /// A cubin or PTX, and what the compiler said.
   static final class Result {
     final byte[] code;
     final String log;
@@ -63,14 +79,15 @@ record Nvcc(Path program, String version) implements CudaCompiler {
 
   /// @param options more of them
   Result compile(String text, Architecture architecture, List<String> options) throws Refused {
+    Order order = order(architecture, known.toArray());
     try {
       Path folder = Files.createTempDirectory("jacquard-nvcc");
       Path source = folder.resolve("kernel.cu");
-      Path code = folder.resolve("kernel.cubin");
+      Path code = folder.resolve("kernel.code");
       try {
         Files.writeString(source, text);
-        List<String> command = new ArrayList<>(List.of(program.toString(), "-cubin", "-w"));
-        command.addAll(List.of("-arch=" + architecture, NO_FUSING));
+        List<String> command = new ArrayList<>(List.of(program.toString(), "-w", NO_FUSING));
+        command.addAll(List.of(order.cubin() ? "-cubin" : "-ptx", "-arch=" + order.architecture()));
         command.addAll(options);
         command.addAll(List.of("-o", code.toString(), source.toString()));
         Ended ended = run(command);

@@ -4,7 +4,10 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jacquard.tensor.DeviceException;
+import jacquard.tensor.Switches;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -12,17 +15,38 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// NVIDIA's compiler as a library, called through `java.lang.foreign`: jcuda's own binding wants
 /// the library of one version of CUDA.
 final class Nvrtc implements CudaCompiler {
+  /// @param name of its file
+  /// @param major version of CUDA that it belongs to; 0 for any
+  private record Library(String name, int major) {}
+
   /// Newest first.
-  static final List<String> NAMES =
-      List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2", "libnvrtc.so");
+  private static final List<Library> LIBRARIES =
+      List.of(
+          new Library("libnvrtc.so.13", 13),
+          new Library("libnvrtc.so.12", 12),
+          new Library("libnvrtc.so.11.2", 11),
+          new Library("libnvrtc.so", 0));
+
+  /// What was tried, and whether it could be used.
+  private static final Map<String, Optional<Nvrtc>> TRIED = new ConcurrentHashMap<>();
+
+  /// The oldest with numbers like `0x1p-14f`; not what libraries before 12.0 take unasked.
+  private static final String STANDARD = "--std=c++17";
+
+  private static final System.Logger LOG = System.getLogger(Nvrtc.class.getName());
 
   private final String version;
   private final int[] architectures;
@@ -36,24 +60,47 @@ final class Nvrtc implements CudaCompiler {
   /// Two functions: how long an output is, and the output.
   private record Output(MethodHandle size, MethodHandle get) {}
 
-  private static final class Holder {
-    static final @Nullable Nvrtc FOUND = load();
-  }
-
-  /// The library of this machine; null if there is none.
-  static @Nullable Nvrtc find() {
-    return Holder.FOUND;
-  }
-
-  private static @Nullable Nvrtc load() {
-    for (String name : NAMES) {
-      try {
-        return new Nvrtc(SymbolLookup.libraryLookup(name, Arena.global()));
-      } catch (IllegalArgumentException e) {
-        // not on this machine: the next one
-      }
+  /// The library that is asked for, or else the first of [#names] that this machine has; null if it
+  /// has none.
+  ///
+  /// @param driver version of CUDA that the driver serves, as [CudaDevice#driver]
+  /// @throws DeviceException if one is asked for that can't be used
+  static @Nullable Nvrtc find(int driver) {
+    String asked = Switches.nvrtc();
+    if (!asked.isEmpty()) {
+      return use(asked)
+          .orElseThrow(() ->
+              new DeviceException(
+                  "cuda: jacquard.nvrtc: "
+                      + asked
+                      + " can't be used, expected the file of an NVRTC library of CUDA 11.1 or newer"));
     }
-    return null;
+    return names(driver).stream().flatMap(name -> use(name).stream()).findFirst().orElse(null);
+  }
+
+  /// Files in the order in which they are tried. A driver need not take code that was made for a
+  /// later major version than its own: such libraries come last.
+  static List<String> names(int driver) {
+    Stream<Library> fit = LIBRARIES.stream().filter(l -> l.major <= driver / 1000);
+    Stream<Library> later = LIBRARIES.stream().filter(l -> l.major > driver / 1000);
+    return Stream.concat(fit, later).map(Library::name).toList();
+  }
+
+  private static Optional<Nvrtc> use(String file) {
+    return TRIED.computeIfAbsent(
+        file,
+        f -> {
+          try {
+            return Optional.of(
+                new Nvrtc(
+                    f.contains("/")
+                        ? SymbolLookup.libraryLookup(Path.of(f), Arena.global())
+                        : SymbolLookup.libraryLookup(f, Arena.global())));
+          } catch (IllegalArgumentException | NoSuchElementException e) {
+            LOG.log(System.Logger.Level.DEBUG, "cuda: {0} can''t be used: {1}", f, e.getMessage());
+            return Optional.empty(); // not there, or from before the functions that are called here
+          }
+        });
   }
 
   private Nvrtc(SymbolLookup library) {
@@ -112,44 +159,29 @@ final class Nvrtc implements CudaCompiler {
 
   @Override
   public byte[] compile(String text, Architecture architecture) throws Refused {
-    int capability = architecture.capability();
-    int known = Arrays.stream(architectures).filter(a -> a <= capability).max().orElse(0);
-    boolean exact = known == capability;
-    if (known == 0 || (architecture.alone() && !exact)) {
-      throw new Refused(
-          name()
-              + " compiles for none of "
-              + capability
-              + " and older devices, but for "
-              + Arrays.toString(architectures));
-    }
+    Order order = order(architecture, architectures);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment holder = arena.allocate(ADDRESS);
       MemorySegment name = arena.allocateFrom("kernel.cu");
-      check(
-          call(
-              create,
-              holder,
-              arena.allocateFrom(text),
-              name,
-              0,
-              MemorySegment.NULL,
-              MemorySegment.NULL));
+      MemorySegment source = arena.allocateFrom(text);
+      MemorySegment none = MemorySegment.NULL;
+      int made = call(create, holder, source, name, 0, none, none);
+      if (made != 0) {
+        throw new Refused(name() + ": error " + made + " of nvrtcCreateProgram");
+      }
       MemorySegment program = holder.get(ADDRESS, 0);
       try {
-        List<String> options = new ArrayList<>(List.of(NO_FUSING, "--disable-warnings"));
-        options.add("--gpu-architecture=" + (exact ? architecture : "compute_" + known));
+        List<String> options = new ArrayList<>(List.of(NO_FUSING, "--disable-warnings", STANDARD));
+        options.add("--gpu-architecture=" + order.architecture());
         MemorySegment pointers = arena.allocate(ADDRESS, options.size());
         for (int i = 0; i < options.size(); i++) {
           pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(options.get(i)));
         }
         if (call(compile, program, options.size(), pointers) != 0) {
           byte[] said = read(arena, program, log);
-          throw new Refused(
-              new String(
-                  said, 0, Math.max(0, said.length - 1), java.nio.charset.StandardCharsets.UTF_8));
+          throw new Refused(new String(said, 0, Math.max(0, said.length - 1), UTF_8));
         }
-        return read(arena, program, exact ? cubin : ptx);
+        return read(arena, program, order.cubin() ? cubin : ptx);
       } finally {
         call(destroy, holder);
       }

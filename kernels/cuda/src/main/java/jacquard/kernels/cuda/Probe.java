@@ -1,5 +1,6 @@
 package jacquard.kernels.cuda;
 
+import jacquard.tensor.DeviceException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -59,9 +60,10 @@ record Probe(List<CudaDevice> devices, String trouble) {
     if (!system.equals("Linux amd64")) {
       return none("jcuda has its library for Linux on x86-64 alone, this is " + system);
     }
-    String missing = CudaCompiler.trouble();
-    if (!missing.isEmpty()) {
-      return none(missing);
+    try {
+      CudaCompiler.find(answer.version);
+    } catch (DeviceException e) {
+      return new Probe(List.of(), String.valueOf(e.getMessage()));
     }
     try {
       List<CudaDevice> devices = new ArrayList<>();

@@ -41,12 +41,14 @@ final class ClCompiler {
   ClModule compile(String text) {
     cl_program program = load(text);
     if (program == null) {
-      program = CL.clCreateProgramWithSource(context, 1, new String[] {text}, null, null);
       try {
+        program = CL.clCreateProgramWithSource(context, 1, new String[] {text}, null, null);
         CL.clBuildProgram(program, 1, devices(), options, null, null);
       } catch (CLException e) {
         throw files.refused(
-            device + ": a kernel can't be compiled: " + e.getMessage(), text, log(program));
+            device + ": a kernel can't be compiled: " + e.getMessage(),
+            text,
+            program == null ? "nothing" : log(program));
       }
       store(program, text);
     }

@@ -20,6 +20,7 @@ import org.jocl.cl_platform_id;
 ///   twice what it is asked to hand out
 record ClDevice(
     cl_platform_id platform,
+    String platformName,
     cl_device_id id,
     String name,
     String version,
@@ -43,8 +44,10 @@ record ClDevice(
   static ClDevice of(cl_platform_id platform, cl_device_id id) {
     String extensions = Probe.text(id, CL.CL_DEVICE_EXTENSIONS);
     long single = Probe.number(id, CL.CL_DEVICE_SINGLE_FP_CONFIG);
+    String platformName = Probe.text(platform);
     return new ClDevice(
         platform,
+        platformName,
         id,
         Probe.text(id, CL.CL_DEVICE_NAME),
         Probe.text(id, CL.CL_DEVICE_VERSION),
@@ -56,7 +59,7 @@ record ClDevice(
         extensions.contains("cl_khr_fp64"),
         (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
         (Probe.number(id, CL.CL_DEVICE_TYPE) & CL.CL_DEVICE_TYPE_GPU) != 0,
-        Probe.text(platform).equals("Portable Computing Language"));
+        platformName.equals("Portable Computing Language"));
   }
 
   /// What it lacks; empty if nothing.
@@ -82,7 +85,16 @@ record ClDevice(
 
   /// One line for people.
   String description() {
-    return "%s, %s, %.1f GiB, %d KiB local, f64 %s"
-        .formatted(name, version, memoryBytes / 1073741824.0, localBytes >> 10, f64 ? "yes" : "no");
+    double gib = 1L << 30;
+    return "%s, %s, platform %s, %.1f GiB, %.1f in one piece, %d KiB local, groups of %d, f64 %s"
+        .formatted(
+            name,
+            version,
+            platformName,
+            memoryBytes / gib,
+            largestBytes / gib,
+            localBytes >> 10,
+            groupSize,
+            f64 ? "yes" : "no");
   }
 }

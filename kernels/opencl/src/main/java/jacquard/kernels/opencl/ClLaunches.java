@@ -59,12 +59,22 @@ final class ClLaunches implements Launches {
       for (Listing.Placed placed : calls) {
         Call call = placed.call();
         ClModule module = Objects.requireNonNull(modules.get(call.entry()));
-        cl_kernel kernel = CL.clCreateKernel(module.program(), call.entry(), null);
+        cl_kernel kernel =
+            target.attempt(
+                "making a kernel", () -> CL.clCreateKernel(module.program(), call.entry(), null));
         kernels.add(kernel);
-        CL.clSetKernelArg(kernel, 0, Sizeof.cl_mem, Pointer.to(numbers));
-        CL.clSetKernelArg(kernel, 1, Sizeof.cl_int, Pointer.to(new int[] {placed.at()}));
-        CL.clSetKernelArg(kernel, 2, Sizeof.cl_mem, Pointer.to(dynamics));
-        CL.clSetKernelArg(kernel, 3, Sizeof.cl_mem, Pointer.to(target.store.troubleMemory()));
+        Pointer[] first = {
+          Pointer.to(numbers),
+          Pointer.to(new int[] {placed.at()}),
+          Pointer.to(dynamics),
+          Pointer.to(target.store.troubleMemory())
+        };
+        for (int i = 0; i < FIRST_BUFFER; i++) {
+          int at = i;
+          long bytes = i == 1 ? Sizeof.cl_int : Sizeof.cl_mem;
+          target.attempt(
+              "setting an argument", () -> CL.clSetKernelArg(kernel, at, bytes, first[at]));
+        }
         made.add(new Launch(call, kernel, new @Nullable cl_mem[call.values().size()]));
       }
       tasks.add(made);
@@ -79,16 +89,13 @@ final class ClLaunches implements Launches {
       // a fill takes its pattern along at once: nothing waits for the transfer of a host array
       long single = Float.floatToIntBits((float) Double.longBitsToDouble(scalars[i]));
       Pointer pattern = Pointer.to(new long[] {scalars[i], single});
-      CL.clEnqueueFillBuffer(
-          target.queue,
-          dynamics,
-          pattern,
-          DYNAMIC_BYTES,
-          (long) i * DYNAMIC_BYTES,
-          DYNAMIC_BYTES,
-          0,
-          null,
-          null);
+      int bytes = DYNAMIC_BYTES;
+      long at = (long) i * bytes;
+      target.attempt(
+          "a scalar for it",
+          () ->
+              CL.clEnqueueFillBuffer(
+                  target.queue, dynamics, pattern, bytes, at, bytes, 0, null, null));
     }
     if (looksUp) {
       target.store.trouble().expect();
@@ -104,25 +111,20 @@ final class ClLaunches implements Launches {
   public void launch(int task) {
     for (Launch launch : tasks.get(task)) {
       Call call = launch.call;
-      for (int i = 0; i < call.values().size(); i++) {
-        cl_mem now = memory(call.values().get(i));
-        if (launch.bound[i] != now) {
-          CL.clSetKernelArg(launch.kernel, FIRST_BUFFER + i, Sizeof.cl_mem, Pointer.to(now));
-          launch.bound[i] = now;
-        }
-      }
       long[] items = {(long) call.groups() * call.groupSize()};
       long[] group = {call.groupSize()};
       try {
+        for (int i = 0; i < call.values().size(); i++) {
+          cl_mem now = memory(call.values().get(i));
+          if (launch.bound[i] != now) {
+            CL.clSetKernelArg(launch.kernel, FIRST_BUFFER + i, Sizeof.cl_mem, Pointer.to(now));
+            launch.bound[i] = now;
+          }
+        }
         CL.clEnqueueNDRangeKernel(
             target.queue, launch.kernel, 1, null, items, group, 0, null, null);
       } catch (CLException e) {
-        throw call.failed(
-            target.device(),
-            schedule.tasks().get(task),
-            call.groups(),
-            e.getMessage(),
-            target.limits.name());
+        throw target.refused(call, schedule.tasks().get(task), e);
       }
     }
   }
@@ -132,12 +134,12 @@ final class ClLaunches implements Launches {
     for (int t = 0; t < tasks.size(); t++) {
       launch(t);
     }
-    CL.clFlush(target.queue);
+    target.attempt("a plan", () -> CL.clFlush(target.queue));
   }
 
   @Override
   public void finish() {
-    CL.clFinish(target.queue);
+    target.attempt("a kernel", () -> CL.clFinish(target.queue));
   }
 
   private cl_mem memory(int value) {

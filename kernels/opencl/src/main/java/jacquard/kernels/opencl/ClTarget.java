@@ -2,6 +2,7 @@ package jacquard.kernels.opencl;
 
 import jacquard.kernels.Schedule;
 import jacquard.kernels.Target;
+import jacquard.kernels.Task;
 import jacquard.kernels.csource.Call;
 import jacquard.kernels.csource.CallProgram;
 import jacquard.kernels.csource.Calls;
@@ -11,6 +12,7 @@ import jacquard.kernels.csource.DeviceStore;
 import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.KernelCache;
 import jacquard.kernels.csource.Launches;
+import jacquard.kernels.csource.LostDevice;
 import jacquard.kernels.csource.Tiles;
 import jacquard.kernels.csource.Transfers;
 import jacquard.kernels.csource.Tuner;
@@ -21,6 +23,7 @@ import jacquard.tensor.graph.Node;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 import org.jocl.CL;
 import org.jocl.CLException;
 import org.jocl.cl_buffer_region;
@@ -29,6 +32,7 @@ import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
 import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
 
 /// An OpenCL device: memory, and schedules as launches of kernels in one in-order queue, with
 /// another one for uploads.
@@ -54,8 +58,14 @@ final class ClTarget implements Target {
     this.limits = limits;
     cl_context_properties properties = new cl_context_properties();
     properties.addProperty(CL.CL_CONTEXT_PLATFORM, limits.platform());
-    context = CL.clCreateContext(properties, 1, new cl_device_id[] {limits.id()}, null, null, null);
-    queue = CL.clCreateCommandQueue(context, limits.id(), 0, null);
+    try {
+      cl_device_id[] ids = {limits.id()};
+      context = CL.clCreateContext(properties, 1, ids, null, null, null);
+      queue = CL.clCreateCommandQueue(context, limits.id(), 0, null);
+    } catch (CLException e) {
+      throw new DeviceException(
+          device + ": " + limits.name() + " can't be opened: " + e.getMessage());
+    }
     memory =
         new DeviceMemory<>(
             device,
@@ -64,13 +74,13 @@ final class ClTarget implements Target {
             limits.largestBytes(),
             new DeviceMemory.Driver<>() {
               @Override
-              public cl_mem allocate(long bytes) {
+              public @Nullable cl_mem allocate(long bytes) {
                 return buffer(bytes);
               }
 
               @Override
               public void release(cl_mem block) {
-                CL.clReleaseMemObject(block);
+                attempt("giving memory back", () -> CL.clReleaseMemObject(block));
               }
 
               @Override
@@ -86,20 +96,22 @@ final class ClTarget implements Target {
               @Override
               public cl_mem region(cl_mem whole, long start, long bytes) {
                 cl_buffer_region region = new cl_buffer_region(start, bytes);
-                return CL.clCreateSubBuffer(
-                    whole, CL.CL_MEM_READ_WRITE, CL.CL_BUFFER_CREATE_TYPE_REGION, region, null);
+                int type = CL.CL_BUFFER_CREATE_TYPE_REGION;
+                return attempt(
+                    "dividing memory",
+                    () -> CL.clCreateSubBuffer(whole, CL.CL_MEM_READ_WRITE, type, region, null));
               }
 
               @Override
               public void release(cl_mem region) {
-                CL.clReleaseMemObject(region);
+                attempt("giving memory back", () -> CL.clReleaseMemObject(region));
               }
             });
     int programSize = limits.keepsKernels() ? POCL_PROGRAM : PROGRAM;
     ClCompiler compiler = new ClCompiler(device, limits, context);
     kernels = new KernelCache<>(Dialect.OPENCL, programSize, compiler::compile);
     tuner = new Tuner(compiler.files(), limits.gpu(), limits.localBytes(), new Measured());
-    ClTransfers transfers = new ClTransfers(context, limits.id(), queue);
+    ClTransfers transfers = new ClTransfers(this);
     store =
         new DeviceStore<>(
             device, memory, new Transfers<>(transfers, MemorySegment.ofBuffer(transfers.host())));
@@ -117,12 +129,41 @@ final class ClTarget implements Target {
     }
   }
 
-  private cl_mem buffer(long bytes) {
+  private @Nullable cl_mem buffer(long bytes) {
     try {
       return CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
     } catch (CLException e) {
-      throw new DeviceException(device + ": " + e.getMessage());
+      if (isLackOfMemory(e) || e.getStatus() == CL.CL_OUT_OF_RESOURCES) {
+        return null;
+      }
+      throw LostDevice.error(device, "taking memory", e.getMessage());
     }
+  }
+
+  private static boolean isLackOfMemory(CLException e) {
+    int status = e.getStatus();
+    return status == CL.CL_MEM_OBJECT_ALLOCATION_FAILURE || status == CL.CL_OUT_OF_HOST_MEMORY;
+  }
+
+  /// Makes a call that may report what went wrong in an earlier one.
+  <T> T attempt(String what, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (CLException e) {
+      throw isLackOfMemory(e) ? late(what) : LostDevice.error(device, what, e.getMessage());
+    }
+  }
+
+  /// The error for a launch that was refused.
+  DeviceException refused(Call call, Task task, CLException e) {
+    return isLackOfMemory(e)
+        ? late("the launch of " + call.entry())
+        : call.failed(device, task, call.groups(), e.getMessage(), limits.name());
+  }
+
+  /// Drivers may take a buffer's memory as late as when it is used.
+  private DeviceException late(String what) {
+    return memory.outOfMemory("at " + what);
   }
 
   @Override

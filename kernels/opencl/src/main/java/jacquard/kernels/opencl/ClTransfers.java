@@ -6,13 +6,16 @@ import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
-import org.jocl.cl_device_id;
 import org.jocl.cl_event;
 import org.jocl.cl_mem;
 import org.jspecify.annotations.Nullable;
 
 /// Transfers by two in-order queues and memory that is mapped for as long as the device is open.
 final class ClTransfers implements Transfers.Driver<cl_mem> {
+  private static final String TO_DEVICE = "a copy to it";
+
+  private final ClTarget target;
+
   /// Where kernels run.
   private final cl_command_queue queue;
 
@@ -22,17 +25,24 @@ final class ClTransfers implements Transfers.Driver<cl_mem> {
   private final @Nullable cl_event[] loaded = new @Nullable cl_event[Transfers.PARTS];
   private final @Nullable cl_event[] landed = new @Nullable cl_event[Transfers.PARTS];
 
-  ClTransfers(cl_context context, cl_device_id device, cl_command_queue queue) {
-    this.queue = queue;
-    uploads = CL.clCreateCommandQueue(context, device, 0, null);
-    long bytes = (long) Transfers.PARTS * Transfers.PART_BYTES;
-    landing = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, null);
+  ClTransfers(ClTarget target) {
+    this.target = target;
+    queue = target.queue;
+    cl_context context = target.context;
+    String what = "opening it for transfers";
+    uploads =
+        target.attempt(what, () -> CL.clCreateCommandQueue(context, target.limits.id(), 0, null));
+    landing = target.memory.allocate((long) Transfers.PARTS * Transfers.PART_BYTES);
     long flags = CL.CL_MEM_READ_WRITE | CL.CL_MEM_ALLOC_HOST_PTR;
-    cl_mem mapped = CL.clCreateBuffer(context, flags, Transfers.HOST_BYTES, null, null);
+    int bytes = Transfers.HOST_BYTES;
+    cl_mem mapped =
+        target.attempt(what, () -> CL.clCreateBuffer(context, flags, bytes, null, null));
     long access = CL.CL_MAP_READ | CL.CL_MAP_WRITE;
     host =
-        CL.clEnqueueMapBuffer(
-            queue, mapped, true, access, 0, Transfers.HOST_BYTES, 0, null, null, null);
+        target.attempt(
+            what,
+            () ->
+                CL.clEnqueueMapBuffer(queue, mapped, true, access, 0, bytes, 0, null, null, null));
   }
 
   ByteBuffer host() {
@@ -43,15 +53,13 @@ final class ClTransfers implements Transfers.Driver<cl_mem> {
     return Pointer.to(host).withByteOffset((long) part * Transfers.PART_BYTES);
   }
 
-  /// Keeps the event of a command in place of an earlier one.
-  private static cl_event fresh(@Nullable cl_event[] events, int part) {
+  /// Keeps the event of a command that is in a queue, in place of an earlier one.
+  private static void keep(@Nullable cl_event[] events, int part, cl_event event) {
     cl_event old = events[part];
+    events[part] = event;
     if (old != null) {
       CL.clReleaseEvent(old);
     }
-    cl_event event = new cl_event();
-    events[part] = event;
-    return event;
   }
 
   private static cl_event @Nullable [] after(@Nullable cl_event event) {
@@ -62,15 +70,21 @@ final class ClTransfers implements Transfers.Driver<cl_mem> {
   public void await(int part) {
     cl_event event = loaded[part];
     if (event != null) {
-      CL.clFlush(queue); // a queue may only wait for another one's event if that was flushed
-      CL.clWaitForEvents(1, new cl_event[] {event});
+      // a queue may only wait for another one's event if that was flushed
+      target.attempt(TO_DEVICE, () -> CL.clFlush(queue));
+      target.attempt(TO_DEVICE, () -> CL.clWaitForEvents(1, new cl_event[] {event}));
     }
   }
 
   @Override
   public void send(int part, int bytes, cl_mem to, long byteOffset) {
-    cl_event done = fresh(loaded, part);
-    CL.clEnqueueWriteBuffer(queue, to, false, byteOffset, bytes, part(part), 0, null, done);
+    cl_event done = new cl_event();
+    target.attempt(
+        TO_DEVICE,
+        () ->
+            CL.clEnqueueWriteBuffer(
+                queue, to, false, byteOffset, bytes, part(part), 0, null, done));
+    keep(loaded, part, done);
   }
 
   @Override
@@ -78,28 +92,42 @@ final class ClTransfers implements Transfers.Driver<cl_mem> {
     long start = (long) part * Transfers.PART_BYTES;
     cl_event[] before = after(landed[part]);
     int count = before == null ? 0 : 1;
-    cl_event done = fresh(loaded, part);
-    CL.clEnqueueWriteBuffer(uploads, landing, false, start, bytes, part(part), count, before, done);
-    CL.clFlush(uploads);
+    cl_event done = new cl_event();
+    target.attempt(
+        TO_DEVICE,
+        () ->
+            CL.clEnqueueWriteBuffer(
+                uploads, landing, false, start, bytes, part(part), count, before, done));
+    keep(loaded, part, done);
+    target.attempt(TO_DEVICE, () -> CL.clFlush(uploads));
   }
 
   @Override
   public void land(int part, int bytes, cl_mem to, long byteOffset) {
     long start = (long) part * Transfers.PART_BYTES;
     cl_event[] before = after(loaded[part]);
-    cl_event done = fresh(landed, part);
-    CL.clEnqueueCopyBuffer(queue, landing, to, start, byteOffset, bytes, 1, before, done);
-    CL.clFlush(queue);
+    cl_event done = new cl_event();
+    target.attempt(
+        TO_DEVICE,
+        () ->
+            CL.clEnqueueCopyBuffer(queue, landing, to, start, byteOffset, bytes, 1, before, done));
+    keep(landed, part, done);
+    target.attempt(TO_DEVICE, () -> CL.clFlush(queue));
   }
 
   @Override
   public void fetch(cl_mem from, long byteOffset, int bytes) {
     Pointer to = part(Transfers.PARTS);
-    CL.clEnqueueReadBuffer(queue, from, true, byteOffset, bytes, to, 0, null, null);
+    target.attempt(
+        "a copy from it",
+        () -> CL.clEnqueueReadBuffer(queue, from, true, byteOffset, bytes, to, 0, null, null));
   }
 
   @Override
   public void clear(cl_mem block, long bytes) {
-    CL.clEnqueueFillBuffer(queue, block, Pointer.to(new byte[1]), 1, 0, bytes, 0, null, null);
+    Pointer zero = Pointer.to(new byte[1]);
+    target.attempt(
+        "clearing memory",
+        () -> CL.clEnqueueFillBuffer(queue, block, zero, 1, 0, bytes, 0, null, null));
   }
 }

@@ -22,6 +22,7 @@ class ProbeTest {
   private static ClDevice device(String version, int localBytes, int groupSize) {
     return new ClDevice(
         new cl_platform_id(),
+        "a platform",
         new cl_device_id(),
         "a card",
         version,
@@ -46,6 +47,13 @@ class ProbeTest {
     assertEquals(
         "groups of 128 items with 16384 bytes of local memory, expected 256 and 24576",
         device("OpenCL 2.0", 16 << 10, 128).lack());
+  }
+
+  @Test
+  void aDeviceIsDescribedWithItsPlatformAndLimits() {
+    assertEquals(
+        "a card, OpenCL 1.2, platform a platform, 1.0 GiB, 0.3 in one piece, 48 KiB local, groups of 1024, f64 no",
+        device("OpenCL 1.2", 48 << 10, 1024).description());
   }
 
   @Test
