@@ -1,12 +1,12 @@
 package jacquard.bench.device;
 
+import jacquard.nn.io.AtomicFile;
+import jacquard.nn.io.FormatException;
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class DeviceCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws FormatException {
     if (elements < ROW || side < 1 || !(seconds > 0)) {
       throw new IllegalArgumentException(
           "device: --elements "
@@ -87,6 +87,7 @@ public final class DeviceCommand implements Callable<Integer> {
               + ", 1 and a positive time");
     }
     PrintWriter out = spec.commandLine().getOut();
+    write(""); // a device that fails shall leave nothing of an earlier run
     Device on = Device.parse(device);
     System.setProperty("jacquard.device", device);
     Tensor end = Tensor.full(DType.F32, 0, Shape.of(1), on).realise();
@@ -97,9 +98,7 @@ public final class DeviceCommand implements Callable<Integer> {
       double nanos = time(row, end);
       double rate = row.bytes / nanos;
       lines.add(row.json(nanos));
-      if (json != null) {
-        Files.write(json, lines); // what is measured stays if the run is stopped
-      }
+      write(String.join("\n", lines) + "\n");
       copy = copy == 0 ? rate : copy;
       out.printf(
           Locale.ROOT,
@@ -111,6 +110,12 @@ public final class DeviceCommand implements Callable<Integer> {
               : String.format(Locale.ROOT, "%.1f GB/s %5.2f", rate, rate / copy));
     }
     return 0;
+  }
+
+  private void write(String lines) throws FormatException {
+    if (json != null) {
+      AtomicFile.write("--json", json, lines);
+    }
   }
 
   private List<Row> rows() {

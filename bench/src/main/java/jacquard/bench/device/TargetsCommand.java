@@ -1,11 +1,14 @@
 package jacquard.bench.device;
 
-import jacquard.bench.device.Figures.Figure;
+import jacquard.bench.figures.Figure;
+import jacquard.bench.figures.Figures;
 import jacquard.nn.io.FormatException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,39 +69,54 @@ public final class TargetsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws FormatException {
     PrintWriter out = spec.commandLine().getOut();
-    Figures own = Figures.read(ours);
-    if (own.all().isEmpty()) {
+    List<Figure> own = read(ours);
+    if (own.isEmpty()) {
       throw new FormatException("targets: " + ours + ": no measured workload or kernel");
     }
-    Figures theirs = Figures.read(peer == null ? List.of() : List.of(peer));
-    String name = theirs.all().isEmpty() ? "no peer" : theirs.all().getFirst().peer();
+    List<Figure> theirs = read(peer == null ? List.of() : List.of(peer));
+    String name = theirs.isEmpty() ? "no peer" : theirs.getFirst().peer();
     if (!name.startsWith(PYTORCH)) {
       out.printf("beside %s; the targets are those beside %s%n", name, PYTORCH);
     }
     row(out, "what", "ours", "peer's", "ratio", "wanted", "");
     for (String suffix : List.of("", "-bf16")) {
       for (Target t : STEPS) {
-        double mine = own.find(t.what + suffix, "").map(Figure::millis).orElse(Double.NaN);
+        double mine = find(own, t.what + suffix, "").map(Figure::millis).orElse(Double.NaN);
         double other =
-            theirs.find(t.what, t.peerEnd + suffix).map(Figure::millis).orElse(Double.NaN);
+            find(theirs, t.what, t.peerEnd + suffix).map(Figure::millis).orElse(Double.NaN);
         row(out, t.what + suffix + " : " + t.peerEnd.substring(1), mine, other, "ms", t.limit);
       }
     }
     for (Target t : PRODUCTS) {
-      double mine = own.find(t.what, "").map(Figure::gflops).orElse(Double.NaN);
-      double other = theirs.find(t.what, t.peerEnd).map(Figure::gflops).orElse(Double.NaN);
+      double mine = find(own, t.what, "").map(Figure::gflops).orElse(Double.NaN);
+      double other = find(theirs, t.what, t.peerEnd).map(Figure::gflops).orElse(Double.NaN);
       row(out, t.what, mine, other, "GFLOP/s", -t.limit);
     }
     double copy =
-        Stream.of(theirs.find(COPY, ""), own.find(COPY, ""))
+        Stream.of(find(theirs, COPY, ""), find(own, COPY, ""))
             .flatMap(f -> f.stream())
             .mapToDouble(Figure::gigabytes)
             .max()
             .orElse(Double.NaN);
-    own.all().stream()
-        .filter(f -> f.gigabytes() > 0 && !f.what().equals(COPY))
-        .forEach(f -> row(out, f.what(), f.gigabytes(), copy, "GB/s", -LEAST_OF_COPY));
+    own.stream()
+        .filter(f -> f.gigabytes() > 0 && !f.workload().equals(COPY))
+        .forEach(f -> row(out, f.workload(), f.gigabytes(), copy, "GB/s", -LEAST_OF_COPY));
     return 0;
+  }
+
+  private List<Figure> read(List<Path> files) throws FormatException {
+    List<Figure> all = new ArrayList<>();
+    for (Path file : files) {
+      all.addAll(Figures.read("targets", file, spec.commandLine().getErr()::println));
+    }
+    return all;
+  }
+
+  /// The last one of this name, by a peer whose name ends so.
+  private static Optional<Figure> find(List<Figure> figures, String what, String peerEnd) {
+    return figures.stream()
+        .filter(f -> f.workload().equals(what) && f.peer().endsWith(peerEnd))
+        .reduce((_, last) -> last);
   }
 
   /// @param limit the most, or, negative, the least

@@ -1,5 +1,8 @@
 package jacquard.bench.ratio;
 
+import jacquard.bench.figures.Figure;
+import jacquard.bench.figures.Figures;
+import jacquard.nn.io.FormatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -41,11 +44,11 @@ public final class RatioCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    List<Line> theirs = new ArrayList<>();
+    List<Figure> theirs = new ArrayList<>();
     for (Path peer : peers) {
-      theirs.addAll(Line.read(peer));
+      theirs.addAll(read(peer));
     }
-    List<Ratios.Ratio> ratios = Ratios.of(Line.read(ours), theirs);
+    List<Ratios.Ratio> ratios = Ratios.of(read(ours), theirs);
     if (ratios.isEmpty()) {
       throw new IllegalArgumentException(
           "ratio: no workload is in " + ours + " and in " + peers + " with the same threads");
@@ -53,6 +56,21 @@ public final class RatioCommand implements Callable<Integer> {
     print(ratios, out);
     out.flush();
     return 0;
+  }
+
+  /// @throws FormatException if no workload with its threads is in the file
+  private List<Figure> read(Path file) throws FormatException {
+    List<Figure> timed =
+        Figures.read("ratio", file, spec.commandLine().getErr()::println).stream()
+            .filter(figure -> figure.threads() > 0 && figure.millis() > 0)
+            .toList();
+    if (timed.isEmpty()) {
+      throw new FormatException(
+          "ratio: "
+              + file
+              + ": holds no timed workload, expected lines of JSON with threads and ms_per_step");
+    }
+    return timed;
   }
 
   static void print(List<Ratios.Ratio> ratios, PrintWriter out) {

@@ -1,5 +1,6 @@
 package jacquard.bench.ratio;
 
+import jacquard.bench.figures.Figure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,8 @@ import java.util.stream.Collectors;
 
 /// Our times beside the best peer's.
 final class Ratios {
+  private static final String FUSED_ATTENTION = "-sdpa";
+
   /// @param peer the fastest, with the suffix of its way of computing it
   /// @param ours milliseconds
   /// @param theirs milliseconds
@@ -25,15 +28,15 @@ final class Ratios {
   private Ratios() {}
 
   /// A ratio for each workload and number of threads that both sides measured, in our order.
-  /// Several lines of one engine and workload count by their median; of the peers the fastest
+  /// Several figures of one engine and workload count by their median; of the peers the fastest
   /// counts.
-  static List<Ratio> of(List<Line> ours, List<Line> peers) {
+  static List<Ratio> of(List<Figure> ours, List<Figure> peers) {
     List<Ratio> ratios = new ArrayList<>();
-    Map<Key, List<Line>> groups =
+    Map<Key, List<Figure>> groups =
         ours.stream()
             .collect(
                 Collectors.groupingBy(
-                    line -> new Key(line.base(), line.threads()),
+                    line -> new Key(base(line), line.threads()),
                     LinkedHashMap::new,
                     Collectors.toList()));
     groups.forEach((key, lines) ->
@@ -49,21 +52,35 @@ final class Ratios {
     return ratios;
   }
 
-  private static Optional<Line> best(Key key, List<Line> peers) {
+  private static Optional<Figure> best(Key key, List<Figure> peers) {
     return peers.stream()
-        .filter(line -> line.base().equals(key.workload) && line.threads() == key.threads)
+        .filter(line -> base(line).equals(key.workload) && line.threads() == key.threads)
         .collect(Collectors.groupingBy(line -> List.of(line.peer(), line.workload())))
         .values()
         .stream()
         .map(lines -> {
-          Line first = lines.getFirst();
-          return new Line(first.peer(), first.workload(), first.threads(), median(lines));
+          Figure first = lines.getFirst();
+          return new Figure(
+              first.peer(),
+              first.workload(),
+              first.threads(),
+              median(lines),
+              first.gflops(),
+              first.gigabytes());
         })
-        .min(Comparator.comparingDouble(Line::millis).thenComparing(Line::peer));
+        .min(Comparator.comparingDouble(Figure::millis).thenComparing(Figure::peer));
   }
 
-  private static double median(List<Line> lines) {
-    double[] sorted = lines.stream().mapToDouble(Line::millis).sorted().toArray();
+  /// The workload that a figure is a way to compute: libtorch's fused attention is a second way.
+  private static String base(Figure figure) {
+    String workload = figure.workload();
+    return workload.endsWith(FUSED_ATTENTION)
+        ? workload.substring(0, workload.length() - FUSED_ATTENTION.length())
+        : workload;
+  }
+
+  private static double median(List<Figure> lines) {
+    double[] sorted = lines.stream().mapToDouble(Figure::millis).sorted().toArray();
     return sorted[(sorted.length - 1) / 2];
   }
 }

@@ -1,15 +1,15 @@
 package jacquard.bench.ratio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.bench.Shell;
-import jacquard.nn.io.FormatException;
+import jacquard.bench.figures.Figures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +49,9 @@ class RatiosTest {
                 + " \"superseded\": \"by a longer run\"}\n");
     assertEquals(
         List.of(new Ratios.Ratio("W1", 1, 3, "b-sdpa", 4), new Ratios.Ratio("W1", 2, 2, "a", 8)),
-        Ratios.of(Line.read(ours), Line.read(peers)));
+        Ratios.of(
+            Figures.read("test", ours, Assertions::fail),
+            Figures.read("test", peers, Assertions::fail)));
     assertEquals(
         List.of(
             "workload threads    ours ms    peer ms  ratio  peer",
@@ -75,12 +77,14 @@ class RatiosTest {
         "words",
         "{\"ms_per_step\": 1}",
         "{\"ms_per_step\": 1",
+        "{\"peer\": \"a\", \"workload\": \"W1\", \"ms_per_step\": 1}",
         "{\"peer\": \"a\", \"workload\": \"W1\", \"threads\": 1, \"ms_per_step\": 0}",
         "{\"peer\": \"a\", \"workload\": \"W1\", \"threads\": 1, \"ms_per_step\": \"1\"}"
       })
   void badFilesAreNamed(String text) throws IOException {
     Path file = file("bad.jsonl", text);
-    FormatException e = assertThrows(FormatException.class, () -> Line.read(file));
-    assertTrue(e.getMessage().contains("bad.jsonl"), e::getMessage);
+    Shell.Result result = Shell.bench("ratio", file.toString(), file.toString());
+    assertEquals(2, result.exit(), result::toString);
+    assertTrue(result.err().getLast().contains("bad.jsonl"), result::toString);
   }
 }
