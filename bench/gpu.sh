@@ -12,6 +12,8 @@
 #   --skip LIST    parts to leave out: table,speed,parity,recipes, which run in this order
 #   --limit S      seconds for all: what is not begun by then is left out, what runs is stopped, and both are told
 #   --out FOLDER   where logs go (gpu-results)
+#
+# What fails keeps nothing else from running; the last line names it, and the exit status is then 1.
 set -u
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
@@ -66,7 +68,7 @@ fi
 java=$here/runtime/bin/java
 [ -x "$java" ] || die "no $java: make a folder to run from with --pack"
 mkdir -p "$out" || die "cannot write $out"
-failed=0
+failed=0 names=''
 
 device=${device%:0}
 case $limit in *[!0-9]*) die "--limit $limit, expected seconds" ;; esac
@@ -86,12 +88,13 @@ for folder in /usr/local/cuda/lib64 $(python3 -c 'import sys; print(*sys.path)' 
 done
 export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}"
 
-# jvm MAIN ARGS: options of Java in $options
+# jvm [OPTIONS OF JAVA] MAIN ARGS
 jvm() {
-  # shellcheck disable=SC2086
   ${end:+timeout "$(left)"} "$java" -XX:+UseG1GC --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true \
-    ${options:-} -cp "$here/lib/*" "$@"
+    -cp "$here/lib/*" "$@"
 }
+
+on_device() { jvm "-Djacquard.device=$device" "$@"; }
 
 # part NAME: whether it is wanted; says that it begins
 part() {
@@ -107,28 +110,39 @@ left() {
   echo $((seconds > 0 ? seconds : 1))
 }
 
-# step NAME COMMAND ARGS: runs it into a log, and says how it went and how long it took
+# failing NAME: counts it
+failing() {
+  failed=$((failed + 1))
+  names="$names $1"
+}
+
+# step NAME COMMAND ARGS: runs it into NAME.log and NAME.err, and says how it went and how long it took
 step() {
   name=$1
   shift
+  rm -f "$out/$name.log" "$out/$name.err" # of an earlier run
   if [ -n "$end" ] && [ "$(left)" -lt 5 ]; then
     printf '%-28s         left out: no time\n' "$name"
-    failed=$((failed + 1))
+    failing "$name"
     return
   fi
   begun=$(date +%s)
-  "$@" >"$out/$name.log" 2>&1
+  "$@" >"$out/$name.log" 2>"$out/$name.err"
   code=$?
   case $code in
     0) result=ok ;;
     124) result="STOPPED by --limit" ;;
-    *) result="FAILED: $(grep -v '^WARNING' "$out/$name.log" | tail -n 1)" ;;
+    *) result="FAILED: $(cat "$out/$name.log" "$out/$name.err" | grep -v '^WARNING' | tail -n 1)" ;;
   esac
-  [ $code = 0 ] || failed=$((failed + 1))
+  [ $code = 0 ] || failing "$name"
   printf '%-28s %5d s  %s\n' "$name" $(($(date +%s) - begun)) "$result"
 }
 
-on_device() { options="-Djacquard.device=$device" jvm "$@"; }
+# shown NAME COMMAND ARGS: a step, and what it printed
+shown() {
+  step "$@"
+  [ ! -e "$out/$1.log" ] || cat "$out/$1.log"
+}
 
 # The largest relative difference of two logs' losses, and whether it is at most 1e-4.
 compare() {
@@ -153,27 +167,32 @@ if part table; then
   [ -n "$limit" ] && most=$((limit / 3)) # the rest is worth as much
   step table jvm jacquard.tensor.testing.DeviceCheck "$device" ${small:+f32}
   most=''
-  grep ' failed$' "$out/table.log"
+  [ ! -e "$out/table.log" ] || grep ' failed$' "$out/table.log"
 fi
 
 if part speed; then
   warm=5 measure=5 elements=67108864 side=4096
   [ -n "$small" ] && warm=1 measure=1 elements=1048576 side=256
-  if [ -n "$torch" ]; then
-    step torch ${end:+timeout "$(left)"} python3 "$torch"
-    cat "$out/torch.log"
-  fi
-  on_device jacquard.bench.Main device --device "$device" --elements $elements --side $side --json "$out/device.jsonl" 2>"$out/device.err" | tee "$out/device.log"
+  # of an earlier run: what isn't measured now shall not be told as if it were
+  rm -f "$out/torch.log" "$out/device.jsonl" "$out/workloads.log" "$out/workloads-bf16.log"
+  [ -z "$torch" ] || shown torch ${end:+timeout "$(left)"} python3 "$torch"
+  shown device jvm jacquard.bench.Main device --device "$device" --elements $elements --side $side --json "$out/device.jsonl"
   wanted='W1 W2 W5'
   [ -n "$small" ] && wanted=W1
   # shellcheck disable=SC2086
-  on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted 2>"$out/workloads.err" | tee "$out/workloads.jsonl"
+  shown workloads on_device jacquard.bench.Main workloads --warm $warm --measure $measure $wanted
   # shellcheck disable=SC2086
-  on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted 2>>"$out/workloads.err" | tee -a "$out/workloads.jsonl"
+  shown workloads-bf16 on_device jacquard.bench.Main workloads --precision bf16 --warm $warm --measure $measure $wanted
   printf '\n'
-  # a second, and what all this is for: no limit keeps it from being told
-  (end='' && jvm jacquard.bench.Main targets ${torch:+--peer "$out/torch.log"} "$out/workloads.jsonl" "$out/device.jsonl" 2>&1) |
-    grep -v '^WARNING' | tee "$out/targets.log"
+  set -- # what there is, whole or not
+  [ ! -s "$out/torch.log" ] || set -- --peer "$out/torch.log"
+  for file in "$out/workloads.log" "$out/workloads-bf16.log" "$out/device.jsonl"; do
+    [ ! -s "$file" ] || set -- "$@" "$file"
+  done
+  limited=$end end='' # a second, and what all this is for: no limit keeps it from being told
+  shown targets jvm jacquard.bench.Main targets "$@"
+  grep -v '^WARNING' "$out/targets.err" # what it passed over
+  end=$limited
 fi
 
 if part parity; then
@@ -208,5 +227,5 @@ if part recipes; then
   rm -rf "$runs"
 fi
 
-printf '\n%d failed; logs are in %s\n' "$failed" "$out"
+printf '\n%d failed%s; logs are in %s\n' "$failed" "${names:+:$names}" "$out"
 [ "$failed" = 0 ]
