@@ -1,5 +1,6 @@
 """PyTorch on the same GPU, for bench/gpu.sh --torch: W1 and W2 of the peers' README, eager and compiled, in f32 and bf16,
-products of cuBLAS, and the bandwidth of a copy. Prints a line of JSON for each."""
+products of cuBLAS, and the bandwidth of a copy. Prints a line of JSON for each. Kernels are measured as `bench device` does
+it: ROUNDS and MOST_RUNS are its own, operands are standard normal numbers, and bf16 products write bf16."""
 
 import json
 import math
@@ -11,7 +12,9 @@ from torch import nn
 from torch.nn import functional as F
 
 DEVICE = sys.argv[1] if len(sys.argv) > 1 else "cuda"
-SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 3.0
+SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0  # for a kernel; a workload takes thrice as long
+ROUNDS = 11
+MOST_RUNS = 1000
 VOCABULARY = 65
 
 
@@ -84,28 +87,23 @@ def step_of(size, compiled, bf16):
     return step
 
 
-def nanos(run):
-    """The median of rounds of about 20 ms, after SECONDS / 2 of warming up."""
-    run()
-    wait()
-    end = time.perf_counter() + SECONDS / 2
-    count = 0
-    begun = time.perf_counter()
-    while time.perf_counter() < end:
-        run()
-        wait()
-        count += 1
-    each = max(1, int(0.02 / ((time.perf_counter() - begun) / count)))
-    times = []
-    end = time.perf_counter() + SECONDS / 2
-    while time.perf_counter() < end or len(times) < 3:
+def nanos(run, seconds):
+    """Median, fastest tenth and slowest tenth of ROUNDS rounds, after as long a time of warming up."""
+    def round_of(runs):
         begun = time.perf_counter_ns()
-        for _ in range(each):
+        for _ in range(runs):
             run()
         wait()
-        times.append((time.perf_counter_ns() - begun) / each)
-    times.sort()
-    return times[len(times) // 2], times[len(times) // 10], times[len(times) * 9 // 10]
+        return time.perf_counter_ns() - begun
+
+    round_of(1)  # compiles
+    half = seconds / 2 * 1e9
+    count, warmed = 1, round_of(1)
+    while warmed < half:
+        count, warmed = count + 1, warmed + round_of(1)
+    runs = min(max(int(half / ROUNDS / (warmed / count)), 1), MOST_RUNS)
+    times = sorted(round_of(runs) / runs for _ in range(ROUNDS))
+    return times[ROUNDS // 2], times[ROUNDS // 10], times[ROUNDS * 9 // 10]
 
 
 def tell(peer, workload, measured, unit, per_nano=None):
@@ -127,15 +125,15 @@ def main():
                 continue
             for compiled in (False,) if small else (False, True):
                 kind = name + ("-compiled" if compiled else "-eager") + ("-bf16" if bf16 else "")
-                tell(kind, workload, nanos(step_of(size, compiled, bf16)), size[3] * size[4])
+                tell(kind, workload, nanos(step_of(size, compiled, bf16), 3 * SECONDS), size[3] * size[4])
     for kind, dtype, sides in (("f32", torch.float32, (4096,)), ("bf16", torch.bfloat16, (4096, 8192))):
         for side in (256,) if small else sides:
             a = torch.randn(side, side, device=DEVICE, dtype=dtype)
             b = torch.randn(side, side, device=DEVICE, dtype=dtype)
-            tell(name, f"{kind} product {side}", nanos(lambda: a @ b), 1, ("gflops", 2.0 * side**3))
-    x = torch.zeros(1 << (20 if small else 28), device=DEVICE)
+            tell(name, f"{kind} product {side}", nanos(lambda: a @ b, SECONDS), 1, ("gflops", 2.0 * side**3))
+    x = torch.randn(1 << (20 if small else 26), device=DEVICE)
     y = torch.empty_like(x)
-    tell(name, "copy", nanos(lambda: y.copy_(x)), 1, ("gb_per_s", 8.0 * x.numel()))
+    tell(name, "copy", nanos(lambda: y.copy_(x), SECONDS), 1, ("gb_per_s", 8.0 * x.numel()))
 
 
 if __name__ == "__main__":
