@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a training step of the standard models launches on CUDA.
+/// What a training step of the standard models launches on GPUs.
 class LaunchCountTest {
   private static Listing listing(Dialect dialect, Schedule schedule) {
     return Listing.of(dialect, schedule, Tiles.USUAL);
@@ -40,10 +42,11 @@ class LaunchCountTest {
             .anyMatch(v -> v instanceof Value.External e && e.slot() < schedule.inputs());
   }
 
-  @Test
-  void adamOfAllParametersIsALaunchForEachKernel() {
+  @ParameterizedTest
+  @ValueSource(strings = {"CUDA", "OPENCL"})
+  void adamOfAllParametersIsALaunchForEachKernel(String dialect) {
     Schedule schedule = schedule("gpt");
-    Listing listing = listing(Dialect.CUDA, schedule);
+    Listing listing = listing(dialect.equals("CUDA") ? Dialect.CUDA : Dialect.OPENCL, schedule);
     Map<String, Integer> launches = new HashMap<>();
     for (Listing.Placed placed : listing.launches()) {
       if (updates(schedule, schedule.tasks().get(placed.task()))) {
@@ -52,7 +55,7 @@ class LaunchCountTest {
     }
     long updates = schedule.tasks().stream().filter(t -> updates(schedule, t)).count();
     assertTrue(updates >= 26, updates + " updates");
-    assertTrue(launches.size() <= 5, launches::toString);
+    assertTrue(launches.size() <= 6, launches::toString);
     launches.forEach((kernel, count) -> assertEquals(1, count, kernel));
   }
 
@@ -67,7 +70,9 @@ class LaunchCountTest {
           double most = model.name().startsWith("gpt") ? 0.7 : 0.95;
           assertTrue(launches < most * calls(cuda), launches + " launches of " + model);
           Listing openCl = listing(Dialect.OPENCL, schedule);
-          assertEquals(calls(openCl), openCl.launches().size(), "buffers are arguments there");
+          int loops = openCl.launches().size();
+          System.out.printf("%s: %d in %d in OpenCL%n", model, calls(openCl), loops);
+          assertTrue(loops < 0.97 * calls(openCl), loops + " launches of " + model);
         });
   }
 }

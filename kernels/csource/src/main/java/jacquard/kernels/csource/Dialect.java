@@ -180,9 +180,14 @@ public record Dialect(
     return begin.replace(JOINED, "");
   }
 
-  /// Whether calls of this kernel may be one launch.
-  static boolean joins(String text) {
-    return text.contains(JOINED);
+  /// Whether calls of a kernel may be one launch.
+  boolean joins(Call call) {
+    return hasBufferArguments() ? JoinedCall.joins(call) : call.text().contains(JOINED);
+  }
+
+  /// Whether buffers are arguments, and not in a table.
+  boolean hasBufferArguments() {
+    return !argument.isEmpty();
   }
 
   private static String buffers(String template, List<DType> buffers, String end) {

@@ -217,13 +217,16 @@ final class Functions {
   /// its first group and where its numbers begin, and the number of all groups.
   static final String OWN_CALL =
       """
-      FN i32 own_call(const i32* calls, i32* group, i32* groups) {
+      FN i32 own_number(GLOBAL const i32* calls, i32 group) {
         i32 mine = 0, behind = calls[0];
         while (behind - mine > 1) {
           const i32 middle = (mine + behind) / 2;
-          if (calls[1 + 2 * middle] <= *group) mine = middle; else behind = middle;
+          if (calls[1 + 2 * middle] <= group) mine = middle; else behind = middle;
         }
-        const i32* call = calls + 1 + 2 * mine;
+        return mine;
+      }
+      FN i32 own_call(GLOBAL const i32* calls, i32* group, i32* groups) {
+        GLOBAL const i32* call = calls + 1 + 2 * own_number(calls, *group);
         *group -= call[0];
         *groups = call[2] - call[0];
         return call[1];

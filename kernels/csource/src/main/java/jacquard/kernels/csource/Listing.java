@@ -36,7 +36,8 @@ public record Listing(
   ///
   /// @param call what is done, or the first of several calls of the same kernel
   /// @param task number of the task that it is a part of
-  /// @param at where its numbers begin, or less than 0: where the table of several calls begins
+  /// @param at where its numbers begin; of several calls, where their table begins: below 0 if the
+  ///   kernel is that of one call
   /// @param groups of all calls
   public record Placed(Call call, int task, int at, int groups) {}
 
@@ -88,11 +89,11 @@ public record Listing(
           touches.add(new Joining.Touch(slots, 0, 1, true));
         }
         Alike alike = new Alike(call.entry(), call.groupSize(), call.dynamicBytes());
-        parts.add(new Joining.Part(Dialect.joins(call.text()) ? alike : null, touches));
+        parts.add(new Joining.Part(dialect.joins(call) ? alike : null, touches));
       }
       tasks.add(calls);
     }
-    List<Placed> launches = launches(tasks, Joining.of(parts), numbers);
+    List<Placed> launches = launches(dialect, tasks, Joining.of(parts), numbers);
     Ints all = Ints.of(numbers.stream().mapToInt(n -> n).toArray());
     return new Listing(tasks, launches, all, slots, looksUp, new MemoryPlan(arena));
   }
@@ -113,27 +114,40 @@ public record Listing(
   /// Adds the tables of launches of several calls to the numbers: how many calls, for each its
   /// first group and where its numbers begin, and the number of all groups.
   private static List<Placed> launches(
-      List<List<Placed>> tasks, List<List<Integer>> joined, List<Integer> numbers) {
+      Dialect dialect,
+      List<List<Placed>> tasks,
+      List<List<Integer>> joined,
+      List<Integer> numbers) {
     List<Placed> calls = tasks.stream().flatMap(List::stream).toList();
     List<Placed> launches = new ArrayList<>();
-    for (List<Integer> together : joined) {
-      Placed first = calls.get(together.getFirst());
-      if (together.size() == 1) {
-        launches.add(first);
-        continue;
+    for (List<Integer> all : joined) {
+      Placed first = calls.get(all.getFirst());
+      int most = dialect.hasBufferArguments() ? JoinedCall.most(first.call) : all.size();
+      for (int from = 0; from < all.size(); from += most) {
+        List<Placed> together =
+            all.subList(from, Math.min(all.size(), from + most)).stream().map(calls::get).toList();
+        launches.add(
+            together.size() == 1 ? together.getFirst() : together(dialect, together, numbers));
       }
-      int table = numbers.size();
-      int groups = 0;
-      numbers.add(together.size());
-      for (int c : together) {
-        numbers.add(groups);
-        numbers.add(calls.get(c).at);
-        groups = Math.addExact(groups, calls.get(c).groups);
-      }
-      numbers.add(groups);
-      launches.add(new Placed(first.call, first.task, -table, groups));
     }
     return launches;
+  }
+
+  private static Placed together(Dialect dialect, List<Placed> calls, List<Integer> numbers) {
+    Placed first = calls.getFirst();
+    int table = numbers.size();
+    int groups = 0;
+    numbers.add(calls.size());
+    for (Placed placed : calls) {
+      numbers.add(groups);
+      numbers.add(placed.at);
+      groups = Math.addExact(groups, placed.groups);
+    }
+    numbers.add(groups);
+    return dialect.hasBufferArguments()
+        ? new Placed(
+            JoinedCall.of(calls.stream().map(Placed::call).toList()), first.task, table, groups)
+        : new Placed(first.call, first.task, -table, groups);
   }
 
   private static int slot(Schedule schedule, int value) {
@@ -145,15 +159,21 @@ public record Listing(
         };
   }
 
-  /// All kernels, each once: texts by name, in the order of their first call.
+  /// All kernels of the tasks, each once: texts by name, in the order of their first call.
   ///
   /// @return the texts
   public Map<String, String> kernels() {
+    return kernels(tasks.stream().flatMap(List::stream).toList());
+  }
+
+  /// {@return the kernels of some launches, each once: texts by name, in the order of their first
+  /// call}
+  ///
+  /// @param some of [#launches] or [#tasks]
+  public static Map<String, String> kernels(List<Placed> some) {
     Map<String, String> kernels = new LinkedHashMap<>();
-    for (List<Placed> calls : tasks) {
-      for (Placed placed : calls) {
-        kernels.putIfAbsent(placed.call.entry(), placed.call.text());
-      }
+    for (Placed placed : some) {
+      kernels.putIfAbsent(placed.call.entry(), placed.call.text());
     }
     return kernels;
   }

@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
 /// Element-wise, reduce and row kernels. Long reductions to few results are cut into parts that
 /// groups share: a second kernel combines the parts in their order.
 final class Loops {
+  /// What names of their kernels begin with.
+  static final String KIND = "loop";
+
   /// Reduced indices of a part, at least: of a row, and of a column.
   private static final int LEAST_ROW = 2048;
 
@@ -180,7 +183,7 @@ final class Loops {
     Passes passes = new Passes(kernel, arrangement.chunks() > 0);
     return call.groups(
         LoopText.of(dialect, kernel, arrangement),
-        "loop",
+        KIND,
         arrangement.groups(kernel, launch),
         team.group(),
         team.sharedBytes(dialect, passes, i -> kernel.instructions().get(i)));

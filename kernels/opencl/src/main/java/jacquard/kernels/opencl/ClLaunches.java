@@ -13,6 +13,7 @@ import jacquard.tensor.DType;
 import jacquard.tensor.spi.Buffer;
 import jacquard.tensor.spi.HostBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,13 +36,25 @@ final class ClLaunches implements Launches {
 
   private final ClTarget target;
   private final Schedule schedule;
-  private final List<List<Launch>> tasks = new ArrayList<>();
+
+  /// The whole plan.
+  private final List<Launch> all;
+
+  /// The calls of each task, each alone: made when a task is launched by itself.
+  private final List<List<Listing.Placed>> tasks;
+
+  private final Map<Integer, List<Launch>> alone = new HashMap<>();
+  private final cl_mem numbers;
   private final cl_mem dynamics;
   private final boolean looksUp;
+
+  /// To be released.
+  private final List<cl_kernel> kernels = new ArrayList<>();
+
   private Buffer[] externals = {};
 
   /// A kernel with its arguments; `bound` are the buffers they are set to.
-  private record Launch(Call call, cl_kernel kernel, @Nullable cl_mem[] bound) {}
+  private record Launch(Listing.Placed placed, cl_kernel kernel, @Nullable cl_mem[] bound) {}
 
   ClLaunches(ClTarget target, Schedule schedule, Tiles tiles) {
     this.target = target;
@@ -49,37 +62,40 @@ final class ClLaunches implements Launches {
     Listing listing = Listing.of(Dialect.OPENCL, schedule, tiles);
     target.arena.require(listing.arena());
     looksUp = listing.looksUp();
-    listing.tasks().forEach(calls -> calls.forEach(placed -> target.check(placed.call())));
-    Map<String, ClModule> modules = target.kernels.programs(listing.kernels());
-    cl_mem numbers = target.store.numbers(this, listing.numbers().toArray());
+    tasks = listing.tasks();
+    numbers = target.store.numbers(this, listing.numbers().toArray());
     dynamics = target.store.block(this, (long) schedule.dynamics() * DYNAMIC_BYTES);
-    List<cl_kernel> kernels = new ArrayList<>();
-    for (List<Listing.Placed> calls : listing.tasks()) {
-      List<Launch> made = new ArrayList<>();
-      for (Listing.Placed placed : calls) {
-        Call call = placed.call();
-        ClModule module = Objects.requireNonNull(modules.get(call.entry()));
-        cl_kernel kernel =
-            target.attempt(
-                "making a kernel", () -> CL.clCreateKernel(module.program(), call.entry(), null));
-        kernels.add(kernel);
-        Pointer[] first = {
-          Pointer.to(numbers),
-          Pointer.to(new int[] {placed.at()}),
-          Pointer.to(dynamics),
-          Pointer.to(target.store.troubleMemory())
-        };
-        for (int i = 0; i < FIRST_BUFFER; i++) {
-          int at = i;
-          long bytes = i == 1 ? Sizeof.cl_int : Sizeof.cl_mem;
+    all = launches(listing.launches());
+    List<cl_kernel> made = kernels;
+    DeviceMemory.whenUnreachable(this, () -> made.forEach(CL::clReleaseKernel));
+  }
+
+  private List<Launch> launches(List<Listing.Placed> calls) {
+    calls.forEach(placed -> target.check(placed.call()));
+    Map<String, ClModule> modules = target.kernels.programs(Listing.kernels(calls));
+    List<Launch> launches = new ArrayList<>();
+    for (Listing.Placed placed : calls) {
+      Call call = placed.call();
+      ClModule module = Objects.requireNonNull(modules.get(call.entry()));
+      cl_kernel kernel =
           target.attempt(
-              "setting an argument", () -> CL.clSetKernelArg(kernel, at, bytes, first[at]));
-        }
-        made.add(new Launch(call, kernel, new @Nullable cl_mem[call.values().size()]));
+              "making a kernel", () -> CL.clCreateKernel(module.program(), call.entry(), null));
+      kernels.add(kernel);
+      Pointer[] first = {
+        Pointer.to(numbers),
+        Pointer.to(new int[] {placed.at()}),
+        Pointer.to(dynamics),
+        Pointer.to(target.store.troubleMemory())
+      };
+      for (int i = 0; i < FIRST_BUFFER; i++) {
+        int at = i;
+        long bytes = i == 1 ? Sizeof.cl_int : Sizeof.cl_mem;
+        target.attempt(
+            "setting an argument", () -> CL.clSetKernelArg(kernel, at, bytes, first[at]));
       }
-      tasks.add(made);
+      launches.add(new Launch(placed, kernel, new @Nullable cl_mem[call.values().size()]));
     }
-    DeviceMemory.whenUnreachable(this, () -> kernels.forEach(CL::clReleaseKernel));
+    return launches;
   }
 
   @Override
@@ -109,31 +125,30 @@ final class ClLaunches implements Launches {
 
   @Override
   public void launch(int task) {
-    for (Launch launch : tasks.get(task)) {
-      Call call = launch.call;
-      long[] items = {(long) call.groups() * call.groupSize()};
-      long[] group = {call.groupSize()};
-      try {
-        for (int i = 0; i < call.values().size(); i++) {
-          cl_mem now = memory(call.values().get(i));
-          if (launch.bound[i] != now) {
-            CL.clSetKernelArg(launch.kernel, FIRST_BUFFER + i, Sizeof.cl_mem, Pointer.to(now));
-            launch.bound[i] = now;
-          }
+    alone.computeIfAbsent(task, t -> launches(tasks.get(t))).forEach(this::launch);
+  }
+
+  private void launch(Launch launch) {
+    Call call = launch.placed.call();
+    long[] items = {(long) call.groups() * call.groupSize()};
+    long[] group = {call.groupSize()};
+    try {
+      for (int i = 0; i < call.values().size(); i++) {
+        cl_mem now = memory(call.values().get(i));
+        if (launch.bound[i] != now) {
+          CL.clSetKernelArg(launch.kernel, FIRST_BUFFER + i, Sizeof.cl_mem, Pointer.to(now));
+          launch.bound[i] = now;
         }
-        CL.clEnqueueNDRangeKernel(
-            target.queue, launch.kernel, 1, null, items, group, 0, null, null);
-      } catch (CLException e) {
-        throw target.refused(call, schedule.tasks().get(task), e);
       }
+      CL.clEnqueueNDRangeKernel(target.queue, launch.kernel, 1, null, items, group, 0, null, null);
+    } catch (CLException e) {
+      throw target.refused(call, schedule.tasks().get(launch.placed.task()), e);
     }
   }
 
   @Override
   public void launchAll() {
-    for (int t = 0; t < tasks.size(); t++) {
-      launch(t);
-    }
+    all.forEach(this::launch);
     target.attempt("a plan", () -> CL.clFlush(target.queue));
   }
 

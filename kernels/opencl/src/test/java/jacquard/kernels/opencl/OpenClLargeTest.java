@@ -14,6 +14,7 @@ import jacquard.tensor.Update;
 import jacquard.tensor.graph.ConvKind;
 import jacquard.tensor.graph.Op;
 import jacquard.tensor.graph.Window;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,30 @@ class OpenClLargeTest {
     for (int i = 0; i < y.length; i++) {
       float added = valueAt(i % columns * rows + i / columns);
       assertEquals(valueAt(i) + added + added, y[i], "element " + i);
+    }
+  }
+
+  /// More updates than one launch has buffers for, of one group and of many; then each alone.
+  @Test
+  void updatesOfManyStatesAreThoseOfEach() {
+    List<State> states = new ArrayList<>();
+    for (int i = 0; i < 45; i++) {
+      states.add(new State("s" + i, wave(1 + 61 * i)));
+    }
+    try {
+      for (int step = 1; step <= 4; step++) {
+        System.setProperty("jacquard.validate", "" + (step == 4));
+        Step.run(
+            List.of(), states.stream().map(s -> new Update(s, s.value().mul(2).add(1))).toList());
+      }
+    } finally {
+      System.clearProperty("jacquard.validate");
+    }
+    for (State state : states) {
+      float[] now = state.value().toFloatArray();
+      for (int i = 0; i < now.length; i++) {
+        assertEquals(16 * valueAt(i) + 15, now[i], state.name() + ", element " + i);
+      }
     }
   }
 
