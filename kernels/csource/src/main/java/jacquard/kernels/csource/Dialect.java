@@ -97,6 +97,34 @@ public record Dialect(
           "atomic_cmpxchg",
           TensorCores.NONE);
 
+  /// For devices whose sub-groups have at least 32 items, and hand values from one to another.
+  public static final Dialect OPENCL_SUB_GROUPS =
+      new Dialect(
+          OPENCL.name,
+          """
+          #pragma OPENCL EXTENSION cl_khr_subgroups : enable
+          #pragma OPENCL EXTENSION cl_khr_subgroup_shuffle : enable
+          #ifdef cl_intel_required_subgroup_size
+          #define SUB_GROUP_OF_32 __attribute__((intel_reqd_sub_group_size(32)))
+          #else
+          #define SUB_GROUP_OF_32
+          #endif
+          """
+              + OPENCL.head,
+          "SUB_GROUP_OF_32\n" + OPENCL.kernel,
+          OPENCL.argument,
+          OPENCL.buffer,
+          OPENCL.function,
+          OPENCL.local,
+          OPENCL.group,
+          OPENCL.item,
+          OPENCL.groups,
+          OPENCL.barrier,
+          "sub_group_shuffle_xor(X, H)",
+          OPENCL.unroll,
+          OPENCL.exchange,
+          OPENCL.cores);
+
   /// For compute capability 8.0 and later.
   public static final Dialect CUDA =
       new Dialect(

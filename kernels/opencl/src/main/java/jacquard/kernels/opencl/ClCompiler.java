@@ -22,12 +22,14 @@ final class ClCompiler {
   private final String options;
   private final KernelFiles files;
 
-  ClCompiler(Device device, ClDevice limits, cl_context context) {
+  /// @param standard version of OpenCL C: `CL1.2`
+  ClCompiler(Device device, ClDevice limits, cl_context context, String standard) {
     this.device = device;
     this.limits = limits;
     this.context = context;
     options =
-        "-w -cl-std=CL1.2"
+        "-w -cl-std="
+            + standard
             + (limits.exactDivision() ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
     files = new KernelFiles("opencl", ".cl", limits.name(), limits.version(), options);
   }

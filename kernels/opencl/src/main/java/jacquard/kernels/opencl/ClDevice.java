@@ -15,6 +15,7 @@ import org.jocl.cl_platform_id;
 /// @param groupSize most items of a group
 /// @param f64 whether it computes in double precision
 /// @param exactDivision whether f32 divisions and square roots can be rounded correctly
+/// @param shuffles whether it says that items of a sub-group hand values to each other
 /// @param gpu whether it is one
 /// @param keepsKernels whether its compiler keeps what it made on disk: PoCL, which also compiles
 ///   twice what it is asked to hand out
@@ -31,6 +32,7 @@ record ClDevice(
     int alignmentBytes,
     boolean f64,
     boolean exactDivision,
+    boolean shuffles,
     boolean gpu,
     boolean keepsKernels) {
   private static final int GPU_LOCAL_BYTES = 48 << 10;
@@ -58,6 +60,7 @@ record ClDevice(
         Probe.integer(id, CL.CL_DEVICE_MEM_BASE_ADDR_ALIGN) / 8,
         extensions.contains("cl_khr_fp64"),
         (single & CL.CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        extensions.contains("cl_khr_subgroup_shuffle"),
         (Probe.number(id, CL.CL_DEVICE_TYPE) & CL.CL_DEVICE_TYPE_GPU) != 0,
         platformName.equals("Portable Computing Language"));
   }
@@ -86,7 +89,8 @@ record ClDevice(
   /// One line for people.
   String description() {
     double gib = 1L << 30;
-    return "%s, %s, platform %s, %.1f GiB, %.1f in one piece, %d KiB local, groups of %d, f64 %s"
+    return ("%s, %s, platform %s, %.1f GiB, %.1f in one piece, %d KiB local, groups of %d,"
+            + " sub-group shuffles %s, f64 %s")
         .formatted(
             name,
             version,
@@ -95,6 +99,7 @@ record ClDevice(
             largestBytes / gib,
             localBytes >> 10,
             groupSize,
+            shuffles ? "yes" : "no",
             f64 ? "yes" : "no");
   }
 }

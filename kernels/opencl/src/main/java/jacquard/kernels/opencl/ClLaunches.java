@@ -5,7 +5,6 @@ import jacquard.kernels.Schedule.Value;
 import jacquard.kernels.csource.Call;
 import jacquard.kernels.csource.DeviceBuffer;
 import jacquard.kernels.csource.DeviceMemory;
-import jacquard.kernels.csource.Dialect;
 import jacquard.kernels.csource.Launches;
 import jacquard.kernels.csource.Listing;
 import jacquard.kernels.csource.Tiles;
@@ -59,7 +58,7 @@ final class ClLaunches implements Launches {
   ClLaunches(ClTarget target, Schedule schedule, Tiles tiles) {
     this.target = target;
     this.schedule = schedule;
-    Listing listing = Listing.of(Dialect.OPENCL, schedule, tiles);
+    Listing listing = Listing.of(target.dialect, schedule, tiles);
     target.arena.require(listing.arena());
     looksUp = listing.looksUp();
     tasks = listing.tasks();

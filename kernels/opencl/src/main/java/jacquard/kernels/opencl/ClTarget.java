@@ -45,6 +45,7 @@ final class ClTarget implements Target {
 
   private final Device device;
   final ClDevice limits;
+  final Dialect dialect;
   final cl_context context;
   final cl_command_queue queue;
   final DeviceMemory<cl_mem> memory;
@@ -108,8 +109,11 @@ final class ClTarget implements Target {
               }
             });
     int programSize = limits.keepsKernels() ? POCL_PROGRAM : PROGRAM;
-    ClCompiler compiler = new ClCompiler(device, limits, context);
-    kernels = new KernelCache<>(Dialect.OPENCL, programSize, compiler::compile);
+    boolean shuffles = limits.shuffles() && SubGroups.work(this);
+    ClCompiler compiler =
+        new ClCompiler(device, limits, context, shuffles ? SubGroups.STANDARD : "CL1.2");
+    dialect = shuffles ? Dialect.OPENCL_SUB_GROUPS : Dialect.OPENCL;
+    kernels = new KernelCache<>(dialect, programSize, compiler::compile);
     tuner = new Tuner(compiler.files(), limits.gpu(), limits.localBytes(), new Measured());
     ClTransfers transfers = new ClTransfers(this);
     store =

@@ -1,8 +1,6 @@
 package jacquard.kernels.opencl;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jacquard.tensor.DType;
 import jacquard.tensor.Device;
@@ -10,13 +8,11 @@ import jacquard.tensor.DeviceException;
 import jacquard.tensor.Shape;
 import jacquard.tensor.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,47 +95,12 @@ class OpenClFaultsTest {
 
   /// Words of this machine are left out.
   private String said(List<String> faults) throws IOException, InterruptedException {
-    Path source = folder.resolve("faults.cpp");
-    try (InputStream in = OpenClFaultsTest.class.getResourceAsStream("faults.cpp")) {
-      Files.copy(Objects.requireNonNull(in), source);
-    }
-    Path layer = folder.resolve("faults.so");
-    try {
-      ProcessBuilder compiler =
-          new ProcessBuilder("g++", "-O1", "-w", "-shared", "-fPIC", "-o", "" + layer, "" + source);
-      assertEquals(0, compiler.inheritIO().start().waitFor());
-    } catch (IOException e) {
-      System.err.println("SKIPPED: no g++ on the PATH: no call of OpenCL's driver is made to fail");
-      assumeTrue(false, "no g++ on the PATH");
-    }
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djacquard.cacheDir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                OpenClFaultsTest.class.getName()));
-    command.addAll(faults);
-    ProcessBuilder java = new ProcessBuilder(command);
-    java.environment().put("OPENCL_LAYERS", layer.toString());
-    java.environment().put("FAULT", folder.resolve("fault").toString());
-    Path errors = folder.resolve("errors");
-    Process process = java.redirectError(errors.toFile()).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertEquals(0, process.waitFor(), () -> said + read(errors));
-    return said.replaceAll("free [^,]* on [^,]*, in use here [^,]*", "free _ on _, in use here _")
+    String fault = folder.resolve("fault").toString();
+    return new Layer(folder, "faults.cpp")
+        .run(OpenClFaultsTest.class, faults, Map.of("FAULT", fault))
+        .replaceAll("free [^,]* on [^,]*, in use here [^,]*", "free _ on _, in use here _")
         .replaceAll("values [^;]*;", "values _;")
         .replaceAll("\\d+ groups of 64 on .*", "_ groups of 64 on _")
         .replaceAll("loop_\\w{16}", "loop");
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

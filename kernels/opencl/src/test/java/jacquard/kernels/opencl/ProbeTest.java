@@ -33,6 +33,7 @@ class ProbeTest {
         128,
         false,
         false,
+        false,
         true,
         false);
   }
@@ -52,7 +53,7 @@ class ProbeTest {
   @Test
   void aDeviceIsDescribedWithItsPlatformAndLimits() {
     assertEquals(
-        "a card, OpenCL 1.2, platform a platform, 1.0 GiB, 0.3 in one piece, 48 KiB local, groups of 1024, f64 no",
+        "a card, OpenCL 1.2, platform a platform, 1.0 GiB, 0.3 in one piece, 48 KiB local, groups of 1024, sub-group shuffles no, f64 no",
         device("OpenCL 1.2", 48 << 10, 1024).description());
   }
 
