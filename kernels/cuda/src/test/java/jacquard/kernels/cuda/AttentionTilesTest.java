@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How many positions a group of an attention kernel owns can't be seen in a result.
 class AttentionTilesTest {
@@ -218,12 +220,13 @@ class AttentionTilesTest {
   }
 
   @Tag("long")
-  @Test
-  void kernelsOfFloatsCompileWithoutSpillsFor80() {
+  @ParameterizedTest
+  @ValueSource(ints = {80, 90})
+  void allKernelsOfFloatsCompileWithoutSpills(int architecture) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (int own : new int[] {16, 32, 64}) {
       texts.putAll(TensorAttentionsTest.texts(DType.F32, own, 16, 32, 64, 128));
     }
-    TensorAttentionsTest.compileWithoutSpills(texts, "attention", 80);
+    TensorAttentionsTest.compileWithoutSpills(texts, "attention", architecture);
   }
 }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Attention on tensor cores, without any: as [TensorProductsTest] does, its text runs on the
 /// processor. Results differ from the reference's by the rounding of weights, which the kernels
@@ -162,13 +164,14 @@ class TensorAttentionsTest {
   }
 
   @Tag("long")
-  @Test
-  void kernelsCompileWithoutSpillsFor80() {
+  @ParameterizedTest
+  @ValueSource(ints = {80, 90})
+  void allKernelsCompileWithoutSpills(int architecture) {
     Map<String, String> texts = new LinkedHashMap<>();
     for (int rows : new int[] {32, 64, 128}) {
       texts.putAll(texts(DType.BF16, rows, 48, 46, 64, 62, 112, 108, 128));
     }
-    compileWithoutSpills(texts, "mma_", 80);
+    compileWithoutSpills(texts, "mma_", architecture);
   }
 
   /// Kernels whose groups own so many rows, if that is offered.
