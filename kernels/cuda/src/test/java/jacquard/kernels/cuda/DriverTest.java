@@ -8,13 +8,25 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The back end's calls of the driver and of the compilers, without any.
 class DriverTest {
-  @TempDir Path folder;
+  @TempDir static Path folder;
+
+  /// Of all tests: the first has what every kernel begins with compiled.
+  private static FakeCuda cuda;
+
+  private static Path nvrtc;
+
+  @BeforeAll
+  static void build() throws IOException, InterruptedException {
+    cuda = new FakeCuda(folder);
+    nvrtc = cuda.nvrtc();
+  }
 
   private static Map<String, String> capability(int capability) {
     return Map.of("CAPABILITY", Integer.toString(capability));
@@ -28,22 +40,22 @@ class DriverTest {
   @Test
   void aProcessorByTheNameOfCudaComputes() throws IOException, InterruptedException {
     assumeTrue(Nvrtc.find(13_000) == null, "NVRTC is here, and would compile for a real device");
-    compute(new FakeCuda(folder), 75, Map.of());
+    compute(75, Map.of());
   }
 
   @Tag("long")
   @Test
   void aProcessorByTheNameOfCudaComputesAs80() throws IOException, InterruptedException {
     assumeTrue(Nvrtc.find(13_000) == null, "NVRTC is here, and would compile for a real device");
-    compute(new FakeCuda(folder), 80, Map.of());
+    compute(80, Map.of());
   }
 
   /// With tensor cores, for which the functions in PTX are replaced by `warps.hpp`.
   @Test
   void aLibraryCompilesOnceWhatIsKeptOnDisk() throws IOException, InterruptedException {
-    FakeCuda cuda = new FakeCuda(folder);
-    Map<String, String> library = nvrtc(cuda.nvrtc());
-    compute(cuda, 90, library);
+    Map<String, String> library = nvrtc(nvrtc);
+    cuda.orders();
+    compute(90, library);
     assertTrue(cuda.orders().stream().allMatch(o -> o.startsWith("--fmad=false ")), "by NVRTC");
     String again = cuda.run(DriverProgram.class, "upload", library, capability(90));
     assertEquals("uploaded in parts: 0 wrong\n", again, cuda::errors);
@@ -58,7 +70,7 @@ class DriverTest {
       "cuda: launch of product (dot) failed: CUDA_ERROR_INVALID_VALUE:"
           + " 132 groups of 256 with 99328 bytes of shared memory on a processor\n";
 
-  private static void compute(FakeCuda cuda, int capability, Map<String, String> properties)
+  private static void compute(int capability, Map<String, String> properties)
       throws IOException, InterruptedException {
     boolean wgmma = capability == 90;
     String said = cuda.run(DriverProgram.class, "all", properties, capability(capability));
@@ -88,8 +100,8 @@ class DriverTest {
 
   @Test
   void aLostDeviceIsNoLackOfMemoryAndSaysWhatToDo() throws IOException, InterruptedException {
-    FakeCuda cuda = new FakeCuda(folder);
-    String said = cuda.run(DriverProgram.class, "lost", nvrtc(cuda.nvrtc()), capability(75));
+    String said = cuda.run(DriverProgram.class, "lost", nvrtc(nvrtc), capability(75));
+    cuda.find();
     List<String> lines = said.lines().toList();
     assertEquals("[2.0, 2.0, 2.0]", lines.getFirst());
     assertEquals(6, lines.size(), said);
@@ -103,7 +115,8 @@ class DriverTest {
   }
 
   @Test
-  void aLibraryThatCannotBeUsedIsToldOnlyIfAskedFor() throws IOException, InterruptedException {
+  void aLibraryThatCannotBeUsedIsToldOnlyIfAskedFor(@TempDir Path folder)
+      throws IOException, InterruptedException {
     FakeCuda cuda = new FakeCuda(folder);
     Path old = cuda.nvrtc("-DOLD");
     for (Path library : List.of(old, folder.resolve("none.so"))) {

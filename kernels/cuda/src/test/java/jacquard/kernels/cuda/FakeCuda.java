@@ -109,6 +109,11 @@ final class FakeCuda {
     return folder.resolve("lost");
   }
 
+  /// Makes the driver work again.
+  void find() throws IOException {
+    Files.delete(lost());
+  }
+
   /// What the last program wrote to its standard error, with what the driver writes there.
   String errors() {
     return read("errors");
