@@ -51,6 +51,7 @@ final class Doctor implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     machine(out);
     boolean fine = devices(out);
+    compilers(out);
     switches(out);
     out.flush();
     return fine ? 0 : 1;
@@ -197,6 +198,19 @@ final class Doctor implements Callable<Integer> {
     }
   }
 
+  private static void compilers(PrintWriter out) {
+    out.println("compilers of kernels");
+    try {
+      for (BackendProvider provider : Backends.providers()) {
+        if (!provider.compiler().isEmpty()) {
+          line(out, "  " + provider.kind(), provider.compiler());
+        }
+      }
+    } catch (ServiceConfigurationError | LinkageError e) {
+      line(out, "  back ends", "can't be loaded: " + reason(e));
+    }
+  }
+
   private static void switches(PrintWriter out) {
     out.println("switches (system properties: JACQUARD_JAVA_OPTS=-Djacquard.debug=1)");
     Map<String, Supplier<Object>> all = new LinkedHashMap<>();
@@ -208,7 +222,9 @@ final class Doctor implements Callable<Integer> {
     all.put("eager", Switches::eager);
     all.put("vectorBits", () -> Switches.vectorBits() == 0 ? "-" : Switches.vectorBits());
     all.put("cacheDir", Switches::cacheDir);
+    all.put("tune", Switches::tune);
     all.put("fuse", Switches::fuse);
+    all.put("nvrtc", () -> Switches.nvrtc().isEmpty() ? "-" : Switches.nvrtc());
     all.put(
         "products",
         () -> Switches.products().isEmpty() ? "-" : String.join(",", Switches.products()));

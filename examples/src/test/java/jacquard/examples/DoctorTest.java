@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jacquard.examples.Shell.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +32,33 @@ class DoctorTest {
     assertTrue(line(result, "  reference").contains("; works ("), result::toString);
     assertTrue(line(result, "  cuda").contains("none: "), result::toString);
     assertTrue(line(result, "  jacquard.fuse").endsWith("true"), result::toString);
+    List<String> compilers =
+        result.out().subList(result.out().indexOf("compilers of kernels"), result.out().size());
+    assertTrue(
+        compilers.get(1).matches("  (opencl +(the driver's|none: .*)|cuda .*)"), result::toString);
+    assertTrue(
+        compilers.get(2).matches("  (opencl .*|cuda +(nvcc|NVRTC|none:) .*)"), result::toString);
+  }
+
+  @Test
+  void everySwitchIsTold() throws IOException {
+    List<String> told =
+        Shell.jacquard("doctor").out().stream()
+            .map(String::strip)
+            .filter(l -> l.startsWith("jacquard."))
+            .map(l -> l.split(" ")[0])
+            .sorted()
+            .toList();
+    Pattern row = Pattern.compile("^/// \\| `(jacquard\\.\\w+)`.*");
+    Path source = Path.of("../tensor/src/main/java/jacquard/tensor/Switches.java");
+    List<String> switches =
+        Files.readAllLines(source).stream()
+            .map(row::matcher)
+            .filter(Matcher::matches)
+            .map(m -> m.group(1))
+            .sorted()
+            .toList();
+    assertEquals(switches, told);
   }
 
   @Test

@@ -22,6 +22,12 @@ public interface BackendProvider {
   /// nothing to say}
   String trouble();
 
+  /// {@return what turns texts of kernels into code on this machine, or why nothing does, also
+  /// where there is no device; empty if this kind of device has no need of it}
+  default String compiler() {
+    return "";
+  }
+
   /// Opens a device.
   ///
   /// @param index which of the devices, from 0

@@ -34,6 +34,17 @@ public final class CudaProvider implements BackendProvider {
   }
 
   @Override
+  public String compiler() {
+    List<CudaDevice> devices = Probe.get().devices();
+    int driver = devices.isEmpty() ? Integer.MAX_VALUE : devices.getFirst().driver();
+    try {
+      return CudaCompiler.find(driver).name();
+    } catch (DeviceException e) {
+      return "none: " + e.getMessage();
+    }
+  }
+
+  @Override
   public Backend open(int index) {
     Probe probe = Probe.get();
     List<CudaDevice> devices = probe.devices();

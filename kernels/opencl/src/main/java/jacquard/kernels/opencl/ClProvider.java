@@ -34,6 +34,11 @@ public final class ClProvider implements BackendProvider {
   }
 
   @Override
+  public String compiler() {
+    return Probe.get().devices().isEmpty() ? "none: it is a part of the driver" : "the driver's";
+  }
+
+  @Override
   public Backend open(int index) {
     Probe probe = Probe.get();
     List<ClDevice> devices = probe.devices();
